@@ -1,0 +1,36 @@
+"""The failures of an upload, as exceptions that carry their entry of the catalogue.
+
+Knows: the catalogue (its table is `catalogue.py`), and what is known beyond it about one failure.
+Rules: the text of the exception is the code alone, so that no log or traceback can carry a secret.
+Must not know: HTTP objects, logging, URLs.
+"""
+
+from dataclasses import dataclass
+
+from upload_service.catalogue import ENTRIES, Entry
+
+CATALOGUE = {entry.code: entry for entry in ENTRIES}
+
+
+@dataclass(frozen=True, slots=True)
+class StorageAnswer:
+    """What storage answered: its HTTP status and the code in its error body, where it had one."""
+
+    status: int
+    code: str | None = None
+
+
+class UploadError(Exception):
+    """A failure with an entry in the catalogue; `cause` replaces the entry's when more is known."""
+
+    def __init__(self, code: str, cause: str | None = None, storage: StorageAnswer | None = None) -> None:
+        super().__init__(code)
+        self.entry: Entry = CATALOGUE[code]
+        self.cause = cause or self.entry.cause
+        self.storage = storage
+        self.attempts = 0
+
+    @property
+    def detail(self) -> str:
+        """What happened and what to do, in two or three sentences for the caller."""
+        return f"{self.cause} {self.entry.cure}"
