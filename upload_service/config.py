@@ -1,0 +1,118 @@
+"""The settings, read once from the environment into one frozen object.
+
+Knows: each variable's name, default, bounds and meaning; `--help` and the README's table come from here.
+Rules: units stand in the names; a wrong value is one plain line that names the variable and never quotes
+the value; what would be unsafe or contradictory is refused here and not worked around later.
+Must not know: aiohttp, the application.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from upload_service import parsing
+from upload_service.parsing import KNOWN_STORES, Destinations
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the text is one line for the operator."""
+
+
+def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
+    """A field of Settings whose default is written as an operator would write it."""
+    metadata = {"variable": variable, "default": default, "parse": parse, "meaning": meaning}
+    return field(default=parse(default), metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, ready for use; sizes in bytes, times in seconds."""
+
+    port: int = _setting("PORT", "8000", parsing.whole_number(0, 65535), "port to listen on")
+    bind: str | None = _setting(
+        "UPLOAD_BIND",
+        "",
+        parsing.bind_address,
+        "host name or address to listen on; empty means all interfaces",
+    )
+    log_level: str = _setting("LOG_LEVEL", "INFO", parsing.log_level, "least severe level that is logged")
+    timeout_seconds: float = _setting(
+        "TIMEOUT_SECONDS",
+        "300",
+        parsing.seconds(0.1),
+        "what storage has from the client's last byte on, tries and waits included",
+    )
+    stall_seconds: float = _setting(
+        "UPLOAD_STALL_SECONDS",
+        "30",
+        parsing.seconds(0.1),
+        "time without progress, on either leg while bytes flow, that ends an upload",
+    )
+    spool_memory_bytes: int = _setting(
+        "UPLOAD_SPOOL_MEMORY_BYTES",
+        "64MiB",
+        parsing.byte_count(0),
+        "memory for waiting files, all uploads together; beyond it a file waits in an unnamed temporary file",
+    )
+    max_file_bytes: int = _setting(
+        "UPLOAD_MAX_FILE_BYTES", "5GiB", parsing.byte_count(1), "largest file; S3 takes 5 GiB in one PUT"
+    )
+    destinations: Destinations = _setting(
+        "UPLOAD_DESTINATIONS",
+        KNOWN_STORES,
+        parsing.destinations,
+        "comma-separated URL prefixes that uploads may go to; "
+        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage and Azure Blob",
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "UPLOAD_CORS_ORIGINS",
+        "*",
+        parsing.origins,
+        "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
+    )
+    shutdown_seconds: float = _setting(
+        "UPLOAD_SHUTDOWN_SECONDS",
+        "25",
+        parsing.seconds(0),
+        "what running uploads have to finish when told to stop",
+    )
+    drain_delay_seconds: float = _setting(
+        "UPLOAD_DRAIN_DELAY_SECONDS",
+        "0",
+        parsing.seconds(0),
+        "how long the socket stays open after /readyz has turned 503, for load balancers to notice",
+    )
+    ssl_cert_file: str | None = _setting(
+        "SSL_CERT_FILE",
+        "",
+        parsing.existing_file,
+        "certificates to trust instead of the system's, for private stores",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings that these variables make; raises SettingError at the first wrong one."""
+        values = {}
+        for each in fields(cls):
+            variable = each.metadata["variable"]
+            try:
+                values[each.name] = each.metadata["parse"](
+                    environment.get(variable, each.metadata["default"]).strip()
+                )
+            except ValueError as error:
+                raise SettingError(f"{variable} {error}") from None
+        return cls(**values)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none, so that a misspelt one does not pass unseen."""
+    known = {each.metadata["variable"] for each in fields(Settings)}
+    return sorted(name for name in environment if name.startswith("UPLOAD_") and name not in known)
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of every setting, in their order."""
+    return [
+        (each.metadata["variable"], each.metadata["default"], each.metadata["meaning"])
+        for each in fields(Settings)
+    ]

@@ -1,0 +1,127 @@
+"""What an operator writes in a variable, as values.
+
+Knows: the form of each kind of value.
+Rules: a text that is not understood is a ValueError whose text completes the sentence "VARIABLE …" and never
+quotes the value, which may hold a secret.
+Must not know: which variables there are.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from yarl import URL
+
+UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+KNOWN_STORES = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where uploads may go: listed prefixes, and whether the well-known stores are among them."""
+
+    prefixes: tuple[Prefix, ...]
+    known_stores: bool
+
+
+def seconds(low: float, high: float = float("inf")) -> Callable[[str], float]:
+    """A parser of seconds from `low` to `high`."""
+
+    def parse(text: str) -> float:
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII) or not low <= float(text) <= high:
+            raise ValueError(f"must be a number of seconds, at least {low:g}")
+        return float(text)
+
+    return parse
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """A parser of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def byte_count(low: int) -> Callable[[str], int]:
+    """A parser of bytes, plain or with a unit."""
+
+    def parse(text: str) -> int:
+        match = re.fullmatch(r"(\d{1,15}) ?(|KiB|MiB|GiB)", text, re.ASCII)
+        if not match or int(match[1]) * UNITS[match[2]] < low:
+            raise ValueError(f"must be a number of bytes, at least {low}, such as 67108864 or 64MiB")
+        return int(match[1]) * UNITS[match[2]]
+
+    return parse
+
+
+def log_level(text: str) -> str:
+    """A level of the standard library, in any case."""
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text.upper()
+
+
+def bind_address(text: str) -> str | None:
+    """A host name or address; None when empty."""
+    if re.search(r"[\s/]", text):
+        raise ValueError("must be one host name or address")
+    return text or None
+
+
+def existing_file(text: str) -> str | None:
+    """A file that is there; None when empty."""
+    if text and not os.path.isfile(text):
+        raise ValueError("must name a file with certificates that exists")
+    return text or None
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Origins as browsers send them, or ("*",), or () for off."""
+    if text == "off":
+        return ()
+    found = tuple(origin.strip() for origin in text.split(","))
+    if found == ("*",):
+        return found
+    if not all(re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", origin) for origin in found):
+        raise ValueError("must be *, off, or origins such as https://app.example.com, separated by commas")
+    return found
+
+
+def _prefix(text: str) -> Prefix:
+    try:
+        url = URL(text, encoded=True)
+        port = url.port
+    except ValueError:
+        raise ValueError("has an entry that is not a URL") from None
+    if url.scheme not in ("https", "http") or not url.raw_host or port is None:
+        raise ValueError("must hold URLs that begin with https:// or http:// and a host")
+    if url.raw_user is not None or url.raw_query_string or url.raw_fragment or "\\" in text:
+        raise ValueError("must hold URLs without user, query and fragment")
+    if "*" in text:
+        raise ValueError("must hold whole names: wildcards are not supported")
+    return Prefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))
+
+
+def destinations(text: str) -> Destinations:
+    """Prefixes, and the word that stands for the well-known stores."""
+    entries = [entry.strip() for entry in text.split(",")]
+    if not all(entries):
+        raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES}")
+    prefixes = tuple(_prefix(entry) for entry in entries if entry != KNOWN_STORES)
+    return Destinations(prefixes, KNOWN_STORES in entries)
