@@ -1,0 +1,207 @@
+"""The parts of a multipart/form-data body, in the order in which they come.
+
+Knows: the form's framing and its limits, which part is the file, and how long the file will be if it is the
+form's last part.
+Rules: a part is yielded as soon as it is known, the file in the pieces that arrived; everything beside the
+file is bounded; the events end only after a clean closing boundary and the end of the request.
+Must not know: what the fields mean, destinations, the PUT.
+
+Source: RFC 7578 and RFC 2046 section 5.1.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from upload_service.errors import UploadError
+
+MAX_FIELD_BYTES = 8 * 1024
+MAX_HEADER_BYTES = 8 * 1024
+MAX_HEADERS = 16
+MAX_PARTS = 64
+MAX_BESIDE_FILE_BYTES = 1024 * 1024
+
+_HEAD_END = b"\r\n\r\n"
+_BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text field; `value` has one character for each byte."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileStart:
+    """The file part's head. `predicted_bytes`: the file's length if it is the form's last part."""
+
+    filename: str
+    content_type: str
+    predicted_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileEnd:
+    """The boundary after the file has come."""
+
+
+Event = Field | FileStart | bytes | FileEnd
+
+
+class FormReader:
+    """Reads one form. `read` gives the next piece of the request's body, b"" at its end."""
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[bytes]],
+        content_type: str,
+        content_length: int | None,
+        wanted: frozenset[str],
+    ) -> None:
+        boundary = _boundary(content_type)
+        self._read = read
+        self._content_length = content_length
+        self._closing_bytes = len(f"\r\n--{boundary}--\r\n")
+        self._wanted = wanted
+        self._parser = PushMultipartParser(
+            boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS
+        )
+        self._fed_bytes = 0
+        self._file_bytes = 0
+        self._parts = 0
+        self._carry = b""
+        self._file_seen = False
+        self._part: MultipartSegment | None = None
+        self._value = bytearray()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The form's parts; ends only when form and request have ended cleanly."""
+        try:
+            while piece := await self._read():
+                for fed in self._cut(piece):
+                    for event in self._parse(fed):
+                        yield event
+            for event in self._parse(self._carry):
+                yield event
+        except ParserLimitReached:
+            raise UploadError("part_headers_too_long") from None
+        except MultipartError:
+            raise UploadError("malformed_form") from None
+        try:
+            self._parser.close()
+        except MultipartError:
+            raise UploadError("empty_body" if not self._fed_bytes else "incomplete_form") from None
+
+    def _cut(self, piece: bytes) -> Iterator[bytes]:
+        """Until the file has begun, feed up to the end of each part's head, so that its position is known."""
+        if self._file_seen:
+            yield piece
+            return
+        piece, start = self._carry + piece, 0
+        while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
+            yield piece[start : end + len(_HEAD_END)]
+            start = end + len(_HEAD_END)
+        keep = 0 if self._file_seen else _begun_head_end(piece, start)
+        self._carry = piece[len(piece) - keep :]
+        yield piece[start : len(piece) - keep]
+
+    def _parse(self, fed: bytes) -> Iterator[Event]:
+        if not fed:
+            return
+        self._fed_bytes += len(fed)
+        for event in self._parser.parse(fed):
+            if isinstance(event, MultipartSegment):
+                yield from self._begin(event)
+            elif event is None:
+                yield from self._end()
+            elif self._part is not None and self._part.name == "file":
+                self._file_bytes += len(event)
+                yield bytes(event)
+            else:
+                self._gather(event)
+        if self._fed_bytes - self._file_bytes > MAX_BESIDE_FILE_BYTES:
+            raise UploadError("field_too_long")
+
+    def _begin(self, part: MultipartSegment) -> Iterator[Event]:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise UploadError("too_many_parts")
+        self._part = part
+        self._value.clear()
+        if part.name == "file":
+            if self._file_seen:
+                raise UploadError("multiple_files")
+            self._file_seen = True
+            yield FileStart(_filename(part), _content_type(part), self._predict())
+
+    def _end(self) -> Iterator[Event]:
+        part, self._part = self._part, None
+        assert part is not None
+        if part.name == "file":
+            if not self._file_bytes and not _filename(part):
+                raise UploadError(
+                    "missing_file", "No file was chosen: the file part has no name and no bytes."
+                )
+            yield FileEnd()
+        elif part.name in self._wanted:
+            yield Field(part.name, self._value.decode("latin-1"))
+
+    def _gather(self, piece: bytes | bytearray) -> None:
+        if self._part is None or self._part.name not in self._wanted:
+            return  # an unknown field: let it pass
+        self._value += piece
+        if len(self._value) > MAX_FIELD_BYTES:
+            raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
+
+    def _predict(self) -> int | None:
+        if self._content_length is None:
+            return None
+        predicted = self._content_length - self._fed_bytes - self._closing_bytes
+        return predicted if predicted >= 0 else None
+
+
+def _boundary(content_type: str) -> str:
+    options: dict[str, str]
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data":
+        raise UploadError("not_multipart")
+    boundary = options.get("boundary", "")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise UploadError("missing_boundary")
+    return boundary
+
+
+def _begun_head_end(piece: bytes, start: int) -> int:
+    """How many bytes at the end of `piece` may be the beginning of a head's end."""
+    return next((n for n in (3, 2, 1) if piece[start:].endswith(_HEAD_END[:n])), 0)
+
+
+def _filename(part: MultipartSegment) -> str:
+    """The file's name, also as some clients write one outside ASCII: `filename*=utf-8''…` (RFC 5987)."""
+    if part.filename is not None:
+        return str(part.filename)
+    header = Message()
+    header["Content-Disposition"] = part.header("Content-Disposition") or ""
+    filename = header.get_filename()
+    if filename is None:
+        raise UploadError("file_is_text")
+    return filename
+
+
+def _content_type(part: MultipartSegment) -> str:
+    value = str(part.header("Content-Type") or "").strip() or "application/octet-stream"
+    if not _HEADER_VALUE.fullmatch(value):
+        raise UploadError("invalid_content_type")
+    return value
