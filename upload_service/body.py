@@ -1,0 +1,124 @@
+"""The file's bytes on their way: fed once by the client's leg, read from the start by each attempt.
+
+Knows: how many bytes came, how many may be shown, and whether they can be read a second time.
+Rules: the newest piece is held back until the form has ended cleanly; a reader asks for an exact length and
+gets either exactly that or WrongLength before the last byte; a one-shot body refuses a second reading.
+Must not know: destinations, answers.
+"""
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+WINDOW_BYTES = 512 * 1024
+
+
+class WrongLength(Exception):
+    """The file has another length than this reading was begun with. Nothing whole has been shown."""
+
+
+class Store(Protocol):
+    """Where a body's bytes lie between the two legs."""
+
+    async def append(self, piece: bytes) -> None: ...
+    async def read(self, offset: int, limit: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Pipe:
+    """A store that passes bytes on and forgets them; a slow reader slows the writer."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._passed_bytes = 0
+        self._waiting_bytes = 0
+        self._room = asyncio.Event()
+
+    async def append(self, piece: bytes) -> None:
+        """Queue `piece`, and wait while more than a window lies before it, which can all be read."""
+        self._pieces.append(piece)
+        self._waiting_bytes += len(piece)
+        while self._waiting_bytes - len(piece) > WINDOW_BYTES:
+            self._room.clear()
+            await self._room.wait()
+
+    async def read(self, offset: int, limit: int) -> bytes:
+        """The next piece; `limit` always falls on the end of a piece, because they are shown whole."""
+        if offset != self._passed_bytes:
+            raise RuntimeError("a one-shot body was read a second time")
+        piece = self._pieces.popleft()
+        if len(piece) > limit:
+            raise RuntimeError("a piece was asked for before it may be shown")
+        self._passed_bytes += len(piece)
+        self._waiting_bytes -= len(piece)
+        self._room.set()
+        return piece
+
+    def close(self) -> None:
+        """Forget what was not read."""
+        self._pieces.clear()
+
+
+class Body:
+    """The file between the legs. `replayable` says whether a second reading is possible at all."""
+
+    def __init__(self, store: Store, *, replayable: bool) -> None:
+        self.replayable = replayable
+        self.received_bytes = 0
+        self.finished = False
+        self._store = store
+        self._shown_bytes = 0
+        self._news = asyncio.Event()
+
+    async def feed(self, piece: bytes) -> None:
+        """Take the next piece of the file, never empty; shows the one before it."""
+        self._shown_bytes = self.received_bytes
+        self.received_bytes += len(piece)
+        self._news.set()
+        await self._store.append(piece)
+
+    def finish(self) -> None:
+        """The form has ended cleanly: show the last piece."""
+        self._shown_bytes = self.received_bytes
+        self.finished = True
+        self._news.set()
+
+    def reader(self, length: int) -> "Reader":
+        """A reading from the start, for one attempt that announces `length` bytes."""
+        return Reader(self, length)
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """The next bytes from `offset` of a file of `length` bytes, b"" at its end."""
+        while True:
+            if self.received_bytes > length or (self.finished and self.received_bytes < length):
+                raise WrongLength
+            if offset < self._shown_bytes:
+                return await self._store.read(offset, self._shown_bytes - offset)
+            if self.finished:
+                return b""
+            self._news.clear()
+            await self._news.wait()
+
+    def close(self) -> None:
+        """Give back what the body holds."""
+        self._store.close()
+
+
+class Reader:
+    """One reading of a body, from its start to its end."""
+
+    def __init__(self, body: Body, length: int) -> None:
+        self.length = length
+        self.read_bytes = 0
+        self._body = body
+
+    @property
+    def complete(self) -> bool:
+        """Whether every byte has been handed out, which only happens after a clean end of the form."""
+        return self._body.finished and self.read_bytes == self.length
+
+    async def next(self) -> bytes:
+        """The next piece, b"" at the end; raises WrongLength when the announced length turns out wrong."""
+        piece = await self._body.read(self.read_bytes, self.length)
+        self.read_bytes += len(piece)
+        return piece
