@@ -1,0 +1,74 @@
+"""What one attempt came to, and what storage's answer means.
+
+Knows: status, headers and error body of an answer, and the catalogue's codes for them.
+Rules: pure; storage's words are read here and never passed on, but for its short code, because an error
+body echoes the signature.
+Must not know: HTTP libraries, how many attempts there were.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from upload_service.errors import StorageAnswer, UploadError
+from upload_service.providers import (
+    ERROR_CODE_HEADER,
+    EXPIRED_WORDS,
+    REFUSALS,
+    REFUSED_STATUSES,
+    REQUEST_ID_HEADERS,
+)
+
+_CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
+_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attempt: `error` is a code of the catalogue, or None when the object is stored."""
+
+    error: str | None
+    answer: StorageAnswer | None = None
+    etag: str | None = None
+    request_id: str | None = None
+
+    def as_error(self) -> UploadError:
+        """The failure of an upload that ends with this outcome."""
+        assert self.error is not None
+        return UploadError(self.error, storage=self.answer)
+
+
+def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+    """What a whole answer means; `body` is at most its first 64 KiB, `headers` ignore case."""
+    request_id = next((_short(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
+    if 200 <= status < 300:
+        return Outcome(None, StorageAnswer(status), _short(headers.get("ETag", "")), request_id)
+    code = _storage_code(headers, body)
+    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id)
+
+
+def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
+    header = headers.get(ERROR_CODE_HEADER, "")
+    if _WORD.fullmatch(header):
+        return header
+    match = _CODE.search(body)
+    return match[1].decode("ascii") if match else None
+
+
+def _meaning(status: int, code: str | None, body: bytes) -> str:
+    if status >= 500:
+        return "storage_error"
+    if status in (401, 403) and any(words in body.decode("latin-1").lower() for words in EXPIRED_WORDS):
+        return "url_expired"
+    if code is not None and code in REFUSALS and status not in (408, 429):
+        return REFUSALS[code]
+    if 300 <= status < 400:
+        return "storage_redirected"
+    if 400 <= status < 500:
+        return REFUSED_STATUSES.get(status, "storage_rejected")
+    return "storage_bad_answer"
+
+
+def _short(text: str) -> str | None:
+    return text if _TOKEN.fullmatch(text) else None
