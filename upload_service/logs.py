@@ -1,0 +1,85 @@
+"""Structured logs on standard output: one JSON line per event, readable colour on a terminal.
+
+Knows: the register of events, structlog's set-up, and how secrets are kept out.
+Rules: an event that is not in the register is a mistake (the tests fail on it); no exception's text is ever
+logged, only its class and where it was raised; signed queries are cut from everything that libraries say.
+Must not know: upload logic.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+EVENTS = {
+    "listening": "the service accepts requests",
+    "stopping": "told to stop: /readyz answers 503, running uploads are finished",
+    "stopped": "everything is finished or given up",
+    "upload": "one upload has ended: its code, legs, attempts and sizes",
+    "internal_error": "something unexpected in the service",
+    "bad_request_head": "a request was refused before it had a path",
+    "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
+    "library_log": "a library has logged something",
+}
+
+_SIGNED_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]*")
+_SIGNATURE = re.compile(
+    r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
+)
+
+
+def set_up(level: str, stream: TextIO = sys.stdout) -> None:
+    """Configure structlog and the standard library's logging, once per process."""
+    on_terminal = stream.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _order_and_scrub,
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=max(logging.getLevelName(level), logging.INFO), handlers=[_Forward()], force=True
+    )
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """What may be logged of an exception: classes and places, of it and of what caused it."""
+    kinds: list[str] = []
+    current: BaseException | None = error
+    last = error
+    while current is not None and len(kinds) < 5:
+        kinds.append(type(current).__name__)
+        last = current
+        current = current.__cause__ or current.__context__
+    frames = traceback.extract_tb(last.__traceback__)[-5:]
+    return {"error": kinds, "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]}
+
+
+def scrub(text: str) -> str:
+    """The text without signed queries and signatures."""
+    return _SIGNATURE.sub(r"\1=…", _SIGNED_QUERY.sub(r"\1?…", text))
+
+
+def _order_and_scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    ordered = {key: event.pop(key) for key in ("timestamp", "level", "event")} | dict(event)
+    return {key: scrub(value) if isinstance(value, str) else value for key, value in ordered.items()}
+
+
+class _Forward(logging.Handler):
+    """Passes what libraries log on to structlog, without the text of exceptions."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        details = {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info and record.exc_info[1]:
+            details |= describe(record.exc_info[1])
+        structlog.get_logger().log(record.levelno, "library_log", **details)

@@ -1,0 +1,123 @@
+"""Listening and stopping.
+
+Knows: the socket, signals, and the order in which a stop happens: /readyz turns 503, the socket stays open
+for load balancers to notice, it closes, what runs is finished or given up.
+Rules: a second signal ends the process at once.
+Must not know: uploads, beyond that they run and can be abandoned.
+"""
+
+import asyncio
+import signal
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from upload_service import __version__, answers, cors
+from upload_service.app import make_app
+from upload_service.config import Settings
+from upload_service.errors import UploadError
+from upload_service.web import SERVICE, Service, request_id
+
+# After an early answer, what the client still sends is read and thrown away for this long, so that the
+# answer arrives instead of a reset connection.
+LINGER_SECONDS = 3.0
+# What abandoned uploads have to send their answers.
+LAST_WORDS_SECONDS = 1.0
+BACKLOG = 1024
+
+
+class Connection(web.RequestHandler):
+    """A connection that refuses broken heads in our own words and without an echo of their bytes."""
+
+    def __init__(self, server: web.Server, settings: Settings, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._settings = settings
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What aiohttp calls when there is no application to ask."""
+        structlog.get_logger().warning("bad_request_head", status=status, error=type(exc).__name__)
+        code = "bad_request" if status < 500 else "internal_error"
+        response = answers.problem(UploadError(code), request_id(request))
+        response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
+        response.headers["X-Request-Id"] = request_id(request)
+        response.headers["Server"] = "upload-service"
+        response.force_close()
+        return response
+
+
+class CannotListen(Exception):
+    """The port cannot be had; the text is the system's reason."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until told to stop. Raises CannotListen when the port cannot be had."""
+    runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
+    await runner.setup()
+    try:
+        server = await _listen(runner, settings)
+        service = runner.app[SERVICE]
+        told = _stop_on_signals(service)
+        port = server.sockets[0].getsockname()[1]
+        structlog.get_logger().info("listening", port=port, version=__version__)
+        await told.wait()
+        structlog.get_logger().info("stopping", running=len(service.running))
+        await asyncio.sleep(settings.drain_delay_seconds)
+        server.close()
+        await _finish(service, settings.shutdown_seconds)
+    finally:
+        await runner.cleanup()
+    structlog.get_logger().info("stopped")
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(
+            lambda: _connection(runner, settings), settings.bind, settings.port, backlog=BACKLOG
+        )
+    except OSError as error:
+        raise CannotListen(error.strerror) from None
+
+
+def _connection(runner: web.AppRunner, settings: Settings) -> Connection:
+    assert runner.server
+    return Connection(
+        runner.server,
+        settings,
+        loop=asyncio.get_running_loop(),
+        access_log=None,
+        auto_decompress=False,
+        lingering_time=LINGER_SECONDS,
+    )
+
+
+def _stop_on_signals(service: Service) -> asyncio.Event:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        service.draining = True
+        told.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    return told
+
+
+async def _finish(service: Service, seconds: float) -> None:
+    """Wait for running uploads, then give up the rest."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while service.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
+        await asyncio.sleep(0.05)
+    for upload in list(service.running):
+        upload.abandon(UploadError("shutting_down"))
