@@ -1,0 +1,104 @@
+"""Fixtures of all tests, and the last look over everything that was said."""
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from devtools.store import Bucket, Store
+
+from tests.support.double import StorageDouble
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+
+# Tests that need a tool are marked with its name and left out, by name, where it is missing.
+TOOLS = {"node": "Node", "curl": "curl"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for tool, name in TOOLS.items():
+        config.addinivalue_line("markers", f"{tool}: needs {name}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for tool, name in TOOLS.items():
+            if item.get_closest_marker(tool) and not shutil.which(tool):
+                item.add_marker(pytest.mark.skip(reason=f"needs {name}, which is not installed"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With LEAVE_OUT=nothing, as in CI, a test that was left out fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("LEAVE_OUT") == "nothing" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_said_a_secret() -> Iterator[None]:
+    """After the whole run, no log line and no answer contains the signature of a presigned URL."""
+    yield
+    assert TRANSCRIPT.leaks() == []
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A real object store."""
+    with Store(tmp_path_factory.mktemp("store"), s3_port=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bucket(store: Store) -> Bucket:
+    """The bucket of the real store."""
+    return store.bucket
+
+
+@pytest.fixture(scope="session")
+def double() -> Iterator[StorageDouble]:
+    """A storage that misbehaves on cue."""
+    with StorageDouble() as running:
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def closed_port() -> Iterator[int]:
+    """A port that refuses connections: bound, and never listened on."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def service(bucket: Bucket, double: StorageDouble, closed_port: int) -> Iterator[Running]:
+    """The service, allowed to PUT to the real store, to the double, and to a port that refuses."""
+    listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
+    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_STALL_SECONDS="2", TIMEOUT_SECONDS="6") as running:
+        yield running
+
+
+@pytest.fixture
+def presign(bucket: Bucket) -> Callable[..., str]:
+    """Sign a PUT URL for the real store; its signature is a secret of the run."""
+
+    def sign(key: str, **options: object) -> str:
+        return TRANSCRIPT.hide(bucket.presign(key, **options))  # type: ignore[arg-type]  # passed on
+
+    return sign
+
+
+@pytest.fixture
+def double_url(double: StorageDouble) -> Callable[[str], str]:
+    """A presigned-looking URL of the double for a key; its signature is a secret of the run."""
+
+    def sign(key: str) -> str:
+        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        signature = "5ec2e7" * 10
+        query = f"X-Amz-Date={date}&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
+        return TRANSCRIPT.hide(f"{double.url}{key}?{query}")
+
+    return sign
