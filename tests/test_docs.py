@@ -1,0 +1,138 @@
+"""The documentation says what the code does: tables are compared, examples are run."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from devtools.store import Bucket
+
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+from upload_service import __version__
+from upload_service.config import describe
+from upload_service.errors import CATALOGUE
+from upload_service.errors_page import page_markdown
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PHOTO = ROOT / "scripts" / "devtools" / "sample.png"
+
+
+def block(language: str, containing: str) -> str:
+    """The README's one code block in a language that contains some text."""
+    found = [b for b in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if containing in b]
+    assert len(found) == 1
+    return str(found[0])
+
+
+def test_errors_page_is_the_catalogue() -> None:
+    """docs/errors.md is what the catalogue makes; `python -m upload_service.errors_page` makes it anew."""
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page_markdown()
+
+
+def test_readme_lists_every_error() -> None:
+    """The README's table of errors is the catalogue, row by row."""
+    rows = [
+        f"| [`{e.code}`](docs/errors.md#{e.code}) | {e.status} | {e.fault} "
+        f"| {'yes' if e.retryable else 'no'} | {e.cause} |"
+        for e in CATALOGUE.values()
+    ]
+    assert re.findall(r"^\| \[`.*$", README, re.MULTILINE) == rows
+
+
+def test_readme_lists_every_setting() -> None:
+    """The README's table of settings is the code's, row by row."""
+    rows = [
+        f"| `{name}` | {f'`{default}`' if default else '(not set)'} | {meaning} |"
+        for name, default, meaning in describe()
+    ]
+    assert re.findall(r"^\| `[A-Z_]+` .*$", README, re.MULTILINE) == rows
+
+
+def test_first_screen_has_exactly_two_commands() -> None:
+    """Before the first section the README has the two commands and no other."""
+    commands = re.findall(r"```sh\n(.*?)```", README.split("\n## ")[0], re.DOTALL)
+    assert commands == ["./scripts/local\n", "./scripts/test\n"]
+    assert all(os.access(ROOT / command.strip(), os.X_OK) for command in commands)
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link in README and docs leads to a file, and its anchor to a heading."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
+            path, _, anchor = link.partition("#")
+            target = page.parent / path
+            assert target.exists(), f"{page}: {link}"
+            if anchor:
+                assert f"## {anchor}\n" in target.read_text(encoding="utf-8"), f"{page}: {link}"
+
+
+def test_changelog_knows_this_version() -> None:
+    """The changelog has a section for the version that the code reports."""
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.curl
+def test_curl_example(service: Running, bucket: Bucket, presign: Callable[..., str], tmp_path: Path) -> None:
+    """The README's curl line, as printed, stores the photo."""
+    (tmp_path / "photo.png").write_bytes(PHOTO.read_bytes())
+    line = block("sh", "PRESIGNED_URL").replace("http://localhost:8000", service.url)
+    url = presign("docs/curl.png", content_type="image/png")
+    done = subprocess.run(
+        ["bash", "-euc", line], cwd=tmp_path, env=dict(os.environ) | {"PRESIGNED_URL": url},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    TRANSCRIPT.hear("curl", done.stdout + done.stderr)
+    assert json.loads(done.stdout)["success"] is True
+    assert bucket.get("docs/curl.png") == PHOTO.read_bytes()
+
+
+@pytest.mark.node
+def test_browser_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
+    """The README's function for browsers stores a File, and throws the code and sentence of a failure."""
+    script = (
+        block("js", "FormData").replace("http://localhost:8000", service.url)
+        + """
+import fs from "node:fs";
+const file = new File([fs.readFileSync(process.argv[1])], "photo.png", { type: "image/png" });
+const stored = await upload(file, process.argv[2]);
+const failure = await upload(file, "https://example.com/k").catch((error) => error.message);
+console.log(JSON.stringify({ stored, failure }));
+"""
+    )
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", script, str(PHOTO), presign("docs/js.png")],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    TRANSCRIPT.hear("node", done.stdout + done.stderr)
+    said = json.loads(done.stdout)
+    assert said["stored"]["file_size"] == PHOTO.stat().st_size
+    assert said["failure"].startswith("destination_not_allowed: ")
+    assert bucket.get("docs/js.png") == PHOTO.read_bytes()
+
+
+def test_python_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
+    """The README's Python function stores the photo and raises the sentence of a failure."""
+    code = block("python", "requests").replace("http://localhost:8000", service.url)
+    code += f"""
+import json
+stored = upload({str(PHOTO)!r}, {presign("docs/python.png")!r})
+try:
+    upload({str(PHOTO)!r}, "not a url")
+except RuntimeError as error:
+    print(json.dumps([stored, str(error)]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    TRANSCRIPT.hear("python", done.stdout + done.stderr)
+    stored, failure = json.loads(done.stdout)
+    assert stored["success"] is True
+    assert stored["attempts"] == 1
+    assert failure.startswith("invalid_upload_url: ")
+    assert bucket.get("docs/python.png") == PHOTO.read_bytes()
