@@ -37,6 +37,8 @@ def curl(url: str, port: int, file: Path = SAMPLE) -> str:
     words = [
         "curl",
         "-sS",
+        "-w",
+        "\\n",
         "--form-string",
         f"uploadUrl={url}",
         "-F",
