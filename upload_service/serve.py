@@ -22,6 +22,8 @@ from upload_service.web import SERVICE, Service, request_id
 # After an early answer, what the client still sends is read and thrown away for this long, so that the
 # answer arrives instead of a reset connection.
 LINGER_SECONDS = 3.0
+# What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
+SETTLE_SECONDS = 0.1
 # What abandoned uploads have to send their answers.
 LAST_WORDS_SECONDS = 1.0
 BACKLOG = 1024
@@ -70,6 +72,7 @@ async def serve(settings: Settings) -> None:
         structlog.get_logger().info("stopping", running=len(service.running))
         await asyncio.sleep(settings.drain_delay_seconds)
         server.close()
+        await asyncio.sleep(SETTLE_SECONDS)
         await _finish(service, settings.shutdown_seconds)
     finally:
         await runner.cleanup()
