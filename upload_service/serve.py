@@ -44,7 +44,9 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """What aiohttp calls when there is no application to ask."""
-        structlog.get_logger().warning("bad_request_head", status=status, error=type(exc).__name__)
+        structlog.get_logger().warning(
+            "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
+        )
         code = "bad_request" if status < 500 else "internal_error"
         response = answers.problem(UploadError(code), request_id(request))
         response.headers.update(cors.answer_headers(self._settings.cors_origins, None))

@@ -28,7 +28,7 @@ from upload_service.spool import Budget
 from upload_service.storage import Storage
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
-DOCS_PAGE = Path(__file__).with_name("static") / "docs.html"
+DOCS_PAGE = (Path(__file__).with_name("static") / "docs.html").read_bytes()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -48,16 +48,22 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 
 
 def routes() -> list[web.RouteDef]:
-    """All paths of the service."""
+    """All paths of the service. What a client expects, but for an upload, is not asked."""
+    pages: dict[str, Handler] = {
+        "/": index,
+        "/healthz": healthz,
+        "/readyz": readyz,
+        "/docs": docs,
+        "/errors": errors,
+        "/errors/{code}": error_entry,
+    }
+    uploads: dict[str, Handler] = {
+        "/upload-with-presigned": upload,
+        "/upload-with-presigned-retry": upload_retrying,
+    }
     return [
-        web.get("/", index),
-        web.get("/healthz", healthz),
-        web.get("/readyz", readyz),
-        web.get("/docs", docs),
-        web.get("/errors", errors),
-        web.get("/errors/{code}", error_entry),
-        web.post("/upload-with-presigned", upload, expect_handler=hold_continue),
-        web.post("/upload-with-presigned-retry", upload_retrying, expect_handler=hold_continue),
+        *(web.get(path, handler, expect_handler=hold_continue) for path, handler in pages.items()),
+        *(web.post(path, handler, expect_handler=hold_continue) for path, handler in uploads.items()),
     ]
 
 
@@ -80,9 +86,9 @@ async def readyz(request: web.Request) -> web.Response:
     return web.json_response({"status": "ready"})
 
 
-async def docs(_request: web.Request) -> web.FileResponse:
+async def docs(_request: web.Request) -> web.Response:
     """The contract, for people."""
-    return web.FileResponse(DOCS_PAGE)
+    return web.Response(body=DOCS_PAGE, content_type="text/html", charset="utf-8")
 
 
 async def errors(_request: web.Request) -> web.Response:
