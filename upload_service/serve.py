@@ -7,6 +7,7 @@ Must not know: uploads, beyond that they run and can be abandoned.
 """
 
 import asyncio
+import os
 import signal
 from typing import Any
 
@@ -88,7 +89,9 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> asyncio.Server:
             lambda: _connection(runner, settings), settings.bind, settings.port, backlog=BACKLOG
         )
     except OSError as error:
-        raise CannotListen(error.strerror) from None
+        # asyncio words the system's reasons at length; a name that does not resolve has a negative number.
+        number = error.errno or 0
+        raise CannotListen(os.strerror(number) if number > 0 else error.strerror) from None
 
 
 def _connection(runner: web.AppRunner, settings: Settings) -> Connection:
