@@ -37,6 +37,16 @@ class Connection(web.RequestHandler):
         super().__init__(server, **options)
         self._settings = settings
 
+    def data_received(self, data: bytes) -> None:
+        """As in aiohttp, but chunked coding that breaks in mid-body fails the body's reader, too.
+
+        aiohttp (3.14) only queues its refusal behind the running request, which would wait in vain.
+        """
+        super().data_received(data)
+        request = self._current_request
+        if self._messages and request is not None and not request.content.is_eof():
+            request.content.set_exception(web.RequestPayloadError())
+
     def handle_error(
         self,
         request: web.BaseRequest,
