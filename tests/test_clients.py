@@ -1,0 +1,112 @@
+"""Real HTTP clients, in both orders, on both endpoints: what is stored is what was sent."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from devtools.store import Bucket
+
+from tests.support import clients
+from tests.support.clients import Client, Form
+from tests.support.double import StorageDouble
+from tests.support.service import Running
+from tests.support.sums import stored_sum
+from tests.support.wire import PLAIN, RETRY
+
+SIZES = (0, 1, 8191, 65536, 1024 * 1024 + 1, 100_000_000)
+PIECE_BYTES = 4 * 1024 * 1024
+CLIENTS = (
+    pytest.param(clients.curl, marks=pytest.mark.curl, id="curl"),
+    pytest.param(clients.node, marks=pytest.mark.node, id="node"),
+    pytest.param(clients.python_requests, id="requests"),
+    pytest.param(clients.python_httpx, id="httpx"),
+    pytest.param(clients.python_aiohttp, id="aiohttp"),
+)
+ORDERS = (pytest.param(True, id="url-first"), pytest.param(False, id="file-first"))
+
+# A random file of so many bytes, and its SHA-256.
+Sample = Callable[[int], tuple[Path, str]]
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Random files, each size made once."""
+    folder = tmp_path_factory.mktemp("samples")
+    made: dict[int, tuple[Path, str]] = {}
+
+    def make(size: int) -> tuple[Path, str]:
+        if size not in made:
+            dice, summed, path = random.Random(size), hashlib.sha256(), folder / f"{size}.bin"
+            with path.open("wb") as file:
+                for start in range(0, size, PIECE_BYTES):
+                    piece = dice.randbytes(min(PIECE_BYTES, size - start))
+                    summed.update(piece)
+                    file.write(piece)
+            made[size] = path, summed.hexdigest()
+        return made[size]
+
+    return make
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", [PLAIN, RETRY])
+@pytest.mark.parametrize("url_first", ORDERS)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_object_is_the_file(
+    service: Running,
+    bucket: Bucket,
+    presign: Callable[..., str],
+    sample: Sample,
+    client: Client,
+    url_first: bool,
+    path: str,
+    size: int,
+) -> None:
+    """Each client's file is stored with the SHA-256, the size and the type that it was sent with."""
+    file, summed = sample(size)
+    key = f"clients/{client.__name__}-{path[1:]}-{url_first}-{size}"
+    try:
+        answer = client(Form(service.url + path, presign(key), file, url_first))
+        assert answer.status == 200, answer.body
+        assert answer.json["file_size"] == size
+        assert stored_sum(bucket, key) == summed
+        head = bucket.head(key)
+        assert head
+        assert (head.size, head.content_type) == (size, clients.TYPE)
+    finally:
+        bucket.delete(key)
+
+
+@pytest.mark.parametrize("url_first", ORDERS)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_order_is_as_asked(double: StorageDouble, sample: Sample, client: Client, url_first: bool) -> None:
+    """Each client puts the fields on the wire in the order that these tests ask for."""
+    received = double.script(key := f"order/{client.__name__}-{url_first}")
+    client(Form(double.url + key, "http://127.0.0.1/key", sample(8191)[0], url_first))
+    body = bytes(received[0].body)
+    assert (body.index(b'name="uploadUrl"') < body.index(b'name="file"')) is url_first
+
+
+@pytest.mark.parametrize("filename", ["사진 보고서.png", 'say "hi"; a=b.png', "100% é, ñ.png"])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_filename_is_answered(
+    service: Running, presign: Callable[..., str], sample: Sample, client: Client, filename: str
+) -> None:
+    """A name with Korean letters or quotation marks comes back as the client was given it."""
+    upload_url = presign(f"clients/names-{client.__name__}")
+    answer = client(Form(service.url + PLAIN, upload_url, sample(1)[0], filename=filename))
+    assert answer.status == 200, answer.body
+    assert answer.json["filename"] == filename
+
+
+def test_percent_encoded_filename_is_answered_as_sent(
+    service: Running, presign: Callable[..., str], sample: Sample
+) -> None:
+    """aiohttp's default percent-encoding is part of the name, as browsers read it, and is not undone."""
+    upload_url = presign("clients/names-quoting")
+    form = Form(service.url + PLAIN, upload_url, sample(1)[0], filename="사진.png")
+    answer = clients.python_aiohttp_quoting(form)
+    assert answer.status == 200, answer.body
+    assert answer.json["filename"] == "%EC%82%AC%EC%A7%84.png"
