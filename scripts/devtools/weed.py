@@ -22,6 +22,8 @@ SWITCHED_OFF = (
 )
 # Relative to the folder it runs in; the default is a name in /tmp.
 SOCKETS = ("-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock")
+# Without this it also writes log files to /tmp.
+LOG_HERE_ONLY = "-logtostderr=true"
 # Its worker dials the admin port plus this, whatever the flag for that port says.
 ADMIN_GRPC_DISTANCE = 10000
 # What its log says when it ends because of a port: before it begins to listen, or after.
@@ -58,7 +60,7 @@ def choose_ports(wish: int) -> Ports:
 def arguments(folder: Path, chosen: Ports) -> list[str]:
     """All that follows the program's name."""
     place = [f"-dir={folder}", f"-ip={ports.HOST}", f"-ip.bind={ports.HOST}"]
-    return ["mini", *place, *chosen.flags(), *SOCKETS, *SWITCHED_OFF]
+    return [LOG_HERE_ONLY, "mini", *place, *chosen.flags(), *SOCKETS, *SWITCHED_OFF]
 
 
 def forget_ports(folder: Path) -> None:
