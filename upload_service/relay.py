@@ -95,7 +95,8 @@ class Upload:
         if storage_leg.done():
             storage_leg.result()
         elif self._form_ended.is_set():
-            raise UploadError("storage_timeout")
+            last = self.record.outcome
+            raise UploadError("storage_timeout", storage=last and last.answer)
         else:
             client_leg.result()
 

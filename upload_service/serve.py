@@ -46,6 +46,8 @@ class Connection(web.RequestHandler):
         request = self._current_request
         if self._messages and request is not None and not request.content.is_eof():
             request.content.set_exception(web.RequestPayloadError())
+            request.content.feed_eof()  # nothing more to linger for
+            self.close()
 
     def handle_error(
         self,
