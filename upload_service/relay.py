@@ -96,7 +96,7 @@ class Upload:
             storage_leg.result()
         elif self._form_ended.is_set():
             last = self.record.outcome
-            raise UploadError("storage_timeout", storage=last and last.answer)
+            raise UploadError("storage_timeout", storage=last.answer if last else None)
         else:
             client_leg.result()
 
