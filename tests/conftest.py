@@ -102,3 +102,9 @@ def double_url(double: StorageDouble) -> Callable[[str], str]:
         return TRANSCRIPT.hide(f"{double.url}{key}?{query}")
 
     return sign
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was listened to."""
+    said, secrets, leaks = len(TRANSCRIPT.texts), len(TRANSCRIPT.secrets), len(TRANSCRIPT.leaks())
+    terminalreporter.write_line(f"{said} log lines and answers, {secrets} secrets, said: {leaks}")

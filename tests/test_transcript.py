@@ -1,0 +1,21 @@
+"""The listener of the whole run hears what it must."""
+
+from tests.support.transcript import Transcript
+
+
+def test_a_said_signature_is_a_leak() -> None:
+    """A signature in any text is found, with where it was said; a host or a key is none."""
+    transcript = Transcript()
+    url = transcript.hide(f"https://store.example/key?X-Amz-Date=1&X-Amz-Signature={'ab12' * 8}&x=y")
+    transcript.hear("log", '{"host": "store.example", "key": "key"}')
+    assert transcript.leaks() == []
+    transcript.hear("answer", f"cannot reach {url}")
+    assert [leak.split(":")[0] for leak in transcript.leaks()] == ["answer"]
+
+
+def test_every_kind_of_signature_is_a_secret() -> None:
+    """Signatures of S3, Google and Azure are secrets, wherever they stand in the query."""
+    transcript = Transcript()
+    for name in ("X-Amz-Signature", "X-Goog-Signature", "Signature", "sig"):
+        transcript.hide(f"https://a.example/k?{name}={name}-{'0' * 16}&z=1")
+    assert len(transcript.secrets) == 4
