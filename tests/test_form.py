@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from upload_service.errors import UploadError
-from upload_service.form import Event, Field, FileEnd, FileStart, FormReader
+from upload_service.form import FormReader
+from upload_service.parts import Event, Field, FileEnd, FileStart
 
 WANTED = frozenset({"uploadUrl", "size"})
 FORM_TYPE = "multipart/form-data; boundary=B"

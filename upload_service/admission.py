@@ -1,4 +1,4 @@
-"""What a request's head alone can refuse, and its body as a stream of pieces.
+"""What a request's head tells and alone can refuse, and its body as a stream of pieces.
 
 Knows: aiohttp's request, and what its reading can raise.
 Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
@@ -7,6 +7,8 @@ Must not know: fields, storage.
 """
 
 import asyncio
+import re
+import uuid
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -14,6 +16,16 @@ from aiohttp import web
 from upload_service.config import Settings
 from upload_service.errors import UploadError
 from upload_service.form import MAX_BESIDE_FILE_BYTES, FormReader
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+def request_id(request: web.BaseRequest) -> str:
+    """The caller's id where it is usable, else one of ours; the same for the whole request."""
+    if "request_id" not in request:
+        given = request.headers.get("X-Request-Id", "")
+        request["request_id"] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return str(request["request_id"])
 
 
 def admit(request: web.Request, settings: Settings, wanted: frozenset[str]) -> FormReader:

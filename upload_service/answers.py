@@ -8,7 +8,7 @@ Must not know: how an upload runs.
 from aiohttp import web
 
 from upload_service.errors import UploadError
-from upload_service.relay import Record
+from upload_service.record import Record
 
 # Long enough for a burst to pass, short enough for a person to wait.
 RETRY_AFTER_SECONDS = 5

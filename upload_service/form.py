@@ -11,7 +11,6 @@ Source: RFC 7578 and RFC 2046 section 5.1.
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from email.message import Message
 
 from multipart import (
@@ -23,6 +22,7 @@ from multipart import (
 )
 
 from upload_service.errors import UploadError
+from upload_service.parts import Event, Field, FileEnd, FileStart
 
 MAX_FIELD_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 8 * 1024
@@ -33,31 +33,6 @@ MAX_BESIDE_FILE_BYTES = 1024 * 1024
 _HEAD_END = b"\r\n\r\n"
 _BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A text field; `value` has one character for each byte."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileStart:
-    """The file part's head. `predicted_bytes`: the file's length if it is the form's last part."""
-
-    filename: str
-    content_type: str
-    predicted_bytes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileEnd:
-    """The boundary after the file has come."""
-
-
-Event = Field | FileStart | bytes | FileEnd
 
 
 class FormReader:
@@ -73,7 +48,7 @@ class FormReader:
         boundary = _boundary(content_type)
         self._read = read
         self._content_length = content_length
-        self._closing_bytes = len(f"\r\n--{boundary}--\r\n")
+        self._end_bytes = len(f"\r\n--{boundary}--\r\n")
         self._wanted = wanted
         self._parser = PushMultipartParser(
             boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS
@@ -168,7 +143,7 @@ class FormReader:
     def _predict(self) -> int | None:
         if self._content_length is None:
             return None
-        predicted = self._content_length - self._fed_bytes - self._closing_bytes
+        predicted = self._content_length - self._fed_bytes - self._end_bytes
         return predicted if predicted >= 0 else None
 
 

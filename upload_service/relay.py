@@ -9,14 +9,15 @@ Must not know: `aiohttp.web`, multipart framing, JSON.
 
 import asyncio
 import time
-from dataclasses import dataclass
 
 from upload_service.body import Body, Pipe, WrongLength
 from upload_service.config import Settings
 from upload_service.errors import UploadError
 from upload_service.fields import Fields
-from upload_service.form import MAX_BESIDE_FILE_BYTES, Event, Field, FileEnd, FileStart, FormReader
+from upload_service.form import MAX_BESIDE_FILE_BYTES, FormReader
 from upload_service.outcome import Outcome
+from upload_service.parts import Event, Field, FileEnd, FileStart
+from upload_service.record import Record
 from upload_service.retry import is_worth_retrying, waits
 from upload_service.spool import Budget, Spool
 from upload_service.storage import Storage
@@ -25,20 +26,6 @@ from upload_service.storage import Storage
 SMALL_FILE_BYTES = 1024 * 1024
 # A form may end without the last line break that the prediction counts on.
 OPTIONAL_END_BYTES = 2
-
-
-@dataclass(slots=True)
-class Record:
-    """What is known of an upload, success or not, for its answer and its log event."""
-
-    host: str | None = None
-    filename: str = ""
-    content_type: str = ""
-    file_size: int = 0
-    attempts: int = 0
-    outcome: Outcome | None = None
-    client_seconds: float | None = None
-    storage_seconds: float = 0.0
 
 
 class Upload:

@@ -15,10 +15,11 @@ import structlog
 from aiohttp import web
 
 from upload_service import __version__, answers, cors
+from upload_service.admission import request_id
 from upload_service.app import make_app
 from upload_service.config import Settings
 from upload_service.errors import UploadError
-from upload_service.web import SERVICE, Service, request_id
+from upload_service.web import SERVICE, Service
 
 # After an early answer, what the client still sends is read and thrown away for this long, so that the
 # answer arrives instead of a reset connection.

@@ -1,15 +1,13 @@
 """Routes and handlers: a request in, an upload run, its verdict rendered in one place.
 
-Knows: paths, the request id, the log event of an upload.
+Knows: paths, the log event of an upload.
 Rules: handlers return values or raise UploadError; one middleware renders every failure; every answer
 carries the CORS headers and the request id, and none names software.
 Must not know: when a PUT is tried again, what storage means.
 """
 
 import asyncio
-import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from upload_service import __version__, answers, cors, logs
-from upload_service.admission import admit, hold_continue, send_continue
+from upload_service.admission import admit, hold_continue, request_id, send_continue
 from upload_service.config import Settings
 from upload_service.errors import CATALOGUE, UploadError
 from upload_service.errors_page import entry_markdown, page_markdown
@@ -27,7 +25,6 @@ from upload_service.relay import Upload
 from upload_service.spool import Budget
 from upload_service.storage import Storage
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 DOCS_PAGE = (Path(__file__).with_name("static") / "docs.html").read_bytes()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -155,14 +152,6 @@ def _log_upload(code: str, work: Upload | None, seconds: float, *, retrying: boo
             "storage_request_id": record.outcome and record.outcome.request_id,
         }
     structlog.get_logger().info("upload", **details)
-
-
-def request_id(request: web.BaseRequest) -> str:
-    """The caller's id where it is usable, else one of ours; the same for the whole request."""
-    if "request_id" not in request:
-        given = request.headers.get("X-Request-Id", "")
-        request["request_id"] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    return str(request["request_id"])
 
 
 @web.middleware
