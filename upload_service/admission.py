@@ -17,15 +17,16 @@ from upload_service.config import Settings
 from upload_service.errors import UploadError
 from upload_service.form import MAX_BESIDE_FILE_BYTES, FormReader
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
 def request_id(request: web.BaseRequest) -> str:
     """The caller's id where it is usable, else one of ours; the same for the whole request."""
-    if "request_id" not in request:
+    if _ID not in request:
         given = request.headers.get("X-Request-Id", "")
-        request["request_id"] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    return str(request["request_id"])
+        request[_ID] = given if _USABLE_ID.fullmatch(given) else uuid.uuid4().hex
+    return request[_ID]
 
 
 def admit(request: web.Request, settings: Settings, wanted: frozenset[str]) -> FormReader:
