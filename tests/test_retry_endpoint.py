@@ -1,0 +1,366 @@
+"""The retry endpoint: what is tried again and how often, with the same bytes each time, and when it ends.
+
+The waits are drawn between 0 and 0.5, 1, 2, 4 … seconds, so where they add up, cases run side by side.
+"""
+
+import itertools
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
+from tests.support.problems import MESSAGE, assert_refused
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+from tests.support.wire import RETRY, Answer, Connection, field, file, form, post
+
+SMALL = b"12345"
+LARGE = bytes(range(256)) * 8192  # 2 MiB
+TINY_SPOOL_BYTES = 100_000
+SIGNED = f"AWSAccessKeyId=A&Expires=4102444800&Signature={'5ec2e7' * 10}"
+
+orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A key at the double, and the PUTs that have come to it."""
+
+    url: str
+    puts: list[Put]
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """What each PUT brought, in their order."""
+        assert all(put.ended.wait(5) for put in self.puts)
+        return [bytes(put.body) for put in self.puts]
+
+
+@pytest.fixture
+def place(double: StorageDouble, double_url: Callable[[str], str]) -> Callable[..., Place]:
+    """Make a new key at the double, which plays these replies to it."""
+
+    def make(*replies: Reply) -> Place:
+        key = f"retry/{uuid.uuid4().hex}"
+        return Place(double_url(key), double.script(key, *replies))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def tiny(double: StorageDouble) -> Iterator[Running]:
+    """A service with so little memory for waiting files that a large one goes to a temporary file."""
+    memory = str(TINY_SPOOL_BYTES)
+    with Running(
+        UPLOAD_DESTINATIONS=double.url, UPLOAD_SPOOL_MEMORY_BYTES=memory, UPLOAD_STALL_SECONDS="0.5"
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty(double: StorageDouble) -> Iterator[Running]:
+    """A service that gives storage one second after the client's last byte."""
+    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="1") as running:
+        yield running
+
+
+def upload(
+    service: Running, url: str, content: bytes, *, url_first: bool = True, max_retries: int | None = None
+) -> Answer:
+    """Send a form with its parts in this order."""
+    parts = [field("uploadUrl", url), file(content)]
+    if max_retries is not None:
+        parts.insert(1, field("max_retries", str(max_retries)))
+    return post(service.port, RETRY, form(*(parts if url_first else reversed(parts))))
+
+
+def attempts(service: Running, answered: Answer) -> int:
+    """How many PUTs there were, on which answer and log agree."""
+    count = int(answered.json["attempts"])
+    assert service.upload_event(answered.request_id)["attempts"] == count
+    return count
+
+
+FAULTS = {
+    "no answer": Reply(b"", then="close"),
+    "reset": Reply(b"", then="reset"),
+    "early reset": Reply(b"", after="head", then="reset"),
+    "garbage": Reply(b"what?\r\n\r\n", then="close"),
+    "half a 200": Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", then="close"),
+    "408": Reply(answer(408, xml("RequestTimeout"))),
+    "429": Reply(answer(429)),
+    "429 that denies": Reply(answer(429, xml("AccessDenied"))),
+    "500": Reply(answer(500, xml("InternalError"))),
+    "502": Reply(answer(502, b"<html>")),
+    "503": Reply(answer(503, xml("SlowDown"))),
+    "504": Reply(answer(504)),
+}
+
+
+@orders
+def test_tried_again(service: Running, place: Callable[..., Place], url_first: bool) -> None:
+    """Each fault of storage's or of the way to it is tried again, and the second PUT is a success."""
+    places = [place(fault, Reply()) for fault in FAULTS.values()]
+    with ThreadPoolExecutor(len(places)) as pool:
+        answers = list(pool.map(lambda at: upload(service, at.url, SMALL, url_first=url_first), places))
+    for name, at, answered in zip(FAULTS, places, answers, strict=True):
+        assert answered.status == 200, (name, answered.json)
+        assert answered.json["success"] is True
+        assert attempts(service, answered) == 2, name
+        assert at.bodies[1:] == [SMALL], name
+
+
+@orders
+@pytest.mark.parametrize(
+    ("refusal", "code", "storage"),
+    [
+        (answer(400, xml("BadDigest", MESSAGE)), "checksum_mismatch", (400, "BadDigest")),
+        (answer(403, xml("InvalidAccessKeyId", MESSAGE)), "credentials_expired", (403, "InvalidAccessKeyId")),
+        (answer(403, xml("AccessDenied", "Request has expired")), "url_expired", (403, "AccessDenied")),
+        (answer(404, xml("NoSuchBucket", MESSAGE)), "no_such_bucket", (404, "NoSuchBucket")),
+        (answer(409), "storage_conflict", (409, None)),
+        (answer(412, xml("PreconditionFailed", MESSAGE)), "precondition_failed", (412, "PreconditionFailed")),
+        (answer(307, b"", "Location: /"), "storage_redirected", (307, None)),
+        (answer(501, xml("NotImplemented", MESSAGE)), "storage_error", (501, "NotImplemented")),
+        (answer(505), "storage_error", (505, None)),
+    ],
+)  # fmt: skip
+def test_not_tried_again(
+    service: Running,
+    place: Callable[..., Place],
+    refusal: bytes,
+    code: str,
+    storage: tuple[int, str | None],
+    url_first: bool,
+) -> None:
+    """What cannot change by itself is asked once, though the next of the allowed tries would succeed."""
+    at = place(Reply(refusal), Reply())
+    answered = upload(service, at.url, SMALL, url_first=url_first, max_retries=10)
+    assert_refused(service, answered, code, RETRY, storage)
+    assert attempts(service, answered) == len(at.puts) == 1
+
+
+def test_tries_run_out(service: Running, place: Callable[..., Place], closed_port: int) -> None:
+    """Without max_retries there are four PUTs, and the failure of the last is the answer."""
+    closed = Place(TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/k?{SIGNED}"), [])
+    cases: list[tuple[Place, str, tuple[int, str | None] | None]] = [
+        (place(Reply(answer(408))), "storage_timeout", (408, None)),
+        (place(Reply(answer(429))), "storage_throttled", (429, None)),
+        (place(Reply(answer(500, xml("InternalError", MESSAGE)))), "storage_error", (500, "InternalError")),
+        (place(Reply(answer(503, xml("SlowDown", MESSAGE)))), "storage_error", (503, "SlowDown")),
+        (place(Reply(b"", then="reset")), "storage_disconnected", None),
+        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "access_denied", (403, None)),
+        (place(*[Reply(answer(503))] * 3, Reply(b"", then="close")), "storage_disconnected", None),
+        (closed, "storage_unreachable", None),
+    ]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        answers = list(pool.map(lambda case: upload(service, case[0].url, SMALL), cases))
+    for (at, code, storage), answered in zip(cases, answers, strict=True):
+        assert_refused(service, answered, code, RETRY, storage)
+        assert attempts(service, answered) == 4
+        assert len(at.puts) == (0 if at is closed else 4)
+
+
+@pytest.mark.parametrize("max_retries", [0, 1])
+def test_max_retries_counts_tries_after_the_first(
+    service: Running, place: Callable[..., Place], max_retries: int
+) -> None:
+    """Wherever max_retries stands in the form, there are as many PUTs and one more."""
+
+    def send(at: Place, order: tuple[str, ...]) -> Answer:
+        parts = {
+            "url": field("uploadUrl", at.url),
+            "file": file(LARGE),
+            "max_retries": field("max_retries", str(max_retries)),
+        }
+        return post(service.port, RETRY, form(*(parts[name] for name in order)))
+
+    every_order = list(itertools.permutations(["url", "file", "max_retries"]))
+    places = [place(Reply(answer(503))) for _ in every_order]
+    with ThreadPoolExecutor(len(places)) as pool:
+        answers = list(pool.map(send, places, every_order))
+    for order, at, answered in zip(every_order, places, answers, strict=True):
+        assert_refused(service, answered, "storage_error", RETRY, (503, None))
+        # A field after the file makes the predicted length wrong: that PUT breaks off and is no try.
+        mispredicted = order == ("url", "file", "max_retries")
+        assert attempts(service, answered) == max_retries + 1 + mispredicted, order
+        assert [body for body in at.bodies if body == LARGE] == [LARGE] * (max_retries + 1), order
+
+
+def test_more_tries(service: Running, place: Callable[..., Place]) -> None:
+    """With max_retries 2 there are three PUTs; a success before that ends the tries."""
+    cases = [
+        (place(Reply(answer(503))), 2, 502, 3),
+        (place(Reply(answer(503)), Reply(answer(500)), Reply()), 2, 200, 3),
+        (place(Reply(answer(503)), Reply()), 2, 200, 2),
+        (place(Reply()), 2, 200, 1),
+        (place(*[Reply(answer(503))] * 3, Reply()), 3, 200, 4),
+    ]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        answers = list(pool.map(lambda case: upload(service, case[0].url, SMALL, max_retries=case[1]), cases))
+    for (at, _, status, puts), answered in zip(cases, answers, strict=True):
+        assert answered.status == status, answered.json
+        assert attempts(service, answered) == puts
+        assert at.bodies == [SMALL] * puts
+
+
+def test_same_bytes_each_time(service: Running, tiny: Running, place: Callable[..., Place]) -> None:
+    """Small, large and from a temporary file, in both orders: each PUT has exactly the bytes of the file."""
+    cases = [
+        (running, content, url_first, place(*[Reply(answer(503))] * failures, Reply()), failures + 1)
+        for running in (service, tiny)
+        for content in (b"", SMALL, LARGE, LARGE[: TINY_SPOOL_BYTES + 1])
+        for url_first in (True, False)
+        for failures in (1, 2)
+    ]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        answers = list(pool.map(lambda case: upload(case[0], case[3].url, case[1], url_first=case[2]), cases))
+    for (running, content, _, at, puts), answered in zip(cases, answers, strict=True):
+        assert answered.status == 200, answered.json
+        assert answered.json["file_size"] == len(content)
+        assert attempts(running, answered) == puts
+        assert at.bodies == [content] * puts
+        assert [put.header("Content-Length") for put in at.puts] == [str(len(content))] * puts
+
+
+@orders
+def test_broken_off_in_the_middle(tiny: Running, place: Callable[..., Place], url_first: bool) -> None:
+    """After a PUT that broke off in the middle of a file, the next one begins at the file's first byte."""
+    at = place(Reply(b"", after=TINY_SPOOL_BYTES * 2, then="reset"), Reply())
+    answered = upload(tiny, at.url, LARGE, url_first=url_first)
+    assert answered.status == 200, answered.json
+    assert attempts(tiny, answered) == 2
+    first, second = at.bodies
+    assert LARGE.startswith(first)
+    assert second == LARGE
+
+
+def test_next_try_does_not_wait_for_the_client(tiny: Running, place: Callable[..., Place]) -> None:
+    """When max_retries has come, a PUT that failed while the client still sends is tried again meanwhile."""
+    at = place(Reply(b"", after=1000, then="reset"), Reply())
+    body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
+    with Connection(tiny.port) as connection:
+        connection.head(RETRY, len(body))
+        connection.send(body[: len(body) // 2])
+        deadline = time.monotonic() + 5
+        while len(at.puts) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(at.puts) == 2
+        connection.send(body[len(body) // 2 :])
+        answered = connection.answer()
+    assert answered.status == 200, answered.json
+    assert attempts(tiny, answered) == 2
+    assert at.bodies[1] == LARGE
+
+
+@pytest.mark.parametrize("max_retries", [0, 1])
+def test_last_field_decides(service: Running, place: Callable[..., Place], max_retries: int) -> None:
+    """A PUT that failed before max_retries has come is not tried again until the field allows it."""
+    at = place(Reply(answer(503), after=1000, then="hang"), Reply())
+    body = form(field("uploadUrl", at.url), file(LARGE), field("max_retries", str(max_retries)))
+    with Connection(service.port) as connection:
+        connection.head(RETRY, len(body))
+        connection.send(body[: len(body) // 2])
+        time.sleep(0.6)  # longer than the first wait
+        assert len(at.puts) == 1
+        connection.send(body[len(body) // 2 :])
+        answered = connection.answer()
+    if max_retries:
+        assert answered.status == 200, answered.json
+        assert at.bodies[1] == LARGE
+    else:
+        assert_refused(service, answered, "storage_error", RETRY, (503, None))
+    assert attempts(service, answered) == len(at.puts) == max_retries + 1
+
+
+def test_wrong_prediction_is_no_try(service: Running, place: Callable[..., Place]) -> None:
+    """A PUT of a wrongly predicted length does not use up a try, and never becomes whole."""
+    at = place(Reply(answer(503)), Reply(answer(503)), Reply())
+    body = form(
+        field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE), field("submit", "Send it")
+    )
+    with Connection(service.port) as connection:
+        connection.head(RETRY, len(body))
+        connection.send(body[: len(body) // 2], body[len(body) // 2 :], pause=0.05)
+        answered = connection.answer()
+    assert answered.status == 200, answered.json
+    assert attempts(service, answered) == len(at.puts) == 3
+    assert sorted(body == LARGE for body in at.bodies) == [False, True, True]
+    assert sorted(put.whole for put in at.puts) == [False, True, True]
+
+
+def test_storage_that_stalls_is_tried_again(tiny: Running, place: Callable[..., Place]) -> None:
+    """A PUT that storage takes no bytes of is given up, and the next one is a success."""
+    at, content = place(Reply(b"", after=1, pause=5, then="close"), Reply()), bytes(20 << 20)
+    answered = upload(tiny, at.url, content)
+    assert answered.status == 200, answered.json
+    assert attempts(tiny, answered) == 2
+    assert bytes(at.puts[1].body) == content
+
+
+def test_storage_that_comes_up_is_found() -> None:
+    """A port that refuses at first and listens a little later gets the file."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(10)
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with Running(UPLOAD_DESTINATIONS=base) as service, ThreadPoolExecutor(1) as pool:
+            url = TRANSCRIPT.hide(f"{base}k?{SIGNED}")
+            answered = pool.submit(upload, service, url, SMALL, max_retries=10)
+            time.sleep(0.2)
+            listener.listen()
+            connection, _ = listener.accept()
+            with connection:
+                received = b""
+                while not received.endswith(SMALL):
+                    received += connection.recv(65536)
+                connection.sendall(OK)
+                assert answered.result().status == 200, answered.result().json
+            assert attempts(service, answered.result()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("replies", "code", "storage"),
+    [
+        pytest.param([Reply(answer(503))], "storage_error", (503, None), id="503"),
+        pytest.param([Reply(b"", then="reset")], "storage_disconnected", None, id="reset"),
+        pytest.param(
+            [Reply(answer(503)), Reply(b"", then="hang")], "storage_timeout", (503, None), id="hangs"
+        ),
+    ],
+)
+def test_deadline_ends_tries(
+    hasty: Running,
+    place: Callable[..., Place],
+    replies: list[Reply],
+    code: str,
+    storage: tuple[int, str | None] | None,
+) -> None:
+    """TIMEOUT_SECONDS after the client's last byte it is over, however many tries are left."""
+    at = place(*replies)
+    began = time.monotonic()
+    answered = upload(hasty, at.url, SMALL, max_retries=10)
+    assert time.monotonic() - began < 1.5
+    assert_refused(hasty, answered, code, RETRY, storage)
+    assert 1 <= attempts(hasty, answered) < 11
+    assert attempts(hasty, answered) == len(at.puts)
+
+
+def test_deadline_begins_with_the_last_byte(hasty: Running, place: Callable[..., Place]) -> None:
+    """A client that takes longer than TIMEOUT_SECONDS to send still gets its tries afterwards."""
+    at = place(Reply(answer(503), after=1000, then="hang"), Reply())
+    body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
+    with Connection(hasty.port) as connection:
+        connection.head(RETRY, len(body))
+        quarter = len(body) // 4
+        pieces = [body[start : start + quarter] for start in range(0, len(body), quarter)]
+        connection.send(*pieces, pause=0.35)
+        answered = connection.answer()
+    assert answered.status == 200, answered.json
+    assert attempts(hasty, answered) == 2
+    assert at.bodies[1] == LARGE
