@@ -77,10 +77,10 @@ class Upload:
             leg.cancel()
 
     def _judge(self, client_leg: asyncio.Task[None], storage_leg: asyncio.Task[None]) -> None:
-        if self._abandoned:
-            raise self._abandoned
-        if storage_leg.done():
+        if storage_leg.done() and not storage_leg.cancelled():
             storage_leg.result()
+        elif self._abandoned:
+            raise self._abandoned
         elif self._form_ended.is_set():
             last = self.record.outcome
             raise UploadError("storage_timeout", storage=last.answer if last else None)
