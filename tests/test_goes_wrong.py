@@ -1114,36 +1114,59 @@ def test_storage_answers_before_the_file_has_come(
     assert place.stored() is None
 
 
-HUGE = file(bytes(48 << 20))  # more than the buffers between two programs hold
-TAKES_NOTHING = Reply(b"", after=1, pause=8, then="close")
+HUGE = file(bytes(24 << 20))  # more than the buffers between two programs hold
+TAKES_NOTHING = Reply(b"", after=1, pause=6, then="close")
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "reply", "code"),
+    ("path", "body"),
     [
-        pytest.param(PLAIN, URL + HUGE, TAKES_NOTHING, "storage_stalled", id="takes-nothing"),
-        pytest.param(RETRY, URL + HUGE, TAKES_NOTHING, "storage_stalled", id="takes-nothing-retry"),
-        pytest.param(PLAIN, HUGE + URL, TAKES_NOTHING, "storage_stalled", id="takes-nothing-of-a-kept-file"),
-        pytest.param(PLAIN, URL + FILE, Reply(b"", then="hang"), "storage_timeout", id="says-nothing"),
-        pytest.param(RETRY, FILE + URL, Reply(b"", then="hang"), "storage_timeout", id="says-nothing-retry"),
-        pytest.param(PLAIN, URL + FILE, Reply(b"HTTP/1", then="hang"), "storage_timeout", id="half-a-head"),
-        pytest.param(PLAIN, URL + FILE, Reply(OK[:-2] + b"X: y\r\n", then="hang"), "storage_timeout",
-                     id="no-end-of-head"),
-        pytest.param(PLAIN, URL + FILE, Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", then="hang"),
-                     "storage_stalled", id="half-a-body"),
-        pytest.param(PLAIN, URL + FILE, Reply(OK, pause=4), "storage_timeout", id="comes-too-late"),
+        pytest.param(PLAIN, URL + HUGE, id="plain"),
+        pytest.param(RETRY, URL + HUGE, id="retry"),
+        pytest.param(PLAIN, HUGE + URL, id="file-first"),
     ],
-)  # fmt: skip
-def test_storage_hangs(
-    hasty: Running, at_double: Callable[..., Place], body: bytes, reply: Reply, code: str, path: str
+)
+def test_storage_takes_nothing(
+    hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
 ) -> None:
-    """Storage that takes nothing, says nothing or stops in mid-answer is given up in time, as a 504."""
-    place = at_double(reply, prefix="answered")
-    form = place.fill(RETRIES % b"0" + body + END)
+    """Storage that takes no bytes for too long is given up, as a 504."""
+    place = at_double(TAKES_NOTHING)
     began = time.monotonic()
-    event = assert_refused(hasty, post(hasty, path, form), code, path)
+    event = assert_refused(
+        hasty, post(hasty, path, place.fill(RETRIES % b"0" + body + END)), "storage_stalled", path
+    )
     assert time.monotonic() - began < 4
     assert event["attempts"] == 1
+    assert not place.puts[0].whole
+
+
+SILENCES = {
+    "says nothing": (Reply(b"", then="hang"), "storage_timeout"),
+    "half a status": (Reply(b"HTTP/1.1 2", then="hang"), "storage_timeout"),
+    "half a head": (Reply(b"HTTP/1.1 200 OK\r\nETag:", then="hang"), "storage_timeout"),
+    "half a body": (Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", then="hang"), "storage_stalled"),
+    "comes too late": (Reply(OK, pause=4), "storage_timeout"),
+}
+
+
+@both_endpoints
+@pytest.mark.parametrize("body", [URL + FILE + END, FILE + URL + END], ids=["url-first", "file-first"])
+def test_storage_falls_silent(
+    hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
+) -> None:
+    """Storage that has all and says nothing, or stops in mid-answer, is given up in time, as a 504."""
+    places = [at_double(reply, prefix="answered") for reply, _ in SILENCES.values()]
+
+    def send(place: Place) -> tuple[Answer, float]:
+        began = time.monotonic()
+        return post(hasty, path, place.fill(RETRIES % b"0" + body)), time.monotonic() - began
+
+    with ThreadPoolExecutor(len(places)) as pool:
+        answers = list(pool.map(send, places))
+    for name, (_, code), (answered, seconds) in zip(SILENCES, SILENCES.values(), answers, strict=True):
+        event = assert_refused(hasty, answered, code, path)
+        assert event["attempts"] == 1, name
+        assert seconds < 3, name
 
 
 @both_endpoints

@@ -191,7 +191,7 @@ async def test_after_a_failure(
     memory: int,
 ) -> None:
     """After a refusal or a failure of either side nothing is left."""
-    lab = await start(reply, spool_memory_bytes=memory, timeout_seconds=0.4, stall_seconds=0.2)
+    lab = await start(reply, spool_memory_bytes=memory, timeout_seconds=0.6, stall_seconds=0.3)
     body = field("max_retries", "0") + make(lab.url)
     sent = await asyncio.to_thread(send, lab.port, path, body)
     if path == PLAIN and make is cut_off and sent[1] == "length_unpredictable":
@@ -245,7 +245,7 @@ async def test_after_a_client_that_left(
     start: Callable[..., Awaitable[Lab]], make: Callable[[str], bytes], how: str, path: str, memory: int
 ) -> None:
     """When a client leaves or stalls in the middle of a file, what was kept until then is given back."""
-    lab = await start(Reply(), spool_memory_bytes=memory, stall_seconds=0.2 if how == "stalls" else 5.0)
+    lab = await start(Reply(), spool_memory_bytes=memory, stall_seconds=0.3 if how == "stalls" else 5.0)
     body = make(lab.url)
     with Connection(lab.port) as connection:
         connection.head(path, len(body))

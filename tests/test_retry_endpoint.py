@@ -240,11 +240,11 @@ def test_broken_off_in_the_middle(tiny: Running, place: Callable[..., Place], ur
     assert second == LARGE
 
 
-def test_next_try_does_not_wait_for_the_client(tiny: Running, place: Callable[..., Place]) -> None:
+def test_next_try_does_not_wait_for_the_client(service: Running, place: Callable[..., Place]) -> None:
     """When max_retries has come, a PUT that failed while the client still sends is tried again meanwhile."""
     at = place(Reply(b"", after=1000, then="reset"), Reply())
     body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
-    with Connection(tiny.port) as connection:
+    with Connection(service.port) as connection:
         connection.head(RETRY, len(body))
         connection.send(body[: len(body) // 2])
         deadline = time.monotonic() + 5
@@ -254,7 +254,7 @@ def test_next_try_does_not_wait_for_the_client(tiny: Running, place: Callable[..
         connection.send(body[len(body) // 2 :])
         answered = connection.answer()
     assert answered.status == 200, answered.json
-    assert attempts(tiny, answered) == 2
+    assert attempts(service, answered) == 2
     assert at.bodies[1] == LARGE
 
 
@@ -345,7 +345,7 @@ def test_deadline_ends_tries(
     at = place(*replies)
     began = time.monotonic()
     answered = upload(hasty, at.url, SMALL, max_retries=10)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3
     assert_refused(hasty, answered, code, RETRY, storage)
     assert 1 <= attempts(hasty, answered) < 11
     assert attempts(hasty, answered) == len(at.puts)

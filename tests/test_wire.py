@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.double import OK, Put, Reply, StorageDouble, answer
+from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
@@ -413,7 +413,7 @@ def test_file_first_waits_for_the_url(service: Running, place: Callable[..., Pla
 
 def test_slow_storage_slows_the_client(service: Running, place: Callable[..., Place]) -> None:
     """On the plain endpoint, with the URL first, a client can send no more than storage takes."""
-    at = place(Reply(OK, after="head", pause=1, then="hang"))
+    at = place(Reply(b"", after="head", pause=3, then="close"))
     length = 256 << 20
     opening = field("uploadUrl", at.url) + file(b"").removesuffix(b"\r\n")
     with Connection(service.port, timeout=0.4) as connection:
@@ -424,9 +424,12 @@ def test_slow_storage_slows_the_client(service: Running, place: Callable[..., Pl
 
 
 def send_while_taken(connection: Connection, length: int) -> int:
-    """Send up to so many bytes, until nobody takes them any more; how many it were."""
-    sent = 0
+    """Send up to so many bytes, until nobody takes them any more; how many it were.
+
+    It ends before the service gives storage up (UPLOAD_STALL_SECONDS=2) and throws away what still comes.
+    """
+    sent, deadline = 0, time.monotonic() + 1.5
     with suppress(TimeoutError):
-        while sent < length:
+        while sent < length and time.monotonic() < deadline:
             sent += connection.socket.send(bytes(1 << 20))
     return sent
