@@ -25,6 +25,7 @@ MEMBERS = {
     "retryable",
     "request_id",
     "attempts",
+    "attempt_log",
 }
 ALLOWED = "https://app.example.com"
 STRANGER = "https://stranger.example.com"

@@ -27,7 +27,7 @@ from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, f
 from upload_service.app import make_app
 from upload_service.config import Settings
 from upload_service.parsing import destinations
-from upload_service.web import SERVICE, Service
+from upload_service.service import SERVICE, Service
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"
@@ -68,7 +68,7 @@ class Lab:
         """What is there that was not there before."""
         here = asyncio.current_task()
         return {
-            "bytes": self.service.budget.used_bytes,
+            "bytes": self.service.room.memory.used_bytes + self.service.room.disk.used_bytes,
             "uploads": len(self.service.running),
             "tasks": [task for task in asyncio.all_tasks() if task not in self.tasks and task is not here],
             "files": open_files() - self.files,

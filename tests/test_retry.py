@@ -7,7 +7,14 @@ import pytest
 from upload_service.errors import CATALOGUE, StorageAnswer
 from upload_service.outcome import Outcome, read_answer
 from upload_service.providers import REFUSALS, REFUSED_STATUSES
-from upload_service.retry import LONGEST_WAIT_SECONDS, RETRIED_FAULTS, is_worth_retrying, waits
+from upload_service.retry import (
+    LONGEST_WAIT_SECONDS,
+    RETRIED_CODES,
+    RETRIED_FAULTS,
+    is_untouched,
+    is_worth_retrying,
+    waits,
+)
 
 
 def xml(code: str, message: str = "no") -> bytes:
@@ -31,6 +38,7 @@ def xml(code: str, message: str = "no") -> bytes:
         (400, xml("ExpiredToken"), "credentials_expired", False),
         (400, xml("AuthorizationHeaderMalformed"), "storage_redirected", False),
         (400, xml("SomethingNew"), "storage_rejected", False),
+        (400, xml("RequestTimeout"), "storage_timeout", True),
         (401, b"", "access_denied", False),
         (403, b"", "access_denied", False),
         (403, xml("AccessDenied"), "access_denied", False),
@@ -44,6 +52,9 @@ def xml(code: str, message: str = "no") -> bytes:
         (405, b"", "storage_rejected", False),
         (408, b"", "storage_timeout", True),
         (409, b"", "storage_conflict", False),
+        (409, xml("ConditionalRequestConflict"), "storage_conflict", True),
+        (409, xml("OperationAborted"), "storage_conflict", True),
+        (409, xml("BlobAlreadyExists"), "precondition_failed", False),
         (411, xml("MissingContentLength"), "storage_rejected", False),
         (412, xml("PreconditionFailed"), "precondition_failed", False),
         (413, b"", "entity_too_large", False),
@@ -51,6 +62,9 @@ def xml(code: str, message: str = "no") -> bytes:
         (429, xml("AccessDenied"), "storage_throttled", True),
         (500, xml("InternalError"), "storage_error", True),
         (501, xml("NotImplemented"), "storage_error", False),
+        (503, xml("NotImplemented"), "storage_error", False),
+        (503, xml("ServerBusy"), "storage_error", True),
+        (500, xml("OperationTimedOut"), "storage_error", True),
         (502, b"<html>", "storage_error", True),
         (503, xml("SlowDown"), "storage_error", True),
         (505, b"", "storage_error", False),
@@ -76,7 +90,46 @@ def test_tables_name_codes_of_the_catalogue() -> None:
     """Every code that a table can produce exists, and refusals are the caller's fault."""
     assert CATALOGUE.keys() >= RETRIED_FAULTS
     assert set(REFUSED_STATUSES.values()) <= CATALOGUE.keys()
-    assert {CATALOGUE[code].fault for code in REFUSALS.values()} == {"client"}
+    refused = {code for name, code in REFUSALS.items() if name not in RETRIED_CODES}
+    assert {CATALOGUE[code].fault for code in refused} == {"client"}
+
+
+@pytest.mark.parametrize("code", sorted(RETRIED_CODES))
+@pytest.mark.parametrize("status", [400, 409, 429, 500, 501, 503])
+def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
+    """A code of the table decides alone, in the body and in Azure's header, whatever the status."""
+    assert is_worth_retrying(read_answer(status, {}, xml(code))) is RETRIED_CODES[code]
+    assert is_worth_retrying(read_answer(status, {"x-ms-error-code": code}, b"")) is RETRIED_CODES[code]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("7", 7), ("120", 120)])
+def test_retry_after(text: str, seconds: float) -> None:
+    """Storage may say how long to wait."""
+    assert read_answer(503, {"Retry-After": text}, b"").retry_after_seconds == seconds
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "soon", "9999999", "Wed, 21 Oct 2026 07:28:00 GMT", "٣"])
+def test_strange_retry_after(text: str) -> None:
+    """What is no number of seconds is not waited for."""
+    assert read_answer(503, {"Retry-After": text}, b"").retry_after_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stored", "untouched"),
+    [
+        (Outcome(None, StorageAnswer(200), sent_bytes=5), False, False),
+        (Outcome("storage_disconnected"), False, True),
+        (Outcome("storage_disconnected", sent_bytes=5), True, False),
+        (Outcome("storage_tls_failed"), False, False),
+        (Outcome("storage_error", StorageAnswer(500), sent_bytes=5), True, False),
+        (Outcome("storage_error", StorageAnswer(503)), False, False),
+        (Outcome("precondition_failed", StorageAnswer(412), sent_bytes=5), False, False),
+    ],
+)
+def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
+    """Nobody knows what storage did with bytes that left; where none did, nothing is lost by another try."""
+    assert outcome.may_have_stored is stored
+    assert is_untouched(outcome) is untouched
 
 
 def test_azure_names_its_code_in_a_header() -> None:

@@ -21,7 +21,8 @@ from upload_service.config import Settings
 from upload_service.destination import judge
 from upload_service.errors import CATALOGUE
 from upload_service.outcome import Outcome
-from upload_service.storage import FAULTS, Storage, fault_code, new_session
+from upload_service.session import new_session
+from upload_service.storage import FAULTS, Storage, fault_code
 
 SIGNED = f"AWSAccessKeyId=A&Expires=4102444800&Signature={'ca11ab1e' * 4}"
 
@@ -52,7 +53,7 @@ def test_no_row_of_the_table_hides_another() -> None:
         (TimeoutError(), "storage_stalled"),
         (OSError(5, "I/O error"), "storage_disconnected"),
         (aiohttp.ServerDisconnectedError(), "storage_disconnected"),
-        (aiohttp.ConnectionTimeoutError(), "storage_timeout"),
+        (aiohttp.ConnectionTimeoutError(), "storage_unreachable"),
     ],
 )
 def test_some_exceptions(error: Exception, code: str) -> None:
@@ -81,7 +82,7 @@ async def nameless() -> AsyncIterator[tuple[Storage, NoNames]]:
     """Storage behind a resolver that fails."""
     resolver = NoNames()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver)) as session:
-        yield Storage(session, 1), resolver
+        yield Storage(session, 1, 0), resolver
 
 
 async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> None:
@@ -89,7 +90,7 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
     storage, resolver = nameless
     allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": "https://gone.example"}).destinations
     destination = judge(f"https://gone.example/k?{SIGNED}", allowed, 0)
-    body = Body(Pipe(), replayable=False)
+    body = Body(Pipe())
     await body.feed(b"x")
     body.finish()
     assert await storage.put(destination, body.reader(1), "image/png") == Outcome("storage_name_unresolved")
@@ -162,10 +163,10 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
     destination = judge(f"http://127.0.0.1:{port}/k?{SIGNED}", allowed, 0)
     async with new_session() as session:
         for _ in range(3):
-            body = Body(Pipe(), replayable=False)
+            body = Body(Pipe())
             await body.feed(bytes(100_000))
             await body.feed(bytes(100_000))
-            outcome = await Storage(session, 1).put(destination, body.reader(1_000_000), "image/png")
+            outcome = await Storage(session, 1, 0).put(destination, body.reader(1_000_000), "image/png")
             assert outcome.error == "access_denied"
     server.close()
     await server.wait_closed()

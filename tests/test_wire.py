@@ -133,6 +133,7 @@ def test_whole_put(
     assert headers(put) == [
         f"content-length: {len(content)}",
         "content-type: image/png",
+        *(["expect: 100-continue"] if content is LARGE else []),
         f"host: 127.0.0.1:{double.server_address[1]}",
     ]
     assert bytes(put.body) == content

@@ -1,21 +1,20 @@
-"""What a request's head tells and alone can refuse, and its body as a stream of pieces.
+"""What a request's head tells, and alone can refuse.
 
-Knows: aiohttp's request, and what its reading can raise.
+Knows: aiohttp's request.
 Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
-waits for 100; silence is timed, size is not.
+waits for 100.
 Must not know: fields, storage.
 """
 
-import asyncio
 import re
 import uuid
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from upload_service.config import Settings
 from upload_service.errors import UploadError
 from upload_service.form import MAX_BESIDE_FILE_BYTES, FormReader
+from upload_service.receiving import Receiver
 
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -39,7 +38,8 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str]) -> F
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
-    return FormReader(_reader(request, settings.stall_seconds), content_type, length, wanted)
+    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second)
+    return FormReader(receiver.read, content_type, length, wanted)
 
 
 async def hold_continue(_request: web.Request) -> None:
@@ -51,21 +51,3 @@ async def send_continue(request: web.Request) -> None:
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # as aiohttp does: the answer proper has not begun
-
-
-def _reader(request: web.Request, stall_seconds: float) -> Callable[[], Awaitable[bytes]]:
-    """Reads the next piece of the body, b"" at its end."""
-
-    async def read() -> bytes:
-        try:
-            async with asyncio.timeout(stall_seconds) as silence:
-                while True:
-                    piece, chunk_ended = await request.content.readchunk()
-                    if piece or not chunk_ended:
-                        return piece
-        except web.RequestPayloadError:
-            raise UploadError("bad_request", "The request's chunked encoding is broken.") from None
-        except OSError:
-            raise UploadError("client_stalled" if silence.expired() else "client_gone") from None
-
-    return read

@@ -5,6 +5,10 @@ Rules: values in, responses out; nothing of a presigned URL beyond its host.
 Must not know: how an upload runs.
 """
 
+import json
+import math
+from http import HTTPStatus
+
 from aiohttp import web
 
 from upload_service.errors import UploadError
@@ -30,12 +34,35 @@ def stored(record: Record, request_id: str, seconds: float, *, retrying: bool) -
     if record.outcome.etag:
         answer["etag"] = record.outcome.etag
     if retrying:
-        answer["attempts"] = record.attempts
+        answer |= record.members()
     return web.json_response(answer)
 
 
 def problem(error: UploadError, request_id: str) -> web.Response:
     """A failure, as a problem document."""
+    response = web.json_response(
+        _document(error, request_id), status=error.entry.status, content_type="application/problem+json"
+    )
+    if error.entry.status == 503 or error.retry_after_seconds is not None:
+        wait = RETRY_AFTER_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
+        response.headers["Retry-After"] = str(math.ceil(wait))
+    return response
+
+
+def plain(error: UploadError, request_id: str) -> bytes:
+    """The same as bytes, where there is no request to answer; the connection closes behind it."""
+    entry, body = error.entry, json.dumps(_document(error, request_id)).encode()
+    head = (
+        f"HTTP/1.1 {entry.status} {HTTPStatus(entry.status).phrase}",
+        "Content-Type: application/problem+json; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        f"X-Request-Id: {request_id}",
+        "Connection: close",
+    )
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+def _document(error: UploadError, request_id: str) -> dict[str, object]:
     entry = error.entry
     answer: dict[str, object] = {
         "type": f"/errors/{entry.code}",
@@ -47,11 +74,8 @@ def problem(error: UploadError, request_id: str) -> web.Response:
         "fault": entry.fault,
         "retryable": entry.retryable,
         "request_id": request_id,
-        "attempts": error.attempts,
+        **error.members,
     }
     if error.storage:
         answer["storage"] = {"status": error.storage.status, "code": error.storage.code}
-    response = web.json_response(answer, status=entry.status, content_type="application/problem+json")
-    if entry.status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return answer

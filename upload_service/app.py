@@ -1,4 +1,4 @@
-"""Composition root: the application with its routes, its one client session and its budget.
+"""Composition root: the application with its routes, its one client session and its room for kept bytes.
 
 Knows: which parts there are and how long they live.
 Must not know: anything about a single request.
@@ -9,22 +9,26 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from upload_service.config import Settings
-from upload_service.spool import Budget
-from upload_service.storage import Storage, new_session
-from upload_service.web import SERVICE, Service, finish_headers, render_failures, routes
+from upload_service.room import Room
+from upload_service.service import SERVICE, Service
+from upload_service.session import new_session
+from upload_service.storage import Storage
+from upload_service.web import answer, finish_headers, routes
 
 
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
-    app = web.Application(middlewares=[render_failures])
+    app = web.Application(middlewares=[answer])
     app.add_routes(routes())
     app.on_response_prepare.append(finish_headers)
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
+        room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with new_session() as session:
-            storage = Storage(session, settings.stall_seconds)
-            app[SERVICE] = Service(settings, storage, Budget(settings.spool_memory_bytes))
+            storage = Storage(session, settings.stall_seconds, settings.expect_continue_bytes)
+            app[SERVICE] = Service(settings, storage, room)
             yield
+        room.close()
 
     app.cleanup_ctx.append(shared)
     return app

@@ -18,10 +18,13 @@ class WrongLength(Exception):
 
 
 class Store(Protocol):
-    """Where a body's bytes lie between the two legs."""
+    """Where a body's bytes lie between the two legs. `replayable`: they can be read from the start again."""
+
+    replayable: bool
 
     async def append(self, piece: bytes) -> None: ...
     async def read(self, offset: int, limit: int) -> bytes: ...
+    def free_before(self, offset: int) -> None: ...
     def close(self) -> None: ...
 
 
@@ -29,6 +32,7 @@ class Pipe:
     """A store that passes bytes on and forgets them; a slow reader slows the writer."""
 
     def __init__(self) -> None:
+        self.replayable = False
         self._pieces: deque[bytes] = deque()
         self._passed_bytes = 0
         self._waiting_bytes = 0
@@ -54,21 +58,28 @@ class Pipe:
         self._room.set()
         return piece
 
+    def free_before(self, offset: int) -> None:
+        """Nothing: what has been read is forgotten already."""
+
     def close(self) -> None:
         """Forget what was not read."""
         self._pieces.clear()
 
 
 class Body:
-    """The file between the legs. `replayable` says whether a second reading is possible at all."""
+    """The file between the legs."""
 
-    def __init__(self, store: Store, *, replayable: bool) -> None:
-        self.replayable = replayable
+    def __init__(self, store: Store) -> None:
         self.received_bytes = 0
         self.finished = False
         self._store = store
         self._shown_bytes = 0
         self._news = asyncio.Event()
+
+    @property
+    def replayable(self) -> bool:
+        """Whether a second reading from the start is possible."""
+        return self._store.replayable
 
     async def feed(self, piece: bytes) -> None:
         """Take the next piece of the file, never empty; shows the one before it."""
@@ -83,12 +94,14 @@ class Body:
         self.finished = True
         self._news.set()
 
-    def reader(self, length: int) -> "Reader":
-        """A reading from the start, for one attempt that announces `length` bytes."""
-        return Reader(self, length)
+    def reader(self, length: int, *, last: bool = False) -> "Reader":
+        """A reading from the start, for one attempt that announces `length` bytes. The `last` one frees."""
+        return Reader(self, length, last=last)
 
-    async def read(self, offset: int, length: int) -> bytes:
+    async def read(self, offset: int, length: int, *, last: bool = False) -> bytes:
         """The next bytes from `offset` of a file of `length` bytes, b"" at its end."""
+        if last:
+            self._store.free_before(offset)
         while True:
             if self.received_bytes > length or (self.finished and self.received_bytes < length):
                 raise WrongLength
@@ -107,10 +120,11 @@ class Body:
 class Reader:
     """One reading of a body, from its start to its end."""
 
-    def __init__(self, body: Body, length: int) -> None:
+    def __init__(self, body: Body, length: int, *, last: bool) -> None:
         self.length = length
         self.read_bytes = 0
         self._body = body
+        self._last = last
 
     @property
     def complete(self) -> bool:
@@ -119,6 +133,6 @@ class Reader:
 
     async def next(self) -> bytes:
         """The next piece, b"" at the end; raises WrongLength when the announced length turns out wrong."""
-        piece = await self._body.read(self.read_bytes, self.length)
+        piece = await self._body.read(self.read_bytes, self.length, last=self._last)
         self.read_bytes += len(piece)
         return piece

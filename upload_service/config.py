@@ -52,7 +52,39 @@ class Settings:
         "UPLOAD_SPOOL_MEMORY_BYTES",
         "64MiB",
         parsing.byte_count(0),
-        "memory for waiting files, all uploads together; beyond it a file waits in an unnamed temporary file",
+        "memory for files that wait or are kept for another try, all uploads together; "
+        "one that is larger than an eighth of it goes to disk",
+    )
+    spool_disk_bytes: int = _setting(
+        "UPLOAD_SPOOL_DISK_BYTES",
+        "2GiB",
+        parsing.byte_count(0),
+        "disk for the same, all uploads together, in unnamed files",
+    )
+    spool_dir: str | None = _setting(
+        "UPLOAD_SPOOL_DIR",
+        "",
+        parsing.writable_folder,
+        "folder of those files; empty means the system's for temporary files",
+    )
+    max_concurrent: int = _setting(
+        "UPLOAD_MAX_CONCURRENT",
+        "64",
+        parsing.whole_number(1, 100_000),
+        "uploads at once; more are answered 503 before their body is read",
+    )
+    min_bytes_per_second: int = _setting(
+        "UPLOAD_MIN_BYTES_PER_SECOND",
+        "1KiB",
+        parsing.byte_count(0),
+        "least average speed of a sender, once it has been waited for UPLOAD_STALL_SECONDS in all",
+    )
+    expect_continue_bytes: int = _setting(
+        "UPLOAD_EXPECT_CONTINUE_BYTES",
+        "1MiB",
+        parsing.byte_count(0),
+        "files of this size or more are sent when storage has said 100 Continue, "
+        "or nothing for a second; 0 means never to ask",
     )
     max_file_bytes: int = _setting(
         "UPLOAD_MAX_FILE_BYTES", "5GiB", parsing.byte_count(1), "largest file; S3 takes 5 GiB in one PUT"

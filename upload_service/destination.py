@@ -27,13 +27,17 @@ _SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A judged URL: what to dial, the headers that the store insists on, and when it expires (epoch s)."""
+    """A judged URL: what to dial, the headers that the store insists on, and when it expires (epoch s).
+
+    `creates_only`: If-None-Match is signed, so storage refuses to overwrite.
+    """
 
     url: URL = field(repr=False)
     host: str
     signing: str
     headers: tuple[tuple[str, str], ...]
     expires_at: float | None
+    creates_only: bool = False
 
 
 def judge(text: str, allowed: Destinations, now: float) -> Destination:
@@ -49,7 +53,8 @@ def judge(text: str, allowed: Destinations, now: float) -> Destination:
     expires_at = _expiry(signing, query)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
-    return Destination(url, host, signing.name, signing.headers, expires_at)
+    signed = (query.get("x-amz-signedheaders") or query.get("x-goog-signedheaders") or "").lower().split(";")
+    return Destination(url, host, signing.name, signing.headers, expires_at, "if-none-match" in signed)
 
 
 def _parse(text: str) -> tuple[URL, str, int]:

@@ -1,15 +1,17 @@
 """The failures of an upload, as exceptions that carry their entry of the catalogue.
 
-Knows: the catalogue (its table is `catalogue.py`), and what is known beyond it about one failure.
+Knows: the catalogue (its tables are `catalogue_client.py` and `catalogue_server.py`), and what is known
+beyond it about one failure.
 Rules: the text of the exception is the code alone, so that no log or traceback can carry a secret.
 Must not know: HTTP objects, logging, URLs.
 """
 
 from dataclasses import dataclass
 
-from upload_service.catalogue import ENTRIES, Entry
+from upload_service import catalogue_client, catalogue_server
+from upload_service.entry import Entry
 
-CATALOGUE = {entry.code: entry for entry in ENTRIES}
+CATALOGUE = {entry.code: entry for entry in (*catalogue_client.ENTRIES, *catalogue_server.ENTRIES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,20 @@ class StorageAnswer:
 class UploadError(Exception):
     """A failure with an entry in the catalogue; `cause` replaces the entry's when more is known."""
 
-    def __init__(self, code: str, cause: str | None = None, storage: StorageAnswer | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        cause: str | None = None,
+        storage: StorageAnswer | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
         super().__init__(code)
         self.entry: Entry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
-        self.attempts = 0
+        self.retry_after_seconds = retry_after_seconds
+        # What the upload's record adds to the answer.
+        self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
 
     @property
     def detail(self) -> str:

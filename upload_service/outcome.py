@@ -26,17 +26,29 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One attempt: `error` is a code of the catalogue, or None when the object is stored."""
+    """One attempt: `error` is a code of the catalogue, or None when the object is stored.
+
+    `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
+    `retry_after_seconds` is what storage asks for before another try.
+    """
 
     error: str | None
     answer: StorageAnswer | None = None
     etag: str | None = None
     request_id: str | None = None
+    retry_after_seconds: float | None = None
+    sent_bytes: int = 0
+
+    @property
+    def may_have_stored(self) -> bool:
+        """Whether the object may be there although this attempt failed: nobody knows after a broken one."""
+        unanswered = self.answer is None or self.answer.status >= 500
+        return self.error is not None and unanswered and self.sent_bytes > 0
 
     def as_error(self) -> UploadError:
         """The failure of an upload that ends with this outcome."""
         assert self.error is not None
-        return UploadError(self.error, storage=self.answer)
+        return UploadError(self.error, storage=self.answer, retry_after_seconds=self.retry_after_seconds)
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -45,7 +57,8 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
     if 200 <= status < 300:
         return Outcome(None, StorageAnswer(status), _short(headers.get("ETag", "")), request_id)
     code = _storage_code(headers, body)
-    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id)
+    wait = _retry_after(headers.get("Retry-After", ""))
+    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id, wait)
 
 
 def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
@@ -68,6 +81,11 @@ def _meaning(status: int, code: str | None, body: bytes) -> str:
     if 400 <= status < 500:
         return REFUSED_STATUSES.get(status, "storage_rejected")
     return "storage_bad_answer"
+
+
+def _retry_after(text: str) -> float | None:
+    """The header's seconds (RFC 9110 section 10.2.3); a date is not used, because clocks differ."""
+    return float(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
 
 
 def _short(text: str) -> str | None:

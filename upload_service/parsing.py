@@ -91,6 +91,13 @@ def existing_file(text: str) -> str | None:
     return text or None
 
 
+def writable_folder(text: str) -> str | None:
+    """A folder in which files can be made; None when empty."""
+    if text and not (os.path.isdir(text) and os.access(text, os.W_OK | os.X_OK)):
+        raise ValueError("must name a folder that exists and can be written to")
+    return text or None
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Origins as browsers send them, or ("*",), or () for off."""
     if text == "off":

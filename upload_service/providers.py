@@ -97,6 +97,7 @@ REFUSALS: Mapping[str, str] = {
     "BlobAlreadyExists": "precondition_failed",
     "ConditionalRequestConflict": "storage_conflict",
     "OperationAborted": "storage_conflict",
+    "RequestTimeout": "storage_timeout",
     "PermanentRedirect": "storage_redirected",
     "TemporaryRedirect": "storage_redirected",
     "AuthorizationHeaderMalformed": "storage_redirected",

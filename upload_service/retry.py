@@ -1,11 +1,13 @@
 """Which outcomes are worth another try, and how long to wait before it.
 
-Knows: the table of what is tried again, package `backoff`'s arithmetic, what is left of the deadline.
-Rules: pure, but for the dice; only what can change by itself is tried again.
-Must not know: sockets, sleeping.
+Knows: the table of what is tried again, package `backoff`'s arithmetic.
+Rules: pure, but for the dice; what storage said outranks its status; only what can change by itself is
+tried again. A presigned PUT of the same bytes is idempotent (RFC 9110 section 9.2.2), so it may be repeated
+though nobody knows whether the broken one was stored.
+Must not know: sockets, sleeping, deadlines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import backoff
 
@@ -16,7 +18,32 @@ DEFAULT_RETRIES = 3
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10
 
-# Without an answer: connection faults. TLS that is not trusted stays so.
+# The code in storage's error body, whatever its status. Sources: see providers.REFUSALS.
+RETRIED_CODES: Mapping[str, bool] = {
+    # S3 and those that speak like it, Google's XML interface among them
+    "InternalError": True,
+    "SlowDown": True,
+    "ServiceUnavailable": True,
+    "Busy": True,
+    "RequestTimeout": True,
+    "RequestTimeoutException": True,
+    "TooManyRequests": True,
+    "Throttling": True,
+    "ThrottlingException": True,
+    "RequestLimitExceeded": True,
+    "ConditionalRequestConflict": True,
+    "OperationAborted": True,
+    "NotImplemented": False,
+    "PreconditionFailed": False,
+    # Azure Blob
+    "ServerBusy": True,
+    "OperationTimedOut": True,
+    "ConditionNotMet": False,
+    "BlobAlreadyExists": False,
+}
+# Without a known code, the status alone.
+RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
+# Without an answer to this PUT: connection faults. TLS that is not trusted stays so.
 RETRIED_FAULTS = frozenset(
     {
         "storage_bad_answer",
@@ -27,16 +54,21 @@ RETRIED_FAULTS = frozenset(
         "storage_unreachable",
     }
 )
-RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
 
 
 def is_worth_retrying(outcome: Outcome) -> bool:
     """Whether the same PUT may succeed a moment later."""
     if outcome.error is None:
         return False
-    if outcome.answer is None:
+    if outcome.answer is None or outcome.error == "storage_bad_answer":
         return outcome.error in RETRIED_FAULTS
-    return outcome.answer.status in RETRIED_STATUSES
+    said = RETRIED_CODES.get(outcome.answer.code or "")
+    return outcome.answer.status in RETRIED_STATUSES if said is None else said
+
+
+def is_untouched(outcome: Outcome) -> bool:
+    """Whether the connection failed, in a way that may pass, before a byte of the file was used."""
+    return outcome.answer is None and outcome.error in RETRIED_FAULTS and outcome.sent_bytes == 0
 
 
 def waits() -> Iterator[float]:

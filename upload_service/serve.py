@@ -9,65 +9,22 @@ Must not know: uploads, beyond that they run and can be abandoned.
 import asyncio
 import os
 import signal
-from typing import Any
 
 import structlog
 from aiohttp import web
 
-from upload_service import __version__, answers, cors
-from upload_service.admission import request_id
+from upload_service import __version__
 from upload_service.app import make_app
 from upload_service.config import Settings
+from upload_service.connection import Connection
 from upload_service.errors import UploadError
-from upload_service.web import SERVICE, Service
+from upload_service.service import SERVICE, Service
 
-# After an early answer, what the client still sends is read and thrown away for this long, so that the
-# answer arrives instead of a reset connection.
-LINGER_SECONDS = 3.0
 # What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
 SETTLE_SECONDS = 0.1
 # What abandoned uploads have to send their answers.
 LAST_WORDS_SECONDS = 1.0
 BACKLOG = 1024
-
-
-class Connection(web.RequestHandler):
-    """A connection that refuses broken heads in our own words and without an echo of their bytes."""
-
-    def __init__(self, server: web.Server, settings: Settings, **options: Any) -> None:
-        super().__init__(server, **options)
-        self._settings = settings
-
-    def data_received(self, data: bytes) -> None:
-        """As in aiohttp, but chunked coding that breaks in mid-body fails the body's reader, too.
-
-        aiohttp (3.14) only queues its refusal behind the running request, which would wait in vain.
-        """
-        super().data_received(data)
-        request = self._current_request
-        if self._messages and request is not None and not request.content.is_eof():
-            request.content.set_exception(web.RequestPayloadError())
-            request.content.feed_eof()  # nothing more to linger for
-            self.close()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """What aiohttp calls when there is no application to ask."""
-        structlog.get_logger().warning(
-            "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
-        )
-        code = "bad_request" if status < 500 else "internal_error"
-        response = answers.problem(UploadError(code), request_id(request))
-        response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
-        response.headers["X-Request-Id"] = request_id(request)
-        response.headers["Server"] = "upload-service"
-        response.force_close()
-        return response
 
 
 class CannotListen(Exception):
@@ -115,7 +72,8 @@ def _connection(runner: web.AppRunner, settings: Settings) -> Connection:
         loop=asyncio.get_running_loop(),
         access_log=None,
         auto_decompress=False,
-        lingering_time=LINGER_SECONDS,
+        # What is left of a body is drained by us: see web.answer.
+        lingering_time=0,
     )
 
 

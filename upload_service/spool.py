@@ -1,145 +1,165 @@
-"""Where bytes that must wait, or may be needed again, are kept: in memory first, then in a file.
+"""Where the bytes of one upload that must wait, or may be needed again, are kept.
 
-Knows: one budget of memory for all uploads together, and an unnamed temporary file beyond it.
-Rules: what was appended can be read from any offset while more is appended; memory is given back at once;
-the disk is touched in threads only, and the file is not closed under a thread that still uses it.
+Knows: pieces in memory, and for a large file a copy on disk of all but the newest.
+Rules: room is taken before it is used; what was appended can be read from any offset while more is
+appended; a reader that keeps up reads from memory; the disk is touched in threads only.
 Must not know: forms, HTTP, why something is kept.
 """
 
 import asyncio
-import os
-import tempfile
-from bisect import bisect_right
-from collections.abc import Callable
-from functools import partial
-from typing import IO, TypeVar
 
+from upload_service.disk import SEGMENT_BYTES, Segments
 from upload_service.errors import UploadError
+from upload_service.pieces import Pieces
+from upload_service.room import Grant, Room
 
-BLOCK_BYTES = 256 * 1024
-# Smaller pieces are gathered, so that a file sent in tiny chunks costs its bytes and not an object for each.
-SMALL_BYTES = 16 * 1024
-
-T = TypeVar("T")
-
-
-class Budget:
-    """Bytes of memory that all uploads together may keep."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self.limit_bytes = limit_bytes
-        self.used_bytes = 0
-
-    @property
-    def free_bytes(self) -> int:
-        """What is left."""
-        return self.limit_bytes - self.used_bytes
-
-    def take(self, count: int) -> bool:
-        """Take `count` bytes if they are there."""
-        if count > self.free_bytes:
-            return False
-        self.used_bytes += count
-        return True
-
-    def give(self, count: int) -> None:
-        """Give back `count` bytes taken before."""
-        self.used_bytes -= count
+# Written and read at once.
+BLOCK_BYTES = 512 * 1024
+# Taken at once from the disk's budget for a file that comes without its length.
+STEP_BYTES = 8 * 1024 * 1024
 
 
 class Spool:
-    """One upload's kept bytes. The file, once there is one, holds the front; memory holds the newest."""
+    """Kept bytes. `replayable`: whether they can be read from the start again; False when the disk failed."""
 
-    def __init__(self, budget: Budget) -> None:
-        self.length = 0
-        self._budget = budget
-        self._taken_bytes = 0
-        self._pieces: list[bytes | bytearray] = []
-        self._starts: list[int] = []
-        self._file: IO[bytes] | None = None
-        self._file_length = 0
-        self._threads = 0
-        self._closed = False
+    def __init__(self, room: Room, expected_bytes: int | None) -> None:
+        """Take room for a file of this length, or of an unknown one; raises UploadError without room."""
+        self.replayable = True
+        self._room = room
+        self._pieces = Pieces()
+        self._memory = Grant(room.memory)
+        self._disk = Grant(room.disk)
+        self._segments: Segments | None = None
+        self._freed_bytes = 0
+        self._written_bytes = 0
+        self._writing: asyncio.Future[None] | None = None
+        self._read_to = -1
+        self._was_read = asyncio.Event()
+        if expected_bytes is not None:
+            self._reserve(expected_bytes)
 
     async def append(self, piece: bytes) -> None:
-        """Keep `piece` behind what is there; raises UploadError spool_full when the disk has no room."""
-        self._keep(piece)
-        if self._file is None and self._budget.take(len(piece)):
-            self._taken_bytes += len(piece)
-        elif self._file is None or self.length - self._file_length >= BLOCK_BYTES:
-            await self._move_to_file()
+        """Keep `piece` behind what is there; raises UploadError when there is no room for it."""
+        self._pieces.append(piece)
+        if self._segments is None and not self._fits_memory():
+            self._reserve_on_disk()
+        if self._segments is not None:
+            await self._write_behind(len(piece))
 
     async def read(self, offset: int, limit: int) -> bytes:
         """At least one and at most `limit` bytes from `offset`, which must lie before the end."""
-        if offset < self._file_length:
-            assert self._file is not None
-            count = min(limit, BLOCK_BYTES, self._file_length - offset)
-            return await self._in_thread(os.pread, self._file.fileno(), count, offset)
-        index = bisect_right(self._starts, offset) - 1
-        start = offset - self._starts[index]
-        return bytes(self._pieces[index][start : start + limit])
+        if offset < self._freed_bytes:
+            raise RuntimeError("bytes were read after they had been given back")
+        if offset >= self._pieces.start:
+            found = self._pieces.read(offset, limit)
+        else:
+            assert self._segments
+            count = min(limit, BLOCK_BYTES, self._written_bytes - offset)
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(self._room.threads, self._segments.read, offset, count)
+        self._read_to = offset + len(found)
+        self._was_read.set()
+        if self._segments is not None:
+            self._trim()
+        return found
+
+    def free_before(self, offset: int) -> None:
+        """What lies before `offset` is never read again: give it back."""
+        if self._segments is None:
+            self._pieces.drop_before(offset)
+            self._memory.shrink_to(self._memory.bytes - (self._pieces.start - self._freed_bytes))
+            self._freed_bytes = self._pieces.start
+        elif offset - self._freed_bytes >= SEGMENT_BYTES:
+            self._freed_bytes += SEGMENT_BYTES
+            self._disk.shrink_to(self._disk.bytes - SEGMENT_BYTES)
+            self._room.threads.submit(self._segments.drop_before, offset)
 
     def close(self) -> None:
-        """Give everything back; the file is closed when the last thread has left it."""
-        self._closed = True
-        self._forget_memory()
-        self._close_file_unless_used()
-
-    def _keep(self, piece: bytes) -> None:
-        last = self._pieces[-1] if self._pieces else None
-        if isinstance(last, bytearray) and len(last) < BLOCK_BYTES and len(piece) < SMALL_BYTES:
-            last += piece
+        """Give everything back."""
+        self._pieces.drop_before(self._pieces.end)
+        self._memory.shrink_to(0)
+        if self._segments is None:
+            self._disk.shrink_to(0)
         else:
-            self._starts.append(self.length)
-            self._pieces.append(piece if len(piece) >= SMALL_BYTES else bytearray(piece))
-        self.length += len(piece)
+            closing = asyncio.get_running_loop().run_in_executor(self._room.threads, self._segments.close)
+            closing.add_done_callback(lambda _: self._disk.shrink_to(0))
 
-    async def _move_to_file(self) -> None:
-        try:
-            if self._file is None:
-                self._file = await self._in_thread(_unnamed_file)
-            number = self._file.fileno()
-            await self._in_thread(_write_all, number, list(self._pieces), self._file_length)
-        except OSError:
-            raise UploadError("spool_full") from None
-        self._file_length = self.length
-        self._forget_memory()
+    # Taking room.
 
-    def _forget_memory(self) -> None:
-        self._pieces.clear()
-        self._starts.clear()
-        self._budget.give(self._taken_bytes)
-        self._taken_bytes = 0
+    def _reserve(self, count: int) -> None:
+        if count <= self._room.small_bytes and self._memory.grow_to(count):
+            return
+        if self._disk.grow_to(count):
+            self._segments = Segments(self._room.folder)
+        elif not self._memory.grow_to(count):
+            raise self._room.refusal(count)
 
-    async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
-        future = asyncio.get_running_loop().run_in_executor(None, partial(work, *args))
-        self._threads += 1
-        future.add_done_callback(self._leave_thread)
-        # Shielded: a cancelled upload must not close the file while a thread still writes to its number,
-        # which may by then be another upload's.
-        return await asyncio.shield(future)
+    def _fits_memory(self) -> bool:
+        needed = self._pieces.end - self._freed_bytes
+        return needed <= self._memory.bytes or (
+            needed <= self._room.small_bytes and self._memory.grow_to(needed)
+        )
 
-    def _leave_thread(self, future: "asyncio.Future[T]") -> None:
-        self._threads -= 1
-        if not future.cancelled():
-            future.exception()  # retrieved: the upload that would have seen it may be gone
-        if self._closed:
-            self._close_file_unless_used()
+    def _reserve_on_disk(self) -> None:
+        needed = self._pieces.end - self._freed_bytes
+        if (
+            needed <= self._disk.bytes
+            or self._disk.grow_to(needed + STEP_BYTES)
+            or self._disk.grow_to(needed)
+        ):
+            self._segments = self._segments or Segments(self._room.folder)
+        elif self._segments or not self._memory.grow_to(needed):
+            raise self._room.refusal(needed)
 
-    def _close_file_unless_used(self) -> None:
-        if self._file is not None and not self._threads:
-            self._file.close()
-            self._file = None
+    # The copy on disk.
 
+    async def _write_behind(self, newest_bytes: int) -> None:
+        """One block on its way while the next one gathers; the end may stay in memory."""
+        if self.replayable:
+            self._reserve_on_disk()
+            if self._pieces.end - self._written_bytes < BLOCK_BYTES:
+                return
+            if self._writing:
+                await asyncio.wait([self._writing])
+        if self.replayable:
+            self._write()
+        else:
+            await self._let_pass(newest_bytes)
 
-def _unnamed_file() -> IO[bytes]:
-    return tempfile.TemporaryFile(buffering=0)
+    def _write(self) -> None:
+        assert self._segments
+        end = self._pieces.end
+        pieces = self._pieces.behind(self._written_bytes)
+        loop = asyncio.get_running_loop()
+        self._writing = loop.run_in_executor(
+            self._room.threads, self._segments.write, pieces, self._written_bytes
+        )
+        self._writing.add_done_callback(lambda writing: self._wrote(writing, end))
 
+    def _wrote(self, writing: "asyncio.Future[None]", end: int) -> None:
+        if writing.cancelled() or writing.exception():
+            self.replayable = False
+        else:
+            self._written_bytes = end
+            self._memory.shrink_to(0)
+            self._trim()
 
-def _write_all(number: int, pieces: list[bytes | bytearray], offset: int) -> None:
-    for piece in pieces:
-        with memoryview(piece) as view:
-            written = 0
-            while written < len(view):
-                written += os.pwrite(number, view[written:], offset + written)
-        offset += written
+    async def _let_pass(self, newest_bytes: int) -> None:
+        """The disk has failed: what is being read goes on as through a pipe, what waits cannot.
+
+        As there, the newest piece is not counted, because it is not shown yet.
+        """
+        if self._read_to < 0:
+            raise UploadError("spool_full")
+        while self._pieces.end - newest_bytes - max(self._read_to, self._written_bytes) > BLOCK_BYTES:
+            self._was_read.clear()
+            await self._was_read.wait()
+
+    def _trim(self) -> None:
+        """Forget in memory what is on disk, unless a reader is about to read it."""
+        if not self.replayable:
+            self._pieces.drop_before(self._read_to)
+        elif self._pieces.end - self._read_to <= BLOCK_BYTES:
+            self._pieces.drop_before(min(self._read_to, self._written_bytes))
+        else:
+            self._pieces.drop_before(self._written_bytes)

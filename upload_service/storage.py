@@ -8,30 +8,24 @@ Must not know: how many tries there are, `aiohttp.web`.
 """
 
 import asyncio
+import dataclasses
 from contextlib import AbstractAsyncContextManager
-from typing import cast
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import StreamWriter
-from aiohttp.payload import Payload
 
 from upload_service.body import Reader, WrongLength
 from upload_service.destination import Destination
 from upload_service.outcome import Outcome, read_answer
+from upload_service.payload import BodyPayload
 
-CONNECT_SECONDS = 10
 ANSWER_BYTES = 64 * 1024
-# Shorter than any store keeps an idle connection, so that a reused one is rarely about to close.
-KEEPALIVE_SECONDS = 4
-# aiohttp would add these, and storage would see headers that the caller did not send.
-NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 # First match wins, so subclasses stand before their bases.
 FAULTS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "storage_name_unresolved"),
     (aiohttp.ClientSSLError, "storage_tls_failed"),
     (aiohttp.ServerFingerprintMismatch, "storage_tls_failed"),
+    (aiohttp.ConnectionTimeoutError, "storage_unreachable"),
     (aiohttp.ServerTimeoutError, "storage_timeout"),
     (aiohttp.ClientConnectorError, "storage_unreachable"),
     (aiohttp.ClientConnectionError, "storage_disconnected"),
@@ -44,91 +38,49 @@ FAULTS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-class _Stalled(Exception):
-    """Storage took no byte for too long."""
-
-
-class _Upload(Payload):
-    """The body as aiohttp wants it. `failure` keeps what ended it, which aiohttp would wrap."""
-
-    def __init__(self, reader: Reader, stall_seconds: float) -> None:
-        super().__init__(None)
-        self._size = reader.length
-        self._reader = reader
-        self._stall_seconds = stall_seconds
-        self.failure: Exception | None = None
-
-    @property
-    def consumed(self) -> bool:
-        """Always: were it False, aiohttp could silently send a second PUT."""
-        return True
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """Never: the bytes are not text, and not all here."""
-        raise TypeError("an upload cannot be decoded")
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write the whole body; see write_with_length."""
-        await self.write_with_length(writer, None)
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write the body piece by piece; its reader guards the length."""
-        try:
-            while piece := await self._reader.next():
-                # The writer is always a StreamWriter; its own drain knows no stall.
-                await cast(StreamWriter, writer).write(piece, drain=False)
-                await self._drain(writer)
-        except (WrongLength, _Stalled) as failure:
-            self.failure = failure
-            raise
-
-    async def _drain(self, writer: AbstractStreamWriter) -> None:
-        """Wait until storage has taken enough; any progress at all begins the wait anew."""
-        transport = writer.transport
-        waiting = transport.get_write_buffer_size() if transport else 0
-        while waiting:
-            try:
-                async with asyncio.timeout(self._stall_seconds):
-                    await writer.drain()
-                return
-            except TimeoutError:
-                left = transport.get_write_buffer_size() if transport else 0
-                if left >= waiting:
-                    raise _Stalled from None
-                waiting = left
-
-
 class Storage:
-    """PUTs bodies through one session."""
+    """PUTs bodies through one session; bodies of `expect_bytes` or more wait for storage's 100 (0: none)."""
 
-    def __init__(self, session: aiohttp.ClientSession, stall_seconds: float) -> None:
+    def __init__(self, session: aiohttp.ClientSession, stall_seconds: float, expect_bytes: int) -> None:
         self._session = session
         self._stall_seconds = stall_seconds
+        self._expect_bytes = expect_bytes
 
     async def put(self, destination: Destination, reader: Reader, content_type: str) -> Outcome:
         """One attempt. Raises WrongLength when the body has another length than its reader announced."""
-        upload = _Upload(reader, self._stall_seconds)
+        expect = 0 < self._expect_bytes <= reader.length
+        outcome = await self._put(destination, reader, content_type, expect=expect)
+        if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
+            # This store does not know the expectation: without it then (RFC 9110 section 15.5.18).
+            outcome = await self._put(destination, reader, content_type, expect=False)
+        return dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
+
+    async def _put(
+        self, destination: Destination, reader: Reader, content_type: str, *, expect: bool
+    ) -> Outcome:
+        payload = BodyPayload(reader, self._stall_seconds)
         try:
-            async with self._request(destination, upload, content_type) as response:
+            async with self._request(destination, payload, content_type, expect=expect) as response:
                 outcome = await self._read(response)
                 if not reader.complete:
                     response.close()  # the rest of the body would follow on this connection
         except (aiohttp.ClientError, OSError) as error:
-            if isinstance(upload.failure, WrongLength):
-                raise upload.failure from None
-            return Outcome("storage_stalled" if upload.failure else fault_code(error))
+            if isinstance(payload.failure, WrongLength):
+                raise payload.failure from None
+            return Outcome("storage_stalled" if payload.failure else fault_code(error))
         if outcome.error is None and not reader.complete:
             return Outcome("storage_bad_answer", outcome.answer)
         return outcome
 
     def _request(
-        self, destination: Destination, upload: _Upload, content_type: str
+        self, destination: Destination, payload: BodyPayload, content_type: str, *, expect: bool
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        headers = {"Content-Type": content_type, "Content-Length": str(upload.size)}
+        headers = {"Content-Type": content_type, "Content-Length": str(payload.size)}
         return self._session.put(
             destination.url,
-            data=upload,
+            data=payload,
             headers=headers | dict(destination.headers),
+            expect100=expect,
             allow_redirects=False,
         )
 
@@ -142,18 +94,6 @@ class Storage:
                 raise
             # A refusal stands though its explanation broke off, as when storage hangs up on the file.
         return read_answer(response.status, response.headers, bytes(body))
-
-
-def new_session() -> aiohttp.ClientSession:
-    """The session for the life of the app: no proxies, cookies, redirects or time-outs of its own."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-        skip_auto_headers=NO_AUTO_HEADERS,
-        auto_decompress=False,
-        trust_env=False,
-    )
 
 
 def fault_code(error: Exception) -> str:

@@ -132,6 +132,8 @@ class _Handler(socketserver.BaseRequestHandler):
     def _play(self, put: Put, reply: Reply, rest: bytes) -> bool:
         wanted = put.length if reply.after == "body" else 0 if reply.after == "head" else reply.after
         self._take(put, rest)
+        if put.header("Expect") and reply.after != "head":
+            self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         while len(put.body) < wanted:
             piece = self.request.recv(262144)
             if not piece:

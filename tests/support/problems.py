@@ -64,7 +64,8 @@ CONTRACT = {
 }
 # What every problem document has; `storage` comes to it when storage answered.
 MEMBERS = frozenset(
-    {"type", "title", "status", "detail", "success", "code", "fault", "retryable", "request_id", "attempts"}
+    {"type", "title", "status", "detail", "success", "code", "fault", "retryable", "request_id"}
+    | {"attempts", "attempt_log"}
 )
 
 TRANSCRIPT.secrets.update(UNSPEAKABLE)
@@ -82,7 +83,9 @@ def assert_refused(
     assert (answer.status, problem["fault"], problem["retryable"]) == CONTRACT[code]
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
     assert answer.headers.get("retry-after") == ("5" if answer.status == 503 else None)
-    assert problem.keys() == MEMBERS | ({"storage"} if storage else set())
+    kept = {"replayable"} & problem.keys() if path == RETRY else set()
+    assert problem.keys() == MEMBERS | kept | ({"storage"} if storage else set())
+    assert len(problem["attempt_log"]) == problem["attempts"]
     assert problem["type"] == f"/errors/{code}"
     assert problem["title"] == CATALOGUE[code].title
     assert problem["status"] == answer.status

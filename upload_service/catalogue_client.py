@@ -1,46 +1,20 @@
-"""Every way an upload can fail, as callers see it: the data behind `errors.py` and `docs/errors.md`.
+"""Failures that the caller, or whoever signed the URL, can mend: a table for `errors.py`.
 
-Knows: each code, its HTTP status, whose fault it is, whether the same request may succeed later, and the
-two public sentences (what happened, what to do).
-Rules: a code never changes its meaning; no sentence names more of a presigned URL than its host.
-Must not know: HTTP objects, logging, URLs.
+Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
+(what happened, what to do).
+Rules and what it must not know: see `entry.py`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
-Fault = Literal["client", "storage", "service"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One kind of failure. `retryable`: the same request, sent again later, may succeed."""
-
-    code: str
-    status: int
-    fault: Fault
-    retryable: bool
-    title: str
-    cause: str
-    cure: str
+from upload_service.entry import Entry
 
 
 def _client(code: str, status: int, title: str, cause: str, cure: str, *, retryable: bool = False) -> Entry:
     return Entry(code, status, "client", retryable, title, cause, cure)
 
 
-def _storage(code: str, status: int, title: str, cause: str, cure: str) -> Entry:
-    return Entry(code, status, "storage", True, title, cause, cure)
-
-
-def _service(code: str, status: int, title: str, cause: str, cure: str) -> Entry:
-    return Entry(code, status, "service", True, title, cause, cure)
-
-
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.
 
-_LATER = "Try again in a moment; if it stays, look at the storage provider's status."
 _NEW_URL = "Ask your back end for a new presigned URL and send the file again."
 
 # What is wrong with the request that carries the form.
@@ -54,6 +28,9 @@ _REQUEST = (
     _client("bad_request", 400, "Not understood",
             "The request could not be understood as HTTP.",
             "Send well-formed HTTP/1.1 with header lines of at most 8 KiB."),
+    _client("request_head_timeout", 408, "Request head too slow",
+            "The head of the request did not arrive in time.",
+            "Send the request again; check the connection of the device that sends it.", retryable=True),
     _client("not_multipart", 415, "Not a form",
             "The request body is not multipart/form-data.",
             "Send a FormData object and leave the Content-Type header to the browser or HTTP library."),
@@ -84,6 +61,9 @@ _REQUEST = (
     _client("client_stalled", 408, "Sender stalled",
             "No byte of the request arrived for too long.",
             "Send the file again; check the connection of the device that sends it.", retryable=True),
+    _client("client_too_slow", 408, "Sender too slow",
+            "The request arrives too slowly to be worth a connection.",
+            "Send the file again from a better network.", retryable=True),
     _client("client_gone", 400, "Sender left",
             "The connection closed before the whole request had arrived.",
             "Send the file again; nothing was stored.", retryable=True),
@@ -134,6 +114,9 @@ _FORM = (
     _client("file_too_large", 413, "File too large",
             "The file is larger than this service accepts.",
             "Send a smaller file, or PUT it to the presigned URL directly."),
+    _client("too_large_to_keep", 413, "Too large to wait here",
+            "The file has to wait here for its URL or its length, and is larger than the service can keep.",
+            "Put uploadUrl before the file and send the request's length, so that nothing has to wait."),
 )
 
 # What storage refused because of the caller's URL or file: its 4xx.
@@ -176,50 +159,6 @@ _REFUSED = (
             "Look up storage.code in the provider's documentation."),
 )
 
-# What went wrong at storage or on the way to it.
-_STORAGE = (
-    _storage("storage_error", 502, "Storage failed",
-            "Storage answered with an error of its own.",
-            _LATER),
-    _storage("storage_throttled", 503, "Storage asks to slow down",
-            "Storage has too many requests.",
-            _LATER),
-    _storage("storage_timeout", 504, "Storage too slow",
-            "Storage did not finish in time.",
-            _LATER),
-    _storage("storage_stalled", 504, "Storage stalled",
-            "Storage took no bytes for too long.",
-            _LATER),
-    _storage("storage_bad_answer", 502, "Storage's answer is broken",
-            "Storage answered with something that is not a whole HTTP answer to this upload.",
-            _LATER),
-    _storage("storage_name_unresolved", 502, "Storage's name does not resolve",
-            "The host name in uploadUrl could not be resolved.",
-            "Check the host name where the URL is signed; if it is right, try again in a moment."),
-    _storage("storage_unreachable", 502, "Storage not reachable",
-            "No connection to storage could be made.",
-            _LATER),
-    _storage("storage_disconnected", 502, "Connection to storage broke",
-            "The connection to storage broke before it had answered.",
-            _LATER),
-    _storage("storage_tls_failed", 502, "TLS with storage failed",
-            "No trusted TLS connection to storage could be made.",
-            "Check the store's certificate; for a private store the operator sets SSL_CERT_FILE."),
-)
-
-# What went wrong here.
-_SERVICE = (
-    _service("spool_full", 503, "No room to keep the file",
-            "The service has no room left to keep this file while it waits.",
-            "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment."),
-    _service("shutting_down", 503, "Shutting down",
-            "The service is stopping and could not finish this upload.",
-            "Send the file again; another instance will take it."),
-    _service("internal_error", 500, "Internal error",
-            "Something unexpected went wrong in the service.",
-            "Try again; if it stays, give the operator the request_id."),
-)
-
 # fmt: on
 
-ENTRIES = (*_REQUEST, *_FORM, *_REFUSED, *_STORAGE, *_SERVICE)
+ENTRIES = (*_REQUEST, *_FORM, *_REFUSED)

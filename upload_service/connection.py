@@ -1,0 +1,107 @@
+"""One connection of a client: what aiohttp does before there is an application to ask, in our words.
+
+Knows: aiohttp's protocol class, with two private names of it (3.14): what it has parsed and not begun, and
+the request that runs.
+Rules: a broken head is refused without an echo of its bytes; one that trickles is not waited for.
+Must not know: uploads.
+"""
+
+import asyncio
+import uuid
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from upload_service import answers, cors
+from upload_service.admission import request_id
+from upload_service.config import Settings
+from upload_service.errors import UploadError
+
+# From a head's first byte to its last.
+HEAD_SECONDS = 10
+# For a connection on which nothing is asked, at its beginning and between requests.
+IDLE_SECONDS = 75
+
+
+class Connection(web.RequestHandler):
+    """A connection that refuses broken heads in our own words and without an echo of their bytes."""
+
+    def __init__(self, server: web.Server, settings: Settings, **options: Any) -> None:
+        super().__init__(server, keepalive_timeout=IDLE_SECONDS, **options)
+        self._settings = settings
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_began = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """As in aiohttp, but the first head is waited for only so long."""
+        super().connection_made(transport)
+        self._wait_for_head(IDLE_SECONDS)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """As in aiohttp."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """As in aiohttp, but heads are timed, and chunked coding that breaks in mid-body fails its reader.
+
+        aiohttp (3.14) only queues its refusal behind the running request, which would wait in vain.
+        """
+        super().data_received(data)
+        request = self._current_request
+        if request is None:
+            self._time_head()
+        elif self._messages and not request.content.is_eof():
+            request.content.set_exception(web.RequestPayloadError())
+            request.content.feed_eof()  # nothing more to linger for
+            self.close()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What aiohttp calls when there is no application to ask."""
+        structlog.get_logger().warning(
+            "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
+        )
+        code = "bad_request" if status < 500 else "internal_error"
+        response = answers.problem(UploadError(code), request_id(request))
+        response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
+        response.headers["X-Request-Id"] = request_id(request)
+        response.headers["Server"] = "upload-service"
+        response.force_close()
+        return response
+
+    def _time_head(self) -> None:
+        """Bytes came while no request runs: of a head that is whole, or of one that has only begun."""
+        if self._messages:
+            self._stop_waiting()
+        elif not self._head_began:
+            self._head_began = True
+            self._wait_for_head(HEAD_SECONDS)
+
+    def _wait_for_head(self, seconds: float) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+        self._head_timer = asyncio.get_running_loop().call_later(seconds, self._give_up_head)
+
+    def _stop_waiting(self) -> None:
+        self._head_began = False
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _give_up_head(self) -> None:
+        if self.transport is None:
+            return
+        if self._head_began:
+            name = uuid.uuid4().hex
+            structlog.get_logger().warning(
+                "bad_request_head", status=408, error="HeadTimeout", request_id=name
+            )
+            self.transport.write(answers.plain(UploadError("request_head_timeout"), name))
+        self.transport.close()

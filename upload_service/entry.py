@@ -1,0 +1,24 @@
+"""What the catalogue of failures consists of.
+
+Knows: the members of an entry.
+Rules: a code never changes its meaning; no sentence names more of a presigned URL than its host.
+Must not know: HTTP objects, logging, URLs.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Fault = Literal["client", "storage", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kind of failure. `retryable`: the same request, sent again later, may succeed."""
+
+    code: str
+    status: int
+    fault: Fault
+    retryable: bool
+    title: str
+    cause: str
+    cure: str

@@ -1,0 +1,120 @@
+"""The client's leg of an upload: the form's parts come in, the body is fed, what storage needs gets known.
+
+Knows: what each part means for the upload, and whether its file passes through, waits, or is copied.
+Rules: what cannot be served is refused as soon as it shows; a file is only shown as whole when the form has
+ended cleanly and the counts agree.
+Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
+"""
+
+import asyncio
+import time
+
+from upload_service.body import Body, Pipe, Store
+from upload_service.config import Settings
+from upload_service.errors import UploadError
+from upload_service.fields import Fields
+from upload_service.form import FormReader
+from upload_service.parts import Event, Field, FileEnd, FileStart
+from upload_service.record import Record
+from upload_service.room import Room
+from upload_service.spool import Spool
+
+# The plain endpoint keeps files up to this size, so that for them a wrong prediction costs a second PUT only.
+SMALL_FILE_BYTES = 1024 * 1024
+# A form may end without the last line break that the prediction counts on.
+OPTIONAL_END_BYTES = 2
+
+
+class Intake:
+    """What is known so far. `ready`: a PUT can begin. `ended`: all of the form has come, and it is sound."""
+
+    def __init__(
+        self, form: FormReader, room: Room, settings: Settings, record: Record, *, retrying: bool
+    ) -> None:
+        self.fields = Fields(settings)
+        self.body: Body | None = None
+        self.length: int | None = None
+        self.length_is_certain = False
+        self.ready = asyncio.Event()
+        self.retries_known = asyncio.Event()
+        self.ended = asyncio.Event()
+        # On the clock `time.monotonic`, once the form has ended.
+        self.deadline: float | None = None
+        self._form = form
+        self._room = room
+        self._settings = settings
+        self._record = record
+        self._retrying = retrying
+        self._started = time.monotonic()
+
+    async def run(self) -> None:
+        """Take the whole form in; raises UploadError."""
+        async for event in self._form.events():
+            if isinstance(event, bytes):
+                await self._feed(event)
+            else:
+                self._note(event)
+        self._end()
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case Field(name, value):
+                self.fields.note(name, value, time.time())
+                if name == "max_retries":
+                    self.retries_known.set()
+            case FileStart():
+                self._open_body(event)
+            case FileEnd():
+                self.length, self.length_is_certain = self._record.file_size, True
+        if self.fields.destination:
+            self._record.host = self.fields.destination.host
+            if self.body and self.length is not None:
+                self.ready.set()
+
+    def _open_body(self, start: FileStart) -> None:
+        predicted, size = start.predicted_bytes, self.fields.size
+        self._record.filename, self._record.content_type = start.filename, start.content_type
+        if predicted is not None and size is not None and size > predicted + OPTIONAL_END_BYTES:
+            raise UploadError("size_mismatch")
+        self.length = predicted if size is None else size
+        self.body = Body(self._store())
+
+    def _store(self) -> Store:
+        """A pipe where bytes can go straight through and nobody asks for a copy, or none has room."""
+        streams = self.fields.destination is not None and self.length is not None
+        if streams and not self._retrying and not self._is_small():
+            return Pipe()
+        if self._retrying:
+            self._record.replayable = True
+        try:
+            return Spool(self._room, self.length)
+        except UploadError:
+            if not streams:
+                raise
+            self._record.replayable = False
+            return Pipe()
+
+    def _is_small(self) -> bool:
+        return self.length is not None and self.length <= min(SMALL_FILE_BYTES, self._room.memory.free_bytes)
+
+    async def _feed(self, piece: bytes) -> None:
+        assert self.body
+        count = self._record.file_size = self._record.file_size + len(piece)
+        if count > self._settings.max_file_bytes:
+            raise UploadError("file_too_large")
+        if self.fields.size is not None and count > self.fields.size:
+            raise UploadError("size_mismatch")
+        await self.body.feed(piece)
+
+    def _end(self) -> None:
+        if self.body is None:
+            raise UploadError("missing_file")
+        if self.fields.destination is None:
+            raise UploadError("missing_upload_url")
+        if self.fields.size not in (None, self._record.file_size):
+            raise UploadError("size_mismatch")
+        self._record.client_seconds = time.monotonic() - self._started
+        self.deadline = time.monotonic() + self._settings.timeout_seconds
+        self.retries_known.set()
+        self.ended.set()
+        self.body.finish()
