@@ -6,8 +6,8 @@ waits for 100.
 Must not know: fields, storage.
 """
 
+import os
 import re
-import uuid
 
 from aiohttp import web
 
@@ -24,7 +24,7 @@ def request_id(request: web.BaseRequest) -> str:
     """The caller's id where it is usable, else one of ours; the same for the whole request."""
     if _ID not in request:
         given = request.headers.get("X-Request-Id", "")
-        request[_ID] = given if _USABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        request[_ID] = given if _USABLE_ID.fullmatch(given) else os.urandom(16).hex()
     return request[_ID]
 
 

@@ -7,7 +7,7 @@ Must not know: uploads.
 """
 
 import asyncio
-import uuid
+import os
 from typing import Any
 
 import structlog
@@ -99,7 +99,7 @@ class Connection(web.RequestHandler):
         if self.transport is None:
             return
         if self._head_began:
-            name = uuid.uuid4().hex
+            name = os.urandom(16).hex()
             structlog.get_logger().warning(
                 "bad_request_head", status=408, error="HeadTimeout", request_id=name
             )

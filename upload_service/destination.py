@@ -9,7 +9,7 @@ Must not know: the network, the clock (now is passed in), loggers.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from yarl import URL
@@ -22,6 +22,7 @@ MAX_URL_BYTES = 8192
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]{2,45}")
 _SHAPE = re.compile(r"https?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)", re.IGNORECASE)
+_BASIC_TIME = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 
 
@@ -122,15 +123,27 @@ def _expiry(signing: Signing, query: Mapping[str, str]) -> float | None:
     """When the URL expires, in epoch seconds; None where only storage knows (an Azure stored policy)."""
     try:
         if signing.signed_at:
-            signed_at = datetime.strptime(query[signing.signed_at], "%Y%m%dT%H%M%SZ")
-            lifetime = timedelta(seconds=int(query[signing.lifetime]))
-            return (signed_at.replace(tzinfo=UTC) + lifetime).timestamp()
+            return _basic_time(query[signing.signed_at]) + _lifetime(query[signing.lifetime])
         if signing.expires not in query:
             return None
         expires = query[signing.expires]
         return float(expires) if expires.isdecimal() else _iso_time(expires)
     except (KeyError, ValueError, OverflowError):
         raise _unusable("has no readable time of signing or expiry") from None
+
+
+def _basic_time(text: str) -> float:
+    """Epoch seconds of a time such as 20261123T120000Z."""
+    if not _BASIC_TIME.fullmatch(text):
+        raise ValueError
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _lifetime(text: str) -> int:
+    """Seconds; more than centuries is a mistake."""
+    if not re.fullmatch(r"\d{1,10}", text, re.ASCII):
+        raise ValueError
+    return int(text)
 
 
 def _iso_time(text: str) -> float:

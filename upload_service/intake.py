@@ -8,6 +8,7 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from upload_service.body import Body, Pipe, Store
 from upload_service.config import Settings
@@ -26,16 +27,25 @@ OPTIONAL_END_BYTES = 2
 
 
 class Intake:
-    """What is known so far. `ready`: a PUT can begin. `ended`: all of the form has come, and it is sound."""
+    """What is known so far. `ended`: all of the form has come, and it is sound.
+
+    `when_ready` is called once, as soon as a PUT can begin.
+    """
 
     def __init__(
-        self, form: FormReader, room: Room, settings: Settings, record: Record, *, retrying: bool
+        self,
+        form: FormReader,
+        room: Room,
+        settings: Settings,
+        record: Record,
+        *,
+        retrying: bool,
+        when_ready: Callable[[], None],
     ) -> None:
         self.fields = Fields(settings)
         self.body: Body | None = None
         self.length: int | None = None
         self.length_is_certain = False
-        self.ready = asyncio.Event()
         self.retries_known = asyncio.Event()
         self.ended = asyncio.Event()
         # On the clock `time.monotonic`, once the form has ended.
@@ -45,6 +55,8 @@ class Intake:
         self._settings = settings
         self._record = record
         self._retrying = retrying
+        self._when_ready = when_ready
+        self._is_ready = False
         self._started = time.monotonic()
 
     async def run(self) -> None:
@@ -68,8 +80,9 @@ class Intake:
                 self.length, self.length_is_certain = self._record.file_size, True
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-            if self.body and self.length is not None:
-                self.ready.set()
+            if self.body and self.length is not None and not self._is_ready:
+                self._is_ready = True
+                self._when_ready()
 
     def _open_body(self, start: FileStart) -> None:
         predicted, size = start.predicted_bytes, self.fields.size

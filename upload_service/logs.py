@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
@@ -32,19 +33,22 @@ _SIGNATURE = re.compile(
 )
 
 
+# Of the request that is being served, for every event that is logged meanwhile.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
 def set_up(level: str, stream: TextIO = sys.stdout) -> None:
     """Configure structlog and the standard library's logging, once per process."""
     on_terminal = stream.isatty()
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _order_and_scrub,
             structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(
@@ -67,12 +71,18 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
+    if "=" not in text and "?" not in text:
+        return text
     return _SIGNATURE.sub(r"\1=…", _SIGNED_QUERY.sub(r"\1?…", text))
 
 
 def _order_and_scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    ordered = {key: event.pop(key) for key in ("timestamp", "level", "event")} | dict(event)
-    return {key: scrub(value) if isinstance(value, str) else value for key, value in ordered.items()}
+    ordered = {key: event.pop(key) for key in ("timestamp", "level", "event")}
+    for key, value in event.items():
+        ordered[key] = scrub(value) if isinstance(value, str) else value
+    if "request_id" not in event and (name := request_id.get()):
+        ordered["request_id"] = name
+    return ordered
 
 
 class _Forward(logging.Handler):

@@ -1,6 +1,6 @@
 """The story of one upload: the client's leg fills a body, storage's leg PUTs it, and one verdict ends both.
 
-Knows: that there are two legs, and how their ends rank.
+Knows: that there are two legs, when the second can begin, and how their ends rank.
 Rules: nothing is left running; when both legs fail, storage's answer outranks the sender's fault.
 Must not know: `aiohttp.web`, multipart framing, JSON.
 """
@@ -25,24 +25,25 @@ class Upload:
     ) -> None:
         self.record = Record()
         self._settings = settings
-        self._intake = Intake(form, room, settings, self.record, retrying=retrying)
+        self._intake = Intake(
+            form, room, settings, self.record, retrying=retrying, when_ready=self._begin_delivery
+        )
         self._delivery = Delivery(self._intake, storage, settings, self.record, retrying=retrying)
+        self._storage_leg: asyncio.Task[None] | None = None
+        self._limit: asyncio.Timeout | None = None
         self._abandoned: UploadError | None = None
-        self._legs: tuple[asyncio.Task[None], ...] = ()
 
     async def run(self) -> Record:
         """Do it: the record of a stored object, or an UploadError."""
-        client_leg = asyncio.create_task(self._intake.run())
-        storage_leg = asyncio.create_task(self._delivery.run())
-        self._legs = (client_leg, storage_leg)
+        failure: UploadError | None = None
         try:
-            await asyncio.wait(self._legs, return_when=asyncio.FIRST_COMPLETED)
-            if self._intake.ended.is_set():
-                await asyncio.wait([storage_leg], timeout=self._settings.timeout_seconds)
+            await self._run_legs()
+        except UploadError as error:
+            failure = error
         finally:
             await self._stop()
         try:
-            self._judge(client_leg, storage_leg)
+            self._judge(failure)
         except UploadError as error:
             error.members = self.record.members()
             raise
@@ -51,23 +52,50 @@ class Upload:
     def abandon(self, error: UploadError) -> None:
         """End the upload from outside with this error."""
         self._abandoned = error
-        for leg in self._legs:
-            leg.cancel()
+        self._interrupt()
+
+    async def _run_legs(self) -> None:
+        """The client's leg runs here, storage's in a task of its own; the time limit doubles as the bell."""
+        try:
+            async with asyncio.timeout(None) as self._limit:
+                await self._intake.run()
+                if self._abandoned:
+                    return
+                self._limit.reschedule(asyncio.get_running_loop().time() + self._settings.timeout_seconds)
+                assert self._storage_leg
+                await self._storage_leg
+        except TimeoutError:
+            return  # the judge knows why
+        finally:
+            self._limit = None
+
+    def _begin_delivery(self) -> None:
+        self._storage_leg = asyncio.create_task(self._delivery.run())
+        self._storage_leg.add_done_callback(self._end_client_leg)
+
+    def _end_client_leg(self, _storage_leg: "asyncio.Task[None]") -> None:
+        """Storage has decided; what the client still sends changes nothing."""
+        if not self._intake.ended.is_set():
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(0)
 
     async def _stop(self) -> None:
-        for leg in self._legs:
-            leg.cancel()
-        await asyncio.gather(*self._legs, return_exceptions=True)
+        if self._storage_leg and not self._storage_leg.done():
+            self._storage_leg.cancel()
+            await asyncio.wait([self._storage_leg])
         if self._intake.body:
             self._intake.body.close()
 
-    def _judge(self, client_leg: asyncio.Task[None], storage_leg: asyncio.Task[None]) -> None:
-        if not storage_leg.cancelled():
-            storage_leg.result()
+    def _judge(self, failure: UploadError | None) -> None:
+        if self._storage_leg and not self._storage_leg.cancelled():
+            self._storage_leg.result()
         elif self._abandoned:
             raise self._abandoned
-        elif self._intake.ended.is_set():
+        elif failure:
+            raise failure
+        else:
             last = self.record.outcome
             raise UploadError("storage_timeout", storage=last.answer if last else None)
-        else:
-            client_leg.result()

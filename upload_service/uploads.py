@@ -16,6 +16,7 @@ from upload_service import answers
 from upload_service.admission import admit, request_id, send_continue
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.receiving import take_in_bulk
 from upload_service.relay import Upload
 from upload_service.service import SERVICE
 
@@ -40,6 +41,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             raise UploadError("too_busy")
         work = Upload(form, service.storage, service.room, service.settings, retrying=retrying)
         service.running.add(work)
+        take_in_bulk(request, len(service.running))
         await send_continue(request)
         record = await work.run()
         code = "client_gone" if _is_gone(request) else "ok"

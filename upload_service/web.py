@@ -47,7 +47,7 @@ def routes() -> list[web.RouteDef]:
 @web.middleware
 async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every request's answer, and what is left of its body thrown away behind it."""
-    structlog.contextvars.bind_contextvars(request_id=request_id(request))
+    logs.request_id.set(request_id(request))
     response = await _answer(request, handler)
     if request.can_read_body and not request.content.is_eof():
         # Early: it is sent now, and the sender hears it although it is still sending.
