@@ -33,6 +33,7 @@ class Pipe:
 
     def __init__(self) -> None:
         self.replayable = False
+        self._closed = False
         self._pieces: deque[bytes] = deque()
         self._passed_bytes = 0
         self._waiting_bytes = 0
@@ -40,6 +41,8 @@ class Pipe:
 
     async def append(self, piece: bytes) -> None:
         """Queue `piece`, and wait while more than a window lies before it, which can all be read."""
+        if self._closed:
+            return
         self._pieces.append(piece)
         self._waiting_bytes += len(piece)
         while self._waiting_bytes - len(piece) > WINDOW_BYTES:
@@ -62,8 +65,11 @@ class Pipe:
         """Nothing: what has been read is forgotten already."""
 
     def close(self) -> None:
-        """Forget what was not read."""
+        """Forget what was not read, and what still comes."""
+        self._closed = True
         self._pieces.clear()
+        self._waiting_bytes = 0
+        self._room.set()
 
 
 class Body:

@@ -36,8 +36,7 @@ class Delivery:
         self._may_be_stored = False
 
     async def run(self) -> None:
-        """Return when the object is stored; raises UploadError."""
-        await self._intake.ready.wait()
+        """Return when the object is stored; raises UploadError. All that a PUT needs must be known."""
         body, destination = self._intake.body, self._intake.fields.destination
         assert body
         assert destination
@@ -65,6 +64,8 @@ class Delivery:
             return await self._put_once(body, destination)
         except WrongLength:
             if not body.replayable:
+                body.close()  # the rest is read for the verdict only: the form may be cut off, too
+                await self._intake.ended.wait()
                 raise UploadError("length_unpredictable") from None
         await self._intake.ended.wait()
         return await self._put_once(body, destination)

@@ -6,7 +6,13 @@ the attempt; nothing is taken from the body for a connection that has been close
 Must not know: URLs, answers.
 """
 
+import array
 import asyncio
+import contextlib
+import fcntl
+import select
+import socket
+import termios
 from typing import cast
 
 from aiohttp import ClientConnectionResetError
@@ -59,22 +65,42 @@ class BodyPayload(Payload):
     async def _drain(self, writer: AbstractStreamWriter) -> None:
         """Wait until storage has taken enough; any progress at all begins the wait anew."""
         transport = writer.transport
-        waiting = transport.get_write_buffer_size() if transport else 0
-        while waiting:
-            try:
-                async with asyncio.timeout(self._stall_seconds):
-                    await writer.drain()
-                return
-            except TimeoutError:
-                left = transport.get_write_buffer_size() if transport else 0
+        if transport is None or transport.get_write_buffer_size() <= transport.get_write_buffer_limits()[1]:
+            return
+        waiting = _unacknowledged_bytes(transport)
+        # A task of its own: aiohttp's drain does not survive a time-out around it.
+        drained = asyncio.ensure_future(writer.drain())
+        try:
+            while not (await asyncio.wait([drained], timeout=self._stall_seconds))[0]:
+                left = _unacknowledged_bytes(transport)
                 if left >= waiting:
-                    raise Stalled from None
+                    raise Stalled
                 waiting = left
+            await drained
+        finally:
+            drained.cancel()
+
+
+def _unacknowledged_bytes(transport: asyncio.WriteTransport) -> int:
+    """What we and the system still hold for storage. The system tells on Linux only; ours is a part of it."""
+    count = array.array("i", [0])
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)
+    return transport.get_write_buffer_size() + count[0]
 
 
 async def _notice_hang_up(writer: AbstractStreamWriter) -> None:
-    """A pooled connection may have been closed meanwhile: let the loop see it before a byte is used."""
-    await asyncio.sleep(0)  # the loop asks the system ...
-    await asyncio.sleep(0)  # ... and tells the connection
-    if writer.transport is None or writer.transport.is_closing():
+    """A pooled connection may have been closed meanwhile: find out before a byte is used."""
+    transport = writer.transport
+    if transport is not None and _has_news(transport.get_extra_info("socket")):
+        await asyncio.sleep(0)  # the loop asks the system ...
+        await asyncio.sleep(0)  # ... and tells the connection
+    if transport is None or transport.is_closing():
         raise ClientConnectionResetError("closed before it was used")
+
+
+def _has_news(sock: socket.socket) -> bool:
+    """Whether there is something to read before anything was asked: as a rule, the end."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))

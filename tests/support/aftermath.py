@@ -1,0 +1,79 @@
+"""Proofs that uploads, however they ended, have left nothing in the service: seen from outside.
+
+Knows: the limits that the service was started with, and how to use each of them up to its last byte.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import psutil
+
+from tests.support import wire
+from tests.support.cells import BIG_BYTES, DISK_BYTES, MEMORY_BYTES, SLOTS, form
+from tests.support.grid import GridStorage
+from tests.support.service import Running
+from tests.support.wire import PLAIN, Answer, Connection
+
+SETTINGS = {
+    "UPLOAD_SPOOL_DISK_BYTES": str(DISK_BYTES),
+    "UPLOAD_SPOOL_MEMORY_BYTES": str(MEMORY_BYTES),
+    "UPLOAD_MAX_FILE_BYTES": str(MEMORY_BYTES),
+    "UPLOAD_MAX_CONCURRENT": str(SLOTS),
+}
+# Idle connections to storage last 4 seconds, and are looked for now and then.
+SETTLE_SECONDS = 15
+
+
+def descriptors(service: Running) -> int:
+    """How many files and sockets the service's process has open."""
+    return int(psutil.Process(service.process.pid).num_fds())
+
+
+def assert_nothing_is_left(service: Running, well: GridStorage, before: int) -> None:
+    """Not of the room, not of the slots, no more open than `before`; and nothing unexpected was logged."""
+    _eventually_none(lambda: _refused(service, well), 3)
+    assert _slots(service, well) == SLOTS
+    _eventually_none(lambda: descriptors(service) - before, SETTLE_SECONDS)
+    strange = ("internal_error", "library_log", "unknown_setting")
+    assert [event for event in service.log if event["event"] in strange] == []
+    assert len(service.log) == len(service.raw_log)
+
+
+def _eventually_none(look: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not seen
+
+
+def _refused(service: Running, well: GridStorage) -> list[Answer]:
+    """Refusals of two files that are here at once and need all memory and all disk, to the last byte."""
+    memory, disk = (
+        wire.field("size", str(count)) + form("file first", well, bytes(count))
+        for count in (MEMORY_BYTES, DISK_BYTES)
+    )
+    half = len(memory) // 2
+    with Connection(service.port) as connection:
+        connection.head(PLAIN, len(memory))
+        connection.send(memory[:half])
+        answers = [wire.post(service.port, PLAIN, disk)]
+        connection.send(memory[half:])
+        answers.append(connection.answer())
+    return [each for each in answers if each.status != 200]
+
+
+def _slots(service: Running, well: GridStorage) -> int:
+    """How many uploads begin before one is told to come again, though it is still sending a large file."""
+    with ExitStack() as held:
+        begun = 0
+        while _begins(held.enter_context(Connection(service.port))):
+            begun += 1
+        answered = wire.post(service.port, PLAIN, form("stream", well, bytes(BIG_BYTES)))
+        assert (answered.status, answered.json["code"]) == (503, "too_busy")
+        return begun
+
+
+def _begins(connection: Connection) -> bool:
+    connection.head(PLAIN, 1000, "Expect: 100-continue")
+    return connection.socket.recv(1000).startswith(b"HTTP/1.1 100")
