@@ -1,0 +1,1 @@
+"""Benchmarks: the service beside its peers, in one run on one computer."""

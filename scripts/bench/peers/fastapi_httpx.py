@@ -1,0 +1,32 @@
+"""The service that this one replaces, tuned: FastAPI reads the whole file, one httpx client PUTs it.
+
+Run by `uvicorn fastapi_httpx:app` with uvloop and httptools.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+from fastapi import FastAPI, File, Form, UploadFile
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+    async with httpx.AsyncClient(timeout=None, limits=limits) as app.state.client:  # noqa: S113  as we do
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/upload-with-presigned")
+async def upload(
+    file: Annotated[UploadFile, File()],
+    upload_url: Annotated[str, Form(alias="uploadUrl")],
+) -> dict[str, object]:
+    content = await file.read()
+    headers = {"Content-Type": file.content_type or "application/octet-stream"}
+    response = await app.state.client.put(upload_url, content=content, headers=headers)
+    return {"success": response.is_success, "status": response.status_code, "file_size": len(content)}

@@ -1,0 +1,86 @@
+"""Storage that takes everything as fast as it can, or at a given rate, and keeps nothing.
+
+Usage: python -m bench.sink [--tls FILE] [--rate BYTES_PER_SECOND]. Prints its port, and then the time
+(monotonic, seconds) at which the first byte of each body of a megabyte or more came.
+Must not know: who sends.
+"""
+
+import argparse
+import re
+import socket
+import ssl
+import threading
+import time
+
+PIECE_BYTES = 1024 * 1024
+LARGE_BYTES = 1_000_000
+OK = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n'
+
+
+def serve(line: socket.socket, context: ssl.SSLContext | None, rate: float) -> None:
+    """PUTs in a row."""
+    buffer = bytearray(PIECE_BYTES if not rate else 16 * 1024)
+    try:
+        if context:
+            line = context.wrap_socket(line, server_side=True)
+        with line:
+            rest = b""
+            while True:
+                while b"\r\n\r\n" not in rest:
+                    piece = line.recv(65536)
+                    if not piece:
+                        return
+                    rest += piece
+                head, _, rest = rest.partition(b"\r\n\r\n")
+                length = re.search(rb"(?i)content-length: *(\d+)", head)
+                assert length
+                if b"100-continue" in head.lower():
+                    line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                take(line, int(length[1]) - len(rest), buffer, rate, large=int(length[1]) >= LARGE_BYTES)
+                rest = b""
+                line.sendall(OK)
+    except OSError:
+        return
+
+
+def take(line: socket.socket, left: int, buffer: bytearray, rate: float, *, large: bool) -> None:
+    """The body; paced by a clock that forgives no debt."""
+    due = began = time.monotonic()
+    first = large
+    while left > 0:
+        size = line.recv_into(buffer, min(len(buffer), left))
+        if not size:
+            raise ConnectionError
+        if first:
+            print(time.monotonic(), flush=True)
+            first, due = False, time.monotonic()
+        left -= size
+        if rate:
+            due = max(due, began) + size / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tls")
+    parser.add_argument("--rate", type=float, default=0)
+    options = parser.parse_args()
+    context = None
+    if options.tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(options.tls)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if options.rate:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(256)
+    print(listener.getsockname()[1], flush=True)
+    while True:
+        line, _ = listener.accept()
+        threading.Thread(target=serve, args=(line, context, options.rate), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
