@@ -8,6 +8,7 @@ Must not know: fields, storage.
 
 import os
 import re
+from collections.abc import Sized
 
 from aiohttp import web
 
@@ -28,7 +29,7 @@ def request_id(request: web.BaseRequest) -> str:
     return request[_ID]
 
 
-def admit(request: web.Request, settings: Settings, wanted: frozenset[str]) -> FormReader:
+def admit(request: web.Request, settings: Settings, wanted: frozenset[str], running: Sized) -> FormReader:
     """The form of a request that may go on; raises UploadError for one that may not."""
     if not request.body_exists:
         raise UploadError("empty_body")
@@ -38,7 +39,7 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str]) -> F
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
-    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second)
+    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second, running)
     return FormReader(receiver.read, content_type, length, wanted)
 
 

@@ -8,6 +8,7 @@ Must not know: forms, storage.
 
 import asyncio
 import time
+from collections.abc import Sized
 
 from aiohttp import web
 
@@ -20,26 +21,24 @@ DRAIN_SILENCE_SECONDS = 3
 
 
 # What a connection with a large body takes from the system at once: as much as pays (docs/performance.md),
-# less where many share the memory for it. The event loop's own measure is the least.
+# less where many share the memory for it.
 MOST_AT_ONCE_BYTES = 1024 * 1024
-LEAST_AT_ONCE_BYTES = 256 * 1024
-AT_ONCE_TOGETHER_BYTES = 16 * 1024 * 1024
-
-
-def take_in_bulk(request: web.Request, uploads: int) -> None:
-    """Fewer, larger pieces for a large body, while so many uploads run."""
-    if request.content_length is not None and request.content_length < MOST_AT_ONCE_BYTES:
-        return
-    fair = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, AT_ONCE_TOGETHER_BYTES // uploads))
-    if hasattr(request.transport, "max_size"):  # asyncio's own transports; others choose for themselves
-        setattr(request.transport, "max_size", fair)  # noqa: B010  not in asyncio's published interface
+LEAST_AT_ONCE_BYTES = 128 * 1024
+AT_ONCE_TOGETHER_BYTES = 8 * 1024 * 1024
 
 
 class Receiver:
-    """Reads one body. `least_rate` is in bytes per second, averaged over the time spent waiting."""
+    """Reads one body. `least_rate` is in bytes per second, averaged over the time spent waiting.
 
-    def __init__(self, request: web.Request, stall_seconds: float, least_rate: float) -> None:
+    `running` are the uploads that share the memory for what is taken in.
+    """
+
+    def __init__(self, request: web.Request, stall_seconds: float, least_rate: float, running: Sized) -> None:
         self._content = request.content
+        self._transport = request.transport
+        self._running = running
+        # Only asyncio's own transports have it; others choose for themselves.
+        self._may_be_bulky = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds
         self._least_rate = least_rate
         self._received_bytes = 0
@@ -49,6 +48,8 @@ class Receiver:
         """The next piece, b"" at the end; raises UploadError."""
         try:
             while True:
+                if self._may_be_bulky:
+                    self._take_fair_share()
                 is_here = self._content.total_bytes > self._received_bytes or self._content.is_eof()
                 piece, chunk_ended = await (self._content.readchunk() if is_here else self._wait())
                 self._received_bytes += len(piece)
@@ -58,6 +59,11 @@ class Receiver:
             raise UploadError("bad_request", "The request's chunked encoding is broken.") from None
         except OSError:
             raise UploadError("client_gone") from None
+
+    def _take_fair_share(self) -> None:
+        fair = AT_ONCE_TOGETHER_BYTES // max(1, len(self._running))
+        size = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, fair))
+        setattr(self._transport, "max_size", size)  # noqa: B010  not in asyncio's published interface
 
     async def _wait(self) -> tuple[bytes, bool]:
         """What is not here yet is timed; a clock for each piece that is would cost more than reading it."""

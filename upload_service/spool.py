@@ -14,7 +14,7 @@ from upload_service.pieces import Pieces
 from upload_service.room import Grant, Room
 
 # Written and read at once.
-BLOCK_BYTES = 512 * 1024
+BLOCK_BYTES = 1024 * 1024
 # Taken at once from the disk's budget for a file that comes without its length.
 STEP_BYTES = 8 * 1024 * 1024
 

@@ -16,7 +16,6 @@ from upload_service import answers
 from upload_service.admission import admit, request_id, send_continue
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
-from upload_service.receiving import take_in_bulk
 from upload_service.relay import Upload
 from upload_service.service import SERVICE
 
@@ -36,12 +35,12 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     work: Upload | None = None
     code = "internal_error"
     try:
-        form = admit(request, service.settings, RETRY_FIELDS if retrying else PLAIN_FIELDS)
+        wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
+        form = admit(request, service.settings, wanted, service.running)
         if len(service.running) >= service.settings.max_concurrent:
             raise UploadError("too_busy")
         work = Upload(form, service.storage, service.room, service.settings, retrying=retrying)
         service.running.add(work)
-        take_in_bulk(request, len(service.running))
         await send_continue(request)
         record = await work.run()
         code = "client_gone" if _is_gone(request) else "ok"
