@@ -2,7 +2,7 @@
 
 Knows: when aiohttp asks for bytes, and what it would do behind one's back.
 Rules: bytes leave piece by piece, exactly as many as announced; a storage that takes none for too long ends
-the attempt; nothing is taken from the body for a connection that has been closed meanwhile.
+the attempt.
 Must not know: URLs, answers.
 """
 
@@ -10,12 +10,9 @@ import array
 import asyncio
 import contextlib
 import fcntl
-import select
-import socket
 import termios
 from typing import cast
 
-from aiohttp import ClientConnectionResetError
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload
@@ -31,7 +28,10 @@ class Stalled(Exception):
 
 
 class BodyPayload(Payload):
-    """One reading of a body. `failure` keeps what ended it, which aiohttp would wrap."""
+    """One reading of a body. `failure` keeps what ended it, which aiohttp would wrap.
+
+    `began`: the request has begun to leave; aiohttp holds the head back until the first piece comes.
+    """
 
     def __init__(self, reader: Reader, stall_seconds: float) -> None:
         super().__init__(None)
@@ -39,6 +39,7 @@ class BodyPayload(Payload):
         self._reader = reader
         self._stall_seconds = stall_seconds
         self.failure: Exception | None = None
+        self.began = False
 
     @property
     def consumed(self) -> bool:
@@ -55,11 +56,12 @@ class BodyPayload(Payload):
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write the body piece by piece; its reader guards the length."""
-        await _notice_hang_up(writer)
         try:
             while piece := await self._reader.next():
+                self.began = True
                 await _write(writer, piece)
                 await self._drain(writer)
+            self.began = True
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise
@@ -100,20 +102,3 @@ def _unacknowledged_bytes(transport: asyncio.WriteTransport) -> int:
     with contextlib.suppress(OSError):
         fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)
     return transport.get_write_buffer_size() + count[0]
-
-
-async def _notice_hang_up(writer: AbstractStreamWriter) -> None:
-    """A pooled connection may have been closed meanwhile: find out before a byte is used."""
-    transport = writer.transport
-    if transport is not None and _has_news(transport.get_extra_info("socket")):
-        await asyncio.sleep(0)  # the loop asks the system ...
-        await asyncio.sleep(0)  # ... and tells the connection
-    if transport is None or transport.is_closing():
-        raise ClientConnectionResetError("closed before it was used")
-
-
-def _has_news(sock: socket.socket) -> bool:
-    """Whether there is something to read before anything was asked: as a rule, the end."""
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))

@@ -37,8 +37,11 @@ class Receiver:
         self._content = request.content
         self._transport = request.transport
         self._running = running
+        # Room for more than comes would be made in vain.
+        length = MOST_AT_ONCE_BYTES if request.content_length is None else request.content_length
+        self._most_at_once_bytes = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES // 2, length))
         # Only asyncio's own transports have it; others choose for themselves.
-        self._may_be_bulky = hasattr(request.transport, "max_size")
+        self._can_choose = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds
         self._least_rate = least_rate
         self._received_bytes = 0
@@ -48,7 +51,7 @@ class Receiver:
         """The next piece, b"" at the end; raises UploadError."""
         try:
             while True:
-                if self._may_be_bulky:
+                if self._can_choose:
                     self._take_fair_share()
                 is_here = self._content.total_bytes > self._received_bytes or self._content.is_eof()
                 piece, chunk_ended = await (self._content.readchunk() if is_here else self._wait())
@@ -62,7 +65,7 @@ class Receiver:
 
     def _take_fair_share(self) -> None:
         fair = AT_ONCE_TOGETHER_BYTES // max(1, len(self._running))
-        size = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, fair))
+        size = min(self._most_at_once_bytes, max(LEAST_AT_ONCE_BYTES, fair))
         setattr(self._transport, "max_size", size)  # noqa: B010  not in asyncio's published interface
 
     async def _wait(self) -> tuple[bytes, bool]:

@@ -7,12 +7,14 @@ Must not know: bodies, what an answer means.
 """
 
 import asyncio
+import select
 import socket
 from collections.abc import Iterable
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.connector import Connection
 
 CONNECT_SECONDS = 10
 # Shorter than any store keeps an idle connection, so that a reused one is rarely about to close.
@@ -39,12 +41,25 @@ def new_session() -> aiohttp.ClientSession:
 
 
 class _Request(aiohttp.ClientRequest):
-    """Waits for 100 only so long: aiohttp (3.14) would wait for ever."""
+    """Looks at a kept connection before it uses it, and waits for 100 only so long.
+
+    aiohttp (3.14) takes what a store says unasked on an idle connection for the answer to the next request,
+    and would wait for 100 for ever.
+    """
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        if _has_news(conn):
+            await asyncio.sleep(0)  # the loop asks the system ...
+            await asyncio.sleep(0)  # ... and tells the connection
+        protocol = conn.protocol
+        if protocol is None or not protocol.is_connected() or protocol.should_close:
+            raise aiohttp.ClientConnectionResetError("spoilt before it was used")
+        return await super().send(conn)
 
     async def write_bytes(
         self,
         writer: AbstractStreamWriter,
-        conn: aiohttp.connector.Connection,
+        conn: Connection,
         content_length: int | None = None,
     ) -> None:
         waiting = self._continue
@@ -55,6 +70,15 @@ class _Request(aiohttp.ClientRequest):
             await super().write_bytes(writer, conn, content_length)
         finally:
             timer.cancel()
+
+
+def _has_news(conn: Connection) -> bool:
+    """Whether there is something to read before anything was asked: as a rule, the end."""
+    if conn.transport is None:
+        return False
+    poll = select.poll()
+    poll.register(conn.transport.get_extra_info("socket"), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _go_on(waiting: "asyncio.Future[bool]") -> None:

@@ -53,7 +53,9 @@ class Storage:
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
             # This store does not know the expectation: without it then (RFC 9110 section 15.5.18).
             outcome = await self._put(destination, reader, content_type, expect=False)
-        return dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
+        return (
+            outcome if outcome.error is None else dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
+        )
 
     async def _put(
         self, destination: Destination, reader: Reader, content_type: str, *, expect: bool
@@ -62,8 +64,11 @@ class Storage:
         try:
             async with self._request(destination, payload, content_type, expect=expect) as response:
                 outcome = await self._read(response)
-                if not reader.complete:
-                    response.close()  # the rest of the body would follow on this connection
+                if outcome.error is not None or not reader.complete:
+                    # The rest of the body would follow on this connection, or storage is about to close it.
+                    response.close()
+                if not (expect or payload.began):
+                    return Outcome("storage_disconnected")  # it answered before it was asked
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None
@@ -86,6 +91,8 @@ class Storage:
 
     async def _read(self, response: aiohttp.ClientResponse) -> Outcome:
         body = bytearray()
+        if response.content.at_eof():
+            return read_answer(response.status, response.headers, b"")
         try:
             async with asyncio.timeout(self._stall_seconds):
                 await _read_at_most(response, body, ANSWER_BYTES)

@@ -7,6 +7,7 @@ Must not know: how an upload runs.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from aiohttp import web
@@ -53,9 +54,10 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         # Early: it is sent now, and the sender hears it although it is still sending.
         if request.content_length is None or request.content_length > KEPT_ALIVE_BYTES:
             response.force_close()  # so that a sender who listens can stop
-        await response.prepare(request)
-        await response.write_eof()
-        await drain(request)
+        with suppress(ConnectionError):  # gone meanwhile
+            await response.prepare(request)
+            await response.write_eof()
+            await drain(request)
     return response
 
 
