@@ -189,7 +189,7 @@ def sizes(wanted: list[int], rounds: int) -> Results:
         send(port, url, MB, "url")
         for _ in range(rounds):
             for size in wanted:
-                times = max(1, 256 * MB // size)
+                times = max(1, 1000 * MB // size)
                 before = program.cpu_seconds()
                 send(port, url, size, "url", "--times", str(times))
                 used = (program.cpu_seconds() - before) / times

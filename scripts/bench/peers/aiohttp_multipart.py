@@ -1,5 +1,6 @@
 """The obvious way in aiohttp: `request.multipart()`, chunks of 64 KiB, an async generator as the body."""
 
+import logging
 import os
 from collections.abc import AsyncIterator
 
@@ -51,6 +52,7 @@ async def session(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+logging.disable()  # wrk leaves in the middle of its last requests
 app = web.Application(client_max_size=1 << 40)
 app.router.add_post("/upload-with-presigned", upload)
 app.cleanup_ctx.append(session)

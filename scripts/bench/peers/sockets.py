@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import threading
+from contextlib import suppress
 
 PIECE_BYTES = 256 * 1024
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"success": true}'
@@ -16,7 +17,7 @@ def serve(client: socket.socket) -> None:
     """Requests in a row; the connection to storage is kept, too."""
     view = memoryview(bytearray(PIECE_BYTES))
     storage: socket.socket | None = None
-    with client:
+    with client, suppress(ConnectionError):
         while begun := beginning(client):
             head, body = begun
             length, total = number(head, b"x-file-length"), number(head, b"content-length")
