@@ -14,7 +14,7 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
-TOOLS = {"node": "Node", "curl": "curl"}
+TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -102,7 +102,9 @@ async def _aiohttp(form: Form, *, quote_fields: bool) -> Answer:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session,
             session.post(form.endpoint, data=fields) as response,
         ):
-            return _answer(response.status, await response.read())
+            answered = _answer(response.status, await response.read())
+    await asyncio.sleep(0.05)  # aiohttp closes its connections behind itself
+    return answered
 
 
 def _ordered(form: Form, url: Part, file: Part) -> list[Part]:
