@@ -13,6 +13,7 @@ import structlog
 
 from upload_service import __version__, logs
 from upload_service.config import SettingError, Settings, describe, unknown_variables
+from upload_service.memory import keep_freed_memory
 from upload_service.serve import CannotListen, serve
 
 
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"upload-service: {error}", file=sys.stderr)
         return 2
     logs.set_up(settings.log_level)
+    keep_freed_memory()
     for name in unknown_variables(os.environ):
         structlog.get_logger().warning("unknown_setting", variable=name)
     try:

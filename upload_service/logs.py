@@ -29,6 +29,9 @@ EVENTS = {
     "library_log": "a library has logged something",
 }
 
+# asyncio counts writes to a connection that is gone, before its protocol has heard of it; the upload tells.
+WRITTEN_TO_THE_GONE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
+
 _SIGNED_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]*")
 _SIGNATURE = re.compile(
     r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
@@ -95,6 +98,8 @@ class _Forward(logging.Handler):
     """Passes what libraries log on to structlog, without the text of exceptions."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "asyncio" and record.msg in WRITTEN_TO_THE_GONE:
+            return
         details = {"logger": record.name, "message": record.getMessage()}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])

@@ -71,13 +71,14 @@ class BodyPayload(Payload):
         transport = writer.transport
         if transport is None or transport.get_write_buffer_size() <= transport.get_write_buffer_limits()[1]:
             return
-        waiting = _unacknowledged_bytes(transport)
+        waiting, quiet_seconds, tick = _unacknowledged_bytes(transport), 0.0, self._stall_seconds / 8
         # A task of its own: aiohttp's drain does not survive a time-out around it.
         drained = asyncio.ensure_future(writer.drain())
         try:
-            while not (await asyncio.wait([drained], timeout=self._stall_seconds))[0]:
+            while not (await asyncio.wait([drained], timeout=tick))[0]:
                 left = _unacknowledged_bytes(transport)
-                if left >= waiting:
+                quiet_seconds = 0.0 if left < waiting else quiet_seconds + tick
+                if quiet_seconds >= self._stall_seconds:
                     raise Stalled
                 waiting = left
             await drained

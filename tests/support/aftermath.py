@@ -36,7 +36,8 @@ def assert_nothing_is_left(service: Running, well: GridStorage, before: int) -> 
     assert _slots(service, well) == SLOTS
     _eventually_none(lambda: descriptors(service) - before, SETTLE_SECONDS)
     strange = ("internal_error", "library_log", "unknown_setting")
-    assert [event for event in service.log if event["event"] in strange] == []
+    found = [event for event in service.log if event["event"] in strange]
+    assert not found, found[:3]
     assert len(service.log) == len(service.raw_log)
 
 
