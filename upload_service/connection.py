@@ -1,7 +1,7 @@
 """One connection of a client: what aiohttp does before there is an application to ask, in our words.
 
-Knows: aiohttp's protocol class, with two private names of it (3.14): what it has parsed and not begun, and
-the request that runs.
+Knows: aiohttp's protocol class, with three private names of it (3.14): what it has parsed and not begun, what
+it waits on for that, and the request that runs.
 Rules: a broken head is refused without an echo of its bytes; one that trickles is not waited for.
 Must not know: uploads.
 """
@@ -77,12 +77,18 @@ class Connection(web.RequestHandler):
         return response
 
     def _time_head(self) -> None:
-        """Bytes came while no request runs: of a head that is whole, or of one that has only begun."""
-        if self._messages:
+        """Bytes came while no request runs: of a head that is whole, or of one that has only begun.
+
+        Or of the body, in the moment after a head was taken up and before its request runs.
+        """
+        if not self._is_waiting_for_head():
             self._stop_waiting()
         elif not self._head_began:
             self._head_began = True
             self._wait_for_head(HEAD_SECONDS)
+
+    def _is_waiting_for_head(self) -> bool:
+        return self._waiter is not None and not self._messages
 
     def _wait_for_head(self, seconds: float) -> None:
         if self._head_timer:
@@ -96,7 +102,7 @@ class Connection(web.RequestHandler):
             self._head_timer = None
 
     def _give_up_head(self) -> None:
-        if self.transport is None:
+        if self.transport is None or not self._is_waiting_for_head():
             return
         if self._head_began:
             name = os.urandom(16).hex()
