@@ -58,7 +58,7 @@ def test_one_too_many(
     body = form(field("uploadUrl", double_url(key)), file(LARGE))
     with Connection(narrow.port) as first, Connection(narrow.port) as second:
         first.head(PLAIN, len(body))
-        first.send(body[:MIB])
+        first.send(body[: 2 * MIB])
         while not double.puts[f"/{key}"]:
             pass
         second.head(path, len(body), *(["Expect: 100-continue"] if expects else []))
@@ -67,7 +67,7 @@ def test_one_too_many(
         else:
             second.send(body)
         refused = second.answer()
-        first.send(body[MIB:])
+        first.send(body[2 * MIB :])
         assert first.answer().status == 200
     assert (refused.status, refused.json["code"], refused.headers["retry-after"]) == (503, "too_busy", "5")
     assert bytes(double.puts[f"/{key}"][0].body) == LARGE
