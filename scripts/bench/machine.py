@@ -150,11 +150,12 @@ def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, i
     elif name == "node":
         command = ["node", str(peers / "node_busboy.cjs")]
         env["NODE_PATH"] = str(node_modules())
-    elif name == "fastapi":
+    elif name.startswith("fastapi"):
+        env |= {"CLIENT_EACH": "1"} if name == "fastapi_client_each" else {}
         command = [bench_python(), "-m", "uvicorn", "fastapi_httpx:app", "--port", str(port)]
         command += ["--no-access-log", "--log-level", "error"]
     else:
         command = [bench_python(), str(peers / f"{name}.py")]
-    program = Program(command, env, measured=True, cwd=peers if name == "fastapi" else ROOT)
+    program = Program(command, env, measured=True, cwd=peers if name.startswith("fastapi") else ROOT)
     wait_until_open(program, port)
     return program, port

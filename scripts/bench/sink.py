@@ -79,6 +79,7 @@ def main() -> None:
     print(listener.getsockname()[1], flush=True)
     while True:
         line, _ = listener.accept()
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as stores do
         threading.Thread(target=serve, args=(line, context, options.rate), daemon=True).start()
 
 
