@@ -19,9 +19,6 @@ from aiohttp.payload import Payload
 
 from upload_service.body import Reader, WrongLength
 
-# More at once is slower to encrypt: it leaves the processor's caches (docs/performance.md).
-TLS_PIECE_BYTES = 64 * 1024
-
 
 class Stalled(Exception):
     """Storage took no byte for too long."""
@@ -59,7 +56,8 @@ class BodyPayload(Payload):
         try:
             while piece := await self._reader.next():
                 self.began = True
-                await _write(writer, piece)
+                # The writer is always a StreamWriter; its own drain knows no stall.
+                await cast(StreamWriter, writer).write(piece, drain=False)
                 await self._drain(writer)
             self.began = True
         except (WrongLength, Stalled) as failure:
@@ -84,17 +82,6 @@ class BodyPayload(Payload):
             await drained
         finally:
             drained.cancel()
-
-
-async def _write(writer: AbstractStreamWriter, piece: bytes) -> None:
-    transport = writer.transport
-    secured = transport is not None and transport.get_extra_info("sslcontext") is not None
-    step = TLS_PIECE_BYTES if secured else len(piece)
-    with memoryview(piece) as view:
-        for start in range(0, len(piece), step):
-            part = piece if step >= len(piece) else view[start : start + step]
-            # The writer is always a StreamWriter; its own drain knows no stall.
-            await cast(StreamWriter, writer).write(part, drain=False)
 
 
 def _unacknowledged_bytes(transport: asyncio.WriteTransport) -> int:
