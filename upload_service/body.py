@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-WINDOW_BYTES = 256 * 1024
+WINDOW_BYTES = 128 * 1024
 
 
 class WrongLength(Exception):

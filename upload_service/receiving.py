@@ -23,8 +23,8 @@ DRAIN_SILENCE_SECONDS = 3
 # What a connection with a large body takes from the system at once: as much as pays (docs/performance.md),
 # less where many share the memory for it.
 MOST_AT_ONCE_BYTES = 1024 * 1024
-LEAST_AT_ONCE_BYTES = 128 * 1024
-AT_ONCE_TOGETHER_BYTES = 8 * 1024 * 1024
+LEAST_AT_ONCE_BYTES = 64 * 1024
+AT_ONCE_TOGETHER_BYTES = 4 * 1024 * 1024
 
 
 class Receiver:
@@ -39,7 +39,7 @@ class Receiver:
         self._running = running
         # Room for more than comes would be made in vain.
         length = MOST_AT_ONCE_BYTES if request.content_length is None else request.content_length
-        self._most_at_once_bytes = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES // 2, length))
+        self._most_at_once_bytes = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, length))
         # Only asyncio's own transports have it; others choose for themselves.
         self._can_choose = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds
