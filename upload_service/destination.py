@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 
 from yarl import URL
 
@@ -49,7 +48,7 @@ def judge(text: str, allowed: Destinations, now: float) -> Destination:
             "destination_not_allowed",
             f"This service does not upload to {url.scheme}://{host}:{port} at that path.",
         )
-    query = {name.lower(): value for name, value in parse_qsl(url.raw_query_string, keep_blank_values=True)}
+    query = {name.lower(): value for name, value in url.query.items()}
     signing = _signing(query)
     expires_at = _expiry(signing, query)
     if expires_at is not None and now >= expires_at:

@@ -64,14 +64,22 @@ class FormReader:
         """The form's parts; ends only when form and request have ended cleanly."""
         try:
             while piece := await self._read():
-                if self._held_bytes == 0 and (plain := self._plain_bytes(piece)):
-                    self._fed_bytes += plain
-                    self._file_bytes += plain
-                    yield piece[:plain]
-                    piece = piece[plain:]
-                for fed in self._cut(piece):
-                    for event in self._parse(fed):
+                piece, start = self._carry + piece, 0
+                # Until the file has begun, each part's head is fed alone, so that its position is known.
+                while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
+                    end += len(_HEAD_END)
+                    for event in self._parse(piece[start:end]):
                         yield event
+                    start = end
+                if self._held_bytes == 0 and (end := self._plain_end(piece, start)) > start:
+                    self._fed_bytes += end - start
+                    self._file_bytes += end - start
+                    yield piece[start:end]
+                    start = end
+                end = len(piece) if self._file_seen else _begun_head_end(piece, start)
+                self._carry = piece[end:]
+                for event in self._parse(piece[start:end]):
+                    yield event
             for event in self._parse(self._carry):
                 yield event
         except ParserLimitReached:
@@ -83,32 +91,19 @@ class FormReader:
         except MultipartError:
             raise UploadError("empty_body" if not self._fed_bytes else "incomplete_form") from None
 
-    def _plain_bytes(self, piece: bytes) -> int:
-        """How many bytes of `piece` are the file's, before its first delimiter or the start of one.
+    def _plain_end(self, piece: bytes, start: int) -> int:
+        """Up to where `piece` is the file's from `start` on: its first delimiter or the start of one.
 
         The parser would find the same. This is where a large file's time goes, and `rfind` is the faster way
         to look (measured: docs/performance.md).
         """
-        end = piece.rfind(self._delimiter)
+        end = piece.rfind(self._delimiter, start)
         if end < 0:
-            last = piece.rfind(b"\r", -len(self._delimiter))
+            last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
             return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
-        while (earlier := piece.rfind(self._delimiter, 0, end)) >= 0:
+        while (earlier := piece.rfind(self._delimiter, start, end)) >= 0:
             end = earlier
         return end
-
-    def _cut(self, piece: bytes) -> Iterator[bytes]:
-        """Until the file has begun, feed up to the end of each part's head, so that its position is known."""
-        if self._file_seen:
-            yield piece
-            return
-        piece, start = self._carry + piece, 0
-        while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
-            yield piece[start : end + len(_HEAD_END)]
-            start = end + len(_HEAD_END)
-        keep = 0 if self._file_seen else _begun_head_end(piece, start)
-        self._carry = piece[len(piece) - keep :]
-        yield piece[start : len(piece) - keep]
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
         if not fed:
@@ -172,5 +167,6 @@ class FormReader:
 
 
 def _begun_head_end(piece: bytes, start: int) -> int:
-    """How many bytes at the end of `piece` may be the beginning of a head's end."""
-    return next((n for n in (3, 2, 1) if piece[start:].endswith(_HEAD_END[:n])), 0)
+    """Where the beginning of a head's end may lie at the end of `piece`, else its length."""
+    begun = next((count for count in (3, 2, 1) if piece[start:].endswith(_HEAD_END[:count])), 0)
+    return len(piece) - begun

@@ -25,6 +25,7 @@ DRAIN_SILENCE_SECONDS = 3
 MOST_AT_ONCE_BYTES = 1024 * 1024
 LEAST_AT_ONCE_BYTES = 64 * 1024
 AT_ONCE_TOGETHER_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 4 * 1024
 
 
 class Receiver:
@@ -37,9 +38,9 @@ class Receiver:
         self._content = request.content
         self._transport = request.transport
         self._running = running
-        # Room for more than comes would be made in vain.
+        # Room for more than comes would be made in vain; the next request's head comes with its body.
         length = MOST_AT_ONCE_BYTES if request.content_length is None else request.content_length
-        self._most_at_once_bytes = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, length))
+        self._most_at_once_bytes = min(MOST_AT_ONCE_BYTES, max(LEAST_AT_ONCE_BYTES, length + HEAD_BYTES))
         # Only asyncio's own transports have it; others choose for themselves.
         self._can_choose = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds
