@@ -93,7 +93,9 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
     body = Body(Pipe())
     await body.feed(b"x")
     body.finish()
-    assert await storage.put(destination, body.reader(1), "image/png") == Outcome("storage_name_unresolved")
+    assert await storage.put(destination, body.reader(1), {"content-type": "image/png"}) == Outcome(
+        "storage_name_unresolved"
+    )
     assert resolver.asked == "gone.example"
 
 
@@ -166,7 +168,7 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
             body = Body(Pipe())
             await body.feed(bytes(100_000))
             await body.feed(bytes(100_000))
-            outcome = await Storage(session, 1, 0).put(destination, body.reader(1_000_000), "image/png")
+            outcome = await Storage(session, 1, 0).put(destination, body.reader(1_000_000), {"content-type": "image/png"})
             assert outcome.error == "access_denied"
     server.close()
     await server.wait_closed()

@@ -33,6 +33,8 @@ def stored(record: Record, request_id: str, seconds: float, *, retrying: bool) -
     }
     if record.outcome.etag:
         answer["etag"] = record.outcome.etag
+    if record.checksum:
+        answer["checksum"] = str(record.checksum)
     if retrying:
         answer |= record.members()
     return web.json_response(answer)

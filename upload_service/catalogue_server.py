@@ -50,6 +50,9 @@ _STORAGE = (
     _storage("storage_tls_failed", 502, "TLS with storage failed",
             "No trusted TLS connection to storage could be made.",
             "Check the store's certificate; for a private store the operator sets SSL_CERT_FILE."),
+    _storage("stored_bytes_differ", 502, "Stored bytes differ",
+            "Storage took the file, and its checksum of what it stored is not the file's.",
+            "Send the file again to the same key, and do not use the object that is there."),
     _storage("already_stored", 412, "Probably stored already",
             "An earlier try of this upload broke off without an answer, and now storage says that the object "
             "exists: it is probably this file.",

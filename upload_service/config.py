@@ -96,6 +96,13 @@ class Settings:
         "comma-separated URL prefixes that uploads may go to; "
         f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage and Azure Blob",
     )
+    verify: str = _setting(
+        "UPLOAD_VERIFY",
+        "crc",
+        parsing.choice("off", "crc", "md5"),
+        "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
+        "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
+    )
     cors_origins: tuple[str, ...] = _setting(
         "UPLOAD_CORS_ORIGINS",
         "*",

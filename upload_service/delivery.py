@@ -7,6 +7,7 @@ Must not know: forms, HTTP libraries.
 """
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Iterator
 
@@ -46,7 +47,7 @@ class Delivery:
             outcome = self._record.outcome = await self._put(body, destination)
             if outcome.error is None:
                 return
-            pause = await self._pause(outcome, body, pauses)
+            pause = await self._pause(outcome, body, pauses, creates_only=destination.creates_only)
             if pause is None:
                 raise self._failure(outcome, destination)
             self._may_be_stored |= outcome.may_have_stored
@@ -75,16 +76,27 @@ class Delivery:
         reader = body.reader(self._intake.length, last=self._is_last())
         started = time.monotonic()
         try:
-            outcome = await self._storage.put(destination, reader, self._record.content_type)
+            outcome = await self._storage.put(destination, reader, self._intake.headers)
         except WrongLength:
             self._note("length_unpredictable", None, started, reader)
             raise
         except asyncio.CancelledError:
             self._note("given_up", None, started, reader)
             raise
+        if outcome.error is None and self._differs(outcome, destination):
+            outcome = dataclasses.replace(
+                outcome, error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes
+            )
         status = outcome.answer.status if outcome.answer else None
         self._note(outcome.error or "ok", status, started, reader)
         return outcome
+
+    def _differs(self, outcome: Outcome, destination: Destination) -> bool:
+        """Whether storage says that it has stored other bytes than came."""
+        said = outcome.claims
+        if self._settings.verify == "md5" and outcome.etag_md5 and destination.etag_is_md5:
+            said += (outcome.etag_md5,)
+        return any(self._intake.sums.agrees_with(claim) is False for claim in said)
 
     def _note(self, code: str, status: int | None, started: float, reader: Reader) -> None:
         seconds = time.monotonic() - started
@@ -99,11 +111,13 @@ class Delivery:
             return True
         return self._intake.retries_known.is_set() and self._retries >= self._intake.fields.max_retries
 
-    async def _pause(self, outcome: Outcome, body: Body, pauses: Iterator[float]) -> float | None:
+    async def _pause(
+        self, outcome: Outcome, body: Body, pauses: Iterator[float], *, creates_only: bool
+    ) -> float | None:
         """Seconds to wait before another attempt; None when there shall be none."""
         if not self._retrying:
             return 0 if is_untouched(outcome) and not self._retries else None
-        if not is_worth_retrying(outcome):
+        if not is_worth_retrying(outcome, creates_only=creates_only):
             return None
         if not body.replayable and outcome.sent_bytes:
             self._record.replayable = False

@@ -15,7 +15,7 @@ from yarl import URL
 
 from upload_service.errors import UploadError
 from upload_service.parsing import Destinations, Prefix
-from upload_service.providers import KNOWN_HOSTS, SIGNINGS, Signing
+from upload_service.providers import KNOWN_HOSTS, RANDOM_ETAG_HOSTS, SIGNINGS, Signing
 
 MAX_URL_BYTES = 8192
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
@@ -29,7 +29,8 @@ _SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 class Destination:
     """A judged URL: what to dial, the headers that the store insists on, and when it expires (epoch s).
 
-    `creates_only`: If-None-Match is signed, so storage refuses to overwrite.
+    `creates_only`: If-None-Match is signed, so storage refuses to overwrite. `signed_headers`: names in lower
+    case, None where the URL does not tell.
     """
 
     url: URL = field(repr=False)
@@ -38,6 +39,12 @@ class Destination:
     headers: tuple[tuple[str, str], ...]
     expires_at: float | None
     creates_only: bool = False
+    signed_headers: frozenset[str] | None = None
+
+    @property
+    def etag_is_md5(self) -> bool:
+        """Whether the ETag of a plain object is its MD5."""
+        return RANDOM_ETAG_HOSTS not in self.host
 
 
 def judge(text: str, allowed: Destinations, now: float) -> Destination:
@@ -53,8 +60,10 @@ def judge(text: str, allowed: Destinations, now: float) -> Destination:
     expires_at = _expiry(signing, query)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
-    signed = (query.get("x-amz-signedheaders") or query.get("x-goog-signedheaders") or "").lower().split(";")
-    return Destination(url, host, signing.name, signing.headers, expires_at, "if-none-match" in signed)
+    names = query.get("x-amz-signedheaders") or query.get("x-goog-signedheaders")
+    signed = frozenset(names.lower().split(";")) if names else None
+    creates_only = signed is not None and "if-none-match" in signed
+    return Destination(url, host, signing.name, signing.headers, expires_at, creates_only, signed)
 
 
 def _parse(text: str) -> tuple[URL, str, int]:

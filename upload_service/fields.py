@@ -8,22 +8,32 @@ Must not know: framing, bytes, the PUT.
 
 import re
 
+from upload_service import headers
 from upload_service.config import Settings
 from upload_service.destination import Destination, judge
 from upload_service.errors import UploadError
+from upload_service.integrity import Checksum, declared
 from upload_service.retry import DEFAULT_RETRIES, MAX_RETRIES
 
-PLAIN_FIELDS = frozenset({"uploadUrl", "size"})
+# With "header:" every field whose name begins so.
+PLAIN_FIELDS = frozenset({"uploadUrl", "size", "checksum", headers.CONTENT_TYPE_FIELD, headers.PREFIX})
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 
 
 class Fields:
-    """The fields so far. `size` is the file's size in bytes as the caller declares it."""
+    """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
+
+    `headers` are for the PUT, by their names in lower case; once `headers_left` none may come any more.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.destination: Destination | None = None
         self.size: int | None = None
         self.max_retries = DEFAULT_RETRIES
+        self.checksum: Checksum | None = None
+        self.headers: dict[str, str] = {}
+        self.headers_left = False
+        self._headers_bytes = 0
         self._settings = settings
         self._seen: set[str] = set()
 
@@ -38,10 +48,29 @@ class Fields:
             self.size = _size(value, self._settings.max_file_bytes)
         elif name == "max_retries":
             self.max_retries = _retries(value)
+        elif name == "checksum":
+            self.checksum = declared(value)
+        elif header := headers.header_of(name):
+            self._note_header(header, value)
+        if self.destination and not self.headers_left:
+            headers.check_fit(self.destination, self.headers)
 
-    def has(self, name: str) -> bool:
-        """Whether the field has come."""
-        return name in self._seen
+    def missing_header(self) -> str | None:
+        """A header that the URL is signed with and whose value has not come."""
+        return headers.missing(self.destination, self.headers) if self.destination else None
+
+    def _note_header(self, name: str, value: str) -> None:
+        if name in self.headers:
+            raise UploadError("duplicate_field", f"The header {name} came twice.")
+        if self.headers_left:
+            raise UploadError(
+                "header_too_late", f"The header {name} came after the file had begun to be sent."
+            )
+        headers.check_value(name, value)
+        self._headers_bytes += len(name) + len(value)
+        if self._headers_bytes > headers.MAX_TOGETHER_BYTES:
+            raise UploadError("field_too_long", "The headers for storage are longer than 16 KiB together.")
+        self.headers[name] = value
 
 
 def _size(value: str, most: int) -> int:

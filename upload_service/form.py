@@ -32,7 +32,10 @@ _HEAD_END = b"\r\n\r\n"
 
 
 class FormReader:
-    """Reads one form. `read` gives the next piece of the request's body, b"" at its end."""
+    """Reads one form. `read` gives the next piece of the request's body, b"" at its end.
+
+    `wanted` are names of fields; one that ends with a colon stands for all that begin with it.
+    """
 
     def __init__(
         self,
@@ -149,15 +152,18 @@ class FormReader:
                     "missing_file", "No file was chosen: the file part has no name and no bytes."
                 )
             yield FileEnd()
-        elif part.name in self._wanted:
+        elif self._is_wanted(part.name):
             yield Field(part.name, self._value.decode("latin-1"))
 
     def _gather(self, piece: bytes | bytearray) -> None:
-        if self._part is None or self._part.name not in self._wanted:
+        if self._part is None or not self._is_wanted(self._part.name):
             return  # an unknown field: let it pass
         self._value += piece
         if len(self._value) > MAX_FIELD_BYTES:
             raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
+
+    def _is_wanted(self, name: str) -> bool:
+        return name in self._wanted or name[: name.find(":") + 1] in self._wanted
 
     def _predict(self) -> int | None:
         if self._content_length is None:

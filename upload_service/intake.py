@@ -10,11 +10,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from upload_service import headers
 from upload_service.body import Body, Pipe, Store
 from upload_service.config import Settings
 from upload_service.errors import UploadError
 from upload_service.fields import Fields
 from upload_service.form import FormReader
+from upload_service.integrity import ALWAYS, Running, running_for
 from upload_service.parts import Event, Field, FileEnd, FileStart
 from upload_service.record import Record
 from upload_service.room import Room
@@ -44,8 +46,11 @@ class Intake:
     ) -> None:
         self.fields = Fields(settings)
         self.body: Body | None = None
+        # Of the PUT, once it can begin.
+        self.headers: dict[str, str] = {}
         self.length: int | None = None
         self.length_is_certain = False
+        self.sums = Running(())
         self.retries_known = asyncio.Event()
         self.ended = asyncio.Event()
         # On the clock `time.monotonic`, once the form has ended.
@@ -74,15 +79,33 @@ class Intake:
                 self.fields.note(name, value, time.time())
                 if name == "max_retries":
                     self.retries_known.set()
+                if name == "checksum":
+                    self._check_sum_runs()
             case FileStart():
                 self._open_body(event)
             case FileEnd():
                 self.length, self.length_is_certain = self._record.file_size, True
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-            if self.body and self.length is not None and not self._is_ready:
-                self._is_ready = True
-                self._when_ready()
+            if self.body and not self._is_ready and self._can_stream():
+                self._begin_put()
+
+    def _can_stream(self) -> bool:
+        """Whether all that a PUT needs beside the bytes is known."""
+        return (
+            self.fields.destination is not None
+            and self.length is not None
+            and not self.fields.missing_header()
+        )
+
+    def _begin_put(self) -> None:
+        assert self.fields.destination
+        self._is_ready = self.fields.headers_left = True
+        self.headers = headers.for_put(
+            self.fields.destination, self.fields.headers, self._record.content_type
+        )
+        self._record.content_type = self.headers["content-type"]
+        self._when_ready()
 
     def _open_body(self, start: FileStart) -> None:
         predicted, size = start.predicted_bytes, self.fields.size
@@ -91,10 +114,18 @@ class Intake:
             raise UploadError("size_mismatch")
         self.length = predicted if size is None else size
         self.body = Body(self._store())
+        signing = self.fields.destination.signing if self.fields.destination else None
+        self.sums = running_for(self._settings.verify, self.fields.checksum, signing)
+
+    def _check_sum_runs(self) -> None:
+        """A checksum that comes when the file has begun can only be of a kind that runs already."""
+        assert self.fields.checksum
+        if self.body and self.sums.get(self.fields.checksum.algorithm) is None:
+            raise UploadError("checksum_too_late")
 
     def _store(self) -> Store:
         """A pipe where bytes can go straight through and nobody asks for a copy, or none has room."""
-        streams = self.fields.destination is not None and self.length is not None
+        streams = self._can_stream()
         if streams and not self._retrying and not self._is_small():
             return Pipe()
         if self._retrying:
@@ -117,6 +148,7 @@ class Intake:
             raise UploadError("file_too_large")
         if self.fields.size is not None and count > self.fields.size:
             raise UploadError("size_mismatch")
+        self.sums.update(piece)
         await self.body.feed(piece)
 
     def _end(self) -> None:
@@ -126,8 +158,21 @@ class Intake:
             raise UploadError("missing_upload_url")
         if self.fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
+        if missing := self.fields.missing_header():
+            raise UploadError(
+                "missing_signed_header",
+                f"The URL is signed with the header {missing}, whose value did not come.",
+            )
+        self._judge_sum()
         self._record.client_seconds = time.monotonic() - self._started
         self.deadline = time.monotonic() + self._settings.timeout_seconds
         self.retries_known.set()
         self.ended.set()
         self.body.finish()
+
+    def _judge_sum(self) -> None:
+        """Before the last piece may leave."""
+        self._record.checksum = self.sums.get(ALWAYS)
+        claim = self.fields.checksum
+        if claim and not self.sums.agrees_with(claim):
+            raise UploadError("checksum_differs")

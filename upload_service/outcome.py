@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.errors import StorageAnswer, UploadError
+from upload_service.integrity import Checksum, claims, md5_of_etag
 from upload_service.providers import (
     ERROR_CODE_HEADER,
     EXPIRED_WORDS,
@@ -29,7 +30,8 @@ class Outcome:
     """One attempt: `error` is a code of the catalogue, or None when the object is stored.
 
     `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
-    `retry_after_seconds` is what storage asks for before another try.
+    `retry_after_seconds` is what storage asks for before another try. `claims` are checksums of what storage
+    says that it has stored, `etag_md5` one that its ETag may be.
     """
 
     error: str | None
@@ -38,6 +40,8 @@ class Outcome:
     request_id: str | None = None
     retry_after_seconds: float | None = None
     sent_bytes: int = 0
+    claims: tuple[Checksum, ...] = ()
+    etag_md5: Checksum | None = None
 
     @property
     def may_have_stored(self) -> bool:
@@ -55,7 +59,14 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
     """What a whole answer means; `body` is at most its first 64 KiB, `headers` ignore case."""
     request_id = next((_short(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
-        return Outcome(None, StorageAnswer(status), _short(headers.get("ETag", "")), request_id)
+        return Outcome(
+            None,
+            StorageAnswer(status),
+            _short(headers.get("ETag", "")),
+            request_id,
+            claims=tuple(claims(headers)),
+            etag_md5=md5_of_etag(headers),
+        )
     code = _storage_code(headers, body)
     wait = _retry_after(headers.get("Retry-After", ""))
     return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id, wait)

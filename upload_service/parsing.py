@@ -58,6 +58,17 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def choice(*words: str) -> Callable[[str], str]:
+    """A parser of one of these words."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
 def byte_count(low: int) -> Callable[[str], int]:
     """A parser of bytes, plain or with a unit."""
 

@@ -61,6 +61,10 @@ SIGNINGS = (
     Signing("azure-sas", ("sig",), expires="se", headers=(("x-ms-blob-type", "BlockBlob"),)),
 )
 
+# S3 Express gives ETags that look like MD5 sums and are random.
+# Source: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-differences.html
+RANDOM_ETAG_HOSTS = ".s3express-"
+
 REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
 ERROR_CODE_HEADER = "x-ms-error-code"
 

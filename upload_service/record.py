@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from upload_service.integrity import Checksum
 from upload_service.outcome import Outcome
 
 
@@ -31,6 +32,7 @@ class Attempt:
 class Record:
     """Filled in as the upload goes on, success or not; times in seconds, sizes in bytes.
 
+    `checksum`: of the whole file, once it has come.
     `replayable`: whether a copy of the file was kept for further attempts; None when none was wanted.
     """
 
@@ -41,6 +43,7 @@ class Record:
     attempts: list[Attempt] = field(default_factory=list)
     outcome: Outcome | None = None
     replayable: bool | None = None
+    checksum: Checksum | None = None
     client_seconds: float | None = None
     storage_seconds: float = 0.0
 

@@ -52,15 +52,18 @@ RETRIED_FAULTS = frozenset(
         "storage_stalled",
         "storage_timeout",
         "storage_unreachable",
+        "stored_bytes_differ",
     }
 )
+# Storage answered, but its answer is not one to this PUT of these bytes.
+_NO_ANSWER = ("storage_bad_answer", "stored_bytes_differ")
 
 
-def is_worth_retrying(outcome: Outcome) -> bool:
-    """Whether the same PUT may succeed a moment later."""
-    if outcome.error is None:
+def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
+    """Whether the same PUT may succeed a moment later; `creates_only`: not over what is there."""
+    if outcome.error is None or (creates_only and outcome.error == "stored_bytes_differ"):
         return False
-    if outcome.answer is None or outcome.error == "storage_bad_answer":
+    if outcome.answer is None or outcome.error in _NO_ANSWER:
         return outcome.error in RETRIED_FAULTS
     said = RETRIED_CODES.get(outcome.answer.code or "")
     return outcome.answer.status in RETRIED_STATUSES if said is None else said

@@ -1,7 +1,7 @@
 """One PUT to storage over the app's one client session.
 
-Knows: which bytes leave (exactly the body's, with Content-Length and the headers that were signed), how a
-PUT ends, and which of our codes each foreign exception means.
+Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
+each foreign exception means.
 Rules: an answer or a fault is a value, not an exception; a foreign exception's text is dropped, because it
 holds the presigned URL; a success before the last byte has left is none.
 Must not know: how many tries there are, `aiohttp.web`.
@@ -9,6 +9,7 @@ Must not know: how many tries there are, `aiohttp.web`.
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 import aiohttp
@@ -46,23 +47,26 @@ class Storage:
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
-    async def put(self, destination: Destination, reader: Reader, content_type: str) -> Outcome:
-        """One attempt. Raises WrongLength when the body has another length than its reader announced."""
+    async def put(self, destination: Destination, reader: Reader, headers: Mapping[str, str]) -> Outcome:
+        """One attempt with these headers, and Content-Length.
+
+        Raises WrongLength when the body has another length than its reader announced.
+        """
         expect = 0 < self._expect_bytes <= reader.length
-        outcome = await self._put(destination, reader, content_type, expect=expect)
+        outcome = await self._put(destination, reader, headers, expect=expect)
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
             # This store does not know the expectation: without it then (RFC 9110 section 15.5.18).
-            outcome = await self._put(destination, reader, content_type, expect=False)
+            outcome = await self._put(destination, reader, headers, expect=False)
         return (
             outcome if outcome.error is None else dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
         )
 
     async def _put(
-        self, destination: Destination, reader: Reader, content_type: str, *, expect: bool
+        self, destination: Destination, reader: Reader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
         try:
-            async with self._request(destination, payload, content_type, expect=expect) as response:
+            async with self._request(destination, payload, headers, expect=expect) as response:
                 outcome = await self._read(response)
                 if outcome.error is not None or not reader.complete:
                     # The rest of the body would follow on this connection, or storage is about to close it.
@@ -78,13 +82,12 @@ class Storage:
         return outcome
 
     def _request(
-        self, destination: Destination, payload: BodyPayload, content_type: str, *, expect: bool
+        self, destination: Destination, payload: BodyPayload, headers: Mapping[str, str], *, expect: bool
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        headers = {"Content-Type": content_type, "Content-Length": str(payload.size)}
         return self._session.put(
             destination.url,
             data=payload,
-            headers=headers | dict(destination.headers),
+            headers={**headers, "Content-Length": str(payload.size)},
             expect100=expect,
             allow_redirects=False,
         )

@@ -72,6 +72,7 @@ def _log(code: str, work: Upload | None, seconds: float, *, retrying: bool) -> N
             "host": record.host,
             "file_size": record.file_size,
             "content_type": record.content_type,
+            "checksum": record.checksum and str(record.checksum),
             **record.members(),
             "client_ms": None if record.client_seconds is None else round(record.client_seconds * 1000),
             "storage_ms": round(record.storage_seconds * 1000),
