@@ -168,7 +168,9 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
             body = Body(Pipe())
             await body.feed(bytes(100_000))
             await body.feed(bytes(100_000))
-            outcome = await Storage(session, 1, 0).put(destination, body.reader(1_000_000), {"content-type": "image/png"})
+            outcome = await Storage(session, 1, 0).put(
+                destination, body.reader(1_000_000), {"content-type": "image/png"}
+            )
             assert outcome.error == "access_denied"
     server.close()
     await server.wait_closed()

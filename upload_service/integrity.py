@@ -10,7 +10,6 @@ learn.microsoft.com/rest/api/storageservices/put-blob
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,6 +17,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 import anycrc
+from multidict import MultiMapping
 
 from upload_service.errors import UploadError
 
@@ -118,17 +118,19 @@ def declared(text: str) -> Checksum:
     """What a caller says of its file: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
     algorithm, _, digest = text.partition(":")
     algorithm = algorithm.strip().lower()
-    found = _decode(digest.strip(), SIZES[algorithm]) if algorithm in DECLARABLE else None
-    if found is None:
+    digest, size = digest.strip(), SIZES.get(algorithm, 0)
+    found = _hex(digest) if len(digest) == 2 * size else _base64(digest)
+    if algorithm not in DECLARABLE or len(found) != size:
         raise UploadError("invalid_checksum")
     return Checksum(algorithm, found)
 
 
-def claims(headers: Mapping[str, str]) -> Iterator[Checksum]:
+def claims(headers: MultiMapping[str]) -> Iterator[Checksum]:
     """The checksums of what storage says that it has stored; `headers` ignore case."""
     for algorithm in SIZES:
         yield from _claim(algorithm, headers.get(_AMZ + algorithm, ""))
-    for entry in headers.get("x-goog-hash", "").split(","):
+    # Google sends one line for each.
+    for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
         algorithm, _, digest = entry.strip().partition("=")
         if algorithm in ("crc32c", "md5"):
             yield from _claim(algorithm, digest)
@@ -145,15 +147,21 @@ def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
 
 
 def _claim(algorithm: str, text: str) -> Iterator[Checksum]:
-    digest = _decode(text, SIZES[algorithm])
-    if digest is not None:
+    if text and len(digest := _base64(text)) == SIZES[algorithm]:
         yield Checksum(algorithm, digest)
 
 
-def _decode(text: str, size: int) -> bytes | None:
-    """Hex or base64 of so many bytes, which the length tells apart; None for anything else."""
+def _base64(text: str) -> bytes:
+    """The bytes, b"" when it is no base64."""
     try:
-        found = bytes.fromhex(text) if len(text) == 2 * size else base64.b64decode(text, validate=True)
-    except (ValueError, binascii.Error):
-        return None
-    return found if len(found) == size else None
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def _hex(text: str) -> bytes:
+    """The bytes, b"" when it is not hexadecimal."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

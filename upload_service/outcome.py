@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from multidict import MultiMapping
+
 from upload_service.errors import StorageAnswer, UploadError
 from upload_service.integrity import Checksum, claims, md5_of_etag
 from upload_service.providers import (
@@ -55,7 +57,7 @@ class Outcome:
         return UploadError(self.error, storage=self.answer, retry_after_seconds=self.retry_after_seconds)
 
 
-def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+def read_answer(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
     """What a whole answer means; `body` is at most its first 64 KiB, `headers` ignore case."""
     request_id = next((_short(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
