@@ -21,6 +21,9 @@ from upload_service.record import Attempt, Record
 from upload_service.retry import is_untouched, is_worth_retrying, waits
 from upload_service.storage import Storage
 
+# An attempt that would have less than this is not worth the wait for it.
+LEAST_TRY_SECONDS = 0.1
+
 
 class Delivery:
     """All attempts of one upload. With `retrying`, as many as the caller wants; else one more at most."""
@@ -124,7 +127,10 @@ class Delivery:
             return None
         await self._intake.retries_known.wait()
         pause = max(next(pauses), outcome.retry_after_seconds or 0)
-        late = pause >= self._seconds_left() or self._retries >= self._intake.fields.max_retries
+        late = (
+            pause + LEAST_TRY_SECONDS >= self._seconds_left()
+            or self._retries >= self._intake.fields.max_retries
+        )
         return None if late else pause
 
     def _seconds_left(self) -> float:

@@ -3,12 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
-_SIGNATURE = re.compile(r"[?&](?:X-Amz-Signature|X-Goog-Signature|Signature|sig)=([^&]+)", re.IGNORECASE)
+_SECRETS = re.compile(
+    r"[?&](?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|Signature|sig)=([^&]+)", re.IGNORECASE
+)
+_TARGET = re.compile(r"https?://[^/]+(/[^?]*)")
+# What is shorter may stand in a text by chance.
+SECRET_LENGTH = 16
 
 
 @dataclass
 class Transcript:
-    """Texts by where they came from; secrets are signatures of presigned URLs."""
+    """Texts by where they came from; secrets are paths, signatures and credentials of presigned URLs."""
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
@@ -18,8 +23,9 @@ class Transcript:
         self.texts.append((source, text))
 
     def hide(self, url: str) -> str:
-        """Note the signature in `url` as a secret; gives the URL back."""
-        self.secrets.update(_SIGNATURE.findall(url))
+        """Note what is secret in `url`; gives the URL back."""
+        found = [*_SECRETS.findall(url), *_TARGET.findall(url)]
+        self.secrets.update(secret for secret in found if len(secret) >= SECRET_LENGTH)
         return url
 
     def leaks(self) -> list[str]:
@@ -27,7 +33,7 @@ class Transcript:
         return [
             f"{source}: {text[:300]}"
             for source, text in self.texts
-            if any(secret in text for secret in self.secrets if len(secret) >= 16)
+            if any(secret in text for secret in self.secrets)
         ]
 
 
