@@ -16,7 +16,7 @@ import aiohttp
 
 from upload_service.body import Reader, WrongLength
 from upload_service.destination import Destination
-from upload_service.outcome import Outcome, read_answer
+from upload_service.outcome import Outcome, read_answer, without_echo
 from upload_service.payload import BodyPayload
 
 ANSWER_BYTES = 64 * 1024
@@ -67,7 +67,7 @@ class Storage:
         payload = BodyPayload(reader, self._stall_seconds)
         try:
             async with self._request(destination, payload, headers, expect=expect) as response:
-                outcome = await self._read(response)
+                outcome = without_echo(await self._read(response), str(destination.url))
                 if outcome.error is not None or not reader.complete:
                     # The rest of the body would follow on this connection, or storage is about to close it.
                     response.close()
