@@ -7,7 +7,7 @@ Must not know: the network, the clock (now is passed in), loggers.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -22,9 +22,8 @@ from upload_service.signings import DECISIVE, SIGNINGS
 
 MAX_URL_BYTES = 8192
 LISTED = "listed"
-_PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]{2,45}")
-_SHAPE = re.compile(r"https?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)", re.IGNORECASE)
+_SHAPE = re.compile(r"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)")
 _BUCKET_AND_KEY = re.compile(r"/[^/]+/.+")
 _SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 
@@ -90,7 +89,7 @@ def _parse(text: str) -> tuple[URL, str, int]:
         raise UploadError("invalid_upload_url", "The field uploadUrl is empty.")
     if len(text) > MAX_URL_BYTES:
         raise UploadError("invalid_upload_url", "The field uploadUrl is longer than 8 KiB.")
-    if not _PRINTABLE.fullmatch(text):
+    if not (text.isascii() and text.isprintable()) or " " in text:
         raise UploadError(
             "invalid_upload_url",
             "The field uploadUrl has a space, a line break or a character outside ASCII.",
@@ -137,20 +136,27 @@ def _is_under(path: str, listed: str) -> bool:
 
 def _query(text: str) -> Mapping[str, str]:
     """Values by the names in lower case. The last of a parameter counts; one that decides may come once."""
-    query: dict[str, str] = {}
-    for pair in text.split("&"):
-        name, _, value = pair.partition("=")
-        if "%" in pair:
-            name, value = unquote(name), unquote(value)
-        name = name.lower()
-        if name in query and name in DECISIVE:
-            raise _unusable(f"has the parameter {name} twice")
-        query[name] = value
+    # Nearly every signer escapes these two and no other, and unquoting takes longer than the rest.
+    text = text.replace("%2F", "/").replace("%3B", ";")
+    pairs = [pair.partition("=") for pair in text.split("&")]
+    if "%" in text:
+        pairs = [(unquote(name), "=", unquote(value)) for name, _, value in pairs]
+    query = {name.lower(): value for name, _, value in pairs}
+    if len(query) < len(pairs):
+        _refuse_repeated(name.lower() for name, _, _ in pairs)
     return query
+
+
+def _refuse_repeated(names: Iterable[str]) -> None:
+    seen = set()
+    for name in names:
+        if name in seen and name in DECISIVE:
+            raise _unusable(f"has the parameter {name} twice")
+        seen.add(name)
 
 
 def _signing(query: Mapping[str, str], provider: Provider | None) -> Signing:
     for signing in provider.signings if provider else SIGNINGS:
-        if all(query.get(mark) for mark in signing.marks):
+        if signing.marks <= query.keys() and all(query[mark] for mark in signing.marks):
             return signing
     raise UploadError("url_not_signed")

@@ -118,7 +118,7 @@ BY_SUFFIX: Mapping[str, Provider] = {
 def provider_of(host: str) -> Provider | None:
     """The provider that a host in lower case belongs to; None when it is no known store's."""
     provider = BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
-    known = provider and (provider.bucket_hosts.fullmatch(host) or provider.path_hosts.fullmatch(host))
+    known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
     return provider if known else None
 
 

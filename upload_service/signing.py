@@ -37,7 +37,7 @@ class Signing:
     """
 
     name: str
-    marks: tuple[str, ...]
+    marks: frozenset[str]
     parameters: tuple[Parameter, ...]
     operation: Operation
     signed_at: str = ""

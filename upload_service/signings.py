@@ -11,17 +11,17 @@ from upload_service import operations
 from upload_service.signing import Parameter, Signing
 
 # Half of the signers escape `+`, some read a bare one as a space.
-_BASE64 = "[a-z0-9+/ ]"
+_BASE64 = "[A-Za-z0-9+/ ]"
 # Access keys may have slashes in MinIO. The service is s3, s3express or s3-outposts; Google takes storage as
 # well.
 _SCOPE = r".+/\d{8}/[^/]+/(?:s3[a-z-]*|storage)"
-_HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*"
+_HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
 # 1 to 604800: a week is the most that V4 knows.
 _WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
 def _parameter(name: str, shape: str, must: str, unless: str = "") -> Parameter:
-    return Parameter(name.lower(), name, re.compile(shape, re.ASCII | re.IGNORECASE), must, unless)
+    return Parameter(name.lower(), name, re.compile(shape, re.ASCII), must, unless)
 
 
 def _v4(vendor: str, algorithm: str, scope: str, signature: str, must: str) -> tuple[Parameter, ...]:
@@ -47,8 +47,8 @@ def _v2(key: str, signature: str, must: str) -> tuple[Parameter, ...]:
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; R2, MinIO, SeaweedFS the same
 S3_V4 = Signing(
     "s3-v4",
-    ("x-amz-signature",),
-    _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-f]{64}", "64 hexadecimal digits"),
+    frozenset({"x-amz-signature"}),
+    _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-fA-F]{64}", "64 hexadecimal digits"),
     operations.S3,
     signed_at="x-amz-date",
     lifetime="x-amz-expires",
@@ -58,12 +58,12 @@ S3_V4 = Signing(
 # names none. The signature is a DER sequence of two numbers.
 S3_V4A = Signing(
     "s3-v4a",
-    ("x-amz-signature", "x-amz-region-set"),
+    frozenset({"x-amz-signature", "x-amz-region-set"}),
     _v4(
         "Amz",
         "AWS4-ECDSA-P256-SHA256",
         r".+/\d{8}(?:/[^/]+)?/s3[a-z-]*/aws4_request",
-        "30(?:[0-9a-f]{2}){7,71}",
+        "30(?:[0-9a-fA-F]{2}){7,71}",
         "a DER signature in hexadecimal digits",
     ),
     operations.S3,
@@ -74,12 +74,12 @@ S3_V4A = Signing(
 # cloud.google.com/storage/docs/authentication/signatures. HMAC keys give 64 digits, RSA keys 256 to 1024.
 GOOGLE_V4 = Signing(
     "google-v4",
-    ("x-goog-signature",),
+    frozenset({"x-goog-signature"}),
     _v4(
         "Goog",
         "GOOG4-RSA-SHA256|GOOG4-HMAC-SHA256",
         rf"{_SCOPE}/goog4_request",
-        "(?:[0-9a-f]{64}){1,16}",
+        "(?:[0-9a-fA-F]{64}){1,16}",
         "a signature in hexadecimal digits",
     ),
     operations.GOOGLE,
@@ -90,7 +90,7 @@ GOOGLE_V4 = Signing(
 # docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
 S3_V2 = Signing(
     "s3-v2",
-    ("signature", "awsaccesskeyid"),
+    frozenset({"signature", "awsaccesskeyid"}),
     _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", "20 bytes in Base64"),
     operations.S3,
     expires="expires",
@@ -98,7 +98,7 @@ S3_V2 = Signing(
 # cloud.google.com/storage/docs/access-control/signed-urls-v2
 GOOGLE_V2 = Signing(
     "google-v2",
-    ("signature", "googleaccessid"),
+    frozenset({"signature", "googleaccessid"}),
     _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", "Base64"),
     operations.GOOGLE,
     expires="expires",
@@ -107,7 +107,7 @@ GOOGLE_V2 = Signing(
 # none
 AZURE_SAS = Signing(
     "azure-sas",
-    ("sig",),
+    frozenset({"sig"}),
     (
         _parameter("se", r"\d{4}-\d\d-\d\d.{0,24}", "a time such as 2026-11-23T12:00:00Z", unless="si"),
         _parameter("sp", "[a-z]+", "letters that stand for permissions", unless="si"),
