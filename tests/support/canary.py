@@ -189,6 +189,8 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "duplicate_field": _wrong(field("uploadUrl", f"http://{KEY}.example/?{query()}")),
     "missing_upload_url": lambda lab: lab.ask(file(SMALL)),
     "invalid_upload_url": _with_url(lambda lab: f"{lab.url()}#{SIGNATURE}"),
+    "url_not_for_put": _with_url(lambda lab: f"{lab.url()}&x-id=GetObject&x={SIGNATURE}"),
+    "url_signed_for_empty_body": _with_url(lambda lab: f"{lab.url()}&x-amz-checksum-crc32=AAAAAA%3D%3D"),
     "url_not_signed": _with_url(lambda lab: f"{lab.double.url}{KEY}?{SIGNATURE}"),
     "destination_not_allowed": _with_url(lambda _: f"https://elsewhere.example/{KEY}?{query()}"),
     "invalid_max_retries": lambda lab: lab.ask(_url(lab), field("max_retries", VALUE), path=RETRY),
