@@ -21,18 +21,27 @@ class Running:
 
     def __init__(self, **environment: str) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("UPLOAD_")}
+        settings = {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment
         self.log: list[dict[str, Any]] = []
         self.raw_log: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "upload_service"],
-            env=clean | {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment,
+            self.command(settings),
+            env=clean | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
-        self.port = int(self.wait_for(lambda event: event["event"] == "listening")["port"])
+        self.port = self.wait_for_port()
+
+    def command(self, settings: dict[str, str]) -> list[str]:
+        """How it is started; `settings` are in its environment as well."""
+        return [sys.executable, "-m", "upload_service"]
+
+    def wait_for_port(self) -> int:
+        """Where it is asked, once it can be."""
+        return int(self.wait_for(lambda event: event["event"] == "listening")["port"])
 
     @property
     def url(self) -> str:
