@@ -73,6 +73,7 @@ def test_known_hosts(host: str, query: str, provider: str) -> None:
     assert (destination.provider, destination.listed) == (provider, False)
     assert refusal(f"https://{host}:443/folder/key.png?{query}") == "ok"
     assert refusal(f"http://{host}/folder/key.png?{query}") == "destination_not_allowed"
+    assert refusal(f"http://{host}:443/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://{host}:8443/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://{host}.evil.example/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://evil-{host}x/folder/key.png?{query}") == "destination_not_allowed"

@@ -1,6 +1,7 @@
 """The ways to sign a URL: what is well-formed for each, what is not, and what real signers write."""
 
-import datetime
+import time
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -150,6 +151,22 @@ def test_what_the_signature_tells() -> None:
     assert judged(at_home(V4A)).signing == "s3-v4a"
 
 
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A computer whose clock shows the time of Seoul."""
+    monkeypatch.setenv("TZ", "Asia/Seoul")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_time_without_zone_is_utc() -> None:
+    """An Azure expiry that names no zone is meant in UTC, wherever the service runs."""
+    assert judged(at_home(SAS.replace("23T12%3A05%3A00Z", "24"))).expires_at == 1_795_478_400.0
+
+
 KEYS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "FwoGZXIvYXdzEBYaD+//=")
 # Presigning for S3 Express asks for no session: the credentials are one's already.
 NO_CACHE = cast(Any, None)
@@ -184,11 +201,11 @@ def test_botocore(region: str, bucket: str, config: dict[str, Any]) -> None:
     client = cast(Any, session.create_client("s3", region_name=region, config=settings))
     wanted = {"Bucket": bucket, "Key": "a folder/사진+1.png", "ContentType": "image/png", "ACL": "private"}
     url = client.generate_presigned_url("put_object", Params=wanted, ExpiresIn=600)
-    destination = judge(url, destinations("default"), datetime.datetime.now().timestamp())
+    destination = judge(url, destinations("default"), time.time())
     assert destination.provider == "s3"
     part = {"Bucket": bucket, "Key": "k", "PartNumber": 1, "UploadId": "a.b_c"}
     url = client.generate_presigned_url("upload_part", Params=part)
-    assert judge(url, destinations("default"), datetime.datetime.now().timestamp()).url
+    assert judge(url, destinations("default"), time.time()).url
 
 
 @pytest.mark.parametrize(
@@ -205,7 +222,7 @@ def test_botocore_v4(signer: S3SigV4QueryAuth | S3ExpressQueryAuth) -> None:
         method="PUT", url="https://bucket.s3.us-east-1.amazonaws.com/k", headers={"Content-Type": "a/b"}
     )
     signer.add_auth(request)
-    now = datetime.datetime.now().timestamp()
+    now = time.time()
     destination = judge(str(request.url), destinations("default"), now)
     assert destination.signed_headers == frozenset({"content-type", "host"})
     assert destination.expires_at == pytest.approx(now + 600, abs=5)
@@ -218,5 +235,5 @@ def test_botocore_v2() -> None:
             method="PUT", url=f"https://bucket.s3.amazonaws.com/{number}", headers={"Content-Type": "a/b"}
         )
         HmacV1QueryAuth(KEYS, expires=600).add_auth(request)
-        now = datetime.datetime.now().timestamp()
+        now = time.time()
         assert judge(str(request.url), destinations("default"), now).signing == "s3-v2"
