@@ -66,7 +66,7 @@ HOSTS = [
 ]
 
 
-@pytest.mark.parametrize(("host", "query", "provider"), HOSTS)
+@pytest.mark.parametrize(("host", "query", "provider"), [pytest.param(*row, id=row[0]) for row in HOSTS])
 def test_known_hosts(host: str, query: str, provider: str) -> None:
     """Each shape of a known store's endpoint is allowed by default, over https and on port 443 only."""
     destination = judged(f"https://{host}/folder/key.png?{query}")
