@@ -31,12 +31,15 @@ class UploadError(Exception):
         cause: str | None = None,
         storage: StorageAnswer | None = None,
         retry_after_seconds: float | None = None,
+        challenge: str | None = None,
     ) -> None:
         super().__init__(code)
         self.entry: Entry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
         self.retry_after_seconds = retry_after_seconds
+        # How to prove who one is, where that is missing.
+        self.challenge = challenge
         # What the upload's record adds to the answer.
         self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
 
