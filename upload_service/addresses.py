@@ -73,7 +73,7 @@ def client(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network
     None when the peer has no address, as on a Unix socket.
     """
     found = read(peer) if peer else None
-    if found is None or not trusted:
+    if found is None:
         return found
     entries = islice(_from_the_right(forwarded), MOST_PROXIES)
     while any(found in network for network in trusted):
