@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from upload_service.callers import Callers
 from upload_service.config import Settings
 from upload_service.room import Room
 from upload_service.service import SERVICE, Service
@@ -22,11 +23,13 @@ def make_app(settings: Settings) -> web.Application:
     app.add_routes(routes())
     app.on_response_prepare.append(finish_headers)
 
+    callers = Callers(settings)
+
     async def shared(app: web.Application) -> AsyncIterator[None]:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with new_session() as session:
             storage = Storage(session, settings.stall_seconds, settings.expect_continue_bytes)
-            app[SERVICE] = Service(settings, storage, room)
+            app[SERVICE] = Service(settings, storage, room, callers)
             yield
         room.close()
 

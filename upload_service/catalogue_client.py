@@ -1,4 +1,4 @@
-"""Failures that the caller, or whoever signed the URL, can mend: a table for `errors.py`.
+"""Failures that the caller can mend, but for what storage refuses: a table for `errors.py`.
 
 Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
 (what happened, what to do).
@@ -15,8 +15,6 @@ def _client(code: str, status: int, title: str, cause: str, cure: str, *, retrya
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.
 
-_NEW_URL = "Ask your back end for a new presigned URL and send the file again."
-
 # What is wrong with the request that carries the form.
 _REQUEST = (
     _client("not_found", 404, "Unknown path",
@@ -31,6 +29,16 @@ _REQUEST = (
     _client("request_head_timeout", 408, "Request head too slow",
             "The head of the request did not arrive in time.",
             "Send the request again; check the connection of the device that sends it.", retryable=True),
+    _client("unauthorized", 401, "Not authorized",
+            "The API token of the request is not one that this service knows.",
+            "Send the header Authorization: Bearer with a token that the operator gave you."),
+    _client("rate_limited", 429, "Too many requests",
+            "Too many uploads were begun from this network address in a short time.",
+            "Send the file again after the seconds in Retry-After.", retryable=True),
+    _client("too_many_at_once", 429, "Too many uploads at once",
+            "As many uploads run for this network address as it may have at once.",
+            "Send the file again when one of them has ended, or after the seconds in Retry-After.",
+            retryable=True),
     _client("not_multipart", 415, "Not a form",
             "The request body is not multipart/form-data.",
             "Send a FormData object and leave the Content-Type header to the browser or HTTP library."),
@@ -150,46 +158,6 @@ _FORM = (
             "Put uploadUrl before the file and send the request's length, so that nothing has to wait."),
 )
 
-# What storage refused because of the caller's URL or file: its 4xx.
-_REFUSED = (
-    _client("url_expired", 403, "URL expired",
-            "The presigned URL has expired.",
-            _NEW_URL),
-    _client("credentials_expired", 403, "Signer's credentials expired",
-            "The credentials that signed the URL have expired or are unknown to storage.",
-            "Sign the URL with current credentials; a URL never outlives temporary credentials."),
-    _client("signature_mismatch", 403, "Signature does not match",
-            "Storage says that the signature does not fit this request.",
-            "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged."),
-    _client("access_denied", 403, "Access denied",
-            "Storage denied access.",
-            "Let the signer's identity write to this bucket and key (s3:PutObject), then sign a new URL."),
-    _client("clock_skewed", 403, "Signer's clock is wrong",
-            "Storage says that the signer's clock differs too much from its own.",
-            "Set the clock of the machine that signs, then sign a new URL."),
-    _client("no_such_bucket", 404, "No such bucket",
-            "The bucket of the URL does not exist.",
-            "Check bucket name, account and endpoint where the URL is signed."),
-    _client("entity_too_large", 413, "Too large for storage",
-            "Storage refuses a file of this size.",
-            "Send a smaller file; a single PUT to S3 holds at most 5 GiB."),
-    _client("checksum_mismatch", 400, "Checksum differs",
-            "Storage compared the bytes with a checksum in the URL and they differ.",
-            "Sign without one (AWS SDKs for JavaScript: requestChecksumCalculation: 'WHEN_REQUIRED')."),
-    _client("precondition_failed", 412, "Precondition failed",
-            "A condition that the URL was signed with is not met; often the object exists already.",
-            "Use another key, or sign without If-None-Match to overwrite."),
-    _client("storage_conflict", 409, "Conflict in storage",
-            "Another operation on the same object is in the way.",
-            "Wait for the other upload to end, then send the file again.", retryable=True),
-    _client("storage_redirected", 400, "Wrong region or endpoint",
-            "Storage answered with a redirect, which a signed request cannot follow.",
-            "Sign the URL for the regional endpoint of the bucket's own region."),
-    _client("storage_rejected", 400, "Refused by storage",
-            "Storage refused the request.",
-            "Look up storage.code in the provider's documentation."),
-)
-
 # fmt: on
 
-ENTRIES = (*_REQUEST, *_FORM, *_REFUSED)
+ENTRIES = (*_REQUEST, *_FORM)

@@ -24,6 +24,7 @@ EVENTS = {
     "stopped": "everything is finished or given up",
     "upload": "one upload has ended: its code, legs, attempts and sizes",
     "internal_error": "something unexpected in the service",
+    "anybody_may_upload": "no token is set: what bounds uploads instead",
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
     "library_log": "a library has logged something",
@@ -36,7 +37,7 @@ _SIGNED_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]*")
 _SIGNATURE = re.compile(
     r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
 )
-
+_BEARER = re.compile(r"(?i)\bbearer +[^\s'\"]+")
 
 # Of the request that is being served, for every event that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -100,7 +101,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITTEN_TO_THE_GONE:
             return
-        details = {"logger": record.name, "message": record.getMessage()}
+        details = {"logger": record.name, "message": _BEARER.sub("Bearer …", record.getMessage())}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
         structlog.get_logger().log(record.levelno, "library_log", **details)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from yarl import URL
 
+from upload_service import tokens
+from upload_service.tokens import Token
+
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_STORES = "default"
@@ -124,6 +127,26 @@ def writable_folder(text: str) -> str | None:
     if text and not (os.path.isdir(text) and os.access(text, os.W_OK | os.X_OK)):
         raise ValueError("must name a folder that exists and can be written to")
     return text or None
+
+
+def api_tokens(text: str) -> tuple[Token, ...]:
+    """Tokens separated by commas, or those in a @file, one a line; none when empty."""
+    if not text:
+        return ()
+    entries = _lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
+    if not entries:
+        raise ValueError("must name a file that holds a token")
+    return tokens.parse(entries)
+
+
+def _lines(path: str) -> list[str]:
+    """What stands in a file, without blank lines and comments."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            found = [line.strip() for line in file]
+    except (OSError, ValueError):  # its text would tell the path, or a byte
+        raise ValueError("must name, after the @, a text file that can be read") from None
+    return [line for line in found if line and not line.startswith("#")]
 
 
 def origins(text: str) -> tuple[str, ...]:

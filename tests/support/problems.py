@@ -17,6 +17,9 @@ UNSPEAKABLE = (MESSAGE, "StringToSign", "AWS4-HMAC-SHA256 secret")
 
 # Code: status, fault, retryable.
 CONTRACT = {
+    "unauthorized": (401, "client", False),
+    "rate_limited": (429, "client", True),
+    "too_many_at_once": (429, "client", True),
     "not_multipart": (415, "client", False),
     "missing_boundary": (400, "client", False),
     "content_encoding_unsupported": (415, "client", False),
@@ -84,7 +87,14 @@ def assert_refused(
     assert problem.get("code") == code, problem
     assert (answer.status, problem["fault"], problem["retryable"]) == CONTRACT[code]
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
-    assert answer.headers.get("retry-after") == ("5" if answer.status == 503 else None)
+    wait = answer.headers.get("retry-after")
+    if code == "rate_limited":
+        assert wait is not None
+        assert wait.isdigit()
+        assert 0 < int(wait) <= 60
+    else:
+        assert wait == ("5" if answer.status in (429, 503) else None)
+    assert ("www-authenticate" in answer.headers) == (answer.status == 401)
     kept = {"replayable"} & problem.keys() if path == RETRY else set()
     assert problem.keys() == MEMBERS | kept | ({"storage"} if storage else set())
     assert len(problem["attempt_log"]) == problem["attempts"]
