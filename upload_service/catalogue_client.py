@@ -103,7 +103,7 @@ _FORM = (
             "Use an allowed store, or ask the operator to list this one in UPLOAD_DESTINATIONS."),
     _client("address_refused", 403, "Address refused",
             "The host in uploadUrl resolves to an address that this service does not connect to.",
-            "Check the host's name; for a private store, ask the operator to list it in UPLOAD_DESTINATIONS."),
+            "Check the host's name; for a private store ask the operator to list it in UPLOAD_DESTINATIONS."),
     _client("invalid_max_retries", 422, "Bad max_retries",
             "The field max_retries is not a whole number from 0 to 10.",
             "Send a number from 0 to 10, or leave the field out for 3."),
