@@ -8,8 +8,8 @@ Must not know: names, sockets, loggers, who asks.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 # Where unlisted destinations listen.
 PORT = 443
@@ -80,33 +80,41 @@ _HIDING = {
     "2002::/16": 80,  # 6to4, RFC 3056
     "64:ff9b:1::/48": 0,
 }
-_TEREDO = IPv6Network("2001::/32")
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_TEREDO_SERVER = 64
 # The third quarter of an ISATAP address, whatever its network: RFC 5214.
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 _ALL_ONES = 0xFFFF_FFFF
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A network: the reason against it, none for a coat; whether listing helps; where IPv4 hides in it."""
+class _Row(NamedTuple):
+    """A network by its first bits: `bits >> right == left`.
 
-    network: IPv4Network | IPv6Network
-    reason: str | None
-    never: bool
-    hiding: int | None
+    `reason`: what speaks against it, None for a coat. `never`: listing does not help. `hiding`: see above.
+    """
+
+    right: int
+    left: int
+    reason: str | None = None
+    never: bool = False
+    hiding: int | None = None
 
 
-_ROWS = sorted(
-    (
-        _Row(ip_network(text), _PRIVATE.get(text) or _NEVER.get(text), text in _NEVER, _HIDING.get(text))
-        for text in _PRIVATE | _NEVER | _HIDING
-    ),
-    key=lambda row: -row.network.prefixlen,
-)
-_ROWS_V4, _ROWS_V6 = ([row for row in _ROWS if row.network.version == version] for version in (4, 6))
-_PUBLIC = _Row(_GLOBAL_UNICAST, None, never=False, hiding=None)
-_UNASSIGNED = _Row(IPv6Network("::/0"), "unassigned", never=True, hiding=None)
+def _rows(version: int) -> list[_Row]:
+    """The rows of this version of IP, the longest prefixes first."""
+    found = []
+    for text in _PRIVATE | _NEVER | _HIDING:
+        network = ip_network(text)
+        if network.version == version:
+            right = network.max_prefixlen - network.prefixlen
+            reason = _PRIVATE.get(text) or _NEVER.get(text)
+            left = int(network.network_address) >> right
+            found.append(_Row(right, left, reason, text in _NEVER, _HIDING.get(text)))
+    return sorted(found)
+
+
+# The last row takes what no other has taken: in IPv6, only 2000::/3 is given out to the open internet.
+_V4 = [*_rows(4), _Row(32, 0)]
+_V6 = [*_rows(6), _Row(125, 0b001), _Row(128, 0, "unassigned", never=True)]
 
 
 def judge_address(text: str, port: int, *, listed: bool) -> str | None:
@@ -118,8 +126,7 @@ def judge_address(text: str, port: int, *, listed: bool) -> str | None:
         address = ip_address(text)
     except ValueError:
         return "unreadable"
-    rows = [_row(address)]
-    rows += [_row(inner) for inner in _hidden(address, rows[0])]
+    rows = _rows_of(address)
     for row in rows:
         if row.never:
             return row.reason
@@ -128,22 +135,24 @@ def judge_address(text: str, port: int, *, listed: bool) -> str | None:
     return next((row.reason for row in rows if row.reason), None if port == PORT else "port")
 
 
-def _row(address: IPv4Address | IPv6Address) -> _Row:
-    """The row that counts for an address by itself."""
-    if isinstance(address, IPv4Address):
-        return next((row for row in _ROWS_V4 if address in row.network), _PUBLIC)
-    others = _PUBLIC if address in _GLOBAL_UNICAST else _UNASSIGNED
-    return next((row for row in _ROWS_V6 if address in row.network), others)
-
-
-def _hidden(address: IPv4Address | IPv6Address, row: _Row) -> Iterator[IPv4Address]:
-    """Each IPv4 address to which this one may lead."""
-    if isinstance(address, IPv4Address):
-        return
+def _rows_of(address: IPv4Address | IPv6Address) -> list[_Row]:
+    """The row that counts for the address by itself, and those of all IPv4 addresses that hide in it."""
     bits = int(address)
-    if row.hiding is not None:
-        yield IPv4Address(bits >> row.hiding & _ALL_ONES)
-    if row.network == _TEREDO:
-        yield IPv4Address(~bits & _ALL_ONES)
+    if address.version == 4:
+        return [_row(bits, _V4)]
+    outside = _row(bits, _V6)
+    return [outside, *(_row(inner & _ALL_ONES, _V4) for inner in _hidden(bits, outside))]
+
+
+def _row(bits: int, rows: list[_Row]) -> _Row:
+    return next(row for row in rows if bits >> row.right == row.left)
+
+
+def _hidden(bits: int, outside: _Row) -> Iterator[int]:
+    """Each IPv4 address to which this IPv6 address may lead, in the last 32 bits."""
+    if outside.hiding is not None:
+        yield bits >> outside.hiding
+    if outside.hiding == _TEREDO_SERVER:
+        yield ~bits
     if bits >> 32 & _ALL_ONES in _ISATAP:
-        yield IPv4Address(bits & _ALL_ONES)
+        yield bits
