@@ -33,7 +33,8 @@ class Outcome:
 
     `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
     `retry_after_seconds` is what storage asks for before another try. `claims` are checksums of what storage
-    says that it has stored, `etag_md5` one that its ETag may be.
+    says that it has stored, `etag_md5` one that its ETag may be. `refused_address`: why no
+    address was dialled.
     """
 
     error: str | None
@@ -44,6 +45,7 @@ class Outcome:
     sent_bytes: int = 0
     claims: tuple[Checksum, ...] = ()
     etag_md5: Checksum | None = None
+    refused_address: str | None = None
 
     @property
     def may_have_stored(self) -> bool:

@@ -87,4 +87,6 @@ def _log(code: str, work: Upload | None, caller: Caller, seconds: float, *, retr
             "storage_code": answer and answer.code,
             "storage_request_id": record.outcome and record.outcome.request_id,
         }
+        if record.outcome and record.outcome.refused_address:
+            details["refused_address"] = record.outcome.refused_address
     structlog.get_logger().info("upload", **details)

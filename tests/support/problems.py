@@ -41,6 +41,7 @@ CONTRACT = {
     "url_not_for_put": (422, "client", False),
     "url_signed_for_empty_body": (422, "client", False),
     "destination_not_allowed": (403, "client", False),
+    "address_refused": (403, "client", False),
     "invalid_max_retries": (422, "client", False),
     "invalid_size": (422, "client", False),
     "size_mismatch": (422, "client", False),
