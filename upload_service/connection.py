@@ -1,8 +1,9 @@
 """One connection of a client: what aiohttp does before there is an application to ask, in our words.
 
-Knows: aiohttp's protocol class, with three private names of it (3.14): what it has parsed and not begun, what
-it waits on for that, and the request that runs.
-Rules: a broken head is refused without an echo of its bytes; one that trickles is not waited for.
+Knows: aiohttp's protocol class, with private names of it (3.14): what it has parsed and not begun, what it
+waits on for that, the request that runs, and how it pauses reading.
+Rules: a broken head is refused without an echo of its bytes; one that trickles is not waited for; bytes
+that come one by one are taken in together.
 Must not know: uploads.
 """
 
@@ -22,6 +23,11 @@ from upload_service.errors import UploadError
 HEAD_SECONDS = 10
 # For a connection on which nothing is asked, at its beginning and between requests.
 IDLE_SECONDS = 75
+# A read costs the same for a byte as for many. A request that came in so many tiny ones is read only so often
+# from then on; what comes meanwhile gathers in the system.
+TINY_BYTES = 512
+FREE_TINY_READS = 32
+GATHER_SECONDS = 0.05
 
 
 class Connection(web.RequestHandler):
@@ -32,6 +38,7 @@ class Connection(web.RequestHandler):
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
+        self._tiny_reads = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As in aiohttp, but the first head is waited for only so long."""
@@ -48,7 +55,12 @@ class Connection(web.RequestHandler):
 
         aiohttp (3.14) only queues its refusal behind the running request, which would wait in vain.
         """
+        waiting = len(self._messages)
         super().data_received(data)
+        if len(self._messages) > waiting:
+            self._tiny_reads = 0
+        elif 0 < len(data) < TINY_BYTES:
+            self._slow_down()
         request = self._current_request
         if request is None:
             self._time_head()
@@ -56,6 +68,17 @@ class Connection(web.RequestHandler):
             request.content.set_exception(web.RequestPayloadError())
             request.content.feed_eof()  # nothing more to linger for
             self.close()
+
+    def _slow_down(self) -> None:
+        """Pause after another tiny read, as aiohttp does for a buffer; whether that is full, too, it looks again."""
+        self._tiny_reads += 1
+        if self._tiny_reads > FREE_TINY_READS and not self._buffer_paused:
+            self._pause_reading_for_buffer()
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._read_on)
+
+    def _read_on(self) -> None:
+        if self.transport:
+            self._resume_reading_if_drained()
 
     def handle_error(
         self,

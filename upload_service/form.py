@@ -11,14 +11,10 @@ Source: RFC 7578 and RFC 2046 section 5.1.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-from multipart import (
-    MultipartError,
-    MultipartSegment,
-    ParserLimitReached,
-    PushMultipartParser,
-)
+from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
 from upload_service.errors import UploadError
+from upload_service.framing import Parser
 from upload_service.heads import boundary_of, content_type_of, filename_of
 from upload_service.parts import Event, Field, FileEnd, FileStart
 
@@ -47,7 +43,7 @@ class FormReader:
         self._delimiter = f"\r\n--{boundary}".encode("latin-1")
         self._end_bytes = len(self._delimiter) + len("--\r\n")
         self._wanted = wanted
-        self._parser = PushMultipartParser(
+        self._parser = Parser(
             boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS
         )
         self._fed_bytes = 0
@@ -101,9 +97,11 @@ class FormReader:
         if end < 0:
             last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
             return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
-        while (earlier := piece.rfind(self._delimiter, start, end)) >= 0:
+        for _ in range(MAX_PARTS):
+            if (earlier := piece.rfind(self._delimiter, start, end)) < 0:
+                return end
             end = earlier
-        return end
+        return piece.find(self._delimiter, start)  # so many would be looked for one by one
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
         if not fed:

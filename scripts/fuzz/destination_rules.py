@@ -1,0 +1,60 @@
+"""What must hold of the judge of destinations for any text: `check` raises AssertionError when it does not.
+
+Knows: an input is what stands in the field uploadUrl; the destinations that an operator listed.
+Rules: what is accepted means the same to a second parser, is sent as it was given, and is a host of the list;
+nothing but a refusal is raised; no word of the query is said.
+Must not know: the fuzzer, so that the tests can replay its inputs.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from upload_service.destination import Destination, judge
+from upload_service.errors import UploadError
+from upload_service.parsing import destinations
+
+LISTED = "default,https://storage.example.com/incoming,http://127.0.0.1:9000/bucket,https://[2001:db8::1]:8443"
+ALLOWED = destinations(LISTED)
+NOW = 1795521600.0  # 2026-11-24T12:00:00Z
+PORTS = {"https": 443, "http": 80}
+# Whose hosts these are is in `providers.py`; here it is said a second time, more loosely.
+HOSTS = re.compile(
+    r"storage\.example\.com|127\.0\.0\.1|2001:db8::1|.+\.(amazonaws\.com(\.cn)?|r2\.cloudflarestorage\.com|"
+    r"googleapis\.com|blob\.core\.windows\.net|blob\.core\.chinacloudapi\.cn|blob\.core\.usgovcloudapi\.net|"
+    r"backblazeb2\.com|digitaloceanspaces\.com|wasabisys\.com)"
+)
+# As much of a query as nobody says by chance.
+TELLING = 12
+
+
+def check(given: bytes) -> None:
+    """Judge `given`."""
+    text = given.decode("latin-1")
+    try:
+        found = judge(text, ALLOWED, NOW)
+    except UploadError as error:
+        _assert_silent(text, f"{error!r} {error} {error.detail}", error.entry.cause + error.entry.cure)
+        return
+    _assert_unambiguous(text, found)
+    _assert_silent(text, f"{found!r} {found}", "")
+
+
+def _assert_unambiguous(text: str, found: Destination) -> None:
+    url, other = found.url, urlsplit(text)
+    assert str(url) == text
+    assert re.fullmatch(r"[\x21-\x7e]+", text)
+    assert (other.scheme, other.hostname) == (url.scheme, found.host)
+    assert (url.raw_host or "").lower() == found.host
+    assert (other.port or PORTS[other.scheme]) == url.port
+    assert (other.username, other.password, url.raw_user) == (None, None, None)
+    assert (other.path, other.query, other.fragment) == (url.raw_path, url.raw_query_string, "")
+    assert url.raw_path_qs == text[text.index("/", len("https://")) :]
+    assert HOSTS.fullmatch(found.host), found.host
+
+
+def _assert_silent(text: str, said: str, public: str) -> None:
+    """Nothing of the query is said that does not stand in front of it, too, or in the catalogue."""
+    front, _, query = text.partition("?")
+    for word in re.split("[&=]", query):
+        if len(word) >= TELLING and word.lower() not in front.lower() and word not in public:
+            assert word not in said, "the query is said"
