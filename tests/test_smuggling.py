@@ -119,7 +119,7 @@ def fill(text: bytes, form: bytes) -> bytes:
 def assert_refused(aim: Target, key: str, request: bytes) -> None:
     """One 400, the connection closed, nothing stored, and the request behind it not executed."""
     answers, closed = converse(aim.port, request + SMUGGLED)
-    assert aim.refused(answers) == ["bad_request"]
+    assert aim.codes(answers) == ["bad_request"]
     assert closed
     assert aim.stored(key) == []
 
@@ -161,8 +161,10 @@ def test_chunks_in_http_1_0(aim: Target, key: str) -> None:
 @pytest.mark.parametrize("path", [b"/healthz", b"/nowhere"])
 def test_doubt_on_every_path(aim: Target, path: bytes, lines: bytes) -> None:
     """What is in doubt is refused on every path, not only where a body is wanted."""
-    answers, closed = converse(aim.port, b"GET " + path + b" HTTP/1.1\r\n" + HOST + lines + b"\r\n0\r\n\r\n1234" + SMUGGLED)
-    assert aim.refused(answers) == ["bad_request"]
+    answers, closed = converse(
+        aim.port, b"GET " + path + b" HTTP/1.1\r\n" + HOST + lines + b"\r\n0\r\n\r\n1234" + SMUGGLED
+    )
+    assert aim.codes(answers) == ["bad_request"]
     assert closed
 
 
@@ -182,12 +184,12 @@ def test_what_is_certain(aim: Target, key: str, row: str) -> None:
     size, _, rest = coded.partition(b"F")
     request = POST + HOST + KIND + head + b"\r\n" + size.replace(b"S", b"%x" % len(body)) + body + rest
     answers, _ = converse(aim.port, request + SMUGGLED)
-    assert aim.refused(answers) == ["ok", "not_found"]
+    assert aim.codes(answers) == ["ok", "not_found"]
     assert aim.stored(key) == [b"12345"]
 
 
 def test_two_uploads_at_once(aim: Target, double: StorageDouble, key: str) -> None:
-    """Two uploads in one segment are answered in order, each with its own name, and stored where each says."""
+    """Two uploads in one segment are answered in order, by name, and each is stored in its place."""
     double.script(f"{key}-2")
     bodies = [aim.form(key), aim.form(f"{key}-2", b"67890").replace(b"photo.png", b"other.png")]
     heads = [POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % len(body) for body in bodies]
@@ -212,20 +214,19 @@ def test_request_in_a_form(aim: Target, key: str) -> None:
     body = aim.form(key) + SMUGGLED
     head = POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % len(body)
     answers, _ = converse(aim.port, head + body)
-    assert aim.refused(answers) == ["ok"]
+    assert aim.codes(answers) == ["ok"]
     assert aim.stored(key) == [b"12345"]
 
 
-@pytest.mark.parametrize("missing", [1, 30])
-def test_length_too_small(aim: Target, key: str, missing: int) -> None:
-    """What stands behind a length that is too small is no part of the form, and no request."""
+@pytest.mark.parametrize(("missing", "codes"), [(1, ["ok", "not_found"]), (30, ["bad_request"])])
+def test_length_too_small(aim: Target, key: str, missing: int, codes: list[str]) -> None:
+    """The length decides where the form ends: a line feed more is skipped, others are a broken request."""
     body = aim.form(key)
     head = POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % (len(body) - missing)
-    answers, closed = converse(aim.port, head + body + SMUGGLED, seconds=1)
-    assert closed
-    assert all(answer.status in (200, 400) for answer in answers)
-    assert all(answer.json.get("code") != "not_found" for answer in answers)
-    assert aim.stored(key) in ([], [b"12345"] if missing == 1 else [])
+    answers, closed = converse(aim.port, head + body + SMUGGLED)
+    assert aim.codes(answers) == codes
+    assert closed is (missing > 1)
+    assert aim.stored(key) == ([b"12345"] if missing == 1 else [])
 
 
 def test_length_too_large(aim: Target, key: str) -> None:
@@ -233,7 +234,7 @@ def test_length_too_large(aim: Target, key: str) -> None:
     body = aim.form(key)
     head = POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % (len(body) + 30)
     answers, _ = converse(aim.port, head + body)
-    assert aim.refused(answers) == ["client_stalled"]
+    assert aim.codes(answers) == ["client_stalled"]
     assert aim.stored(key) == []
 
 
@@ -251,7 +252,7 @@ def test_no_other_protocol(aim: Target, key: str, lines: bytes) -> None:
     body = aim.form(key)
     head = POST + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body)
     answers, closed = converse(aim.port, head + body + SMUGGLED)
-    assert aim.refused(answers) == ["ok"]
+    assert aim.codes(answers) == ["ok"]
     assert closed
     assert aim.stored(key) == [b"12345"]
 
@@ -259,25 +260,29 @@ def test_no_other_protocol(aim: Target, key: str, lines: bytes) -> None:
 def test_no_tunnel(aim: Target) -> None:
     """CONNECT is refused, and nothing goes through."""
     answers, closed = converse(aim.port, b"CONNECT localhost:22 HTTP/1.1\r\n" + HOST + b"\r\n" + SMUGGLED)
-    assert aim.refused(answers) == ["not_found"]
+    assert aim.codes(answers) == ["not_found"]
     assert closed
 
 
-@pytest.mark.parametrize("start", [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b" " + POST, b"POST /\r\n", b"\x00" * 20])
+@pytest.mark.parametrize(
+    "start", [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b" " + POST, b"POST /\r\n", b"\x00" * 20]
+)
 def test_no_other_first_line(aim: Target, start: bytes) -> None:
     """What does not begin as a request of HTTP/1 is refused."""
     answers, closed = converse(aim.port, start + HOST + b"\r\n" + SMUGGLED)
-    assert aim.refused(answers) == ["bad_request"]
+    assert aim.codes(answers) == ["bad_request"]
     assert closed
 
 
-@pytest.mark.parametrize("lines", [b"identity\r\nContent-Encoding: gzip", b"gzip", b"identity, gzip", b"Identity,identity"])
+@pytest.mark.parametrize(
+    "lines", [b"identity\r\nContent-Encoding: gzip", b"gzip", b"identity, gzip", b"Identity,identity"]
+)
 def test_every_content_encoding_counts(aim: Target, key: str, lines: bytes) -> None:
     """A second Content-Encoding is not overlooked."""
     body = aim.form(key)
     head = POST + HOST + KIND + b"Content-Encoding: %b\r\nContent-Length: %d\r\n\r\n" % (lines, len(body))
     answers, _ = converse(aim.port, head + body)
-    assert aim.refused(answers) == ["content_encoding_unsupported"]
+    assert aim.codes(answers) == ["content_encoding_unsupported"]
     assert aim.stored(key) == []
 
 
@@ -286,6 +291,8 @@ def test_path_is_the_path(aim: Target, key: str) -> None:
     body = aim.form(key)
     lines = b"X-HTTP-Method-Override: GET\r\nX-Original-URL: /healthz\r\nX-Rewrite-URL: /healthz\r\n"
     target = POST.replace(PLAIN.encode(), b"http://elsewhere.example" + PLAIN.encode())
-    answers, _ = converse(aim.port, target + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-    assert aim.refused(answers) == ["ok"]
+    answers, _ = converse(
+        aim.port, target + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    )
+    assert aim.codes(answers) == ["ok"]
     assert aim.stored(key) == [b"12345"]

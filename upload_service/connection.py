@@ -70,7 +70,7 @@ class Connection(web.RequestHandler):
             self.close()
 
     def _slow_down(self) -> None:
-        """Pause after another tiny read, as aiohttp does for a buffer; whether that is full, too, it looks again."""
+        """Pause after another tiny read, as aiohttp does for a full buffer; it looks again whether one is."""
         self._tiny_reads += 1
         if self._tiny_reads > FREE_TINY_READS and not self._buffer_paused:
             self._pause_reading_for_buffer()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from bench import machine, scenarios, shapes
+from bench import scenarios, shapes
 from bench.machine import Program
 from bench.shapes import Shape
 
@@ -96,7 +96,7 @@ def main() -> None:
     options = parser.parse_args()
     chosen = [each for each in shapes.SHAPES if not options.only or any(w in each.name for w in options.only)]
     worst = 0.0
-    print("| shape | bytes | answer | CPU µs | × a plain upload | |\n|---|---|---|---|---|---|")
+    print("| shape | bytes | answer | CPU µs | times a plain upload | |\n|---|---|---|---|---|---|")
     with scenarios.sink() as (_, url, _certificate), scenarios.contenders(["us"], url, None) as running:
         program, port = running["us"]
         plain(program, port, url, 200_000, 1)
@@ -105,7 +105,7 @@ def main() -> None:
             worst = max(worst, ratio)
             met = "" if ratio < BOUND else "**over**"
             print(f"| {shape.name} | {taken} | {status} | {micros:.0f} | {ratio:.2g} | {met} |", flush=True)
-    print(f"\nWorst: {worst:.2g} ×, wanted: under {BOUND:g} ×")
+    print(f"\nWorst: {worst:.2g} times, wanted: under {BOUND:g}")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ SHAPES = (
     Shape("1-byte chunks of what is refused at once", lambda _: [chunked(bytes(100_000), 1, "text/plain")]),
     Shape("chunk extensions", lambda url: [chunked(form(url, bytes(1000)), 100, extension=b";a" * 2000)]),
     Shape("trailers", lambda url: [chunked(form(url, b"12345"), 999)[:-2] + b"a:b\r\n" * 20_000 + b"\r\n"]),
-    Shape("1-byte segments of a head", lambda _: bytewise(head("Content-Length: 0", "X-Long: " + "x" * 2000))),
+    Shape("1-byte segments of a head", lambda _: bytewise(head("Content-Length: 0", "X-Long: " + "x" * 999))),
     Shape("1-byte segments of a file", lambda url: bytewise(sized(form(url, bytes(2000))))),
     Shape("1-byte segments, 1 ms apart", lambda url: bytewise(sized(form(url, bytes(500)))), pause=0.001),
     Shape("1-byte segments of what is refused", lambda _: bytewise(sized(bytes(2000), "text/plain"))),
@@ -119,7 +119,7 @@ SHAPES = (
     Shape("a boundary in epilogues", lambda url: [sized(form(url, b"12345") + END * 20_000)]),
     Shape("a type full of addresses", lambda _: [sized(_typed(b"=" + b"http://" * 1100) + END)]),
     Shape("4000 query parameters", lambda url: [sized(form(url + "&a" * 3900, b"12345"))]),
-    Shape("8 KB field names", lambda url: [sized(OTHER.replace(b"other", b"n" * 8000) * 9 + form(url, b"1"))]),
+    Shape("8 KB field names", lambda url: [sized(OTHER.replace(b"other", b"n" * 8000) * 9 + form(url, b""))]),
     Shape("a file name of options",
-          lambda url: [sized(form(url, b"12345").replace(b"filename=", b";filename*=a" * 600 + b";filename="))]),
+          lambda url: [sized(form(url, b"12345").replace(b"filename", b";filename*=a" * 99 + b";filename"))]),
 )  # fmt: skip

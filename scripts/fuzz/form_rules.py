@@ -70,7 +70,7 @@ def _run(events: AsyncIterator[Event]) -> Iterator[Event]:
     """Without a loop: nothing here ever waits."""
     while True:
         try:
-            events.__anext__().__await__().send(None)  # type: ignore[attr-defined]  # a generator
+            events.__anext__().__await__().send(None)
         except StopIteration as step:
             yield step.value
         except StopAsyncIteration:

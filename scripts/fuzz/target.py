@@ -1,4 +1,4 @@
-"""One fuzzing run. Usage: python -m fuzz.target form|destination LIBFUZZER_ARGUMENTS (see ./scripts/fuzz/run)."""
+"""One fuzzing run. Usage: python -m fuzz.target form|destination ARGUMENTS (see ./scripts/fuzz/run)."""
 
 import sys
 

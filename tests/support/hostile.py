@@ -47,9 +47,11 @@ class Target:
 
     def stored(self, key: str) -> list[bytes]:
         """What has come there whole."""
-        return [bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(5) and put.whole]
+        return [
+            bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(5) and put.whole
+        ]
 
-    def refused(self, answers: list[Answer]) -> list[str]:
+    def codes(self, answers: list[Answer]) -> list[str]:
         """The codes of answers, "ok" for a success."""
         return [answer.json.get("code", "ok") for answer in answers]
 
@@ -65,7 +67,9 @@ def target(double: StorageDouble) -> Iterator[Target]:
             aftermath.assert_nothing_is_left(service, well, before)
 
 
-def converse(port: int, *pieces: bytes, pause: float = 0, seconds: float = SILENCE_SECONDS) -> tuple[list[Answer], bool]:
+def converse(
+    port: int, *pieces: bytes, pause: float = 0, seconds: float = SILENCE_SECONDS
+) -> tuple[list[Answer], bool]:
     """All answers to these bytes on one connection, and whether the service closed it."""
     answers: list[Answer] = []
     with Connection(port, timeout=10) as connection:
