@@ -12,6 +12,7 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from devtools import signed
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
@@ -24,7 +25,7 @@ from upload_service.outcome import Outcome
 from upload_service.session import new_session
 from upload_service.storage import FAULTS, Storage, fault_code
 
-SIGNED = f"AWSAccessKeyId=A&Expires=4102444800&Signature={'ca11ab1e' * 4}"
+SIGNED = signed.v2("ca11ab1e")
 
 
 def test_every_foreign_exception_has_a_code() -> None:

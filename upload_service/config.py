@@ -94,7 +94,8 @@ class Settings:
         KNOWN_STORES,
         parsing.destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage and Azure Blob",
+        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
+        "DigitalOcean Spaces and Wasabi",
     )
     cors_origins: tuple[str, ...] = _setting(
         "UPLOAD_CORS_ORIGINS",

@@ -16,16 +16,33 @@ from yarl import URL
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_STORES = "default"
+# The last two labels are literal, and the last one begins with a letter: neither an address nor a whole top
+# domain.
+_WILD_HOST = re.compile(
+    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash."""
+    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash.
+
+    A label `*` of the host stands for exactly one label, whichever.
+    """
 
     scheme: str
     host: str
     port: int
     path: str
+
+    def names(self, host: str) -> bool:
+        """Whether a host in lower case is the one that is meant."""
+        if host == self.host or "*" not in self.host:
+            return host == self.host
+        ours, theirs = self.host.split("."), host.split(".")
+        return len(ours) == len(theirs) and all(
+            label in ("*", other) for label, other in zip(ours, theirs, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,8 @@ def origins(text: str) -> tuple[str, ...]:
 
 
 def _prefix(text: str) -> Prefix:
+    if "*" in text and not _WILD_HOST.fullmatch(text):
+        raise ValueError("may have * only for a whole label of a host name, and not for its last two")
     try:
         url = URL(text, encoded=True)
         port = url.port
@@ -120,8 +139,6 @@ def _prefix(text: str) -> Prefix:
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
     if url.raw_user is not None or url.raw_query_string or url.raw_fragment or "\\" in text:
         raise ValueError("must hold URLs without user, query and fragment")
-    if "*" in text:
-        raise ValueError("must hold whole names: wildcards are not supported")
     return Prefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))
 
 

@@ -10,6 +10,8 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+from devtools import signed
+
 BOUNDARY = "----formdata-bench-0123456789abcdef"
 BLOCK = os.urandom(1024 * 1024)
 FILE_HEAD = (
@@ -20,9 +22,7 @@ FILE_HEAD = (
 
 def presigned(port: int, scheme: str = "http") -> str:
     """A URL that looks signed, for a sink."""
-    date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    query = f"X-Amz-Date={date}&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
-    return f"{scheme}://127.0.0.1:{port}/bucket/key?{query}"
+    return f"{scheme}://127.0.0.1:{port}/bucket/key?{signed.v4(seconds=86400)}"
 
 
 def around(url: str, order: str) -> tuple[bytes, bytes]:

@@ -36,6 +36,8 @@ CONTRACT = {
     "missing_upload_url": (422, "client", False),
     "invalid_upload_url": (422, "client", False),
     "url_not_signed": (422, "client", False),
+    "url_not_for_put": (422, "client", False),
+    "url_signed_for_empty_body": (422, "client", False),
     "destination_not_allowed": (403, "client", False),
     "invalid_max_retries": (422, "client", False),
     "invalid_size": (422, "client", False),
