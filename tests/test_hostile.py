@@ -13,7 +13,7 @@ import pytest
 from tests.support.double import StorageDouble
 from tests.support.hostile import HOST, KIND, POST, Target, converse, target
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
-from upload_service.connection import FREE_TINY_READS, GATHER_SECONDS
+from upload_service.connection import FREE_SMALL_READS, TINY_SECONDS
 from upload_service.form import MAX_PARTS
 
 DELIMITER = f"--{BOUNDARY}\r\n".encode()
@@ -276,10 +276,10 @@ def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
     """Many small requests on one connection are no tiny pieces of one."""
     began = time.monotonic()
     with Connection(aim.port) as connection:
-        for _ in range(3 * FREE_TINY_READS):
+        for _ in range(3 * FREE_SMALL_READS):
             connection.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
             assert connection.answer().status == 200
-    assert time.monotonic() - began < 3 * FREE_TINY_READS * GATHER_SECONDS / 2
+    assert time.monotonic() - began < 3 * FREE_SMALL_READS * TINY_SECONDS / 2
 
 
 def test_head_byte_by_byte(aim: Target) -> None:

@@ -23,11 +23,13 @@ from upload_service.errors import UploadError
 HEAD_SECONDS = 10
 # For a connection on which nothing is asked, at its beginning and between requests.
 IDLE_SECONDS = 75
-# A read costs the same for a byte as for many. A request that came in so many tiny ones is read only so often
-# from then on; what comes meanwhile gathers in the system.
+# A read costs the same for a byte as for many. After so many small ones of one request, a pause follows each,
+# in which more gathers in the system: so short that a sender of packets at full speed is not held up.
+FREE_SMALL_READS = 16
+SMALL_BYTES = 4 * 1024
+SMALL_SECONDS = 0.005
 TINY_BYTES = 512
-FREE_TINY_READS = 32
-GATHER_SECONDS = 0.05
+TINY_SECONDS = 0.05
 
 
 class Connection(web.RequestHandler):
@@ -38,7 +40,7 @@ class Connection(web.RequestHandler):
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
-        self._tiny_reads = 0
+        self._small_reads = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As in aiohttp, but the first head is waited for only so long."""
@@ -58,9 +60,9 @@ class Connection(web.RequestHandler):
         waiting = len(self._messages)
         super().data_received(data)
         if len(self._messages) > waiting:
-            self._tiny_reads = 0
-        elif 0 < len(data) < TINY_BYTES:
-            self._slow_down()
+            self._small_reads = 0
+        elif 0 < len(data) < SMALL_BYTES:
+            self._slow_down(TINY_SECONDS if len(data) < TINY_BYTES else SMALL_SECONDS)
         request = self._current_request
         if request is None:
             self._time_head()
@@ -69,12 +71,12 @@ class Connection(web.RequestHandler):
             request.content.feed_eof()  # nothing more to linger for
             self.close()
 
-    def _slow_down(self) -> None:
-        """Pause after another tiny read, as aiohttp does for a full buffer; it looks again whether one is."""
-        self._tiny_reads += 1
-        if self._tiny_reads > FREE_TINY_READS and not self._buffer_paused:
+    def _slow_down(self, seconds: float) -> None:
+        """Pause after another small read, as aiohttp does for a full buffer; it looks again if one is."""
+        self._small_reads += 1
+        if self._small_reads > FREE_SMALL_READS and not self._buffer_paused:
             self._pause_reading_for_buffer()
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._read_on)
+            asyncio.get_running_loop().call_later(seconds, self._read_on)
 
     def _read_on(self) -> None:
         if self.transport:

@@ -38,8 +38,7 @@ def sized(body: bytes, kind: str = FORM) -> bytes:
 
 def chunked(body: bytes, size: int, kind: str = FORM, extension: bytes = b"") -> bytes:
     """An upload in chunks of `size`."""
-    cut = [body[at : at + size] for at in range(0, len(body), size)]
-    chunks = b"".join(b"%x%b\r\n%b\r\n" % (len(piece), extension, piece) for piece in cut)
+    chunks = b"".join(b"%x%b\r\n%b\r\n" % (len(piece), extension, piece) for piece in cut(body, size))
     return head("Transfer-Encoding: chunked", kind=kind) + chunks + b"0\r\n\r\n"
 
 
@@ -49,9 +48,9 @@ def form(url: str, content: bytes, order: str = "url") -> bytes:
     return before + content + after
 
 
-def bytewise(whole: bytes) -> list[bytes]:
-    """Each byte by itself."""
-    return [whole[at : at + 1] for at in range(len(whole))]
+def cut(whole: bytes, size: int = 1) -> list[bytes]:
+    """The bytes in pieces of this size."""
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
 def plain(total: int) -> Callable[[str], list[bytes]]:
@@ -94,14 +93,21 @@ SHAPES = (
     Shape("1-byte chunks, file first", lambda url: [chunked(form(url, bytes(100_000), "file"), 1)]),
     Shape("16-byte chunks", lambda url: [chunked(form(url, bytes(100_000)), 16)]),
     Shape("256-byte chunks, 1 MB", lambda url: [chunked(form(url, bytes(1_000_000)), 256)]),
+    Shape("600-byte chunks, 10 MB", lambda url: [chunked(form(url, bytes(10_000_000)), 600)]),
+    Shape("600-byte chunks, file first, 10 MB",
+          lambda url: [chunked(form(url, bytes(10_000_000), "file"), 600)]),
     Shape("1-byte chunks, 1 KB in all", lambda url: [chunked(form(url, bytes(500)), 1)]),
     Shape("1-byte chunks of what is refused at once", lambda _: [chunked(bytes(100_000), 1, "text/plain")]),
     Shape("chunk extensions", lambda url: [chunked(form(url, bytes(1000)), 100, extension=b";a" * 2000)]),
+    Shape("one chunk extension, 10 MB",
+          lambda url: [chunked(form(url, b"12345"), 9999, extension=b";" + b"a" * 10_000_000)]),
     Shape("trailers", lambda url: [chunked(form(url, b"12345"), 999)[:-2] + b"a:b\r\n" * 20_000 + b"\r\n"]),
-    Shape("1-byte segments of a head", lambda _: bytewise(head("Content-Length: 0", "X-Long: " + "x" * 999))),
-    Shape("1-byte segments of a file", lambda url: bytewise(sized(form(url, bytes(2000))))),
-    Shape("1-byte segments, 1 ms apart", lambda url: bytewise(sized(form(url, bytes(500)))), pause=0.001),
-    Shape("1-byte segments of what is refused", lambda _: bytewise(sized(bytes(2000), "text/plain"))),
+    Shape("1-byte segments of a head", lambda _: cut(head("Content-Length: 0", "X-Long: " + "x" * 999))),
+    Shape("1-byte segments of a file", lambda url: cut(sized(form(url, bytes(2000))))),
+    Shape("1-byte segments, 1 ms apart", lambda url: cut(sized(form(url, bytes(500)))), pause=0.001),
+    Shape("600-byte segments, 1 ms apart",
+          lambda url: cut(sized(form(url, bytes(300_000))), 600), pause=0.001),
+    Shape("1-byte segments of what is refused", lambda _: cut(sized(bytes(2000), "text/plain"))),
     Shape("128 header lines", lambda _: [head(*["a: b"] * 120, "Content-Length: 0")]),
     Shape("20,000 header lines", lambda _: [head(*["a: b"] * 20_000, "Content-Length: 0")]),
     Shape("line breaks before the request", lambda url: [b"\r\n" * 50_000, *plain(0)(url)]),
