@@ -188,7 +188,7 @@ def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
         pytest.param(
             URL + b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
             b"Content-Type: image/png\nX-Evil: 1\r\n\r\n12345\r\n" + END,
-            "invalid_content_type",
+            "malformed_form",
             id="type-with-line-feed",
         ),
         pytest.param(

@@ -33,7 +33,8 @@ EVENTS = {
 # asyncio counts writes to a connection that is gone, before its protocol has heard of it; the upload tells.
 WRITTEN_TO_THE_GONE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
 
-_SIGNED_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]*")
+# Each address is matched whole, with a query or without: a text full of addresses is looked at once.
+_ADDRESS = re.compile(r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?")
 _SIGNATURE = re.compile(
     r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
 )
@@ -77,7 +78,11 @@ def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
     if "=" not in text and "?" not in text:
         return text
-    return _SIGNATURE.sub(r"\1=…", _SIGNED_QUERY.sub(r"\1?…", text))
+    return _SIGNATURE.sub(r"\1=…", _ADDRESS.sub(_without_query, text))
+
+
+def _without_query(address: re.Match[str]) -> str:
+    return address[1] if address[2] is None else f"{address[1]}?…"
 
 
 def _complete(_logger: object, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ CONTRACT = {
     "part_headers_too_long": (400, "client", False),
     "field_too_long": (400, "client", False),
     "too_many_parts": (400, "client", False),
+    "chunks_too_small": (400, "client", False),
     "client_stalled": (408, "client", True),
     "missing_file": (422, "client", False),
     "file_is_text": (422, "client", False),
