@@ -12,6 +12,7 @@ from upload_service.config import Settings
 from upload_service.room import Room
 from upload_service.service import SERVICE, Service
 from upload_service.session import new_session
+from upload_service.sniffing import library
 from upload_service.storage import Storage
 from upload_service.web import answer, finish_headers, routes
 
@@ -21,6 +22,9 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[answer])
     app.add_routes(routes())
     app.on_response_prepare.append(finish_headers)
+
+    if settings.allowed_types:
+        library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)

@@ -18,6 +18,7 @@ from upload_service.form import FormReader
 from upload_service.parts import Event, Field, FileEnd, FileStart
 from upload_service.record import Record
 from upload_service.room import Room
+from upload_service.sniffing import Sniffer
 from upload_service.spool import Spool
 
 # The plain endpoint keeps files up to this size, so that for them a wrong prediction costs a second PUT only.
@@ -57,6 +58,8 @@ class Intake:
         self._retrying = retrying
         self._when_ready = when_ready
         self._is_ready = False
+        # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
+        self._sniffer: Sniffer | None = None
         self._started = time.monotonic()
 
     async def run(self) -> None:
@@ -78,9 +81,15 @@ class Intake:
                 self._open_body(event)
             case FileEnd():
                 self.length, self.length_is_certain = self._record.file_size, True
+                if self._sniffer:
+                    self._sniffer.end()
+        self._begin_if_ready()
+
+    def _begin_if_ready(self) -> None:
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-            if self.body and self.length is not None and not self._is_ready:
+            judged = self._sniffer is None or self._sniffer.known
+            if self.body and self.length is not None and judged and not self._is_ready:
                 self._is_ready = True
                 self._when_ready()
 
@@ -90,6 +99,8 @@ class Intake:
         if predicted is not None and size is not None and size > predicted + OPTIONAL_END_BYTES:
             raise UploadError("size_mismatch")
         self.length = predicted if size is None else size
+        if self._settings.allowed_types:
+            self._sniffer = Sniffer(self._settings.allowed_types, start.content_type)
         self.body = Body(self._store())
 
     def _store(self) -> Store:
@@ -117,6 +128,9 @@ class Intake:
             raise UploadError("file_too_large")
         if self.fields.size is not None and count > self.fields.size:
             raise UploadError("size_mismatch")
+        if self._sniffer and not self._sniffer.known:
+            self._sniffer.feed(piece)
+            self._begin_if_ready()
         await self.body.feed(piece)
 
     def _end(self) -> None:
