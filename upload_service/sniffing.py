@@ -24,6 +24,8 @@ HEAD_BYTES = 8192
 MAX_BRANDS_BYTES = 512
 # The library's patterns for these take quadratic time, a second for 8 KiB; `markup.py` judges the first.
 SLOW_TYPES = frozenset({"image/svg+xml", "application/x-fictionbook+xml", "message/rfc822"})
+# What is uploaded most is asked for first; in the library's order HEIC and AVIF come late.
+WEB_IMAGES = frozenset("image/" + name for name in ("jpeg", "apng", "png", "webp", "gif", "heic", "avif"))
 
 _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
@@ -35,6 +37,7 @@ def library() -> tuple[Callable[[bytes], str | None], Callable[[bytes], bool]]:
     from sigtype.types import TYPES
 
     signatures = [each for each in TYPES if each.mime not in SLOW_TYPES]
+    signatures.sort(key=lambda each: each.mime not in WEB_IMAGES)
 
     def guess(head: bytes) -> str | None:
         found = sigtype.match(head, signatures)
