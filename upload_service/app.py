@@ -13,6 +13,7 @@ from upload_service.config import Settings
 from upload_service.room import Room
 from upload_service.service import SERVICE, Service
 from upload_service.session import open_sessions
+from upload_service.sniffing import library
 from upload_service.storage import Storage
 from upload_service.web import answer, finish_headers, routes
 
@@ -24,6 +25,8 @@ def make_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(finish_headers)
 
     callers = Callers(settings)
+    if settings.allowed_types:
+        library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)

@@ -13,6 +13,7 @@ from typing import Any
 from upload_service import addresses, parsing
 from upload_service.addresses import Network
 from upload_service.parsing import KNOWN_STORES, Destinations
+from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
 
 
@@ -90,6 +91,13 @@ class Settings:
     )
     max_file_bytes: int = _setting(
         "UPLOAD_MAX_FILE_BYTES", "5GiB", parsing.byte_count(1), "largest file; S3 takes 5 GiB in one PUT"
+    )
+    allowed_types: AllowedTypes | None = _setting(
+        "UPLOAD_ALLOWED_TYPES",
+        "",
+        parsing.allowed_types,
+        "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
+        "empty means any file",
     )
     destinations: Destinations = _setting(
         "UPLOAD_DESTINATIONS",

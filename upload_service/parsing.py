@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from yarl import URL
 
 from upload_service import tokens
+from upload_service.media_types import UNKNOWN, short
+from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
 
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -183,3 +185,16 @@ def destinations(text: str) -> Destinations:
         raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES}")
     prefixes = tuple(_prefix(entry) for entry in entries if entry != KNOWN_STORES)
     return Destinations(prefixes, KNOWN_STORES in entries)
+
+
+def allowed_types(text: str) -> AllowedTypes | None:
+    """Media types, whole or as `image/*`; None when empty."""
+    if not text:
+        return None
+    listed = tuple(entry.strip().lower() for entry in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
+        raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
+    if not UNKNOWN.isdisjoint(listed):
+        raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
+    families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
+    return AllowedTypes(listed, frozenset(map(short, listed)), families)
