@@ -17,6 +17,7 @@ from tests.support.canary import (
     KEY,
     MAX_FILE_BYTES,
     MEMORY_BYTES,
+    NOWHERE,
     SECRETS,
     SLOTS,
     WAYS,
@@ -42,7 +43,7 @@ from upload_service.storage import Storage
 def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A service with little room and patience, and everything logged, asyncio's own debugging too."""
     stranger = GridStorage(tls=authority(tmp_path_factory.mktemp("tls")).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}"]
+    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
     with (
         stranger,
         Running(

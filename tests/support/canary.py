@@ -29,6 +29,8 @@ SMALL, LARGE = b"12345", bytes(2 << 20)
 MEMORY_BYTES, SLOTS = 1 << 20, 2
 # More than the buffers of a connection hold.
 MAX_FILE_BYTES = 40 << 20
+# Listed, and never dialled.
+NOWHERE = "http://[::]:9/"
 AUTHORIZED = f"Authorization: Bearer {TOKEN}"
 
 ELSEWHERE = {
@@ -193,6 +195,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "url_signed_for_empty_body": _with_url(lambda lab: f"{lab.url()}&x-amz-checksum-crc32=AAAAAA%3D%3D"),
     "url_not_signed": _with_url(lambda lab: f"{lab.double.url}{KEY}?{SIGNATURE}"),
     "destination_not_allowed": _with_url(lambda _: f"https://elsewhere.example/{KEY}?{query()}"),
+    "address_refused": _with_url(lambda lab: lab.url(base=NOWHERE)),
     "invalid_max_retries": lambda lab: lab.ask(_url(lab), field("max_retries", VALUE), path=RETRY),
     "invalid_size": _wrong(field("size", VALUE), file(SMALL)),
     "size_mismatch": _wrong(field("size", "4"), file(SMALL)),
