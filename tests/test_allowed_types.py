@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from devtools.signed import v4
 from devtools.store import Bucket
 
 from tests.support.double import StorageDouble
 from tests.support.problems import assert_refused
 from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
 from upload_service.sniffing import HEAD_BYTES
 
@@ -118,15 +120,16 @@ def test_storage_hears_nothing_before_the_head(
 @pytest.mark.parametrize(
     ("content", "status"), [(PNG + bytes(10_000), 200), (HTML + b" " * 9000, 415), (PNG, 200), (HTML, 415)]
 )
-def test_one_byte_at_a_time(
+def test_small_chunks(
     picky: Running, bucket: Bucket, presign: Callable[..., str], order: str, content: bytes, status: int
 ) -> None:
-    """In chunks of one byte the head is gathered, nothing waits for ever, and the verdict is the same."""
+    """In as many chunks as a request may have the head is gathered, nothing hangs, the verdict is the same."""
     key = f"types/bytes-{order}"
     body = ordered(order, presign(key), file(content))
     with Connection(picky.port) as connection:
         connection.head(PLAIN, None)
-        connection.send(chunked(bytes([each]) for each in body))
+        step = len(body) // 200 + 1
+        connection.send(chunked(body[at : at + step] for at in range(0, len(body), step)))
         assert connection.answer().status == status
     if status == 200:
         assert bucket.get(key) == content
@@ -165,3 +168,22 @@ def test_a_list_that_is_not_set_changes_nothing(
         connection.send(body[begin + 1 :])
         assert connection.answer().status == 200
     assert bytes(puts[0].body) == content
+
+
+@pytest.mark.parametrize("order", ["claim-file-url", "file-claim-url", "url-file-claim"])
+@pytest.mark.parametrize("name", ["contentType", "header:content-type", "header:x-ms-blob-content-type"])
+def test_a_claim_in_a_field_is_a_claim(picky: Running, double: StorageDouble, order: str, name: str) -> None:
+    """A field that gives the object another type than its bytes have is refused wherever it stands."""
+    header = "content-type" if name == "contentType" else name.removeprefix("header:")
+    # So that the PUT waits for it.
+    signed = "host;x-amz-meta-a" if "x-ms" not in header else f"host;x-amz-meta-a;{header}"
+    key = f"types/claim-{order}-{header}"
+    puts = double.script(key)
+    parts = {
+        "url": field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{v4(signed_headers=signed)}")),
+        "file": file(PNG + bytes(10_000)),
+        "claim": field(name, "text/html"),
+    }
+    answered = post(picky.port, PLAIN, form(*(parts[each] for each in order.split("-"))))
+    assert (answered.status, answered.json["code"]) == (415, "type_mismatch")
+    assert puts == []
