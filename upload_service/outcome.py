@@ -16,10 +16,11 @@ from upload_service.errors import StorageAnswer, UploadError
 from upload_service.integrity import Checksum, claims, md5_of_etag
 from upload_service.providers import (
     ERROR_CODE_HEADER,
-    EXPIRED_WORDS,
     REFUSALS,
     REFUSED_STATUSES,
     REQUEST_ID_HEADERS,
+    SENTENCE_STATUSES,
+    SENTENCES,
 )
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
@@ -104,8 +105,8 @@ def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
 def _meaning(status: int, code: str | None, body: bytes) -> str:
     if status >= 500:
         return "storage_error"
-    if status in (401, 403) and any(words in body.decode("latin-1").lower() for words in EXPIRED_WORDS):
-        return "url_expired"
+    if status in SENTENCE_STATUSES and (told := _told_by_sentence(body)):
+        return told
     if code is not None and code in REFUSALS and status not in (408, 429):
         return REFUSALS[code]
     if 300 <= status < 400:
@@ -113,6 +114,11 @@ def _meaning(status: int, code: str | None, body: bytes) -> str:
     if 400 <= status < 500:
         return REFUSED_STATUSES.get(status, "storage_rejected")
     return "storage_bad_answer"
+
+
+def _told_by_sentence(body: bytes) -> str | None:
+    text = body.decode("latin-1").lower()
+    return next((code for words, code in SENTENCES if words in text), None)
 
 
 def _retry_after(text: str) -> float | None:
