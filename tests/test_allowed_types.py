@@ -123,7 +123,7 @@ def test_storage_hears_nothing_before_the_head(
 def test_small_chunks(
     picky: Running, bucket: Bucket, presign: Callable[..., str], order: str, content: bytes, status: int
 ) -> None:
-    """In as many chunks as a request may have the head is gathered, nothing hangs, the verdict is the same."""
+    """In as many chunks as are allowed the head is gathered, nothing hangs, and the verdict is the same."""
     key = f"types/bytes-{order}"
     body = ordered(order, presign(key), file(content))
     with Connection(picky.port) as connection:
