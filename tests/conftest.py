@@ -1,8 +1,10 @@
 """Fixtures of all tests, and the last look over everything that was said."""
 
+import functools
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,11 +12,12 @@ from devtools import signed
 from devtools.store import Bucket, Store
 
 from tests.support.double import StorageDouble
+from tests.support.namespace import NAMESPACE
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
-TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium"}
+TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium", "unshare": "namespaces (unshare, ip)"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,8 +28,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for tool, name in TOOLS.items():
-            if item.get_closest_marker(tool) and not shutil.which(tool):
-                item.add_marker(pytest.mark.skip(reason=f"needs {name}, which is not installed"))
+            if item.get_closest_marker(tool) and not _is_there(tool):
+                item.add_marker(pytest.mark.skip(reason=f"needs {name}, not to be had here"))
+
+
+@functools.cache
+def _is_there(tool: str) -> bool:
+    """Whether it is installed; namespaces may also be forbidden."""
+    if tool != "unshare":
+        return shutil.which(tool) is not None
+    try:
+        subprocess.run(
+            [*NAMESPACE, "ip", "link", "set", "lo", "up"], check=True, capture_output=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,6 +4,7 @@ A malformed form is written out, with the boundary B, and `<URL>` where the pres
 what must come to them: under `untouched/` no PUT at all, under `refused/` none that is whole.
 """
 
+import gzip
 import socket
 import struct
 import time
@@ -187,7 +188,7 @@ def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
         pytest.param(
             URL + b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
             b"Content-Type: image/png\nX-Evil: 1\r\n\r\n12345\r\n" + END,
-            "invalid_content_type",
+            "malformed_form",
             id="type-with-line-feed",
         ),
         pytest.param(
@@ -1073,6 +1074,18 @@ def test_endless_answer(
         assert answered.status == 200, answered.json
     assert place.puts[0].ended.wait(1)
     assert time.monotonic() - began < 1.5
+
+
+@both_endpoints
+def test_compressed_answer(service: Running, at_double: Callable[..., Place], path: str) -> None:
+    """An answer that is compressed, though nobody asked for that, is not inflated, however much is in it."""
+    words = xml("EntityTooLarge", MESSAGE)
+    for packed in (gzip.compress(words), gzip.compress(words + bytes(64 << 20), 1)):
+        place = at_double(Reply(answer(400, packed, "Content-Encoding: gzip")), prefix="answered")
+        began = time.monotonic()
+        answered = post(service, path, place.fill(URL + FILE + END))
+        assert_refused(service, answered, "storage_rejected", path, (400, None))
+        assert time.monotonic() - began < 1
 
 
 @both_endpoints

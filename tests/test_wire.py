@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -333,6 +334,22 @@ def test_proxies_of_the_environment_are_ignored(double: StorageDouble, place: Ca
         assert bytes(only(at.puts).body) == SMALL
         assert proxy.puts == {}
         proxy.shutdown()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "default"])
+def test_passwords_of_the_environment_are_ignored(
+    double: StorageDouble, place: Callable[..., Place], tmp_path: Path, name: str
+) -> None:
+    """A password for storage in a .netrc file is not sent: it is nobody's business there."""
+    machine = name if name == "default" else f"machine {name}"
+    for file_name in (".netrc", "netrc"):
+        (tmp_path / file_name).write_text(f"{machine}\nlogin who\npassword ever\n")
+        (tmp_path / file_name).chmod(0o600)
+    found = {"HOME": str(tmp_path), "NETRC": str(tmp_path / "netrc")}
+    with Running(UPLOAD_DESTINATIONS=double.url, **found) as service:
+        at = place()
+        assert post(service.port, PLAIN, parts(at.url, SMALL, url_first=True)).status == 200
+    assert only(at.puts).header("Authorization") is None
 
 
 # When the bytes come.

@@ -160,6 +160,7 @@ REFUSALS: Mapping[str, str] = {
     "PreconditionFailed": "precondition_failed",
     "ConditionNotMet": "precondition_failed",
     "BlobAlreadyExists": "precondition_failed",
+    "UnauthorizedBlobOverwrite": "precondition_failed",
     "ConditionalRequestConflict": "storage_conflict",
     "OperationAborted": "storage_conflict",
     "RequestTimeout": "storage_timeout",
@@ -180,9 +181,15 @@ REFUSED_STATUSES: Mapping[int, str] = {
     429: "storage_throttled",
 }
 
-# S3 and Azure word an expired URL as a plain denial and say why in the sentence only.
-EXPIRED_WORDS = (
-    "request has expired",
-    "signed expiry time",
-    "signature not valid in the specified time frame",
+# What only the sentence in storage's error body tells: S3 and Azure call an expired URL a plain denial.
+# First match wins. Azurite has codes of its own for a forged SAS and a wrong Content-MD5.
+SENTENCES: tuple[tuple[str, str], ...] = (
+    ("request has expired", "url_expired"),
+    ("signed expiry time", "url_expired"),
+    ("signature not valid in the specified time frame", "url_expired"),
+    ("request is not yet valid", "clock_skewed"),
+    ("request is not valid yet", "clock_skewed"),
+    ("server failed to authenticate the request", "signature_mismatch"),
+    ("provided contentmd5 doesn't match", "checksum_mismatch"),
 )
+SENTENCE_STATUSES = frozenset((400, 401, 403))
