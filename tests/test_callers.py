@@ -13,7 +13,8 @@ import throttled.utils
 from tests.support.transcript import TRANSCRIPT
 from upload_service import addresses, callers, tokens
 from upload_service.callers import Callers, bounds_for_anybody
-from upload_service.config import SettingError, Settings
+from upload_service.config import Settings
+from upload_service.environment import SettingError
 from upload_service.errors import UploadError
 from upload_service.rate import Rate
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from upload_service.config import SettingError, Settings, describe, unknown_variables
-from upload_service.parsing import Prefix
+from upload_service.config import Settings, describe, unknown_variables
+from upload_service.environment import SettingError
+from upload_service.prefixes import Prefix
 
 MIB = 1 << 20
 

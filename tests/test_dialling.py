@@ -12,7 +12,7 @@ from tests.support.double import Put, Reply, StorageDouble, answer
 from upload_service.body import Body, Pipe
 from upload_service.destination import Destination, judge
 from upload_service.outcome import Outcome
-from upload_service.parsing import destinations
+from upload_service.prefixes import destinations
 from upload_service.retry import is_untouched, is_worth_retrying
 from upload_service.session import Sessions, new_session
 from upload_service.storage import Storage

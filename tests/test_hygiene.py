@@ -26,7 +26,7 @@ from tests.support.double import Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
 from upload_service.app import make_app
 from upload_service.config import Settings
-from upload_service.parsing import destinations
+from upload_service.prefixes import destinations
 from upload_service.service import SERVICE, Service
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB

@@ -11,7 +11,13 @@ REQUEST = {
     "accountId": "anonymous",
     "apiId": "abc",
     "domainName": "abc.lambda-url.eu-west-1.on.aws",
-    "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7", "userAgent": "x"},
+    "http": {
+        "method": "POST",
+        "path": "/",
+        "protocol": "HTTP/1.1",
+        "sourceIp": "192.0.2.7",
+        "userAgent": "x",
+    },
     "requestId": "url-1",
 }
 FUNCTION = {"request_id": "lambda-1", "deadline": 1795435201500, "invoked_function_arn": "arn:aws:lambda:…"}

@@ -10,7 +10,8 @@ import sigtype
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_service.config import SettingError, Settings
+from upload_service.config import Settings
+from upload_service.environment import SettingError
 from upload_service.errors import UploadError
 from upload_service.media_types import counts_as, short
 from upload_service.sniffing import HEAD_BYTES, AllowedTypes, Sniffer, type_of

@@ -13,7 +13,8 @@ import structlog
 
 from upload_service import __version__, logs
 from upload_service.callers import bounds_for_anybody
-from upload_service.config import SettingError, Settings, describe, unknown_variables
+from upload_service.config import Settings, describe, unknown_variables
+from upload_service.environment import SettingError
 from upload_service.memory import keep_freed_memory
 from upload_service.serve import CannotListen, serve
 

@@ -21,7 +21,7 @@ from upload_service.web import answer, finish_headers, routes
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
     app = web.Application(middlewares=[answer])
-    app.add_routes(routes())
+    app.add_routes(routes(in_lambda=settings.in_lambda))
     app.on_response_prepare.append(finish_headers)
 
     callers = Callers(settings)
@@ -30,7 +30,7 @@ def make_app(settings: Settings) -> web.Application:
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
-        async with open_sessions() as sessions:
+        async with open_sessions(pooled=not settings.in_lambda) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
             app[SERVICE] = Service(settings, storage, room, callers)
             yield

@@ -14,7 +14,7 @@ from functools import lru_cache
 from upload_service import addresses, tokens
 from upload_service.config import Settings
 from upload_service.errors import UploadError
-from upload_service.parsing import KNOWN_STORES
+from upload_service.prefixes import KNOWN_STORES
 
 MOST_REMEMBERED_CHARACTERS = 200
 # RFC 6750, section 3; without an error code when no token came.

@@ -6,25 +6,23 @@ the value; what would be unsafe or contradictory is refused here and not worked 
 Must not know: aiohttp, the application.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from upload_service import addresses, parsing
+from upload_service import environment as environment_settings
 from upload_service.addresses import Network
-from upload_service.parsing import KNOWN_STORES, Destinations
+from upload_service.environment import SettingError
+from upload_service.environment import setting as _setting
+from upload_service.prefixes import KNOWN_STORES, Destinations, destinations
 from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
 
-
-class SettingError(Exception):
-    """A setting that cannot be used; the text is one line for the operator."""
-
-
-def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
-    """A field of Settings whose default is written as an operator would write it."""
-    metadata = {"variable": variable, "default": default, "parse": parse, "meaning": meaning}
-    return field(default=parse(default), metadata=metadata)
+FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
+# Lambda has no more for the files of a function, and one upload at a time.
+IN_LAMBDA = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB"}
+# What the service itself needs beside the spool's memory.
+OWN_MEMORY_BYTES = 96 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Settings:
     destinations: Destinations = _setting(
         "UPLOAD_DESTINATIONS",
         KNOWN_STORES,
-        parsing.destinations,
+        destinations,
         "comma-separated URL prefixes that uploads may go to; "
         f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
         "DigitalOcean Spaces and Wasabi",
@@ -164,30 +162,38 @@ class Settings:
         "certificates to trust instead of the system's, for private stores",
     )
 
+    lambda_function: str = _setting(
+        FUNCTION_NAME, "", str, "set by AWS Lambda: the service then knows that it runs there"
+    )
+    lambda_memory_bytes: int = _setting(
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "",
+        parsing.mebibytes,
+        "set by AWS Lambda: the function's memory in MB",
+    )
+
+    @property
+    def in_lambda(self) -> bool:
+        """Whether the service runs in a Lambda function."""
+        return bool(self.lambda_function)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings that these variables make; raises SettingError at the first wrong one."""
-        values = {}
-        for each in fields(cls):
-            variable = each.metadata["variable"]
-            try:
-                values[each.name] = each.metadata["parse"](
-                    environment.get(variable, each.metadata["default"]).strip()
-                )
-            except ValueError as error:
-                raise SettingError(f"{variable} {error}") from None
-        return cls(**values)
+        in_lambda = bool(environment.get(FUNCTION_NAME))
+        found = environment_settings.read(cls, environment, IN_LAMBDA if in_lambda else {})
+        memory = found.lambda_memory_bytes
+        if memory and found.spool_memory_bytes > memory - OWN_MEMORY_BYTES:
+            raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
+        return found
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     """Variables that look like settings and are none, so that a misspelt one does not pass unseen."""
-    known = {each.metadata["variable"] for each in fields(Settings)}
+    known = {variable for variable, _, _ in describe()}
     return sorted(name for name in environment if name.startswith("UPLOAD_") and name not in known)
 
 
 def describe() -> list[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, in their order."""
-    return [
-        (each.metadata["variable"], each.metadata["default"], each.metadata["meaning"])
-        for each in fields(Settings)
-    ]
+    return environment_settings.describe(Settings)

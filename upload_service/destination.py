@@ -15,7 +15,7 @@ from yarl import URL
 
 from upload_service.errors import UploadError
 from upload_service.operations import require_file
-from upload_service.parsing import Destinations, Prefix
+from upload_service.prefixes import Destinations, Prefix
 from upload_service.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
 from upload_service.signing import Signing
 from upload_service.signings import DECISIVE, SIGNINGS

@@ -7,6 +7,7 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 
@@ -43,6 +44,7 @@ class Intake:
         record: Record,
         *,
         retrying: bool,
+        latest: float | None,
         when_ready: Callable[[], None],
     ) -> None:
         self.fields = Fields(settings)
@@ -61,6 +63,7 @@ class Intake:
         self._settings = settings
         self._record = record
         self._retrying = retrying
+        self._latest = math.inf if latest is None else latest
         self._when_ready = when_ready
         self._is_ready = False
         # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
@@ -185,7 +188,7 @@ class Intake:
             )
         self._judge_sum()
         self._record.client_seconds = time.monotonic() - self._started
-        self.deadline = time.monotonic() + self._settings.timeout_seconds
+        self.deadline = min(time.monotonic() + self._settings.timeout_seconds, self._latest)
         self.retries_known.set()
         self.ended.set()
         self.body.finish()

@@ -1,8 +1,8 @@
 """The invocation that a request belongs to in AWS Lambda, as the Web Adapter's headers tell it.
 
 Knows: the adapter's two headers, and what matters here of the JSON in them.
-Rules: to be asked only where the service runs in Lambda, because elsewhere anybody can send these headers; what
-is missing or odd is not there, never a failure.
+Rules: to be asked only where the service runs in Lambda, because elsewhere anybody can send these headers;
+what is missing or odd is not there, never a failure.
 Must not know: uploads, the clock.
 
 Source: github.com/awslabs/aws-lambda-web-adapter, and
@@ -20,7 +20,7 @@ LAMBDA_CONTEXT = "x-amzn-lambda-context"
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """`deadline` in epoch seconds: when Lambda ends the function. The ids are the Function URL's and Lambda's."""
+    """`deadline` in epoch seconds: when Lambda ends the function. Ids of the Function URL and of Lambda."""
 
     deadline: float | None
     source_ip: str | None
@@ -31,10 +31,10 @@ class Invocation:
 def invocation_of(headers: Mapping[str, str]) -> Invocation:
     """What the headers tell; they ignore case."""
     request, function = _object(headers.get(REQUEST_CONTEXT)), _object(headers.get(LAMBDA_CONTEXT))
-    milliseconds = function.get("deadline")
+    milliseconds: object = function.get("deadline")
     http = request.get("http")
     return Invocation(
-        milliseconds / 1000 if type(milliseconds) in (int, float) else None,
+        milliseconds / 1000 if isinstance(milliseconds, int) and milliseconds > 1 else None,
         _text(http.get("sourceIp")) if isinstance(http, dict) else None,
         _text(request.get("requestId")),
         _text(function.get("request_id")),

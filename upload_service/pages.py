@@ -22,6 +22,18 @@ async def index(_request: web.Request) -> web.Response:
     )
 
 
+async def events(_request: web.Request) -> web.Response:
+    """What the Web Adapter passes on of an invocation that is no HTTP request."""
+    return web.json_response(
+        {
+            "success": False,
+            "message": "The function takes uploads over HTTP at its Function URL, and does nothing with events.",
+            "version": __version__,
+            "docs": "/docs",
+        }
+    )
+
+
 async def healthz(_request: web.Request) -> web.Response:
     """Liveness: touches nothing."""
     return web.json_response({"status": "ok"})

@@ -18,15 +18,31 @@ from upload_service.storage import Storage
 
 
 class Upload:
-    """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again."""
+    """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again.
+
+    `latest`: on the clock `time.monotonic`, when it must have ended, because the surroundings end then.
+    """
 
     def __init__(
-        self, form: FormReader, storage: Storage, room: Room, settings: Settings, *, retrying: bool
+        self,
+        form: FormReader,
+        storage: Storage,
+        room: Room,
+        settings: Settings,
+        *,
+        retrying: bool,
+        latest: float | None = None,
     ) -> None:
         self.record = Record()
-        self._settings = settings
+        self._latest = latest
         self._intake = Intake(
-            form, room, settings, self.record, retrying=retrying, when_ready=self._begin_delivery
+            form,
+            room,
+            settings,
+            self.record,
+            retrying=retrying,
+            latest=latest,
+            when_ready=self._begin_delivery,
         )
         self._delivery = Delivery(self._intake, storage, settings, self.record, retrying=retrying)
         self._storage_leg: asyncio.Task[None] | None = None
@@ -57,11 +73,11 @@ class Upload:
     async def _run_legs(self) -> None:
         """The client's leg runs here, storage's in a task of its own; the time limit doubles as the bell."""
         try:
-            async with asyncio.timeout(None) as self._limit:
+            async with asyncio.timeout_at(self._latest) as self._limit:
                 await self._intake.run()
                 if self._abandoned:
                     return
-                self._limit.reschedule(asyncio.get_running_loop().time() + self._settings.timeout_seconds)
+                self._limit.reschedule(self._intake.deadline)
                 assert self._storage_leg
                 await self._storage_leg
         except TimeoutError:

@@ -62,15 +62,22 @@ class Sessions:
 
 
 @asynccontextmanager
-async def open_sessions() -> AsyncIterator[Sessions]:
-    """The sessions for the life of the app."""
-    async with new_session(listed=True) as listed, new_session(listed=False) as others:
+async def open_sessions(*, pooled: bool = True) -> AsyncIterator[Sessions]:
+    """The sessions for the life of the app. Not `pooled`: a connection serves one PUT.
+
+    Lambda freezes the process between requests, and kept connections are stale when it thaws.
+    """
+    async with (
+        new_session(listed=True, pooled=pooled) as listed,
+        new_session(listed=False, pooled=pooled) as others,
+    ):
         yield Sessions(listed, others)
 
 
 def new_session(
     *,
     listed: bool,
+    pooled: bool = True,
     resolver: AbstractResolver | None = None,
     make_socket: SocketMaker | None = None,
 ) -> aiohttp.ClientSession:
@@ -78,7 +85,8 @@ def new_session(
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=0,
-            keepalive_timeout=KEEPALIVE_SECONDS,
+            # aiohttp takes only one of these two.
+            **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
             resolver=resolver,
             socket_factory=_guarded(make_socket or _make_socket, listed=listed),
         ),

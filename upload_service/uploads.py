@@ -18,8 +18,12 @@ from upload_service.admission import admit, request_id, send_continue
 from upload_service.callers import Caller
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.invocation import Invocation, invocation_of
 from upload_service.relay import Upload
-from upload_service.service import SERVICE
+from upload_service.service import SERVICE, Service
+
+# Before Lambda ends the function: what the answer needs on its way.
+LAST_WORDS_SECONDS = 1.5
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
@@ -37,14 +41,22 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     work: Upload | None = None
     code = "internal_error"
     headers = request.headers
-    caller = service.callers.recognise(request.remote, headers.getall("X-Forwarded-For", ()))
+    invocation = invocation_of(headers) if service.settings.in_lambda else None
+    caller = _recognise(request, service, invocation)
     try:
         service.callers.admit(caller, headers.getall("Authorization", ()))
         wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
         form = admit(request, service.settings, wanted, service.running)
         if len(service.running) >= service.settings.max_concurrent:
             raise UploadError("too_busy")
-        work = Upload(form, service.storage, service.room, service.settings, retrying=retrying)
+        work = Upload(
+            form,
+            service.storage,
+            service.room,
+            service.settings,
+            retrying=retrying,
+            latest=_latest(invocation),
+        )
         service.running.add(work)
         await send_continue(request)
         record = await work.run()
@@ -60,7 +72,21 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         if work:
             service.running.discard(work)
         service.callers.leave(caller)
-        _log(code, work, caller, time.monotonic() - started, retrying=retrying)
+        _log(code, work, caller, invocation, time.monotonic() - started, retrying=retrying)
+
+
+def _recognise(request: web.Request, service: Service, invocation: Invocation | None) -> Caller:
+    """Who asks: in Lambda the peer is the Web Adapter, and the Function URL knows."""
+    if invocation:
+        return service.callers.recognise(invocation.source_ip, ())
+    return service.callers.recognise(request.remote, request.headers.getall("X-Forwarded-For", ()))
+
+
+def _latest(invocation: Invocation | None) -> float | None:
+    """When the upload must have ended (clock `time.monotonic`), so that Lambda does not cut its answer."""
+    if invocation is None or invocation.deadline is None:
+        return None
+    return time.monotonic() + invocation.deadline - time.time() - LAST_WORDS_SECONDS
 
 
 def _is_gone(request: web.Request) -> bool:
@@ -68,9 +94,22 @@ def _is_gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
 
 
-def _log(code: str, work: Upload | None, caller: Caller, seconds: float, *, retrying: bool) -> None:
+def _log(
+    code: str,
+    work: Upload | None,
+    caller: Caller,
+    invocation: Invocation | None,
+    seconds: float,
+    *,
+    retrying: bool,
+) -> None:
     details: dict[str, object] = {"code": code, "retrying": retrying, "duration_ms": round(seconds * 1000)}
     details |= {"client": caller.address, "caller": caller.name}
+    if invocation:
+        details |= {
+            "lambda_request_id": invocation.lambda_request_id,
+            "url_request_id": invocation.url_request_id,
+        }
     if work:
         record = work.record
         answer = record.outcome.answer if record.outcome else None

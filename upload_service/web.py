@@ -37,11 +37,12 @@ UPLOADS: dict[str, Handler] = {
 }
 
 
-def routes() -> list[web.RouteDef]:
+def routes(*, in_lambda: bool = False) -> list[web.RouteDef]:
     """All paths of the service. What a client expects, but for an upload, is not asked."""
+    posts = UPLOADS | ({"/events": pages.events} if in_lambda else {})
     return [
         *(web.get(path, handler, expect_handler=hold_continue) for path, handler in PAGES.items()),
-        *(web.post(path, handler, expect_handler=hold_continue) for path, handler in UPLOADS.items()),
+        *(web.post(path, handler, expect_handler=hold_continue) for path, handler in posts.items()),
     ]
 
 

@@ -33,13 +33,17 @@ def presign(key: str, method: str = "PUT", expires: int = 3600) -> str:
     signing_key = f"AWS4{secret_key}".encode()
     for part in scope.split("/"):
         signing_key = hmac.digest(signing_key, part.encode(), "sha256")
-    signature = hmac.digest(signing_key, f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{digest}".encode(), "sha256").hex()
+    signature = hmac.digest(
+        signing_key, f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{digest}".encode(), "sha256"
+    ).hex()
     return f"http://{HOST}{path}?{query}&X-Amz-Signature={signature}"
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("key", nargs="?", default=time.strftime("example-%Y%m%d-%H%M%S.png"))
     parser.add_argument("--method", choices=["PUT", "GET"], default="PUT")
     chosen = parser.parse_args()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from upload_service.destination import Destination, judge
 from upload_service.errors import UploadError
-from upload_service.parsing import destinations
+from upload_service.prefixes import destinations
 from upload_service.signings import SIGNINGS
 
 LISTED = (

@@ -1,7 +1,7 @@
 """The image in a container, alone or under Lambda's emulator, with the face of `Running`.
 
 Knows: docker, and how the emulator wants to be started.
-Rules: the container shares this computer's network, so that the tests' own storages on 127.0.0.1 can be reached.
+Rules: the container shares this computer's network, so that the tests' storages on 127.0.0.1 can be reached.
 Must not know: what is tested.
 """
 
@@ -41,7 +41,18 @@ class Contained(Running):
 
     def _docker(self, settings: dict[str, str], *command: str, options: tuple[str, ...] = ()) -> list[str]:
         given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
-        return ["docker", "run", "--rm", "--name", self.name, *AS_USERS_RUN_IT, *options, *given, IMAGE, *command]
+        return [
+            "docker",
+            "run",
+            "--rm",
+            "--name",
+            self.name,
+            *AS_USERS_RUN_IT,
+            *options,
+            *given,
+            IMAGE,
+            *command,
+        ]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

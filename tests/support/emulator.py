@@ -100,7 +100,9 @@ class FunctionUrl:
         body = _body(request)
         event = _event(request, body)
         if len(json.dumps(event)) > MOST_EVENT_BYTES:
-            _send(request, 413, {"content-type": "application/json"}, b'{"Message":"Request Entity Too Large"}')
+            _send(
+                request, 413, {"content-type": "application/json"}, b'{"Message":"Request Entity Too Large"}'
+            )
             return
         answer = self.invoke(event)
         if "statusCode" not in answer:
@@ -126,7 +128,9 @@ def _body(request: BaseHTTPRequestHandler) -> bytes:
 
 def _event(request: BaseHTTPRequestHandler, body: bytes) -> dict[str, Any]:
     path, _, query = request.path.partition("?")
-    headers = {name.lower(): value for name, value in request.headers.items() if name.lower() not in _NOT_FORWARDED}
+    headers = {
+        name.lower(): value for name, value in request.headers.items() if name.lower() not in _NOT_FORWARDED
+    }
     if body:
         headers["content-length"] = str(len(body))
     return {

@@ -5,7 +5,7 @@ from devtools import signed
 from upload_service.config import Settings
 from upload_service.destination import Destination, judge
 from upload_service.errors import UploadError
-from upload_service.parsing import Destinations
+from upload_service.prefixes import Destinations
 
 NOW = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 # Signed five minutes ago, for ten.
