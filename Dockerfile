@@ -12,17 +12,13 @@ FROM ${ADAPTER_IMAGE} AS adapter
 FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-RUN python -m venv --without-pip /opt/upload-service
+RUN python -m venv --without-pip /opt/upload-service && mkdir /spool
 COPY requirements.lock ./
 RUN pip --python /opt/upload-service/bin/python install --no-compile --require-hashes -r requirements.lock
-COPY setup.cfg pyproject.toml README.md LICENSE ./
-COPY upload_service upload_service
-# What only builds goes again, and so do the sources of compiled modules; bytecode is made here, once, because at
-# run time nothing can be written.
-RUN pip --python /opt/upload-service/bin/python install --no-compile --no-deps --no-build-isolation . \
- && pip --python /opt/upload-service/bin/python uninstall -q -y setuptools \
- && find /opt/upload-service/lib -name '*.c' -delete -o -name '*.pyx' -delete -o -name '*.pxd' -delete \
- && /opt/upload-service/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/upload-service/lib
+COPY upload_service /opt/upload-service/app/upload_service
+# The sources of compiled modules go; bytecode is made here, once, because at run time nothing can be written.
+RUN find /opt/upload-service/lib \( -name '*.c' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
+ && /opt/upload-service/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/upload-service
 
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="upload-service" \
@@ -38,8 +34,11 @@ ENV PATH=/opt/upload-service/bin:$PATH \
     AWS_LWA_READINESS_CHECK_HEALTHY_STATUS=200-299 \
     AWS_LWA_POOL_IDLE_TIMEOUT_SECONDS=0 \
     AWS_LWA_INVOKE_MODE=buffered
+# A volume that is mounted here belongs to the user; without one, files that wait lie in /tmp.
+COPY --from=build --chown=10001:10001 /spool /spool
+WORKDIR /opt/upload-service/app
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --start-interval=1s \
-  CMD ["python", "-I", "-S", "-c", "import os, http.client as h; c = h.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); c.request('GET', '/healthz'); exit(c.getresponse().status != 200)"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["python", "-I", "-S", "-c", "import os, sys, http.client as h; c = h.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
 CMD ["python", "-m", "upload_service"]

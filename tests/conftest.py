@@ -11,6 +11,7 @@ import pytest
 from devtools import signed
 from devtools.store import Bucket, Store
 
+from tests.support.contained import Contained, InLambda
 from tests.support.double import StorageDouble
 from tests.support.namespace import NAMESPACE
 from tests.support.service import Running
@@ -20,12 +21,28 @@ from tests.support.transcript import TRANSCRIPT
 TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium", "unshare": "namespaces (unshare, ip)"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--through",
+        choices=["process", "container", "lambda"],
+        default="process",
+        help="how the service of the `service` fixture runs: as it is, in its image, or in its image under Lambda's "
+        "emulator; the latter two leave out tests that do not use it",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for tool, name in TOOLS.items():
         config.addinivalue_line("markers", f"{tool}: needs {name}")
+    config.addinivalue_line("markers", "direct(why): cannot go through a Function URL")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    through = config.getoption("--through")
+    if through != "process":
+        items[:] = [item for item in items if "service" in getattr(item, "fixturenames", ())]
+    if through == "lambda":
+        items[:] = [item for item in items if not item.get_closest_marker("direct")]
     for item in items:
         for tool, name in TOOLS.items():
             if item.get_closest_marker(tool) and not _is_there(tool):
@@ -91,12 +108,16 @@ def closed_port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def service(bucket: Bucket, double: StorageDouble, closed_port: int) -> Iterator[Running]:
+def service(
+    request: pytest.FixtureRequest, bucket: Bucket, double: StorageDouble, closed_port: int
+) -> Iterator[Running]:
     """The service, allowed to PUT to the real store, to the double, and to a port that refuses."""
+    kinds = {"process": Running, "container": Contained, "lambda": InLambda}
+    kind = kinds[request.config.getoption("--through")]
     listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
     quick = {"UPLOAD_STALL_SECONDS": "2", "TIMEOUT_SECONDS": "6"}
     # As talkative as it can be: `nothing_said_a_secret` listens to all of it.
-    with Running(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG", **quick) as running:
+    with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG", **quick) as running:
         yield running
 
 

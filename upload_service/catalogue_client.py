@@ -168,8 +168,8 @@ _FORM = (
             "Send the file with the Content-Type that its bytes have, or without one."),
     _client("file_too_large", 413, "File too large",
             "The file is larger than this service accepts.",
-            "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL about "
-            "4.5 MB is the most, behind ECS 5 GiB."),
+            "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL "
+            "about 4.5 MB is the most."),
     _client("too_large_to_keep", 413, "Too large to wait here",
             "The file has to wait here for its URL or its length, and is larger than the service can keep.",
             "Put uploadUrl before the file and send the request's length, so that nothing has to wait."),

@@ -27,7 +27,7 @@ async def events(_request: web.Request) -> web.Response:
     return web.json_response(
         {
             "success": False,
-            "message": "The function takes uploads over HTTP at its Function URL, and does nothing with events.",
+            "message": "The function takes uploads over HTTP at its Function URL, and ignores events.",
             "version": __version__,
             "docs": "/docs",
         }

@@ -9,11 +9,11 @@ print(
     f"""
 Ready. The service is at http://localhost:{port}. Upload a file from another terminal:
 
-  curl --form-string "uploadUrl={presign("sample.png")}" -F "file=@README.md;type=text/markdown" http://localhost:{port}/upload-with-presigned
+  curl --form-string "uploadUrl={presign("readme.md")}" -F "file=@README.md;type=text/markdown" http://localhost:{port}/upload-with-presigned
 
 and look at what was stored:
 
-  curl "{presign("sample.png", "GET")}"
+  curl "{presign("readme.md", "GET")}"
 
 Another URL to upload to: docker compose run --rm ready python /compose/presign.py KEY
 """,
