@@ -1,4 +1,4 @@
-"""One fuzzing run. Usage: FUZZ_TARGET=form|destination python -m fuzz.target ARGUMENTS (./scripts/fuzz/run)."""
+"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/fuzz/run."""
 
 import os
 import sys
