@@ -15,6 +15,7 @@ from tests.support.contained import Contained, InLambda
 from tests.support.double import StorageDouble
 from tests.support.namespace import NAMESPACE
 from tests.support.service import Running
+from tests.support.through import goes_through_a_function_url
 from tests.support.transcript import TRANSCRIPT
 
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
@@ -26,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--through",
         choices=["process", "container", "lambda"],
         default="process",
-        help="how the service of the `service` fixture runs: as it is, in its image, or in its image under Lambda's "
+        help="how the service of that fixture runs: as it is, in its image, or in its image under Lambda's "
         "emulator; the latter two leave out tests that do not use it",
     )
 
@@ -34,7 +35,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for tool, name in TOOLS.items():
         config.addinivalue_line("markers", f"{tool}: needs {name}")
-    config.addinivalue_line("markers", "direct(why): cannot go through a Function URL")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if through != "process":
         items[:] = [item for item in items if "service" in getattr(item, "fixturenames", ())]
     if through == "lambda":
-        items[:] = [item for item in items if not item.get_closest_marker("direct")]
+        items[:] = [item for item in items if goes_through_a_function_url(item.nodeid)]
     for item in items:
         for tool, name in TOOLS.items():
             if item.get_closest_marker(tool) and not _is_there(tool):

@@ -6,7 +6,7 @@ import socket
 import pytest
 from aiohttp import web
 
-from upload_service import connection
+from upload_service import connection, pace
 from upload_service.config import Settings
 from upload_service.connection import Connection
 
@@ -63,3 +63,46 @@ async def test_head_may_not_trickle(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = await ask(HEAD[:20], HEAD[20:], pause=0.3)
     assert answered.startswith(b"HTTP/1.1 408 ")
     assert b"request_head_timeout" in answered
+
+
+@pytest.mark.parametrize(("size", "pauses"), [(1, True), (600, True), (8192, False), (100_000, False)])
+async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> None:
+    """A request that comes in pieces smaller than a read is worth is soon read with pauses, another never."""
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert runner.server
+    ours, theirs = socket.socketpair()
+    made = Connection(runner.server, Settings(), loop=loop, access_log=None)
+    transport, _ = await loop.connect_accepted_socket(lambda: made, theirs)
+    made.data_received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;")
+    with ours:
+        free = pace.CREDIT_BYTES // pace.READ_COST_BYTES
+        for number in range(free):
+            assert transport.is_reading(), number
+            made.data_received(b"a" * size)
+        made.data_received(b"a" * size)
+        made.data_received(b"a" * size)
+        assert transport.is_reading() is not pauses
+        await asyncio.sleep(3 * pace.LEAST_SECONDS)
+        assert transport.is_reading()
+    await runner.cleanup()
+
+
+def reads(sizes: list[int]) -> list[float]:
+    """The pauses after reads of these sizes."""
+    found = pace.Pace()
+    return [found.pause_after(size) for size in sizes]
+
+
+def test_pauses_grow_until_enough_gathers() -> None:
+    """Pauses in which too little gathers grow to the longest; enough shortens them again."""
+    assert reads([1] * 100)[-1] == pace.MOST_SECONDS
+    assert reads([1] * 100 + [60_000] + [1] * 7)[-1] == pace.MOST_SECONDS / 2
+    assert set(reads([9000] * 1000)) == {0.0}
+
+
+def test_credit_is_no_treasure() -> None:
+    """However much came before, tiny reads are free only for so long."""
+    free = pace.CREDIT_BYTES // pace.READ_COST_BYTES
+    assert reads([1_000_000] * 1000 + [1] * (free + 2))[-1] > 0

@@ -6,6 +6,8 @@ import pytest
 from fuzz import destination_rules, form_rules
 
 from tests.test_form import CLOSING, FILE_HEAD, URL_PART, parts, read, refusal
+from upload_service.destination import judge
+from upload_service.errors import UploadError
 
 CORPUS = Path(form_rules.__file__).parent / "corpus"
 MOST_FILES = 200
@@ -81,3 +83,13 @@ def test_length_of_a_part_is_ignored(length: bytes) -> None:
     )
     for pieces in ([body], bytewise(body)):
         assert parts(read(pieces, len(body))).content == b"12345"
+
+
+@pytest.mark.parametrize("port", ["+8443", "-0", "8_443", "08443000", " 8443", "8443 ", "", "x", "0x50", "+"])
+@pytest.mark.parametrize("host", ["[2001:db8::1]", "storage.example.com"])
+def test_port_is_digits(host: str, port: str) -> None:
+    """A port that one parser takes for a number and another refuses is refused."""
+    url = f"https://{host}:{port}/incoming/k?AWSAccessKeyId=AKIDEXAMPLE&Signature=a&Expires=1795600000"
+    with pytest.raises(UploadError) as caught:
+        judge(url, destination_rules.ALLOWED, destination_rules.NOW)
+    assert caught.value.entry.code == "invalid_upload_url"

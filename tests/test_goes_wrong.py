@@ -850,7 +850,7 @@ MEANINGS = {
     "checksum_mismatch": (
         "BadDigest InvalidDigest Md5Mismatch XAmzContentSHA256Mismatch XAmzContentChecksumMismatch"
     ),
-    "precondition_failed": "PreconditionFailed ConditionNotMet BlobAlreadyExists",
+    "precondition_failed": "PreconditionFailed ConditionNotMet BlobAlreadyExists UnauthorizedBlobOverwrite",
     "storage_conflict": "ConditionalRequestConflict OperationAborted",
     "storage_timeout": "RequestTimeout",
     "storage_redirected": (

@@ -13,8 +13,8 @@ import pytest
 from tests.support.double import StorageDouble
 from tests.support.hostile import HOST, KIND, POST, Target, converse, target
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
-from upload_service.connection import FREE_SMALL_READS, TINY_SECONDS
 from upload_service.form import MAX_PARTS
+from upload_service.pace import CREDIT_BYTES, LEAST_SECONDS, READ_COST_BYTES
 
 DELIMITER = f"--{BOUNDARY}\r\n".encode()
 END = f"--{BOUNDARY}--\r\n".encode()
@@ -274,12 +274,12 @@ def test_byte_by_byte(aim: Target, key: str, count: int) -> None:
 
 def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
     """Many small requests on one connection are no tiny pieces of one."""
-    began = time.monotonic()
+    began, requests = time.monotonic(), 9 * CREDIT_BYTES // READ_COST_BYTES
     with Connection(aim.port) as connection:
-        for _ in range(3 * FREE_SMALL_READS):
+        for _ in range(requests):
             connection.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
             assert connection.answer().status == 200
-    assert time.monotonic() - began < 3 * FREE_SMALL_READS * TINY_SECONDS / 2
+    assert time.monotonic() - began < requests * LEAST_SECONDS
 
 
 def test_head_byte_by_byte(aim: Target) -> None:

@@ -18,18 +18,12 @@ from upload_service import answers, cors
 from upload_service.admission import request_id
 from upload_service.config import Settings
 from upload_service.errors import UploadError
+from upload_service.pace import Pace
 
 # From a head's first byte to its last.
 HEAD_SECONDS = 10
 # For a connection on which nothing is asked, at its beginning and between requests.
 IDLE_SECONDS = 75
-# A read costs the same for a byte as for many. After so many small ones of one request, a pause follows each,
-# in which more gathers in the system: so short that a sender of packets at full speed is not held up.
-FREE_SMALL_READS = 16
-SMALL_BYTES = 4 * 1024
-SMALL_SECONDS = 0.005
-TINY_BYTES = 512
-TINY_SECONDS = 0.05
 
 
 class Connection(web.RequestHandler):
@@ -40,7 +34,7 @@ class Connection(web.RequestHandler):
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
-        self._small_reads = 0
+        self._pace = Pace()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As in aiohttp, but the first head is waited for only so long."""
@@ -60,9 +54,9 @@ class Connection(web.RequestHandler):
         waiting = len(self._messages)
         super().data_received(data)
         if len(self._messages) > waiting:
-            self._small_reads = 0
-        elif 0 < len(data) < SMALL_BYTES:
-            self._slow_down(TINY_SECONDS if len(data) < TINY_BYTES else SMALL_SECONDS)
+            self._pace = Pace()
+        elif data and (seconds := self._pace.pause_after(len(data))):
+            self._pause_reading(seconds)
         request = self._current_request
         if request is None:
             self._time_head()
@@ -71,10 +65,9 @@ class Connection(web.RequestHandler):
             request.content.feed_eof()  # nothing more to linger for
             self.close()
 
-    def _slow_down(self, seconds: float) -> None:
-        """Pause after another small read, as aiohttp does for a full buffer; it looks again if one is."""
-        self._small_reads += 1
-        if self._small_reads > FREE_SMALL_READS and not self._buffer_paused:
+    def _pause_reading(self, seconds: float) -> None:
+        """As aiohttp does for a full buffer; so it looks itself whether one is full when we read on."""
+        if not self._buffer_paused:
             self._pause_reading_for_buffer()
             asyncio.get_running_loop().call_later(seconds, self._read_on)
 

@@ -24,6 +24,8 @@ MAX_URL_BYTES = 8192
 LISTED = "listed"
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]{2,45}")
 _SHAPE = re.compile(r"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)")
+# A port that other parsers refuse, such as +443, is read as a number by yarl.
+_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[^\[\]:]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 _BUCKET_AND_KEY = re.compile(r"/[^/]+/.+")
 _SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 
@@ -109,7 +111,7 @@ def _parse(text: str) -> tuple[URL, str, int]:
         host, port = (url.raw_host or "").lower(), url.port
     except ValueError:
         raise UploadError("invalid_upload_url") from None
-    if not _HOST.fullmatch(host) or port is None or shape["authority"].endswith(":"):
+    if not _HOST.fullmatch(host) or port is None or not _AUTHORITY.fullmatch(shape["authority"]):
         raise _unusable("has no usable host")
     if url.raw_path_qs != shape["target"] or len(url.raw_path) < 2:
         raise _unusable("has no object key")

@@ -81,11 +81,13 @@ _GENERAL = {
 # Always told apart from text and other XML, so that a claim alone does not do.
 _SHOWS_ITSELF = frozenset({"image/svg+xml"})
 # Opened from storage in a browser, these run what is in them.
-_SCRIPTED = re.compile(r".*\+xml|application/xml|text/(html|javascript|xsl)")
+_SCRIPTED = frozenset({"application/xml", "text/html", "text/javascript", "text/xsl"})
 
 
 def short(name: str) -> str:
     """A type's name here: lower case, without parameters, one for all that mean the same."""
+    if name in _SHORT:
+        return _SHORT[name]
     plain = name.partition(";")[0].strip().lower()
     return _SHORT.get(plain, plain)
 
@@ -103,7 +105,7 @@ def counts_as(seen: str, claimed: str) -> str | None:
 
 def carries_script(name: str) -> bool:
     """Whether a browser that opens such a file runs scripts in it."""
-    return _SCRIPTED.fullmatch(name) is not None
+    return name.endswith("+xml") or name in _SCRIPTED
 
 
 def _is_a(name: str, general: str) -> bool:

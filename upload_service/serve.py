@@ -15,6 +15,7 @@ from aiohttp import web
 
 from upload_service import __version__
 from upload_service.app import make_app
+from upload_service.callers import bounds_for_anybody
 from upload_service.config import Settings
 from upload_service.connection import Connection
 from upload_service.errors import UploadError
@@ -40,6 +41,8 @@ async def serve(settings: Settings) -> None:
         service = runner.app[SERVICE]
         told = _stop_on_signals(service)
         port = server.sockets[0].getsockname()[1]
+        if not settings.api_tokens:
+            structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
         structlog.get_logger().info("listening", port=port, version=__version__)
         await told.wait()
         structlog.get_logger().info("stopping", running=len(service.running))

@@ -9,13 +9,17 @@ Why sigtype, and what remains: docs/decisions/0008-allowed-types.md.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from upload_service.errors import UploadError
 from upload_service.markup import markup_type
 from upload_service.media_types import UNKNOWN, carries_script, counts_as, short
+
+if TYPE_CHECKING:
+    from sigtype.types import Type
 
 # As much as the library looks at: an Office document shows itself behind several entries of its archive.
 HEAD_BYTES = 8192
@@ -30,34 +34,43 @@ WEB_IMAGES = frozenset("image/" + name for name in ("jpeg", "apng", "png", "webp
 _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What is used of sigtype: its signatures, those of the web's images apart, and its test for text."""
+
+    web_images: tuple["Type", ...]
+    others: tuple["Type", ...]
+    match: Callable[[bytes, Sequence["Type"]], "Type | None"]
+    is_text: Callable[[bytes], bool]
+
+
 @cache
-def library() -> tuple[Callable[[bytes], str | None], Callable[[bytes], bool]]:
-    """The library's judgement by signature and its test for text; the first call imports it."""
+def library() -> Library:
+    """The library; the first call imports it."""
     import sigtype
     from sigtype.types import TYPES
 
-    signatures = [each for each in TYPES if each.mime not in SLOW_TYPES]
-    signatures.sort(key=lambda each: each.mime not in WEB_IMAGES)
-
-    def guess(head: bytes) -> str | None:
-        found = sigtype.match(head, signatures)
-        return found.mime if found else None
-
-    return guess, sigtype.is_text
+    web = tuple(each for each in TYPES if each.mime in WEB_IMAGES)
+    others = tuple(each for each in TYPES if each.mime not in WEB_IMAGES | SLOW_TYPES)
+    return Library(web, others, sigtype.match, sigtype.is_text)
 
 
 def type_of(head: bytes) -> str | None:
     """The media type that the first HEAD_BYTES of a file, or all of a shorter one, look like."""
-    # Before the library, which takes a page with "%PDF-1" in its first KB for a PDF.
-    if markup := markup_type(head):
-        return markup
     if not head or (head[4:8] == b"ftyp" and int.from_bytes(head[:4], "big") > MAX_BRANDS_BYTES):
         return None
-    guess, is_text = library()
-    found = short(guess(head) or "")
-    if found not in UNKNOWN:
-        return found
-    return "text/plain" if is_text(head) else None
+    known = library()
+    for image in known.web_images:
+        if image.match(head):
+            return short(image.mime)
+    # Before the others, because the library takes a page with "%PDF-1" in its first KB for a PDF.
+    if markup := markup_type(head):
+        return markup
+    found = known.match(head, known.others)
+    name = short(found.mime) if found else ""
+    if name not in UNKNOWN:
+        return name
+    return "text/plain" if known.is_text(head) else None
 
 
 @dataclass(frozen=True, slots=True)

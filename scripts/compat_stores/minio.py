@@ -59,14 +59,17 @@ def _program() -> Path:
 def _build(go: str, program: Path) -> None:
     print(f"Building MinIO {VERSION} (first use, some minutes) ...", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as fresh:
-        done = subprocess.run(  # noqa: S603 - our own command, never a shell
-            [go, "install", f"{MODULE}@{VERSION}"],
-            env={**os.environ, "GOBIN": fresh},
-            capture_output=True,
-            text=True,
-            timeout=BUILD_SECONDS,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command, never a shell
+                [go, "install", f"{MODULE}@{VERSION}"],
+                env={**os.environ, "GOBIN": fresh},
+                capture_output=True,
+                text=True,
+                timeout=BUILD_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise NotHere(f"go install took more than {BUILD_SECONDS} seconds") from None
         if done.returncode:
             raise NotHere(f"go install failed: {done.stderr.strip()[-300:]}")
         (Path(fresh) / "minio").replace(program)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "node"
 AZURITE = FOLDER / "azurite"
-INSTALL_SECONDS = 120
+INSTALL_SECONDS = 300
 
 
 class NoNodePackages(Exception):
@@ -33,13 +33,16 @@ def _install(folder: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise NoNodePackages("npm is not installed")
-    done = subprocess.run(  # noqa: S603 - our own command, never a shell
-        [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=INSTALL_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command, never a shell
+            [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NoNodePackages(f"npm ci took more than {INSTALL_SECONDS} seconds") from None
     if done.returncode:
         raise NoNodePackages(f"npm ci failed: {done.stderr.strip()[-300:]}")

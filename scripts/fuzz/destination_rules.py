@@ -33,7 +33,7 @@ HOSTS = re.compile(
     r"digitaloceanspaces\.com|wasabisys\.com))"
 )
 # What an error may say that a URL has to hold.
-MUSTS = " ".join(each.must for signing in SIGNINGS for each in signing.parameters)
+MUSTS = {each.must for signing in SIGNINGS for each in signing.parameters}
 # As much of a value as nobody says by chance, with a digit as every signature has.
 TELLING = re.compile(r"(?=.*\d).{16,}")
 
@@ -75,7 +75,9 @@ def _assert_silent(text: str, said: str, public: str) -> None:
     """No value of the query is said, unless it is public: in front, a parameter's name, in the catalogue."""
     front, _, query = text.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&")]
-    known = f"{front} {[name for name, _, _ in pairs]} {public} {MUSTS}".lower()
+    known = f"{front} {[name for name, _, _ in pairs]} {public}".lower()
+    for must in MUSTS:
+        said = said.replace(must, "")
     for _, _, value in pairs:
         if TELLING.fullmatch(value) and value.lower() not in known:
             assert value not in said, "a value is said"

@@ -1,6 +1,8 @@
-"""One fuzzing run. Usage: python -m fuzz.target form|destination ARGUMENTS (see ./scripts/fuzz/run)."""
+"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/fuzz/run."""
 
+import os
 import sys
+from pathlib import Path
 
 import atheris
 
@@ -10,5 +12,7 @@ with atheris.instrument_imports(include=["upload_service", "multipart", "yarl"])
 RULES = {"form": form_rules.check, "destination": destination_rules.check}
 
 if __name__ == "__main__":
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], RULES[sys.argv[1]])
+    # libFuzzer starts its first word again for a merge.
+    again = str(Path(__file__).with_name("again"))
+    atheris.Setup([again, *sys.argv[1:]], RULES[os.environ["FUZZ_TARGET"]])
     atheris.Fuzz()

@@ -115,10 +115,12 @@ def content(name: str, count: int = FILE_BYTES) -> bytes:
 def form(mode: Mode, storage: GridStorage, content: bytes, query: str = QUERY) -> bytes:
     """The whole form of this mode."""
     url = wire.field("uploadUrl", TRANSCRIPT.hide(f"{storage.origin}/key?{query}"))
+    signed = [wire.field("header:if-none-match", "*")] if "if-none-match" in query else []
+    retries = [wire.field("max_retries", "1")] if mode == "retry" else []
     file = wire.file(content)
     if mode == "file first":
-        return wire.form(file, url)
-    return wire.form(url, *([wire.field("max_retries", "1")] if mode == "retry" else []), file)
+        return wire.form(file, *signed, url)
+    return wire.form(url, *signed, *retries, file)
 
 
 def path(mode: Mode) -> str:

@@ -1,0 +1,23 @@
+"""Which tests of the service can go through a Function URL, and why the others cannot.
+
+Knows: tests by their names, as patterns of the shell.
+"""
+
+from fnmatch import fnmatchcase
+
+# A Function URL takes a request apart and makes a new one for the function; and it has limits of its own.
+NOT_THROUGH_A_FUNCTION_URL = {
+    "*-100000000]": "larger than an event may be: AWS answers 413",
+    "test_http.py::test_head_is_get_without_a_body*": "HEAD's answer has its own body's length there, none",
+    "test_http.py::test_any_page_may_read_every_answer*": "broken heads never reach the function",
+    "test_http.py::test_no_software_is_named*": "broken heads never reach the function",
+    "test_http.py::test_broken_head*": "AWS answers broken heads itself",
+    "test_http.py::test_good_head_is_told_to_go_on*": "AWS says 100 itself",
+    "test_http.py::test_bad_head_is_refused_without_100*": "AWS says 100 itself",
+    "test_http.py::test_refused_sender_may_still_send*": "the function hears of whole requests only",
+}
+
+
+def goes_through_a_function_url(nodeid: str) -> bool:
+    """Whether a test, by its id, can."""
+    return not any(fnmatchcase(nodeid, f"*{pattern}") for pattern in NOT_THROUGH_A_FUNCTION_URL)
