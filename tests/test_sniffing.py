@@ -321,6 +321,18 @@ def test_short_file_is_judged_at_its_end() -> None:
     assert not sniffer.known
 
 
+def test_a_claim_of_the_form_counts_whenever_it_comes() -> None:
+    """A type that replaces the part's own is judged like it, before the head is known and after."""
+    late = Sniffer(listed("image/*"), "image/gif")
+    late.feed(GIF + bytes(HEAD_BYTES))
+    with pytest.raises(UploadError, match="type_mismatch"):
+        late.claim("text/html")
+    early = Sniffer(listed("image/*"), "image/gif")
+    early.claim("text/html")
+    with pytest.raises(UploadError, match="type_mismatch"):
+        early.feed(GIF + bytes(HEAD_BYTES))
+
+
 def test_head_is_what_the_library_looks_at() -> None:
     """The head is as long as the library's window, which it takes a shorter head for a whole file by."""
     assert HEAD_BYTES == sigtype.SIGNATURE_SIZE

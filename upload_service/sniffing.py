@@ -86,11 +86,16 @@ class AllowedTypes:
         by_family = name.partition("/")[0] in self.families and not carries_script(name)
         return name in self.exact or by_family
 
-    def judge(self, head: bytes, claimed: str) -> None:
-        """Raise UploadError when a file that begins with `head` and claims this type is not allowed."""
+    def judge(self, head: bytes, claimed: str) -> str:
+        """What a file that begins with `head` looks like; UploadError when it or its claim is not allowed."""
         seen = type_of(head)
         if seen is None:
             raise UploadError("type_unrecognised", None if head else "The file is empty, so it has no type.")
+        self.judge_claim(seen, claimed)
+        return seen
+
+    def judge_claim(self, seen: str, claimed: str) -> None:
+        """Raise UploadError when a file that looks like `seen` and claims this type is not allowed."""
         name = counts_as(seen, short(claimed))
         if name is None:
             raise UploadError("type_mismatch", _contradiction(seen, short(claimed)))
@@ -113,28 +118,33 @@ class Sniffer:
     """Gathers the head of one file and judges it, once. `known`: the file may go on."""
 
     def __init__(self, allowed: AllowedTypes, *claims: str) -> None:
-        self.known = False
         self._allowed = allowed
         self._claims = claims
         self._head = b""
+        self._seen: str | None = None
 
-    def claim(self, claimed: str) -> None:
-        """The file's type is said once more; raises UploadError when it is known to be wrong."""
-        self._claims += (claimed,)
-        if self.known:
-            self._allowed.judge(self._head, claimed)
+    @property
+    def known(self) -> bool:
+        """Whether the file has been judged and is allowed."""
+        return self._seen is not None
 
     def feed(self, piece: bytes) -> None:
         """Look at the file's next piece; raises UploadError."""
-        if self.known:
-            return
-        self._head += piece[: HEAD_BYTES - len(self._head)]
-        if len(self._head) == HEAD_BYTES:
-            self.end()
+        if self._seen is None:
+            self._head += piece[: HEAD_BYTES - len(self._head)]
+            if len(self._head) == HEAD_BYTES:
+                self.end()
 
     def end(self) -> None:
         """The file has no more bytes to look at; raises UploadError."""
-        if not self.known:
-            for claimed in self._claims:
-                self._allowed.judge(self._head, claimed)
-            self.known = True
+        if self._seen is None:
+            first, *others = self._claims
+            self._seen, self._head = self._allowed.judge(self._head, first), b""
+            for claimed in others:
+                self._allowed.judge_claim(self._seen, claimed)
+
+    def claim(self, claimed: str) -> None:
+        """Storage will be told this type as well, as the form has said meanwhile; raises UploadError."""
+        self._claims += (claimed,)
+        if self._seen is not None:
+            self._allowed.judge_claim(self._seen, claimed)
