@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from devtools import signed
@@ -37,10 +38,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{tool}: needs {name}")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of the image need one: ./scripts/test-image builds it."""
+    asked = config.getoption("--through") != "process"
+    return None if asked or collection_path.name != "image" else True
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     through = config.getoption("--through")
     if through != "process":
-        items[:] = [item for item in items if "service" in getattr(item, "fixturenames", ())]
+        items[:] = [
+            item
+            for item in items
+            if "/image/" in item.nodeid or "service" in getattr(item, "fixturenames", ())
+        ]
     if through == "lambda":
         items[:] = [item for item in items if goes_through_a_function_url(item.nodeid)]
     for item in items:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.test_body import drain
 from upload_service.body import Body
-from upload_service.disk import SEGMENT_BYTES, Segments
+from upload_service.disk import SEGMENT_BYTES, Segments, is_in_memory
 from upload_service.errors import UploadError
 from upload_service.pieces import Pieces
 from upload_service.room import Room
@@ -298,3 +298,29 @@ def test_pieces_are_addressed_by_offset(pieces: list[bytes], data: st.DataObject
         found = kept.read(offset, 1000)
         assert found
         assert whole[offset : offset + len(found)] == found
+
+
+@pytest.mark.parametrize(
+    ("folder", "in_memory"),
+    [
+        ("/spool", False),
+        ("/spool/deep/er", True),
+        ("/spool/deepest", False),
+        ("/tmp", True),
+        ("/tmpfs", False),
+        ("/", False),
+    ],
+)
+def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: bool) -> None:
+    """A folder is in memory when the mount that holds it is, the last one where two lie upon each other."""
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /spool ext4 rw 0 0\n"
+        "/dev/sdb /spool/deep ext4 rw 0 0\ntmpfs /spool/deep tmpfs rw 0 0\n"
+    )
+    assert is_in_memory(folder, str(mounts)) is in_memory
+
+
+def test_mounts_that_cannot_be_read_are_no_reason_to_warn() -> None:
+    """Where there is no list of mounts nothing is said."""
+    assert not is_in_memory("/tmp", "/nowhere/mounts")

@@ -1,61 +1,18 @@
-"""`python -m upload_service` and the command `upload-service`: settings, logs, run.
+"""`python -m upload_service` and the command `upload-service`: import, then run.
 
-A setting that cannot be used is one plain line on standard error and exit status 2.
+Nothing that is imported is garbage, and looking for some costs a tenth of the start, which callers wait for in
+Lambda (measured: docs/performance.md). What is there afterwards stays, so it is never looked at again.
 """
 
-import argparse
-import asyncio
-import os
+import gc
 import sys
-from collections.abc import Sequence
 
-import structlog
+gc.disable()
 
-from upload_service import __version__, logs
-from upload_service.config import Settings, describe, unknown_variables
-from upload_service.environment import SettingError
-from upload_service.memory import keep_freed_memory
-from upload_service.serve import CannotListen, serve
+from upload_service.command import main  # noqa: E402  only now
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the service; the exit status."""
-    _parser().parse_args(arguments)
-    try:
-        settings = Settings.from_environment(os.environ)
-    except SettingError as error:
-        print(f"upload-service: {error}", file=sys.stderr)
-        return 2
-    logs.set_up(settings.log_level)
-    keep_freed_memory()
-    for name in unknown_variables(os.environ):
-        structlog.get_logger().warning("unknown_setting", variable=name)
-    try:
-        asyncio.run(serve(settings))
-    except CannotListen as error:
-        where = settings.bind or "all interfaces"
-        print(
-            f"upload-service: cannot listen on port {settings.port} of {where} ({error}): "
-            "stop what uses it, or set PORT",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    rows = "\n".join(
-        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in describe()
-    )
-    parser = argparse.ArgumentParser(
-        prog="upload-service",
-        description="Streams a form's file into a PUT to the presigned URL that came with it.",
-        epilog=f"Settings are environment variables (default in brackets):\n{rows}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"upload-service {__version__}")
-    return parser
-
+gc.freeze()
+gc.enable()
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -61,3 +61,20 @@ class Segments:
             # Open until it is dropped.
             self._files[index] = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115
         return os.pwrite(self._files[index].fileno(), view[: SEGMENT_BYTES - start], start)
+
+
+def is_in_memory(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
+    """Whether files in the folder, or where the system keeps temporary ones, are kept in memory (tmpfs).
+
+    Linux only; elsewhere nobody knows.
+    """
+    path = os.path.realpath(folder or tempfile.gettempdir())
+    kind, longest = "", -1
+    try:
+        with open(mounts) as lines:
+            for _, place, found, *_ in (line.split() for line in lines):
+                if path == place or path.startswith(place.rstrip("/") + "/"):
+                    kind, longest = (found, len(place)) if len(place) >= longest else (kind, longest)
+    except OSError:
+        return False
+    return kind in ("tmpfs", "ramfs")

@@ -70,7 +70,7 @@ class InLambda(Contained):
         """See Running."""
         self._emulator_port, own = _free_port(), _free_port()
         self.function_url = FunctionUrl(self._emulator_port)
-        settings = settings | FUNCTION | {"PORT": str(own), "AWS_LWA_PORT": str(own)}
+        settings = FUNCTION | settings | {"PORT": str(own), "AWS_LWA_PORT": str(own)}
         del settings["UPLOAD_BIND"]
         address = f"127.0.0.1:{self._emulator_port}"
         options = ("-v", f"{binary()}:/rie:ro", "--entrypoint", "/rie")

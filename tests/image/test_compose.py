@@ -1,0 +1,91 @@
+"""`docker compose up`: the main job, for those with Docker."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.transcript import TRANSCRIPT
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PORT = "18000"
+
+
+def compose(*words: str) -> str:
+    """What compose prints."""
+    environment = os.environ | {"UPLOAD_PORT": PORT, "COMPOSE_PROJECT_NAME": "upload-service-test"}
+    done = subprocess.run(
+        ["docker", "compose", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def said() -> Iterator[str]:
+    """The project is up; what its last container said."""
+    compose("up", "-d", "--build")
+    try:
+        yield ready()
+    finally:
+        compose("down", "-v")
+
+
+def ready() -> str:
+    """What is to be pasted, once it is there."""
+    deadline = time.monotonic() + 30
+    while "compose run" not in (found := compose("logs", "--no-log-prefix", "ready")):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    TRANSCRIPT.hear("compose", re.sub(r'http://storage[^"\s]*', "", found))
+    return found
+
+
+def bash(line: str) -> bytes:
+    """Paste a line into a shell."""
+    done = subprocess.run(["bash", "-euc", line], cwd=ROOT, capture_output=True, timeout=60, check=True)
+    return done.stdout
+
+
+def test_configuration_is_valid() -> None:
+    """Compose has nothing to say against the file."""
+    done = subprocess.run(["docker", "compose", "config", "-q"], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout + done.stderr == b""
+
+
+def test_printed_lines_work(said: str) -> None:
+    """The printed curl lines, pasted as they are: stored, and read back with the same sum."""
+    upload, look = re.findall(r"^  (curl .*)$", said, re.MULTILINE)
+    answered = json.loads(bash(upload))
+    assert answered["success"] is True
+    assert hashlib.sha256(bash(look)).digest() == hashlib.sha256(README.read_bytes()).digest()
+
+
+@pytest.mark.parametrize("where", ["here", "in a container"])
+def test_a_url_works_wherever_it_was_signed(said: str, where: str) -> None:
+    """A URL that is signed on this computer works for the service in its network, and the other way round."""
+    script = ["scripts/compose/presign.py", f"signed-{where.replace(' ', '-')}"]
+    if where == "here":
+        done = subprocess.run([sys.executable, *script], cwd=ROOT, capture_output=True, text=True, check=True)
+        url = done.stdout.strip()
+    else:
+        url = compose("run", "--rm", "-T", "ready", "python", "/compose/presign.py", script[1]).strip()
+    line = f'curl -sS --form-string "uploadUrl={url}" -F "file=@LICENSE" http://localhost:{PORT}/upload-with-presigned'
+    assert json.loads(bash(line))["file_size"] == (ROOT / "LICENSE").stat().st_size
+
+
+def test_data_outlives_the_containers(said: str) -> None:
+    """After down and up again the object is still there, and the same URL reads it."""
+    look = re.findall(r"^  (curl .*)$", said, re.MULTILINE)[1]
+    compose("down")
+    compose("up", "-d")
+    ready()
+    assert bash(look) == README.read_bytes()
