@@ -4,6 +4,7 @@ Usage: PYTHON aws_forks.py SOCKET, where PYTHON is one that has the package awsc
 Knows: a call is three streams, then four bytes of length, then JSON; the answer is one byte, the exit status.
 """
 
+import functools
 import json
 import os
 import signal
@@ -35,8 +36,20 @@ def serve(line: socket.socket) -> int:
         return int(leaves.code or 0)
 
 
+def warm_up() -> None:
+    """Read the descriptions of AWS's services once, here, and not in each fork."""
+    session = clidriver.create_clidriver().session
+    loader = type(session.get_component("data_loader").file_loader)
+    read = loader.load_file
+    known = functools.cache(lambda path: read(loader(), path))
+    loader.load_file = lambda _, path: known(path)
+    for service in ("ecr", "iam", "lambda", "logs", "sts"):
+        session.create_client(service, "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+
+
 def main() -> None:
     """Until killed."""
+    warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(sys.argv[1])
