@@ -17,8 +17,11 @@ from tests.support.canary import (
     KEY,
     MAX_FILE_BYTES,
     MEMORY_BYTES,
+    NOWHERE,
+    RATE_PER_MINUTE,
     SECRETS,
     SLOTS,
+    TOKEN,
     WAYS,
     Lab,
     query,
@@ -42,13 +45,19 @@ from upload_service.storage import Storage
 def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A service with little room and patience, and everything logged, asyncio's own debugging too."""
     stranger = GridStorage(tls=authority(tmp_path_factory.mktemp("tls")).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}"]
+    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
+    tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
     with (
         stranger,
         Running(
+            UPLOAD_DESTINATIONS=double.url,
+            UPLOAD_ALLOWED_TYPES="image/*",
+            UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
+            UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
+            **tokens,
+        ) as strict,
+        Running(
             UPLOAD_DESTINATIONS=",".join(listed),
-            LOG_LEVEL="DEBUG",
-            PYTHONASYNCIODEBUG="1",
             TIMEOUT_SECONDS="1",
             UPLOAD_SHUTDOWN_SECONDS="0",
             UPLOAD_STALL_SECONDS="0.5",
@@ -56,9 +65,10 @@ def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPa
             UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
             UPLOAD_SPOOL_DISK_BYTES="0",
+            **tokens,
         ) as running,
     ):
-        yield Lab(running, double, closed_port, stranger.origin)
+        yield Lab(running, strict, double, closed_port, stranger.origin)
 
 
 def said(texts: list[str]) -> list[str]:
@@ -76,13 +86,14 @@ def test_every_code_is_caused_or_explained() -> None:
 @pytest.mark.parametrize("code", WAYS)
 def test_no_failure_says_a_secret(lab: Lab, code: str) -> None:
     """The failure is caused with secrets everywhere, and neither its answer nor the log since has one."""
-    before = len(lab.service.raw_log)
+    before, before_strict = len(lab.service.raw_log), len(lab.strict.raw_log)
     answered = WAYS[code](lab)
     assert answered.json["code"] == code, answered.json
     heads = "\r\n".join(f"{name}: {value}" for name, value in answered.headers.items())
     if code not in ("not_found", "method_not_allowed", "bad_request"):
-        lab.service.upload_event(answered.request_id)
-    assert said([heads, answered.body.decode(), *lab.service.raw_log[before:]]) == []
+        lab.upload_event(answered.request_id)
+    logged = [*lab.service.raw_log[before:], *lab.strict.raw_log[before_strict:]]
+    assert said([heads, answered.body.decode(), *logged]) == []
 
 
 def test_a_caller_that_leaves_says_nothing(lab: Lab) -> None:
@@ -106,7 +117,7 @@ def test_nothing_is_said_at_the_end(lab: Lab) -> None:
         answered = connection.answer()
     assert answered.json["code"] == "shutting_down"
     lab.service.stop()
-    assert said([answered.body.decode(), *lab.service.raw_log]) == []
+    assert said([answered.body.decode(), *lab.service.raw_log, *lab.strict.raw_log]) == []
     assert len(lab.service.raw_log) > len(WAYS)
 
 

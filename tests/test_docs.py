@@ -72,6 +72,15 @@ def test_links_lead_somewhere() -> None:
                 assert f"## {anchor}\n" in target.read_text(encoding="utf-8"), f"{page}: {link}"
 
 
+def test_threats_name_tests_that_exist() -> None:
+    """Every test that the threat model names is there."""
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", page))
+    assert len(named) > 30
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
 def test_changelog_knows_this_version() -> None:
     """The changelog has a section for the version that the code reports."""
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

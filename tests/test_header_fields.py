@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import anycrc
 import pytest
+from devtools.signed import v4
 from devtools.store import Bucket
 
 from tests.support.double import Put, Reply, StorageDouble, answer
@@ -46,13 +46,7 @@ def place(double: StorageDouble) -> Callable[..., Place]:
 
     def make(*signed: str, reply: Reply | None = None) -> Place:
         key = f"headers/{uuid.uuid4().hex}"
-        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        query = (
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256"
-            f"&X-Amz-Credential=AKIAEXAMPLE%2F{date[:8]}%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date={date}"
-            f"&X-Amz-Expires=600&X-Amz-SignedHeaders={'%3B'.join(['host', *signed])}"
-            f"&X-Amz-Signature={'5ec2e7' * 10}5ec2"
-        )
+        query = v4(signed_headers=";".join(["host", *signed]))
         return Place(TRANSCRIPT.hide(f"{double.url}{key}?{query}"), double.script(key, reply or Reply()))
 
     return make

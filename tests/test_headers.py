@@ -17,7 +17,7 @@ BLOB = (("x-ms-blob-type", "BlockBlob"),)
 def destination(*signed: str, tells: bool = True, own: tuple[tuple[str, str], ...] = ()) -> Destination:
     """A URL signed with `host` and these headers, or one that does not tell what it is signed with."""
     names = frozenset({"host", *signed}) if tells else None
-    return Destination(URL("https://h/k"), "h", "s3-v4", own, None, signed_headers=names)
+    return Destination(URL("https://h/k"), "h", "s3", False, "s3-v4", names, own, None)
 
 
 def refused(call: Callable[[], object]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from devtools import signed
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
@@ -21,10 +22,10 @@ from upload_service.config import Settings
 from upload_service.destination import judge
 from upload_service.errors import CATALOGUE
 from upload_service.outcome import Outcome
-from upload_service.session import new_session
+from upload_service.session import Sessions, new_session, open_sessions
 from upload_service.storage import FAULTS, Storage, fault_code
 
-SIGNED = f"AWSAccessKeyId=A&Expires=4102444800&Signature={'ca11ab1e' * 4}"
+SIGNED = signed.v2("ca11ab1e")
 
 
 def test_every_foreign_exception_has_a_code() -> None:
@@ -81,8 +82,8 @@ class NoNames(AbstractResolver):
 async def nameless() -> AsyncIterator[tuple[Storage, NoNames]]:
     """Storage behind a resolver that fails."""
     resolver = NoNames()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver)) as session:
-        yield Storage(session, 1, 0), resolver
+    async with new_session(listed=True, resolver=resolver) as session:
+        yield Storage(Sessions(session, session), 1, 0), resolver
 
 
 async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> None:
@@ -100,11 +101,12 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
 
 
 async def test_session_keeps_to_itself() -> None:
-    """The app's session takes no proxies from the environment, keeps no cookies and follows no time-out."""
-    async with new_session() as session:
-        assert session.trust_env is False
-        assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
-        assert session.timeout.total is None
+    """The app's sessions take no proxies from the environment, keep no cookies and follow no time-out."""
+    async with open_sessions() as sessions:
+        for session in (sessions.listed, sessions.others):
+            assert session.trust_env is False
+            assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+            assert session.timeout.total is None
 
 
 @pytest.fixture
@@ -163,12 +165,12 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
     port = server.sockets[0].getsockname()[1]
     allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": f"http://127.0.0.1:{port}/"}).destinations
     destination = judge(f"http://127.0.0.1:{port}/k?{SIGNED}", allowed, 0)
-    async with new_session() as session:
+    async with open_sessions() as sessions:
         for _ in range(3):
             body = Body(Pipe())
             await body.feed(bytes(100_000))
             await body.feed(bytes(100_000))
-            outcome = await Storage(session, 1, 0).put(
+            outcome = await Storage(sessions, 1, 0).put(
                 destination, body.reader(1_000_000), {"content-type": "image/png"}
             )
             assert outcome.error == "access_denied"

@@ -5,9 +5,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools import signed
 
 from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running
@@ -17,8 +19,7 @@ from upload_service.receiving import MOST_AT_ONCE_BYTES
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps
-SIGNATURE = "5ec2e7" * 10
-SIGNED = f"AWSAccessKeyId=A&Expires=4102444800&Signature={SIGNATURE}"
+SIGNED = signed.v2()
 # What a browser sends to the service is between the two of them.
 CALLERS_OWN = (
     "User-Agent: Mozilla/5.0",
@@ -147,7 +148,7 @@ def test_azure_wants_one_header_more(
 ) -> None:
     """A PUT to an Azure SAS URL says that it is a block blob, and nothing else beyond the usual."""
     puts = double.script(key := f"wire/{uuid.uuid4().hex}")
-    url = TRANSCRIPT.hide(f"{double.url}{key}?sv=2025-01-05&sp=cw&se=2099-01-01T00:00:00Z&sig={SIGNATURE}%3D")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed.sas()}")
     answered = post(service.port, path, parts(url, SMALL, url_first=url_first))
     assert answered.status == 200, answered.json
     put = only(puts)
@@ -203,10 +204,10 @@ def test_path_is_sent_as_signed(service: Running, double: StorageDouble, target:
         f"{SIGNED}&x==1&=&=2",
         f"{SIGNED}&x=a/b?c:d@e",
         f'{SIGNED}&x={{"a":[1]}}',
-        f"{SIGNED}&response-content-disposition=attachment%3B%20filename%3D%22%EC%82%AC%EC%A7%84.png%22",
+        f"{SIGNED}&content-disposition=attachment%3B%20filename%3D%22%EC%82%AC%EC%A7%84.png%22",
         f"x-id=PutObject&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2f20990101%2Fus-east-1%2Fs3%2F"
         f"aws4_request&X-Amz-Date=20990101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3bhost&"
-        f"X-Amz-Signature={SIGNATURE}",
+        f"X-Amz-Signature={signed.digits()}",
     ],
 )
 def test_query_is_sent_as_signed(service: Running, double: StorageDouble, query: str, path: str) -> None:
@@ -333,6 +334,22 @@ def test_proxies_of_the_environment_are_ignored(double: StorageDouble, place: Ca
         assert bytes(only(at.puts).body) == SMALL
         assert proxy.puts == {}
         proxy.shutdown()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "default"])
+def test_passwords_of_the_environment_are_ignored(
+    double: StorageDouble, place: Callable[..., Place], tmp_path: Path, name: str
+) -> None:
+    """A password for storage in a .netrc file is not sent: it is nobody's business there."""
+    machine = name if name == "default" else f"machine {name}"
+    for file_name in (".netrc", "netrc"):
+        (tmp_path / file_name).write_text(f"{machine}\nlogin who\npassword ever\n")
+        (tmp_path / file_name).chmod(0o600)
+    found = {"HOME": str(tmp_path), "NETRC": str(tmp_path / "netrc")}
+    with Running(UPLOAD_DESTINATIONS=double.url, **found) as service:
+        at = place()
+        assert post(service.port, PLAIN, parts(at.url, SMALL, url_first=True)).status == 200
+    assert only(at.puts).header("Authorization") is None
 
 
 # When the bytes come.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import structlog
 
 from upload_service import __version__, logs
+from upload_service.callers import bounds_for_anybody
 from upload_service.config import SettingError, Settings, describe, unknown_variables
 from upload_service.memory import keep_freed_memory
 from upload_service.serve import CannotListen, serve
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     for name in unknown_variables(os.environ):
         structlog.get_logger().warning("unknown_setting", variable=name)
+    if not settings.api_tokens:
+        structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
     try:
         asyncio.run(serve(settings))
     except CannotListen as error:

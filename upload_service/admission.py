@@ -33,7 +33,7 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
     """The form of a request that may go on; raises UploadError for one that may not."""
     if not request.body_exists:
         raise UploadError("empty_body")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
         raise UploadError("content_encoding_unsupported")
     length = request.content_length
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:

@@ -45,9 +45,11 @@ def problem(error: UploadError, request_id: str) -> web.Response:
     response = web.json_response(
         _document(error, request_id), status=error.entry.status, content_type="application/problem+json"
     )
-    if error.entry.status == 503 or error.retry_after_seconds is not None:
+    if error.entry.status in (429, 503) or error.retry_after_seconds is not None:
         wait = RETRY_AFTER_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
         response.headers["Retry-After"] = str(math.ceil(wait))
+    if error.challenge:
+        response.headers["WWW-Authenticate"] = error.challenge
     return response
 
 

@@ -1,4 +1,4 @@
-"""Composition root: the application with its routes, its one client session and its room for kept bytes.
+"""Composition root: the application with its routes, its client sessions and its room for kept bytes.
 
 Knows: which parts there are and how long they live.
 Must not know: anything about a single request.
@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from upload_service.callers import Callers
 from upload_service.config import Settings
 from upload_service.room import Room
 from upload_service.service import SERVICE, Service
-from upload_service.session import new_session
+from upload_service.session import open_sessions
+from upload_service.sniffing import library
 from upload_service.storage import Storage
 from upload_service.web import answer, finish_headers, routes
 
@@ -22,11 +24,15 @@ def make_app(settings: Settings) -> web.Application:
     app.add_routes(routes())
     app.on_response_prepare.append(finish_headers)
 
+    callers = Callers(settings)
+    if settings.allowed_types:
+        library()  # imported now, so that the first upload does not wait for it
+
     async def shared(app: web.Application) -> AsyncIterator[None]:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
-        async with new_session() as session:
-            storage = Storage(session, settings.stall_seconds, settings.expect_continue_bytes)
-            app[SERVICE] = Service(settings, storage, room)
+        async with open_sessions() as sessions:
+            storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
+            app[SERVICE] = Service(settings, storage, room, callers)
             yield
         room.close()
 

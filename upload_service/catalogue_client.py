@@ -1,4 +1,4 @@
-"""Failures that the caller, or whoever signed the URL, can mend: a table for `errors.py`.
+"""Failures that the caller can mend, but for what storage refuses: a table for `errors.py`.
 
 Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
 (what happened, what to do).
@@ -15,8 +15,6 @@ def _client(code: str, status: int, title: str, cause: str, cure: str, *, retrya
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.
 
-_NEW_URL = "Ask your back end for a new presigned URL and send the file again."
-
 # What is wrong with the request that carries the form.
 _REQUEST = (
     _client("not_found", 404, "Unknown path",
@@ -31,6 +29,16 @@ _REQUEST = (
     _client("request_head_timeout", 408, "Request head too slow",
             "The head of the request did not arrive in time.",
             "Send the request again; check the connection of the device that sends it.", retryable=True),
+    _client("unauthorized", 401, "Not authorized",
+            "The API token of the request is not one that this service knows.",
+            "Send the header Authorization: Bearer with a token that the operator gave you."),
+    _client("rate_limited", 429, "Too many requests",
+            "Too many uploads were begun from this network address in a short time.",
+            "Send the file again after the seconds in Retry-After.", retryable=True),
+    _client("too_many_at_once", 429, "Too many uploads at once",
+            "As many uploads run for this network address as it may have at once.",
+            "Send the file again when one of them has ended, or after the seconds in Retry-After.",
+            retryable=True),
     _client("not_multipart", 415, "Not a form",
             "The request body is not multipart/form-data.",
             "Send a FormData object and leave the Content-Type header to the browser or HTTP library."),
@@ -58,6 +66,9 @@ _REQUEST = (
     _client("too_many_parts", 400, "Too many parts",
             "The form has more than 64 parts.",
             "Send only the fields of the contract."),
+    _client("chunks_too_small", 400, "Chunks too small",
+            "The request comes in more and smaller chunks than its size is worth.",
+            "Send the form with its length, or in chunks of 4 KiB and more."),
     _client("client_stalled", 408, "Sender stalled",
             "No byte of the request arrived for too long.",
             "Send the file again; check the connection of the device that sends it.", retryable=True),
@@ -90,11 +101,20 @@ _FORM = (
             "The field uploadUrl is not a URL that a PUT can go to.",
             "Send the presigned URL exactly as it was signed: scheme, host, object key and query."),
     _client("url_not_signed", 422, "URL without a signature",
-            "The URL in uploadUrl carries no signature.",
+            "The URL in uploadUrl carries no signature that its store knows.",
             "Send the presigned PUT URL with its whole query, not the object's plain address."),
+    _client("url_not_for_put", 422, "URL for another request",
+            "The URL in uploadUrl was signed for another request than a PUT of a file.",
+            "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),
+    _client("url_signed_for_empty_body", 422, "URL signed for an empty body",
+            "The URL in uploadUrl was signed with the checksum of an empty body, which no file fits.",
+            "Presign with requestChecksumCalculation: 'WHEN_REQUIRED' in the client of the SDK."),
     _client("destination_not_allowed", 403, "Destination not allowed",
             "This service does not upload to that destination.",
             "Use an allowed store, or ask the operator to list this one in UPLOAD_DESTINATIONS."),
+    _client("address_refused", 403, "Address refused",
+            "The host in uploadUrl resolves to an address that this service does not connect to.",
+            "Check the host's name; for a private store ask the operator to list it in UPLOAD_DESTINATIONS."),
     _client("invalid_max_retries", 422, "Bad max_retries",
             "The field max_retries is not a whole number from 0 to 10.",
             "Send a number from 0 to 10, or leave the field out for 3."),
@@ -136,6 +156,16 @@ _FORM = (
             "The file that arrived does not have the checksum that the form gives; nothing was stored.",
             "Send the file again; if it stays, compute the checksum of the very bytes in the form.",
             retryable=True),
+    _client("type_not_allowed", 415, "File type not allowed",
+            "The file's first bytes look like a type that this service does not take.",
+            "Send an allowed type, or ask the operator to list this one in UPLOAD_ALLOWED_TYPES; HTML, "
+            "SVG and XML have to be listed by their whole names."),
+    _client("type_unrecognised", 415, "File type not recognised",
+            "The file's first bytes do not look like any type that this service knows.",
+            "Send a whole file of an allowed type, neither encrypted nor damaged."),
+    _client("type_mismatch", 415, "File type differs",
+            "The file's first bytes look like another type than its Content-Type claims.",
+            "Send the file with the Content-Type that its bytes have, or without one."),
     _client("file_too_large", 413, "File too large",
             "The file is larger than this service accepts.",
             "Send a smaller file, or PUT it to the presigned URL directly."),
@@ -144,46 +174,6 @@ _FORM = (
             "Put uploadUrl before the file and send the request's length, so that nothing has to wait."),
 )
 
-# What storage refused because of the caller's URL or file: its 4xx.
-_REFUSED = (
-    _client("url_expired", 403, "URL expired",
-            "The presigned URL has expired.",
-            _NEW_URL),
-    _client("credentials_expired", 403, "Signer's credentials expired",
-            "The credentials that signed the URL have expired or are unknown to storage.",
-            "Sign the URL with current credentials; a URL never outlives temporary credentials."),
-    _client("signature_mismatch", 403, "Signature does not match",
-            "Storage says that the signature does not fit this request.",
-            "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged."),
-    _client("access_denied", 403, "Access denied",
-            "Storage denied access.",
-            "Let the signer's identity write to this bucket and key (s3:PutObject), then sign a new URL."),
-    _client("clock_skewed", 403, "Signer's clock is wrong",
-            "Storage says that the signer's clock differs too much from its own.",
-            "Set the clock of the machine that signs, then sign a new URL."),
-    _client("no_such_bucket", 404, "No such bucket",
-            "The bucket of the URL does not exist.",
-            "Check bucket name, account and endpoint where the URL is signed."),
-    _client("entity_too_large", 413, "Too large for storage",
-            "Storage refuses a file of this size.",
-            "Send a smaller file; a single PUT to S3 holds at most 5 GiB."),
-    _client("checksum_mismatch", 400, "Checksum differs",
-            "Storage compared the bytes with a checksum in the URL and they differ.",
-            "Sign without one (AWS SDKs for JavaScript: requestChecksumCalculation: 'WHEN_REQUIRED')."),
-    _client("precondition_failed", 412, "Precondition failed",
-            "A condition that the URL was signed with is not met; often the object exists already.",
-            "Use another key, or sign without If-None-Match to overwrite."),
-    _client("storage_conflict", 409, "Conflict in storage",
-            "Another operation on the same object is in the way.",
-            "Wait for the other upload to end, then send the file again.", retryable=True),
-    _client("storage_redirected", 400, "Wrong region or endpoint",
-            "Storage answered with a redirect, which a signed request cannot follow.",
-            "Sign the URL for the regional endpoint of the bucket's own region."),
-    _client("storage_rejected", 400, "Refused by storage",
-            "Storage refused the request.",
-            "Look up storage.code in the provider's documentation."),
-)
-
 # fmt: on
 
-ENTRIES = (*_REQUEST, *_FORM, *_REFUSED)
+ENTRIES = (*_REQUEST, *_FORM)

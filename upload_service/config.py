@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from upload_service import parsing
+from upload_service import addresses, parsing
+from upload_service.addresses import Network
 from upload_service.parsing import KNOWN_STORES, Destinations
+from upload_service.sniffing import AllowedTypes
+from upload_service.tokens import Token
 
 
 class SettingError(Exception):
@@ -89,12 +92,20 @@ class Settings:
     max_file_bytes: int = _setting(
         "UPLOAD_MAX_FILE_BYTES", "5GiB", parsing.byte_count(1), "largest file; S3 takes 5 GiB in one PUT"
     )
+    allowed_types: AllowedTypes | None = _setting(
+        "UPLOAD_ALLOWED_TYPES",
+        "",
+        parsing.allowed_types,
+        "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
+        "empty means any file",
+    )
     destinations: Destinations = _setting(
         "UPLOAD_DESTINATIONS",
         KNOWN_STORES,
         parsing.destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage and Azure Blob",
+        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
+        "DigitalOcean Spaces and Wasabi",
     )
     verify: str = _setting(
         "UPLOAD_VERIFY",
@@ -108,6 +119,31 @@ class Settings:
         "*",
         parsing.origins,
         "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
+    )
+    api_tokens: tuple[Token, ...] = _setting(
+        "UPLOAD_API_TOKENS",
+        "",
+        parsing.api_tokens,
+        "bearer tokens of callers, comma-separated, or @ and a file with one a line, each as `token` or "
+        "`name:token`, of at least 32 characters; empty means that anybody may upload",
+    )
+    rate_per_minute: int = _setting(
+        "UPLOAD_RATE_PER_MINUTE",
+        "0",
+        parsing.whole_number(0, 1_000_000),
+        "uploads that a client's address may begin per minute; more are answered 429; 0 means any number",
+    )
+    max_concurrent_per_client: int = _setting(
+        "UPLOAD_MAX_CONCURRENT_PER_CLIENT",
+        "0",
+        parsing.whole_number(0, 100_000),
+        "uploads at once of a client's address; more are answered 429; 0 means any number",
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "UPLOAD_TRUSTED_PROXIES",
+        "",
+        addresses.networks,
+        "comma-separated networks of proxies whose X-Forwarded-For is believed",
     )
     shutdown_seconds: float = _setting(
         "UPLOAD_SHUTDOWN_SECONDS",

@@ -1,17 +1,18 @@
 """The failures of an upload, as exceptions that carry their entry of the catalogue.
 
-Knows: the catalogue (its tables are `catalogue_client.py` and `catalogue_server.py`), and what is known
-beyond it about one failure.
+Knows: the catalogue (its tables are `catalogue_client.py`, `catalogue_refused.py` and
+`catalogue_server.py`), and what is known beyond it about one failure.
 Rules: the text of the exception is the code alone, so that no log or traceback can carry a secret.
 Must not know: HTTP objects, logging, URLs.
 """
 
 from dataclasses import dataclass
 
-from upload_service import catalogue_client, catalogue_server
+from upload_service import catalogue_client, catalogue_refused, catalogue_server
 from upload_service.entry import Entry
 
-CATALOGUE = {entry.code: entry for entry in (*catalogue_client.ENTRIES, *catalogue_server.ENTRIES)}
+_TABLES = (catalogue_client.ENTRIES, catalogue_refused.ENTRIES, catalogue_server.ENTRIES)
+CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class UploadError(Exception):
         cause: str | None = None,
         storage: StorageAnswer | None = None,
         retry_after_seconds: float | None = None,
+        challenge: str | None = None,
     ) -> None:
         super().__init__(code)
         self.entry: Entry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
         self.retry_after_seconds = retry_after_seconds
+        # How to prove who one is, where that is missing.
+        self.challenge = challenge
         # What the upload's record adds to the answer.
         self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
 

@@ -12,7 +12,7 @@ Every failure is an `application/problem+json` answer (RFC 9457) whose `code` st
 `/errors/<code>`. `fault` says whose turn it is: `client` (the caller or whoever signed the URL), `storage`,
 or `service` (this service's operator). `retryable` says whether the same request may succeed later.
 
-This page is made from `upload_service/catalogue_client.py` and `catalogue_server.py`.
+This page is made from `upload_service/catalogue_client.py`, `catalogue_refused.py` and `catalogue_server.py`.
 """
 
 

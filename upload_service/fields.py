@@ -59,6 +59,10 @@ class Fields:
         """A header that the URL is signed with and whose value has not come."""
         return headers.missing(self.destination, self.headers) if self.destination else None
 
+    def claimed_types(self) -> tuple[str, ...]:
+        """The types that the headers so far would give the object."""
+        return tuple(self.headers[name] for name in headers.TYPES if name in self.headers)
+
     def _note_header(self, name: str, value: str) -> None:
         if name in self.headers:
             raise UploadError("duplicate_field", f"The header {name} came twice.")

@@ -11,15 +11,11 @@ Source: RFC 7578 and RFC 2046 section 5.1.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-from multipart import (
-    MultipartError,
-    MultipartSegment,
-    ParserLimitReached,
-    PushMultipartParser,
-)
+from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
 from upload_service.errors import UploadError
-from upload_service.heads import boundary_of, content_type_of, filename_of
+from upload_service.framing import Parser, Preamble
+from upload_service.heads import boundary_of, content_type_of, filename_of, require_one_meaning
 from upload_service.parts import Event, Field, FileEnd, FileStart
 
 MAX_FIELD_BYTES = 8 * 1024
@@ -50,9 +46,8 @@ class FormReader:
         self._delimiter = f"\r\n--{boundary}".encode("latin-1")
         self._end_bytes = len(self._delimiter) + len("--\r\n")
         self._wanted = wanted
-        self._parser = PushMultipartParser(
-            boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS
-        )
+        self._parser = Parser(boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS)
+        self._preamble = Preamble(boundary)
         self._fed_bytes = 0
         self._file_bytes = 0
         # Of the file's part, and not handed out yet: the parser holds them. None outside that part.
@@ -67,6 +62,8 @@ class FormReader:
         """The form's parts; ends only when form and request have ended cleanly."""
         try:
             while piece := await self._read():
+                if not self._preamble.ended:
+                    piece = self._begin_form(piece)
                 piece, start = self._carry + piece, 0
                 # Until the file has begun, each part's head is fed alone, so that its position is known.
                 while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
@@ -92,7 +89,7 @@ class FormReader:
         try:
             self._parser.close()
         except MultipartError:
-            raise UploadError("empty_body" if not self._fed_bytes else "incomplete_form") from None
+            raise UploadError("incomplete_form" if self._fed_bytes else "empty_body") from None
 
     def _plain_end(self, piece: bytes, start: int) -> int:
         """Up to where `piece` is the file's from `start` on: its first delimiter or the start of one.
@@ -104,9 +101,11 @@ class FormReader:
         if end < 0:
             last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
             return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
-        while (earlier := piece.rfind(self._delimiter, start, end)) >= 0:
+        for _ in range(MAX_PARTS):
+            if (earlier := piece.rfind(self._delimiter, start, end)) < 0:
+                return end
             end = earlier
-        return end
+        return piece.find(self._delimiter, start)  # so many would be looked for one by one
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
         if not fed:
@@ -126,6 +125,15 @@ class FormReader:
                 yield bytes(event)
             else:
                 self._gather(event)
+        self._require_little_beside_file()
+
+    def _begin_form(self, piece: bytes) -> bytes:
+        piece = self._preamble.skip(piece)
+        self._fed_bytes = self._preamble.read_bytes
+        self._require_little_beside_file()
+        return piece
+
+    def _require_little_beside_file(self) -> None:
         if self._fed_bytes - self._file_bytes > MAX_BESIDE_FILE_BYTES:
             raise UploadError("field_too_long")
 
@@ -133,6 +141,7 @@ class FormReader:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise UploadError("too_many_parts")
+        require_one_meaning(part)
         self._part = part
         self._value.clear()
         if part.name == "file":

@@ -47,6 +47,8 @@ NEVER = (
     "x-ms-copy-source",
     "x-ms-page-write",
 )
+# What storage serves the object with; Azure prefers the second.
+TYPES = ("content-type", "x-ms-blob-content-type")
 # The HTTP client's own, which are always there; the file's part has a type, or a default one.
 OURS = frozenset({"host", "content-length", "content-type"})
 

@@ -32,6 +32,13 @@ def boundary_of(content_type: str) -> str:
     return boundary
 
 
+def require_one_meaning(part: MultipartSegment) -> None:
+    """Refuses a part that says twice what it is: of two, readers take one or the other."""
+    names = [name for name, _ in part.headerlist]
+    if names.count("Content-Disposition") > 1 or names.count("Content-Type") > 1:
+        raise UploadError("malformed_form", "A part of the form has the same header twice.")
+
+
 def filename_of(part: MultipartSegment) -> str:
     """The file's name, also as some clients write one outside ASCII: `filename*=utf-8''…`."""
     if part.filename is not None:

@@ -20,6 +20,7 @@ from upload_service.integrity import ALWAYS, Running, running_for
 from upload_service.parts import Event, Field, FileEnd, FileStart
 from upload_service.record import Record
 from upload_service.room import Room
+from upload_service.sniffing import Sniffer
 from upload_service.spool import Spool
 
 # The plain endpoint keeps files up to this size, so that for them a wrong prediction costs a second PUT only.
@@ -62,6 +63,8 @@ class Intake:
         self._retrying = retrying
         self._when_ready = when_ready
         self._is_ready = False
+        # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
+        self._sniffer: Sniffer | None = None
         self._started = time.monotonic()
 
     async def run(self) -> None:
@@ -81,14 +84,25 @@ class Intake:
                     self.retries_known.set()
                 if name == "checksum":
                     self._check_sum_runs()
+                if self._sniffer:
+                    for claimed in self.fields.claimed_types():
+                        self._sniffer.claim(claimed)
             case FileStart():
                 self._open_body(event)
             case FileEnd():
                 self.length, self.length_is_certain = self._record.file_size, True
+                if self._sniffer:
+                    self._sniffer.end()
+        self._begin_if_ready()
+
+    def _begin_if_ready(self) -> None:
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-            if self.body and not self._is_ready and self._can_stream():
-                self._begin_put()
+        if self.body and not self._is_ready and self._can_stream() and self._is_judged():
+            self._begin_put()
+
+    def _is_judged(self) -> bool:
+        return self._sniffer is None or self._sniffer.known
 
     def _can_stream(self) -> bool:
         """Whether all that a PUT needs beside the bytes is known."""
@@ -113,6 +127,9 @@ class Intake:
         if predicted is not None and size is not None and size > predicted + OPTIONAL_END_BYTES:
             raise UploadError("size_mismatch")
         self.length = predicted if size is None else size
+        if self._settings.allowed_types:
+            claims = self.fields.claimed_types() or (start.content_type,)
+            self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
         signing = self.fields.destination.signing if self.fields.destination else None
         self.sums = running_for(self._settings.verify, self.fields.checksum, signing)
@@ -149,6 +166,9 @@ class Intake:
         if self.fields.size is not None and count > self.fields.size:
             raise UploadError("size_mismatch")
         self.sums.update(piece)
+        if self._sniffer and not self._sniffer.known:
+            self._sniffer.feed(piece)
+            self._begin_if_ready()
         await self.body.feed(piece)
 
     def _end(self) -> None:

@@ -24,6 +24,7 @@ EVENTS = {
     "stopped": "everything is finished or given up",
     "upload": "one upload has ended: its code, legs, attempts and sizes",
     "internal_error": "something unexpected in the service",
+    "anybody_may_upload": "no token is set: what bounds uploads instead",
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
     "library_log": "a library has logged something",
@@ -32,11 +33,12 @@ EVENTS = {
 # asyncio counts writes to a connection that is gone, before its protocol has heard of it; the upload tells.
 WRITTEN_TO_THE_GONE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
 
-_SIGNED_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]*")
+# Each address is matched whole, with a query or without: a text full of addresses is looked at once.
+_ADDRESS = re.compile(r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?")
 _SIGNATURE = re.compile(
     r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
 )
-
+_BEARER = re.compile(r"(?i)\bbearer +[^\s'\"]+")
 
 # Of the request that is being served, for every event that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -76,7 +78,11 @@ def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
     if "=" not in text and "?" not in text:
         return text
-    return _SIGNATURE.sub(r"\1=…", _SIGNED_QUERY.sub(r"\1?…", text))
+    return _SIGNATURE.sub(r"\1=…", _ADDRESS.sub(_without_query, text))
+
+
+def _without_query(address: re.Match[str]) -> str:
+    return address[1] if address[2] is None else f"{address[1]}?…"
 
 
 def _complete(_logger: object, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +106,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITTEN_TO_THE_GONE:
             return
-        details = {"logger": record.name, "message": record.getMessage()}
+        details = {"logger": record.name, "message": _BEARER.sub("Bearer …", record.getMessage())}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
         structlog.get_logger().log(record.levelno, "library_log", **details)

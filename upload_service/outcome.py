@@ -16,10 +16,11 @@ from upload_service.errors import StorageAnswer, UploadError
 from upload_service.integrity import Checksum, claims, md5_of_etag
 from upload_service.providers import (
     ERROR_CODE_HEADER,
-    EXPIRED_WORDS,
     REFUSALS,
     REFUSED_STATUSES,
     REQUEST_ID_HEADERS,
+    SENTENCE_STATUSES,
+    SENTENCES,
 )
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
@@ -33,7 +34,8 @@ class Outcome:
 
     `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
     `retry_after_seconds` is what storage asks for before another try. `claims` are checksums of what storage
-    says that it has stored, `etag_md5` one that its ETag may be.
+    says that it has stored, `etag_md5` one that its ETag may be. `refused_address`: why no
+    address was dialled.
     """
 
     error: str | None
@@ -44,6 +46,7 @@ class Outcome:
     sent_bytes: int = 0
     claims: tuple[Checksum, ...] = ()
     etag_md5: Checksum | None = None
+    refused_address: str | None = None
 
     @property
     def may_have_stored(self) -> bool:
@@ -102,8 +105,8 @@ def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
 def _meaning(status: int, code: str | None, body: bytes) -> str:
     if status >= 500:
         return "storage_error"
-    if status in (401, 403) and any(words in body.decode("latin-1").lower() for words in EXPIRED_WORDS):
-        return "url_expired"
+    if status in SENTENCE_STATUSES and (told := _told_by_sentence(body)):
+        return told
     if code is not None and code in REFUSALS and status not in (408, 429):
         return REFUSALS[code]
     if 300 <= status < 400:
@@ -111,6 +114,11 @@ def _meaning(status: int, code: str | None, body: bytes) -> str:
     if 400 <= status < 500:
         return REFUSED_STATUSES.get(status, "storage_rejected")
     return "storage_bad_answer"
+
+
+def _told_by_sentence(body: bytes) -> str | None:
+    text = body.decode("latin-1").lower()
+    return next((code for words, code in SENTENCES if words in text), None)
 
 
 def _retry_after(text: str) -> float | None:

@@ -13,19 +13,41 @@ from dataclasses import dataclass
 
 from yarl import URL
 
+from upload_service import tokens
+from upload_service.media_types import UNKNOWN, short
+from upload_service.sniffing import AllowedTypes
+from upload_service.tokens import Token
+
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_STORES = "default"
+# The last two labels are literal, and the last one begins with a letter: neither an address nor a whole top
+# domain.
+_WILD_HOST = re.compile(
+    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash."""
+    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash.
+
+    A label `*` of the host stands for exactly one label, whichever.
+    """
 
     scheme: str
     host: str
     port: int
     path: str
+
+    def names(self, host: str) -> bool:
+        """Whether a host in lower case is the one that is meant."""
+        if host == self.host or "*" not in self.host:
+            return host == self.host
+        ours, theirs = self.host.split("."), host.split(".")
+        return len(ours) == len(theirs) and all(
+            label in ("*", other) for label, other in zip(ours, theirs, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,26 @@ def writable_folder(text: str) -> str | None:
     return text or None
 
 
+def api_tokens(text: str) -> tuple[Token, ...]:
+    """Tokens separated by commas, or those in a @file, one a line; none when empty."""
+    if not text:
+        return ()
+    entries = _lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
+    if not entries:
+        raise ValueError("must name a file that holds a token")
+    return tokens.parse(entries)
+
+
+def _lines(path: str) -> list[str]:
+    """What stands in a file, without blank lines and comments."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            found = [line.strip() for line in file]
+    except (OSError, ValueError):  # its text would tell the path, or a byte
+        raise ValueError("must name, after the @, a text file that can be read") from None
+    return [line for line in found if line and not line.startswith("#")]
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Origins as browsers send them, or ("*",), or () for off."""
     if text == "off":
@@ -122,6 +164,8 @@ def origins(text: str) -> tuple[str, ...]:
 
 
 def _prefix(text: str) -> Prefix:
+    if "*" in text and not _WILD_HOST.fullmatch(text):
+        raise ValueError("may have * only for a whole label of a host name, and not for its last two")
     try:
         url = URL(text, encoded=True)
         port = url.port
@@ -131,8 +175,6 @@ def _prefix(text: str) -> Prefix:
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
     if url.raw_user is not None or url.raw_query_string or url.raw_fragment or "\\" in text:
         raise ValueError("must hold URLs without user, query and fragment")
-    if "*" in text:
-        raise ValueError("must hold whole names: wildcards are not supported")
     return Prefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))
 
 
@@ -143,3 +185,16 @@ def destinations(text: str) -> Destinations:
         raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES}")
     prefixes = tuple(_prefix(entry) for entry in entries if entry != KNOWN_STORES)
     return Destinations(prefixes, KNOWN_STORES in entries)
+
+
+def allowed_types(text: str) -> AllowedTypes | None:
+    """Media types, whole or as `image/*`; None when empty."""
+    if not text:
+        return None
+    listed = tuple(entry.strip().lower() for entry in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
+        raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
+    if not UNKNOWN.isdisjoint(listed):
+        raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
+    families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
+    return AllowedTypes(listed, frozenset(map(short, listed)), families)

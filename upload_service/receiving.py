@@ -28,6 +28,13 @@ AT_ONCE_TOGETHER_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 4 * 1024
 
 
+# Chunks of chunked coding, which cost by the piece: so many for nothing, then one for so many bytes.
+FREE_CHUNKS = 256
+LEAST_CHUNK_BYTES = 512
+# Smaller chunks that are here together are passed on together.
+GATHERED_BYTES = 16 * 1024
+
+
 class Receiver:
     """Reads one body. `least_rate` is in bytes per second, averaged over the time spent waiting.
 
@@ -46,23 +53,40 @@ class Receiver:
         self._stall_seconds = stall_seconds
         self._least_rate = least_rate
         self._received_bytes = 0
+        self._chunks = 0
         self._waited_seconds = 0.0
 
     async def read(self) -> bytes:
         """The next piece, b"" at the end; raises UploadError."""
         try:
-            while True:
-                if self._can_choose:
-                    self._take_fair_share()
-                is_here = self._content.total_bytes > self._received_bytes or self._content.is_eof()
-                piece, chunk_ended = await (self._content.readchunk() if is_here else self._wait())
-                self._received_bytes += len(piece)
-                if piece or not chunk_ended:
-                    return piece
+            if self._can_choose:
+                self._take_fair_share()
+            piece, chunk_ended = await self._next()
+            return await self._gather(piece) if chunk_ended else piece
         except web.RequestPayloadError:
             raise UploadError("bad_request", "The request's chunked encoding is broken.") from None
         except OSError:
             raise UploadError("client_gone") from None
+
+    async def _next(self) -> tuple[bytes, bool]:
+        is_here = self._content.total_bytes > self._received_bytes or self._content.is_eof()
+        piece, chunk_ended = await (self._content.readchunk() if is_here else self._wait())
+        self._received_bytes += len(piece)
+        return piece, chunk_ended
+
+    async def _gather(self, piece: bytes) -> bytes:
+        """A chunk, with those behind it that are here, up to a useful size."""
+        pieces, size, chunk_ended = [piece], len(piece), True
+        while piece or chunk_ended:
+            self._chunks += chunk_ended
+            if _are_too_many(self._chunks, self._received_bytes):
+                raise UploadError("chunks_too_small")
+            if size and (size >= GATHERED_BYTES or self._content.total_bytes == self._received_bytes):
+                break
+            piece, chunk_ended = await self._next()
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
 
     def _take_fair_share(self) -> None:
         fair = AT_ONCE_TOGETHER_BYTES // max(1, len(self._running))
@@ -86,13 +110,20 @@ class Receiver:
         return self._content.total_bytes < self._waited_seconds * self._least_rate
 
 
+def _are_too_many(chunks: int, count: int) -> bool:
+    """Whether so many chunks are more than so many bytes are worth."""
+    return chunks > FREE_CHUNKS + count // LEAST_CHUNK_BYTES
+
+
 async def drain(request: web.BaseRequest) -> None:
     """Throw away what still comes of the body."""
-    left = DRAIN_BYTES
+    count, chunks = 0, 0
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
-            while left > 0 and not request.content.at_eof():
+            while count < DRAIN_BYTES and not _are_too_many(chunks, count) and not request.content.at_eof():
                 async with asyncio.timeout(DRAIN_SILENCE_SECONDS):
-                    left -= len(await request.content.readany())
+                    piece, chunk_ended = await request.content.readchunk()
+                count += len(piece)
+                chunks += chunk_ended
     except (OSError, web.RequestPayloadError):
         return  # silent for too long, gone, or broken: there is nothing to wait for

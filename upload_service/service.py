@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from upload_service.callers import Callers
 from upload_service.config import Settings
 from upload_service.relay import Upload
 from upload_service.room import Room
@@ -17,6 +18,7 @@ class Service:
     settings: Settings
     storage: Storage
     room: Room
+    callers: Callers
     running: set[Upload] = field(default_factory=set)
     draining: bool = False
 

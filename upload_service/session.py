@@ -1,20 +1,27 @@
-"""The one client session of the app, and the connections that it makes to storage.
+"""The client sessions of the app, and the connections that they make to storage.
 
 Knows: which of aiohttp's conveniences would harm a presigned PUT, and how its sockets must behave.
-Rules: no proxies, cookies, redirects or headers that the caller did not send; a hang-up while we send does
-not hide the answer that was sent before it.
+Rules: no proxies, cookies, redirects or headers that the caller did not send; every address is judged where
+its socket is made, so nothing that was found out earlier is believed; what the operator listed and the rest
+share no connection; a hang-up while we send does not hide the answer that was sent before it.
 Must not know: bodies, what an answer means.
 """
 
 import asyncio
+import errno
 import select
 import socket
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
+
+from upload_service.guard import judge_address
 
 CONNECT_SECONDS = 10
 # Shorter than any store keeps an idle connection, so that a reused one is rarely about to close.
@@ -25,11 +32,55 @@ CONTINUE_SECONDS = 1
 NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
-def new_session() -> aiohttp.ClientSession:
-    """The session for the life of the app, without time-outs of its own but for connecting."""
+# What getaddrinfo gives: family, kind, protocol, name, and where to.
+AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
+SocketMaker = Callable[[AddressInfo], socket.socket]
+
+
+@dataclass(slots=True)
+class Dialled:
+    """What the guard has said of the addresses of one attempt, in the order in which they were tried."""
+
+    verdicts: list[str | None] = field(default_factory=list)
+
+    @property
+    def refused(self) -> str | None:
+        """Why the first address was refused, when all were. One that may be dialled can work later."""
+        return self.verdicts[0] if self.verdicts and all(self.verdicts) else None
+
+
+# Of the attempt that runs: aiohttp tells the causes of several addresses together as one text.
+dialled: ContextVar[Dialled | None] = ContextVar("dialled", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """One session for destinations that the operator has listed, and one for all others."""
+
+    listed: aiohttp.ClientSession
+    others: aiohttp.ClientSession
+
+
+@asynccontextmanager
+async def open_sessions() -> AsyncIterator[Sessions]:
+    """The sessions for the life of the app."""
+    async with new_session(listed=True) as listed, new_session(listed=False) as others:
+        yield Sessions(listed, others)
+
+
+def new_session(
+    *,
+    listed: bool,
+    resolver: AbstractResolver | None = None,
+    make_socket: SocketMaker | None = None,
+) -> aiohttp.ClientSession:
+    """A session without time-outs of its own but for connecting; `listed` as the guard understands it."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0, keepalive_timeout=KEEPALIVE_SECONDS, socket_factory=_make_socket
+            limit=0,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            resolver=resolver,
+            socket_factory=_guarded(make_socket or _make_socket, listed=listed),
         ),
         request_class=_Request,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -107,8 +158,24 @@ class _Socket(socket.socket):
             return sum(len(buffer) for buffer in buffers)
 
 
-def _make_socket(address: tuple[Any, ...]) -> socket.socket:
+def _make_socket(address: AddressInfo) -> socket.socket:
     family, kind, protocol, _, _ = address
     made = _Socket(family, kind, protocol)
     made.setblocking(False)
     return made
+
+
+def _guarded(make_socket: SocketMaker, *, listed: bool) -> SocketMaker:
+    """Makes sockets only for addresses that may be dialled: the last step before a packet leaves."""
+
+    def make(address: AddressInfo) -> socket.socket:
+        host, port = address[4][:2]
+        verdict = judge_address(host, port, listed=listed)
+        if attempt := dialled.get():
+            attempt.verdicts.append(verdict)
+        if verdict:
+            # Nothing but an OSError lets aiohttp go on to the next address.
+            raise PermissionError(errno.EACCES, "not an address to connect to")
+        return make_socket(address)
+
+    return make

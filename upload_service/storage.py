@@ -1,4 +1,4 @@
-"""One PUT to storage over the app's one client session.
+"""One PUT to storage over the app's client sessions.
 
 Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
 each foreign exception means.
@@ -18,6 +18,7 @@ from upload_service.body import Reader, WrongLength
 from upload_service.destination import Destination
 from upload_service.outcome import Outcome, read_answer, without_echo
 from upload_service.payload import BodyPayload
+from upload_service.session import Dialled, Sessions, dialled
 
 ANSWER_BYTES = 64 * 1024
 
@@ -40,10 +41,10 @@ FAULTS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class Storage:
-    """PUTs bodies through one session; bodies of `expect_bytes` or more wait for storage's 100 (0: none)."""
+    """PUTs bodies; those of `expect_bytes` or more wait for storage's 100 (0: none)."""
 
-    def __init__(self, session: aiohttp.ClientSession, stall_seconds: float, expect_bytes: int) -> None:
-        self._session = session
+    def __init__(self, sessions: Sessions, stall_seconds: float, expect_bytes: int) -> None:
+        self._sessions = sessions
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
@@ -65,6 +66,7 @@ class Storage:
         self, destination: Destination, reader: Reader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
+        dialled.set(attempt := Dialled())
         try:
             async with self._request(destination, payload, headers, expect=expect) as response:
                 outcome = without_echo(await self._read(response), str(destination.url))
@@ -76,6 +78,8 @@ class Storage:
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None
+            if attempt.refused:
+                return Outcome("address_refused", refused_address=attempt.refused)
             return Outcome("storage_stalled" if payload.failure else fault_code(error))
         if outcome.error is None and not reader.complete:
             return Outcome("storage_bad_answer", outcome.answer)
@@ -84,7 +88,8 @@ class Storage:
     def _request(
         self, destination: Destination, payload: BodyPayload, headers: Mapping[str, str], *, expect: bool
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        return self._session.put(
+        session = self._sessions.listed if destination.listed else self._sessions.others
+        return session.put(
             destination.url,
             data=payload,
             headers={**headers, "Content-Length": str(payload.size)},

@@ -1,6 +1,7 @@
 """The two upload endpoints: a request in, an upload run, one log event about it.
 
-Knows: which fields each endpoint takes, how many uploads run at once, the log event of an upload.
+Knows: which fields each endpoint takes, in what order a request is judged, how many uploads run at once, the
+log event of an upload.
 Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
 waits for 100.
 Must not know: when a PUT is tried again, how failures are rendered.
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from upload_service import answers
 from upload_service.admission import admit, request_id, send_continue
+from upload_service.callers import Caller
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.relay import Upload
@@ -34,7 +36,10 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     service, started = request.app[SERVICE], time.monotonic()
     work: Upload | None = None
     code = "internal_error"
+    headers = request.headers
+    caller = service.callers.recognise(request.remote, headers.getall("X-Forwarded-For", ()))
     try:
+        service.callers.admit(caller, headers.getall("Authorization", ()))
         wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
         form = admit(request, service.settings, wanted, service.running)
         if len(service.running) >= service.settings.max_concurrent:
@@ -54,7 +59,8 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     finally:
         if work:
             service.running.discard(work)
-        _log(code, work, time.monotonic() - started, retrying=retrying)
+        service.callers.leave(caller)
+        _log(code, work, caller, time.monotonic() - started, retrying=retrying)
 
 
 def _is_gone(request: web.Request) -> bool:
@@ -62,8 +68,9 @@ def _is_gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
 
 
-def _log(code: str, work: Upload | None, seconds: float, *, retrying: bool) -> None:
+def _log(code: str, work: Upload | None, caller: Caller, seconds: float, *, retrying: bool) -> None:
     details: dict[str, object] = {"code": code, "retrying": retrying, "duration_ms": round(seconds * 1000)}
+    details |= {"client": caller.address, "caller": caller.name}
     if work:
         record = work.record
         answer = record.outcome.answer if record.outcome else None
@@ -80,4 +87,6 @@ def _log(code: str, work: Upload | None, seconds: float, *, retrying: bool) -> N
             "storage_code": answer and answer.code,
             "storage_request_id": record.outcome and record.outcome.request_id,
         }
+        if record.outcome and record.outcome.refused_address:
+            details["refused_address"] = record.outcome.refused_address
     structlog.get_logger().info("upload", **details)

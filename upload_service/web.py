@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from upload_service import answers, cors, logs, pages, uploads
 from upload_service.admission import hold_continue, request_id
@@ -50,6 +50,8 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every request's answer, and what is left of its body thrown away behind it."""
     logs.request_id.set(request_id(request))
     response = await _answer(request, handler)
+    if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
+        response.force_close()  # others may see the next request elsewhere than we do
     if request.can_read_body and not request.content.is_eof():
         # Early: it is sent now, and the sender hears it although it is still sending.
         if request.content_length is None or request.content_length > KEPT_ALIVE_BYTES:
@@ -61,10 +63,22 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+def _is_framed_plainly(request: web.Request) -> bool:
+    """Whether everybody on the way sees the same end of the body (RFC 9112 section 6.1).
+
+    The HTTP library refuses what is plainly wrong; it lets other codings before chunked, an empty name and
+    HTTP/1.0 with chunks pass.
+    """
+    coding = request.headers.get("Transfer-Encoding")
+    return coding is None or (coding.lower() == "chunked" and request.version >= HttpVersion11)
+
+
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "OPTIONS":
         return _preflight(request)
     try:
+        if not _is_framed_plainly(request):
+            raise UploadError("bad_request", "The request has a Transfer-Encoding other than chunked.")
         return await handler(request)
     except UploadError as error:
         return answers.problem(error, request_id(request))

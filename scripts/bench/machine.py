@@ -144,9 +144,10 @@ def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, i
     env = {"PORT": str(port)}
     if certificate:
         env |= {"SSL_CERT_FILE": certificate, "NODE_EXTRA_CA_CERTS": certificate}
-    if name == "us":
+    if name.startswith("us"):
         command = [sys.executable, "-m", "upload_service"]
         env |= {"UPLOAD_BIND": "127.0.0.1", "UPLOAD_DESTINATIONS": sink_url}
+        env |= {"UPLOAD_ALLOWED_TYPES": "image/*"} if name == "us_allowed_types" else {}
     elif name == "node":
         command = ["node", str(peers / "node_busboy.cjs")]
         env["NODE_PATH"] = str(node_modules())

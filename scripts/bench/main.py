@@ -32,6 +32,9 @@ def runs(rounds: int, *, quick: bool) -> dict[str, Callable[[], Results]]:
             [each * MB for each in ((16, 64, 256) if quick else (16, 64, 256, 1000, 4000))], rounds
         ),
         "1 KB, 16 clients": lambda: scenarios.small(["us", "node"], 1000, rounds, 2 if quick else 5),
+        "allowed types, 200 KB images": lambda: scenarios.small(
+            ["us", "us_allowed_types"], 200_000, rounds, 2 if quick else 5
+        ),
         "1 KB, one after another": lambda: scenarios.fixed(["us", "node"], 500 if quick else 2000, rounds),
     }
 

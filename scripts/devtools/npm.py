@@ -1,6 +1,7 @@
-"""The Node packages that the tests and the benchmark compare the service with.
+"""The Node packages that the service is compared with, or meets.
 
-Knows: `scripts/node`, whose lock file names them; npm installs them there on first use.
+Knows: `scripts/node` (for the tests and the benchmark) and the folders in it, whose lock files name them; npm
+installs them there on first use.
 """
 
 import fcntl
@@ -9,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "node"
+AZURITE = FOLDER / "azurite"
 INSTALL_SECONDS = 120
 
 
@@ -16,24 +18,24 @@ class NoNodePackages(Exception):
     """They cannot be had; the text says why."""
 
 
-def node_modules() -> Path:
+def node_modules(folder: Path = FOLDER) -> Path:
     """The folder that Node finds them in (for NODE_PATH), installed if need be."""
-    modules = FOLDER / "node_modules"
-    with (FOLDER / "package-lock.json").open() as lock:
+    modules = folder / "node_modules"
+    with (folder / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs at once would spoil each other's folder
         installed = modules / ".package-lock.json"
         if not installed.exists() or installed.stat().st_mtime < Path(lock.name).stat().st_mtime:
-            _install()
+            _install(folder)
     return modules
 
 
-def _install() -> None:
+def _install(folder: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise NoNodePackages("npm is not installed")
     done = subprocess.run(  # noqa: S603 - our own command, never a shell
         [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=FOLDER,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=INSTALL_SECONDS,

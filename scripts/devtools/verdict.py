@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from devtools.caller import Answer, Plan
 from devtools.served import Holdings
-from devtools.unruly import QUERY, Put
+from devtools.signed import WORD
+from devtools.unruly import Put
 from upload_service.errors import CATALOGUE
 
 # Told when the service has too much to do, whatever storage does.
@@ -127,7 +128,7 @@ def judge_log(lines: Sequence[str]) -> list[str]:
         event = json.loads(line) if line.startswith("{") else {"event": "no event"}
         if event["event"] in STRANGE_EVENTS:
             kinds.setdefault(f"{event['event']} {event.get('error', '')}", []).append(line)
-        if QUERY.rpartition("=")[2] in line:
+        if WORD * 3 in line:
             kinds.setdefault("a signature", []).append(line)
     return [f"log: {len(those)} times {kind}, first: {those[0][:500]}" for kind, those in kinds.items()]
 

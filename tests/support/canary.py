@@ -10,12 +10,12 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from tests.support.double import Reply, StorageDouble, answer, xml
 from tests.support.service import Running
-from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, field, file, form
+from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, chunked, field, file, form
 
 KEY, CREDENTIAL, SESSION, SIGNATURE, TOKEN, WRONG_TOKEN, VALUE = (
     f"canary{name}{uuid.uuid4().hex}"
@@ -27,8 +27,11 @@ HEX_SIGNATURE = uuid.uuid4().hex + uuid.uuid4().hex
 
 SMALL, LARGE = b"12345", bytes(2 << 20)
 MEMORY_BYTES, SLOTS = 1 << 20, 2
+RATE_PER_MINUTE = 30
 # More than the buffers of a connection hold.
 MAX_FILE_BYTES = 40 << 20
+# Listed, and never dialled.
+NOWHERE = "http://[::]:9/"
 AUTHORIZED = f"Authorization: Bearer {TOKEN}"
 
 ELSEWHERE = {
@@ -49,10 +52,12 @@ def spoken(secret: str) -> set[str]:
 class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
-    `stranger` is the origin of one whose certificate nobody vouches for.
+    `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
+    of a storage whose certificate nobody vouches for.
     """
 
     service: Running
+    strict: Running
     double: StorageDouble
     closed_port: int
     stranger: str
@@ -62,6 +67,17 @@ class Lab:
         key = f"{KEY}/{uuid.uuid4().hex}"
         self.double.script(key, *replies)
         return f"{base or self.double.url}{key}?{query(signed, expires)}"
+
+    def at_strict(self) -> "Lab":
+        """The same with the strict service."""
+        return replace(self, service=self.strict)
+
+    def upload_event(self, request_id: str) -> None:
+        """Wait until one of the services has logged the upload."""
+        deadline = time.monotonic() + 10
+        while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
+            assert time.monotonic() < deadline, "the upload was not logged"
+            time.sleep(0.01)
 
     def ask(self, *parts: bytes, path: str = PLAIN, headers: tuple[str, ...] = (AUTHORIZED,)) -> Answer:
         """Send the form."""
@@ -153,6 +169,32 @@ def _too_busy(lab: Lab) -> Answer:
         return lab.ask(_url(lab), file(SMALL))
 
 
+def _too_many_at_once(lab: Lab) -> Answer:
+    with Connection(lab.strict.port) as first:
+        first.head(PLAIN, 1 << 20, AUTHORIZED)
+        first.send(_url(lab))
+        time.sleep(0.1)
+        return lab.at_strict().ask(_url(lab), file(SMALL))
+
+
+def _too_often(lab: Lab) -> Answer:
+    for _ in range(RATE_PER_MINUTE):
+        lab.at_strict().ask(_url(lab))
+    return lab.at_strict().ask(_url(lab), file(SMALL))
+
+
+def _tiny_chunks(lab: Lab) -> Answer:
+    with Connection(lab.service.port) as connection:
+        connection.head(PLAIN, None, AUTHORIZED)
+        body = form(_url(lab), file(VALUE.encode() * 100))
+        connection.send(chunked(body[at : at + 1] for at in range(len(body))))
+        return connection.answer()
+
+
+def _typed(content: bytes, claimed: str) -> Callable[[Lab], Answer]:
+    return lambda lab: lab.at_strict().ask(_url(lab), file(content, content_type=claimed))
+
+
 def _no_room(lab: Lab) -> Answer:
     waiting = form(file(bytes(MEMORY_BYTES - 1000)), _url(lab))
     with Connection(lab.service.port) as first:
@@ -189,8 +231,11 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "duplicate_field": _wrong(field("uploadUrl", f"http://{KEY}.example/?{query()}")),
     "missing_upload_url": lambda lab: lab.ask(file(SMALL)),
     "invalid_upload_url": _with_url(lambda lab: f"{lab.url()}#{SIGNATURE}"),
+    "url_not_for_put": _with_url(lambda lab: f"{lab.url()}&x-id=GetObject&x={SIGNATURE}"),
+    "url_signed_for_empty_body": _with_url(lambda lab: f"{lab.url()}&x-amz-checksum-crc32=AAAAAA%3D%3D"),
     "url_not_signed": _with_url(lambda lab: f"{lab.double.url}{KEY}?{SIGNATURE}"),
     "destination_not_allowed": _with_url(lambda _: f"https://elsewhere.example/{KEY}?{query()}"),
+    "address_refused": _with_url(lambda lab: lab.url(base=NOWHERE)),
     "invalid_max_retries": lambda lab: lab.ask(_url(lab), field("max_retries", VALUE), path=RETRY),
     "invalid_size": _wrong(field("size", VALUE), file(SMALL)),
     "size_mismatch": _wrong(field("size", "4"), file(SMALL)),
@@ -237,5 +282,12 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     ),
     "already_stored": _already_stored,
     "too_busy": _too_busy,
+    "unauthorized": lambda lab: lab.ask(_url(lab), headers=(f"Authorization: Bearer {WRONG_TOKEN}",)),
+    "type_not_allowed": _typed(b"%PDF-1.7" + VALUE.encode(), "application/pdf"),
+    "type_unrecognised": _typed(b"\xff\x00" + VALUE.encode(), "image/png"),
+    "type_mismatch": _typed(b"%PDF-1.7" + VALUE.encode(), "image/png"),
+    "too_many_at_once": _too_many_at_once,
+    "rate_limited": _too_often,
+    "chunks_too_small": _tiny_chunks,
     "spool_full": _no_room,
 }

@@ -17,6 +17,9 @@ UNSPEAKABLE = (MESSAGE, "StringToSign", "AWS4-HMAC-SHA256 secret")
 
 # Code: status, fault, retryable.
 CONTRACT = {
+    "unauthorized": (401, "client", False),
+    "rate_limited": (429, "client", True),
+    "too_many_at_once": (429, "client", True),
     "not_multipart": (415, "client", False),
     "missing_boundary": (400, "client", False),
     "content_encoding_unsupported": (415, "client", False),
@@ -27,6 +30,7 @@ CONTRACT = {
     "part_headers_too_long": (400, "client", False),
     "field_too_long": (400, "client", False),
     "too_many_parts": (400, "client", False),
+    "chunks_too_small": (400, "client", False),
     "client_stalled": (408, "client", True),
     "missing_file": (422, "client", False),
     "file_is_text": (422, "client", False),
@@ -35,12 +39,18 @@ CONTRACT = {
     "missing_upload_url": (422, "client", False),
     "invalid_upload_url": (422, "client", False),
     "url_not_signed": (422, "client", False),
+    "url_not_for_put": (422, "client", False),
+    "url_signed_for_empty_body": (422, "client", False),
     "destination_not_allowed": (403, "client", False),
+    "address_refused": (403, "client", False),
     "invalid_max_retries": (422, "client", False),
     "invalid_size": (422, "client", False),
     "size_mismatch": (422, "client", False),
     "length_unpredictable": (422, "client", False),
     "invalid_content_type": (422, "client", False),
+    "type_not_allowed": (415, "client", False),
+    "type_unrecognised": (415, "client", False),
+    "type_mismatch": (415, "client", False),
     "file_too_large": (413, "client", False),
     "url_expired": (403, "client", False),
     "credentials_expired": (403, "client", False),
@@ -82,7 +92,14 @@ def assert_refused(
     assert problem.get("code") == code, problem
     assert (answer.status, problem["fault"], problem["retryable"]) == CONTRACT[code]
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
-    assert answer.headers.get("retry-after") == ("5" if answer.status == 503 else None)
+    wait = answer.headers.get("retry-after")
+    if code == "rate_limited":
+        assert wait is not None
+        assert wait.isdigit()
+        assert 0 < int(wait) <= 60
+    else:
+        assert wait == ("5" if answer.status in (429, 503) else None)
+    assert ("www-authenticate" in answer.headers) == (answer.status == 401)
     kept = {"replayable"} & problem.keys() if path == RETRY else set()
     assert problem.keys() == MEMBERS | kept | ({"storage"} if storage else set())
     assert len(problem["attempt_log"]) == problem["attempts"]

@@ -1,0 +1,38 @@
+"""Queries that look signed, well-formed to the letter, for storages that check no signature.
+
+Knows: what the signers of S3 and Azure write.
+Rules: a signature repeats one word of hexadecimal digits, so that a run can look for it afterwards.
+"""
+
+import time
+
+WORD = "5ec2e7"
+# In 2100.
+LATE = 4102444800
+
+
+def digits(word: str = WORD) -> str:
+    """A signature of Version 4: 64 hexadecimal digits."""
+    return (word * 64)[:64]
+
+
+def v2(word: str = WORD, expires: int | str = LATE) -> str:
+    """A query of Signature Version 2."""
+    return f"AWSAccessKeyId=A&Expires={expires}&Signature={(word * 27)[:27]}%3D"
+
+
+def v4(
+    word: str = WORD, *, date: str | None = None, seconds: int | str = 600, signed_headers: str = "host"
+) -> str:
+    """A query of Signature Version 4, signed now unless `date` says otherwise."""
+    date = date or time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    return (
+        f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2F{date[:8]}%2Fus-east-1%2Fs3%2Faws4_request"
+        f"&X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders={signed_headers.replace(';', '%3B')}"
+        f"&X-Amz-Signature={digits(word)}"
+    )
+
+
+def sas(word: str = WORD, expires: str = "2099-01-01T00:00:00Z") -> str:
+    """A query of an Azure SAS that may create and write."""
+    return f"sv=2025-01-05&sp=cw&se={expires}&sig={(word * 43)[:43]}%3D"

@@ -1,0 +1,137 @@
+"""The operator's list of destinations: prefixes, wildcards, and the word default beside them."""
+
+import pytest
+
+from tests.support.judging import GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
+from upload_service.config import SettingError
+
+LISTED = "http://127.0.0.1:8333/uploads/incoming/"
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://127.0.0.1:8333/uploads/incoming/a.png", "ok"),
+        ("http://127.0.0.1:8333/uploads/incoming/a/b/c.png", "ok"),
+        ("http://127.0.0.1:8333/uploads/incoming/..a/.b/c..", "ok"),
+        ("http://127.0.0.1:8333/uploads/incoming/a%2Fb", "ok"),
+        ("https://127.0.0.1:8333/uploads/incoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8334/uploads/incoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1/uploads/incoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.2:8333/uploads/incoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming-evil/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/other/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads%2Fincoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming%2Fa.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333//uploads/incoming/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/../other/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/./a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/%2e%2e/other/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/.%2E/other/a.png", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/a%2F..%2F..%2Fother", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/a%5c..%5c..%5cother", "destination_not_allowed"),
+        ("http://127.0.0.1:8333/uploads/incoming/..", "destination_not_allowed"),
+        ("https://bucket.s3.amazonaws.com/a.png", "destination_not_allowed"),
+    ],
+)
+def test_listed_prefixes(url: str, code: str) -> None:
+    """A listed prefix holds scheme, host, port and whole segments of the raw path, and nothing climbs out."""
+    assert refusal(f"{url}?{V4}", LISTED) == code
+
+
+PINNED = "https://my-bucket.s3.*.amazonaws.com/incoming/"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "url", "code"),
+    [
+        (PINNED, "https://my-bucket.s3.eu-west-1.amazonaws.com/incoming/a", "ok"),
+        (PINNED, "https://MY-BUCKET.s3.us-gov-west-1.amazonaws.com/incoming/a/b", "ok"),
+        (PINNED, "https://my-bucket.s3.eu-west-1.amazonaws.com/incoming/../a", "destination_not_allowed"),
+        (PINNED, "https://my-bucket.s3.eu-west-1.amazonaws.com/other/a", "destination_not_allowed"),
+        (PINNED, "https://my-bucket.s3.eu-west-1.amazonaws.com/Incoming/a", "destination_not_allowed"),
+        (PINNED, "https://my-bucket.s3.amazonaws.com/incoming/a", "destination_not_allowed"),
+        (
+            PINNED,
+            "https://my-bucket.s3.dualstack.eu-west-1.amazonaws.com/incoming/a",
+            "destination_not_allowed",
+        ),
+        (PINNED, "https://my-bucket.s3-eu-west-1.amazonaws.com/incoming/a", "destination_not_allowed"),
+        (PINNED, "https://other-bucket.s3.eu-west-1.amazonaws.com/incoming/a", "destination_not_allowed"),
+        (
+            PINNED,
+            "https://my-bucket.s3.eu-west-1.amazonaws.com.evil.example/incoming/a",
+            "destination_not_allowed",
+        ),
+        (PINNED, "https://evil.my-bucket.s3.eu-west-1.amazonaws.com/incoming/a", "destination_not_allowed"),
+        (PINNED, "http://my-bucket.s3.eu-west-1.amazonaws.com/incoming/a", "destination_not_allowed"),
+        (PINNED, "https://my-bucket.s3.eu-west-1.amazonaws.com:8443/incoming/a", "destination_not_allowed"),
+        (PINNED, "https://my-bucket.s3.*.amazonaws.com/incoming/a", "invalid_upload_url"),
+        ("https://*.s3.eu-west-1.amazonaws.com", "https://any.s3.eu-west-1.amazonaws.com/a", "ok"),
+        (
+            "https://*.s3.eu-west-1.amazonaws.com",
+            "https://two.labels.s3.eu-west-1.amazonaws.com/a",
+            "destination_not_allowed",
+        ),
+        (
+            "https://*.s3.eu-west-1.amazonaws.com",
+            "https://s3.eu-west-1.amazonaws.com/a/b",
+            "destination_not_allowed",
+        ),
+        ("http://*.*.store.internal:8333/a", "http://x.y.store.internal:8333/a/k", "ok"),
+        ("http://*.*.store.internal:8333/a", "http://x.store.internal:8333/a/k", "destination_not_allowed"),
+        ("https://node-1.*.example.com", "https://node-1.eu.example.com/k", "ok"),
+        ("https://node-1.*.example.com", "https://node-12.eu.example.com/k", "destination_not_allowed"),
+    ],
+)
+def test_wildcards(allowed: str, url: str, code: str) -> None:
+    """A label * stands for exactly one label; everything else of the entry is as strict as without."""
+    assert refusal(f"{url}?{V4}", allowed) == code
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "*",
+        "*://a.example.com/",
+        "https://*",
+        "https://*/",
+        "https://*.example/",
+        "https://*.com",
+        "https://a.*.com/",
+        "https://a.example.*/",
+        "https://my-*.s3.eu-west-1.amazonaws.com/",
+        "https://**.s3.eu-west-1.amazonaws.com/",
+        "https://s3.*-west-1.amazonaws.com/",
+        "https://*.s3.amazonaws.com:*/",
+        "https://*.s3.amazonaws.com/in*/",
+        "https://a.s3.amazonaws.com/*",
+        "https://*.s3.amazonaws.com./",
+        "https://*@s3.eu-west-1.amazonaws.com/",
+        "http://10.*.0.1/",
+        "http://*.168.0.1:8333/",
+        "http://[fe80::*]/",
+    ],
+)
+def test_wildcards_elsewhere_are_refused_at_start(entry: str) -> None:
+    """A * that is no whole label, not in front of two literal ones, or in an address, ends the start."""
+    with pytest.raises(SettingError, match=r"^UPLOAD_DESTINATIONS may have \* only for a whole label"):
+        destinations(entry)
+
+
+def test_default_beside_listed() -> None:
+    """The word default keeps the known stores beside a list, and `listed` tells which of the two it was."""
+    both = f"{LISTED},{PINNED},default"
+    other = judged(f"https://bucket.s3.amazonaws.com/a?{V4}", both)
+    assert (other.provider, other.listed) == ("s3", False)
+    ours = judged(f"http://127.0.0.1:8333/uploads/incoming/a?{V4}", both)
+    assert (ours.provider, ours.listed) == ("listed", True)
+    pinned = judged(f"https://my-bucket.s3.eu-west-1.amazonaws.com/incoming/a?{V4}", both)
+    assert (pinned.provider, pinned.listed) == ("s3", True)
+
+
+@pytest.mark.parametrize("query", [V4, V4A, V2, GOOGLE_V4, SAS], ids=["v4", "v4a", "v2", "google", "sas"])
+def test_listed_store_signs_as_it_likes(query: str) -> None:
+    """A store that only the list knows may understand any way to sign."""
+    assert refusal(f"{LISTED}a?{query}", LISTED) == "ok"

@@ -1,0 +1,100 @@
+"""From which address a request comes, and which addresses count as one caller.
+
+Knows: the forms of addresses, and what proxies write into X-Forwarded-For.
+Rules: the header is read only as far as trusted proxies vouch for it: from the right, up to the first address
+that is not theirs; IPv4 inside IPv6 is IPv4.
+Must not know: requests, limits.
+"""
+
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import islice
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# The first 64 bits of an IPv6 address are a customer's; the others are that customer's to choose.
+HOST_BITS = 64
+MAPPED_BITS = 96
+# More than any address with zone and port.
+MOST_CHARACTERS = 100
+# More than any way has; whoever sends from a trusted network could write any number.
+MOST_PROXIES = 32
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Networks separated by commas; a text that is none is a ValueError that completes "VARIABLE …"."""
+    return tuple(_network(entry.strip()) for entry in text.split(",")) if text else ()
+
+
+def _network(text: str) -> Network:
+    try:
+        found = ip_network(text)
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas") from None
+    mapped = getattr(found.network_address, "ipv4_mapped", None)
+    if mapped is not None and found.prefixlen >= MAPPED_BITS:
+        found = IPv4Network((mapped, found.prefixlen - MAPPED_BITS))
+    if not found.prefixlen:
+        raise ValueError("must not trust every address: X-Forwarded-For could then say anything")
+    return found
+
+
+def read(text: str) -> Address | None:
+    """The address in a text, with or without a port; None when it is none."""
+    if len(text) > MOST_CHARACTERS:
+        return None
+    if text.startswith("["):
+        text, closing, port = text[1:].partition("]")
+        if not closing or ":" not in text or not _is_port(port):
+            return None
+    elif text.count(":") == 1:
+        text, _, port = text.partition(":")
+        if not _is_port(f":{port}"):
+            return None
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address):
+        return found.ipv4_mapped or IPv6Address(int(found))  # without the zone
+    return found
+
+
+def _is_port(text: str) -> bool:
+    """A colon and digits, or nothing."""
+    return not text or (text[0] == ":" and text[1:].isascii() and text[1:].isdigit())
+
+
+def client(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> Address | None:
+    """Who asks: the peer, or whom trusted proxies name in the lines of X-Forwarded-For.
+
+    An entry that is no address hides whoever stands behind it: the proxy that wrote it is the client then.
+    None when the peer has no address, as on a Unix socket.
+    """
+    found = read(peer) if peer else None
+    if found is None:
+        return found
+    entries = islice(_from_the_right(forwarded), MOST_PROXIES)
+    while any(found in network for network in trusted):
+        entry = next(entries, None)
+        further = read(entry) if entry else None
+        if further is None:
+            break
+        found = further
+    return found
+
+
+def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
+    """The entries of all lines, the last one first; a list may have empty ones."""
+    for line in reversed(lines):
+        for entry in reversed(line.split(",")):
+            if entry := entry.strip():
+                yield entry
+
+
+def group(address: Address | None) -> str:
+    """Under what an address is counted; all that have none are counted together."""
+    if isinstance(address, IPv6Address):
+        return f"{int(address) >> HOST_BITS:x}/64"
+    return str(address)

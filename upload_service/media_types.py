@@ -1,0 +1,110 @@
+"""Media types: which names mean the same, and which claims the first bytes cannot contradict.
+
+Knows: names from IANA's register, the ones that callers and libraries use instead, and formats whose start
+looks alike.
+Rules: pure tables; a claim that the bytes neither confirm nor leave open is a contradiction.
+Must not know: bytes, which types an operator allows.
+"""
+
+import re
+
+# What says nothing: the type of "I do not know", ours for a part without one, and S3's own default.
+UNKNOWN = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+
+# One line for each type: the name used here, then the others.
+_NAMES = """
+application/gzip application/x-gzip
+application/pdf application/x-pdf
+application/rtf text/rtf text/richtext
+application/vnd.rar application/x-rar-compressed application/x-rar
+application/x-7z-compressed application/7z
+application/x-msdownload application/vnd.microsoft.portable-executable application/x-dosexec
+application/xml text/xml
+application/zip application/x-zip-compressed application/x-zip
+audio/aac audio/x-aac audio/aacp
+audio/flac audio/x-flac
+audio/midi audio/mid audio/x-midi
+audio/mp4 audio/x-m4a audio/m4a
+audio/mpeg audio/mp3 audio/x-mp3 audio/x-mpeg
+audio/wav audio/x-wav audio/wave audio/vnd.wave
+audio/x-aiff audio/aiff
+font/otf application/font-sfnt application/x-font-otf application/vnd.ms-opentype
+font/ttf application/x-font-ttf application/x-font-truetype
+font/woff application/font-woff application/x-font-woff
+font/woff2 application/font-woff2
+image/bmp image/x-ms-bmp image/x-bmp
+image/heic image/heif image/heic-sequence image/heif-sequence
+image/jp2 image/jpx image/jpm
+image/jpeg image/jpg image/pjpeg image/jfif
+image/png image/x-png image/apng
+image/svg+xml image/svg
+image/tiff image/x-tiff image/tif
+image/vnd.adobe.photoshop image/x-photoshop application/x-photoshop
+image/x-icon image/vnd.microsoft.icon image/ico
+text/javascript application/javascript application/x-javascript
+video/x-msvideo video/avi video/msvideo video/vnd.avi
+video/x-matroska video/matroska
+"""
+_SHORT = {name: line.split()[0] for line in _NAMES.strip().splitlines() for name in line.split()}
+
+# Their start names the container; what is in it, sound or pictures and for which player, comes later.
+_CONTAINERS = [
+    frozenset(line.split())
+    for line in """
+video/mp4 audio/mp4 video/quicktime video/3gpp audio/3gpp video/3gpp2 video/x-m4v
+video/x-matroska audio/x-matroska video/webm audio/webm
+application/ogg audio/ogg video/ogg audio/opus
+font/ttf font/otf font/sfnt font/collection
+text/html application/xhtml+xml
+""".strip().splitlines()
+]
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+# What the bytes of the first can be as well, as far as they show it.
+_GENERAL = {
+    "application/zip": re.compile(
+        r"application/(.*\+zip|java-archive|vnd\.openxmlformats-.*|vnd\.oasis\.opendocument\..*"
+        r"|vnd\.ms-.*\.macroenabled\..*|vnd\.android\.package-archive|vnd\.google-earth\.kmz|x-xpinstall)"
+    ),
+    _OFFICE + "wordprocessingml.document": re.compile(
+        r"application/vnd\.(ms-word\.|.*\.wordprocessingml\.).*"
+    ),
+    _OFFICE + "spreadsheetml.sheet": re.compile(r"application/vnd\.(ms-excel\.|.*\.spreadsheetml\.).*"),
+    _OFFICE + "presentationml.presentation": re.compile(
+        r"application/vnd\.(ms-powerpoint\.|.*\.presentationml\.).*"
+    ),
+    "application/xml": re.compile(r".*\+xml|text/xsl"),
+    "text/plain": re.compile(
+        r"text/.*|message/rfc822|.*\+(json|xml|yaml)"
+        r"|application/(xml|json|x-ndjson|ld\+json|yaml|x-yaml|toml|sql|csv|x-sh|x-httpd-php|x-tex)"
+    ),
+}
+# Always told apart from text and other XML, so that a claim alone does not do.
+_SHOWS_ITSELF = frozenset({"image/svg+xml"})
+# Opened from storage in a browser, these run what is in them.
+_SCRIPTED = re.compile(r".*\+xml|application/xml|text/(html|javascript|xsl)")
+
+
+def short(name: str) -> str:
+    """A type's name here: lower case, without parameters, one for all that mean the same."""
+    plain = name.partition(";")[0].strip().lower()
+    return _SHORT.get(plain, plain)
+
+
+def counts_as(seen: str, claimed: str) -> str | None:
+    """The type that a file has whose bytes look like `seen`; None when the claim contradicts them.
+
+    Both are short names. The claim decides only what the bytes leave open.
+    """
+    if claimed in UNKNOWN or claimed == seen or _is_a(seen, claimed):
+        return seen
+    left_open = _is_a(claimed, seen) or any({seen, claimed} <= each for each in _CONTAINERS)
+    return claimed if left_open and claimed not in _SHOWS_ITSELF else None
+
+
+def carries_script(name: str) -> bool:
+    """Whether a browser that opens such a file runs scripts in it."""
+    return _SCRIPTED.fullmatch(name) is not None
+
+
+def _is_a(name: str, general: str) -> bool:
+    return general in _GENERAL and _GENERAL[general].fullmatch(name) is not None
