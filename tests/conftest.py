@@ -26,7 +26,9 @@ TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium", "unshare": "nam
 def pytest_configure(config: pytest.Config) -> None:
     for tool, name in TOOLS.items():
         config.addinivalue_line("markers", f"{tool}: needs {name}")
-    config.addinivalue_line("markers", "deploy: needs AWS CLI, moto and cfn-lint, which are installed on first use")
+    config.addinivalue_line(
+        "markers", "deploy: needs AWS CLI, moto and cfn-lint, which are installed on first use"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -98,37 +98,44 @@ def test_stopped_anywhere(cloud: Cloud) -> None:
 def test_options(cloud: Cloud) -> None:
     """Names, memory, time-out, retention and cap are what the options say, also on what is there already."""
     cloud.deploy()
-    words = "--memory 2048 --timeout 60 --retention 7 --reserved-concurrency none".split()
+    words = ["--memory", "2048", "--timeout", "60", "--retention", "7", "--reserved-concurrency", "none"]
     assert cloud.deploy(*words).returncode == 0
     found = deployed(cloud)
     assert (found["functions"][0]["MemorySize"], found["functions"][0]["Timeout"]) == (2048, 60)
     assert found["log groups"][0]["retentionInDays"] == 7
     assert "cap" not in found
     assert cloud.deploy("--name", "another", DEPLOY_MEMORY_MB="512").returncode == 0
-    assert {each["FunctionName"]: each["MemorySize"] for each in cloud.functions()} == {NAME: 2048, "another": 512}
+    assert {each["FunctionName"]: each["MemorySize"] for each in cloud.functions()} == {
+        NAME: 2048,
+        "another": 512,
+    }
 
 
 def test_environment_is_merged(cloud: Cloud) -> None:
     """Variables are set and taken away one by one; what somebody else has set stays."""
-    cloud.deploy("--set", "LOG_LEVEL=DEBUG", "--set", "UPLOAD_CORS_ORIGINS=https://a.example,https://b.example")
+    cloud.deploy(
+        "--set", "LOG_LEVEL=DEBUG", "--set", "UPLOAD_CORS_ORIGINS=https://a.example,https://b.example"
+    )
     client = cloud.client("lambda")
     client.update_function_configuration(  # type: ignore[attr-defined]
-        FunctionName=NAME, Environment={"Variables": {**variables(cloud), "BY_HAND": "it's \"quoted\" $HOME"}}
+        FunctionName=NAME, Environment={"Variables": {**variables(cloud), "BY_HAND": 'it\'s "quoted" $HOME'}}
     )
     cloud.deploy()
     cloud.deploy("--unset", "LOG_LEVEL", "--set", "UPLOAD_VERIFY=md5")
     assert variables(cloud) == {
         "UPLOAD_CORS_ORIGINS": "https://a.example,https://b.example",
-        "BY_HAND": "it's \"quoted\" $HOME",
+        "BY_HAND": 'it\'s "quoted" $HOME',
         "UPLOAD_VERIFY": "md5",
     }
 
 
 def test_secret_is_never_said(cloud: Cloud) -> None:
-    """A token reaches the function, from the caller's environment, and neither the output nor a command line."""
+    """A token reaches the function from the caller's environment, and no output and no command line."""
     words = ["--set", "UPLOAD_API_TOKENS"]
     first = cloud.deploy(*words, UPLOAD_API_TOKENS=SECRET)
-    complaint = f'InvalidParameterValueException: 4KB limit. String measured: {{"UPLOAD_API_TOKENS":"{SECRET}"}}'
+    complaint = (
+        f'InvalidParameterValueException: 4KB limit. String measured: {{"UPLOAD_API_TOKENS":"{SECRET}"}}'
+    )
     cloud.plan(says={"update-function-configuration": [complaint]})
     second = cloud.deploy(*words, UPLOAD_API_TOKENS=SECRET)
     dry = cloud.deploy("--dry-run", "--set", f"UPLOAD_API_TOKENS={SECRET}")

@@ -1,4 +1,4 @@
-"""./scripts/deploy: one plain sentence for what is missing, before anything is changed; and waiting for AWS."""
+"""./scripts/deploy: a plain sentence for what is missing, before anything is changed; and waiting for AWS."""
 
 import pytest
 
@@ -8,19 +8,28 @@ from tests.support.deployed import deployed
 
 pytestmark = pytest.mark.deploy
 
-NOT_ASSUMED = (
-    "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: "
-    "The role defined for the function cannot be assumed by Lambda."
+
+def aws_says(code: str, text: str) -> str:
+    """A refusal in the form that the AWS CLI gives it."""
+    return f"An error occurred ({code}) when calling an operation: {text}"
+
+
+INVALID, CONFLICT = "InvalidParameterValueException", "ResourceConflictException"
+NOT_ASSUMED = aws_says(INVALID, "The role defined for the function cannot be assumed by Lambda.")
+IN_PROGRESS = aws_says(
+    CONFLICT,
+    "The operation cannot be performed at this time. An update is in progress for resource: arn:aws:f",
 )
-IN_PROGRESS = (
-    "An error occurred (ResourceConflictException) when calling the {} operation: The operation cannot be "
-    "performed at this time. An update is in progress for resource: arn:aws:lambda:eu-west-1:1:function:f"
+TOO_HIGH = aws_says(
+    INVALID,
+    "Specified ReservedConcurrentExecutions for function decreases account's "
+    "UnreservedConcurrentExecution below its minimum value of [100].",
 )
-TOO_HIGH = (
-    "An error occurred (InvalidParameterValueException) when calling the PutFunctionConcurrency operation: Specified "
-    "ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum."
-)
-OLD_CLI = '#!/usr/bin/env bash\n[ "$1" != --version ] || echo "aws-cli/2.4.0 Python/3.8.8"\n[ "$1" = --version ] || echo "{}"\n'
+GONE = aws_says("ResourceNotFoundException", "Function not found: arn:aws:f")
+EXISTS = aws_says(CONFLICT, "Function already exist: f")
+OLD_CLI = """#!/usr/bin/env bash
+if [ "$1" = --version ]; then echo "aws-cli/2.4.0 Python/3.8.8"; else echo "{}"; fi
+"""
 
 
 def refused(cloud: Cloud, *words: str, **environment: str) -> str:
@@ -86,7 +95,9 @@ def test_no_docker(cloud: Cloud) -> None:
     assert "Docker is not installed" in refused(cloud)
 
 
-@pytest.mark.parametrize(("fails", "said"), [("info", "Docker does not answer"), ("buildx", "Docker has no buildx")])
+@pytest.mark.parametrize(
+    ("fails", "said"), [("info", "Docker does not answer"), ("buildx", "Docker has no buildx")]
+)
 def test_docker_that_is_not_whole(cloud: Cloud, fails: str, said: str) -> None:
     """A Docker that is not running, or lacks buildx, is found out before anything is made."""
     cloud.put("docker", f'#!/usr/bin/env bash\n[ "$1" != {fails} ]\n')
@@ -125,7 +136,7 @@ def test_role_that_is_never_ready(cloud: Cloud) -> None:
 def test_update_in_progress(cloud: Cloud, operation: str) -> None:
     """An update that is already in progress is waited for."""
     cloud.deploy("--no-smoke")
-    cloud.plan(says={operation: [IN_PROGRESS.format(operation)] * 2})
+    cloud.plan(says={operation: [IN_PROGRESS] * 2})
     run = cloud.deploy("--no-smoke")
     assert run.returncode == 0, run.stdout
     assert cloud.operations().count(operation) == 3
@@ -134,9 +145,7 @@ def test_update_in_progress(cloud: Cloud, operation: str) -> None:
 def test_function_made_meanwhile(cloud: Cloud) -> None:
     """A function that somebody makes between our look and our creation is brought up to date."""
     cloud.deploy("--no-smoke")
-    gone = "An error occurred (ResourceNotFoundException) when calling the GetFunctionConfiguration operation: Function not found"
-    exists = "An error occurred (ResourceConflictException) when calling the CreateFunction operation: Function already exist: f"
-    cloud.plan(says={"get-function-configuration": [gone], "create-function": [exists]})
+    cloud.plan(says={"get-function-configuration": [GONE], "create-function": [EXISTS]})
     run = cloud.deploy("--no-smoke", "--memory", "512")
     assert run.returncode == 0, run.stdout
     assert cloud.functions()[0]["MemorySize"] == 512

@@ -1,4 +1,4 @@
-"""The CloudFormation templates in scripts/templates: that AWS would take them, and that their times fit each other."""
+"""The CloudFormation templates: that AWS would take them, and that their times fit each other."""
 
 import re
 import subprocess
@@ -24,7 +24,7 @@ def number(pattern: str) -> int:
 @pytest.mark.deploy
 def test_cfn_lint(name: str) -> None:
     """cfn-lint, which knows what AWS takes, has nothing to say, not even by the way."""
-    command = [tools() / "cfn-lint", "--include-checks", "I", "--", TEMPLATES / name]
+    command = [str(tools() / "cfn-lint"), "--include-checks", "I", "--", str(TEMPLATES / name)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
@@ -57,7 +57,7 @@ def test_a_task_has_time_to_stop() -> None:
 
 
 def test_the_service_answers_before_the_load_balancer() -> None:
-    """Whatever an upload waits for, the service gives up first; and it never closes a connection that is still in use."""
+    """Whatever an upload waits for, the service gives up first, and it closes no connection still in use."""
     idle = number("idle_timeout.timeout_seconds, Value:")
     assert number("UPLOAD_STALL_SECONDS, Value:") < idle
     assert number(r"\bTIMEOUT_SECONDS, Value:") < idle

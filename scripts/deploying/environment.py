@@ -2,7 +2,7 @@
 
 Usage: environment.py merge [NAME=VALUE | NAME | -NAME]...   < variables as AWS prints them, or null
        environment.py hide FILE                              < text
-Knows: AWS's form of an environment. A NAME alone takes its value from our own environment, -NAME is taken away.
+Knows: AWS's form of an environment. NAME alone takes its value from our own environment, -NAME goes.
 Must not know: how to reach AWS.
 """
 
@@ -12,7 +12,9 @@ import sys
 from collections.abc import Iterable, Mapping
 
 
-def merged(present: Mapping[str, str] | None, changes: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
+def merged(
+    present: Mapping[str, str] | None, changes: Iterable[str], own: Mapping[str, str]
+) -> dict[str, str]:
     """What is present, with the changes upon it."""
     variables = dict(present or {})
     for change in changes:
@@ -25,7 +27,7 @@ def merged(present: Mapping[str, str] | None, changes: Iterable[str], own: Mappi
 
 
 def hidden(text: str, variables: Mapping[str, str]) -> str:
-    """The text without the values, however JSON would have written them; the longest first, lest one end another."""
+    """The text without the values, as they are or as JSON writes them; the longest first."""
     spellings = {spelt for value in variables.values() for spelt in (value, json.dumps(value)[1:-1])}
     for spelling in sorted(spellings, key=len, reverse=True):
         # A short one ("1", "off") is no secret, and its letters are everywhere.

@@ -14,12 +14,14 @@ refuse() { printf '%s\n' "$1" >&2; exit 2; }
 fail() { printf '%s\n' "$1" >&2; exit 1; }
 
 quoted() { # WORD: as a shell would have to be given it
-  local word=$1
+  local word=$1 quote="'" quote_inside="'\\''"
   case $word in
     *"$mark"*)
       word=${word//\\/\\\\} word=${word//\"/\\\"} word=${word//\`/\\\`} word=${word//\$/\\\$}
       printf '"%s"' "${word//$mark/\$}" ;;
-    '' | *[!A-Za-z0-9_./:=@%+,-]*) printf "'%s'" "${word//\'/\'\\\'\'}" ;;
+    '' | *[!A-Za-z0-9_./:=@%+,-]*)
+      word=${word//$quote/$quote_inside}
+      printf "'%s'" "$word" ;;
     *) printf '%s' "$word" ;;
   esac
 }

@@ -23,7 +23,21 @@ from tests.support.deploy_tools import ROOT
 
 STAND_INS = Path(__file__).parent / "stand_ins"
 # Nothing else is on the PATH, whatever the machine has.
-PROGRAMS = ("bash env git curl grep cut tail mktemp rm sleep dirname printenv cat python3").split()
+PROGRAMS = [
+    "bash",
+    "cat",
+    "curl",
+    "cut",
+    "dirname",
+    "env",
+    "git",
+    "grep",
+    "mktemp",
+    "printenv",
+    "rm",
+    "sleep",
+    "tail",
+]
 REGION = "eu-west-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "opens-nothing"}
 
@@ -37,8 +51,8 @@ class Cloud:
         self.path = folder / "bin"
         self.path.mkdir()
         for program in PROGRAMS:
-            found = sys.executable if program == "python3" else shutil.which(program)
-            (self.path / program).symlink_to(found or f"/nowhere/{program}")
+            (self.path / program).symlink_to(shutil.which(program) or f"/nowhere/{program}")
+        (self.path / "python3").symlink_to(sys.executable)
         for name in ("aws", "docker"):
             self.put(name, f"#!{sys.executable} -ES\n" + (STAND_INS / f"{name}.py").read_text())
         # Whatever a Function URL's name is, it is this machine.
@@ -69,7 +83,7 @@ class Cloud:
     def shell(
         self, command: list[str], answer: str = "", environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """A command in this account, in a session of its own, because some are killed with all that they started."""
+        """A command in this account, in a session of its own: some are killed with all that they started."""
         env = {name: value for name, value in (self.environment | (environment or {})).items() if value}
         with subprocess.Popen(
             command, env=env, cwd=self.folder, text=True, start_new_session=True,

@@ -85,11 +85,20 @@ def servers(folder: Path) -> Iterator[Servers]:
     with ExitStack() as stack:
         with ExitStack() as held:
             port = ports.take_any(held)
-        moto = ["-c", "import sys; from moto.server import main; main(sys.argv[1:])", "-H", "127.0.0.1", "-p", str(port)]
+        moto = [
+            "-c",
+            "import sys; from moto.server import main; main(sys.argv[1:])",
+            "-H",
+            "127.0.0.1",
+            "-p",
+            str(port),
+        ]
         for words in (moto, [str(STAND_INS / "aws_forks.py"), str(forks)]):
             # An image must be in the registry before a function can run it.
             env = {**os.environ, "MOTO_LAMBDA_STUB_ECR": "false"}
-            program = subprocess.Popen([python, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            program = subprocess.Popen(
+                [python, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             stack.callback(program.wait)
             stack.callback(program.kill)
         endpoint = f"http://127.0.0.1:{port}"

@@ -16,17 +16,16 @@ FOLDER, WANTED = ROOT / ".venv-deploy", ROOT / "scripts" / "deploying" / "requir
 def tools() -> Path:
     """The folder of its programs."""
     stamp = FOLDER / "deploy.stamp"
-    state = f"{sys.version_info[:2]}\n{WANTED.read_text()}"
-    if not stamp.exists() or stamp.read_text() != state:
+    if not stamp.exists() or stamp.read_text() != WANTED.read_text():
         try:
             _make(FOLDER)
         except subprocess.CalledProcessError as error:
             pytest.skip(f"needs AWS CLI, moto and cfn-lint, which could not be installed: {error}")
-        stamp.write_text(state)
+        stamp.write_text(WANTED.read_text())
     return FOLDER / "bin"
 
 
 def _make(folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", WANTED], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(WANTED)], check=True)

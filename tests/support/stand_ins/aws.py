@@ -1,7 +1,7 @@
-"""The `aws` of the deployment's tests: notes each call and hands it to the real AWS CLI, which runs in a fork.
+"""The `aws` of the deployment's tests: notes each call and hands it to the real AWS CLI, running in a fork.
 
-Knows: the folder LAB with `calls` (a JSON list in each line) and `plan.json`: what AWS is to say instead of an
-answer the first times that an operation is called, and after how many changes everything is to be killed.
+Knows: the folder LAB with `calls` (a JSON list in each line) and `plan.json`: what AWS is to say instead of
+an answer the first times that an operation is called, and after how many changes everything is killed.
 """
 
 import json
@@ -22,7 +22,11 @@ def operation(words: list[str]) -> str:
 
 def changes(words: list[str]) -> bool:
     """Whether this call changes something in AWS."""
-    reads = operation(words).startswith(READS) or words[1:2] == ["configure"] or "--generate-cli-skeleton" in words
+    reads = (
+        operation(words).startswith(READS)
+        or words[1:2] == ["configure"]
+        or "--generate-cli-skeleton" in words
+    )
     return words[0] == "aws" and len(words) > 2 and not reads
 
 

@@ -12,7 +12,7 @@ import socket
 import sys
 import traceback
 
-from awscli import clidriver
+from awscli import clidriver  # type: ignore[import-not-found]  # it is in .venv-deploy
 
 
 def serve(line: socket.socket) -> int:

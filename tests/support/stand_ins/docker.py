@@ -1,4 +1,4 @@
-"""The `docker` of the deployment's tests: notes each call; what is pushed is put into the registry that moto plays."""
+"""The `docker` of the deployment's tests: notes each call; what is pushed goes into moto's registry."""
 
 import json
 import os
@@ -9,7 +9,11 @@ from pathlib import Path
 MANIFEST = {
     "schemaVersion": 2,
     "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-    "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": f"sha256:{'a' * 64}"},
+    "config": {
+        "mediaType": "application/vnd.docker.container.image.v1+json",
+        "size": 1,
+        "digest": f"sha256:{'a' * 64}",
+    },
     "layers": [],
 }
 
