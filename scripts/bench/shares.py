@@ -1,4 +1,4 @@
-"""What one process does with half a CPU, with one and with two: images per second, GB per hour; TLS.
+"""What one process does with half a CPU, with one and with two: images per second, GB per hour.
 
 Usage, as root on Linux: PYTHONPATH=scripts .venv/bin/python -m bench.shares [--seconds N] [--rounds N]
 Knows: how the kernel gives a process a share of the CPU (cgroups, 1 or 2), as it does for a container.
@@ -46,7 +46,7 @@ def share(program: Program, cpus: float) -> Iterator[None]:
 def images(program: Program, script: Path, port: int, seconds: int) -> dict[str, float]:
     """200 KB each, from 16 callers."""
     used = program.cpu_seconds()
-    figures, count = scenarios._wrk(script, port, seconds)
+    figures, count = scenarios.wrk(script, port, seconds)
     used = program.cpu_seconds() - used
     return figures | {"cpu_ms": used / count * 1000, "cpus_used": used / seconds}
 
@@ -59,15 +59,11 @@ def large(program: Program, url: str, port: int) -> dict[str, float]:
     return {"gb_per_hour": 3600 / seconds, "cpu_s_per_gb": used, "large_cpus_used": used / seconds}
 
 
-def main() -> None:
-    """Command line; prints a table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.shares", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+def measure(seconds: int, rounds: int, *, tls: bool) -> None:
+    """All shares in turn; a line for each."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        scenarios.sink(tls=True) as (_, url, certificate),
+        scenarios.sink(tls=tls) as (_, url, certificate),
         scenarios.contenders(["us"], url, certificate) as running,
     ):
         program, port = running["us"]
@@ -75,19 +71,26 @@ def main() -> None:
         before, after = sender.around(url, "url")
         body.write_bytes(before + sender.BLOCK[:200_000] + after)
         script.write_text(LUA.format(body=body, boundary=sender.BOUNDARY, size=200_000))
-        scenarios._wrk(script, port, 2)
+        scenarios.wrk(script, port, 2)
         scenarios.send(port, url, MB, "url")
         for cpus in (0.5, 1.0, 2.0):
             with share(program, cpus):
                 found = [
-                    images(program, script, port, options.seconds) | large(program, url, port)
-                    for _ in range(options.rounds)
+                    images(program, script, port, seconds) | large(program, url, port) for _ in range(rounds)
                 ]
-            print(
-                cpus,
-                {key: float(f"{statistics.median(each[key] for each in found):.3g}") for key in found[0]},
-            )
-        print("peak MB", program.peak_bytes() // MB, "load", os.getloadavg())
+            figures = {key: statistics.median(each[key] for each in found) for key in found[0]}
+            print("TLS" if tls else "plain", cpus, {key: float(f"{figures[key]:.3g}") for key in figures})
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.shares", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    for tls in (True, False):
+        measure(options.seconds, options.rounds, tls=tls)
+    print("load", os.getloadavg())
 
 
 if __name__ == "__main__":
