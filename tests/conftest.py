@@ -12,6 +12,8 @@ import pytest
 from devtools import signed
 from devtools.store import Bucket, Store
 
+from tests.support.cloud import Cloud
+from tests.support.cloud_servers import Servers, servers
 from tests.support.contained import Contained, InLambda
 from tests.support.double import StorageDouble
 from tests.support.namespace import NAMESPACE
@@ -36,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for tool, name in TOOLS.items():
         config.addinivalue_line("markers", f"{tool}: needs {name}")
+    config.addinivalue_line(
+        "markers", "deploy: needs AWS CLI, moto and cfn-lint, which are installed on first use"
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -150,6 +155,21 @@ def double_url(double: StorageDouble) -> Callable[[str], str]:
         return TRANSCRIPT.hide(f"{double.url}{key}?{signed.v4()}")
 
     return sign
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """AWS, as far as moto plays it, and the AWS CLI."""
+    with servers(tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(aws: Servers, tmp_path: Path) -> Cloud:
+    """An empty AWS account to deploy into."""
+    aws.function_url.status = 200
+    aws.function_url.asked.clear()
+    return Cloud(tmp_path, aws.endpoint, aws.forks, aws.function_url.port)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,6 @@
 """HTTP around the uploads: paths, problem documents, request ids, CORS, heads that are broken, `Expect`."""
 
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 
 import pytest
 from devtools.store import Bucket
@@ -386,7 +385,7 @@ def test_bad_head_is_refused_without_100(
     """A client that waits for 100 with a head that cannot be served gets the refusal at once and no 100."""
     with Connection(service.port) as connection:
         connection.head(path, length, "Expect: 100-continue", content_type=content_type)
-        refused = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        refused = f"HTTP/1.1 {status} "  # the phrase depends on the version of Python
         assert first_bytes(connection).startswith(refused.encode())
 
 

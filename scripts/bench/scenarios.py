@@ -123,16 +123,17 @@ def small(names: list[str], size: int, rounds: int, seconds: int) -> Results:
         body.write_bytes(before + sender.BLOCK[:size] + after)
         script.write_text(LUA.format(body=body, boundary=sender.BOUNDARY, size=size))
         for _program, port in running.values():
-            _wrk(script, port, 2)
+            wrk(script, port, 2)
         for _ in range(rounds):
             for name, (program, port) in running.items():
                 used = program.cpu_seconds()
-                figures, count = _wrk(script, port, seconds)
+                figures, count = wrk(script, port, seconds)
                 samples[name].append(figures | {"cpu_ms": (program.cpu_seconds() - used) / count * 1000})
     return medians(samples)
 
 
-def _wrk(script: Path, port: int, seconds: int) -> tuple[Figures, int]:
+def wrk(script: Path, port: int, seconds: int) -> tuple[Figures, int]:
+    """What 16 callers get in so many seconds, and how many uploads that were."""
     url = f"http://127.0.0.1:{port}/upload-with-presigned"
     command = ["wrk", "-t1", "-c16", f"-d{seconds}", "--latency", "-s", str(script), url]
     with Program(command, talks=True) as program:
