@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.judging import GOOGLE_V4, SAS, V2, V4, destinations, judged, refusal
+from tests.support.judging import GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
 from upload_service.config import SettingError
 
 LISTED = "http://127.0.0.1:8333/uploads/incoming/"
@@ -131,7 +131,7 @@ def test_default_beside_listed() -> None:
     assert (pinned.provider, pinned.listed) == ("s3", True)
 
 
-@pytest.mark.parametrize("query", [V4, V2, GOOGLE_V4, SAS])
+@pytest.mark.parametrize("query", [V4, V4A, V2, GOOGLE_V4, SAS], ids=["v4", "v4a", "v2", "google", "sas"])
 def test_listed_store_signs_as_it_likes(query: str) -> None:
     """A store that only the list knows may understand any way to sign."""
     assert refusal(f"{LISTED}a?{query}", LISTED) == "ok"

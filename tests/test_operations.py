@@ -24,6 +24,8 @@ AZURE = "https://account.blob.core.windows.net/container/key"
         "x-amz-checksum-crc32=NhCmhg%3D%3D",
         "X-Amz-Content-Sha256=UNSIGNED-PAYLOAD",
         "content-md5=gdyb21LQTcIANtvYMT7QVQ%3D%3D",
+        "x-amz-meta-a=1%26acl",
+        "x-amz-meta-a=%252Facl%2525",
         "traceparent=00-1-1-00",
     ],
 )
@@ -140,6 +142,7 @@ def test_part_of_an_azure_blob_has_no_type() -> None:
     [
         "x-amz-checksum-crc32=AAAAAA%3D%3D",
         "X-Amz-Checksum-Crc32=AAAAAA==",
+        "x-amz-checksum-crc32=AAAAAA",
         "x-amz-checksum-crc32c=AAAAAA%3D%3D",
         "x-amz-checksum-crc64nvme=AAAAAAAAAAA%3D",
         "x-amz-checksum-sha1=2jmj7l5rSw0yVb%2FvlWAYkK%2FYBwk%3D",

@@ -66,13 +66,14 @@ HOSTS = [
 ]
 
 
-@pytest.mark.parametrize(("host", "query", "provider"), HOSTS)
+@pytest.mark.parametrize(("host", "query", "provider"), [pytest.param(*row, id=row[0]) for row in HOSTS])
 def test_known_hosts(host: str, query: str, provider: str) -> None:
     """Each shape of a known store's endpoint is allowed by default, over https and on port 443 only."""
     destination = judged(f"https://{host}/folder/key.png?{query}")
     assert (destination.provider, destination.listed) == (provider, False)
     assert refusal(f"https://{host}:443/folder/key.png?{query}") == "ok"
     assert refusal(f"http://{host}/folder/key.png?{query}") == "destination_not_allowed"
+    assert refusal(f"http://{host}:443/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://{host}:8443/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://{host}.evil.example/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://evil-{host}x/folder/key.png?{query}") == "destination_not_allowed"
