@@ -101,11 +101,9 @@ class FormReader:
         if end < 0:
             last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
             return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
-        for _ in range(MAX_PARTS):
-            if (earlier := piece.rfind(self._delimiter, start, end)) < 0:
-                return end
+        while (earlier := piece.rfind(self._delimiter, start, end)) >= 0:
             end = earlier
-        return piece.find(self._delimiter, start)  # so many would be looked for one by one
+        return end
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
         if not fed:

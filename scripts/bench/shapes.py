@@ -69,9 +69,13 @@ def _dense(size: int, boundary: str) -> bytes:
     return (b"\r" * width + b"-" * width) * (size // width // 2)
 
 
+def _with_boundary(body: bytes, boundary: str) -> bytes:
+    whole = body.replace(BOUNDARY.encode(), boundary.encode())
+    return sized(whole, f"multipart/form-data; boundary={boundary}")
+
+
 def _dense_upload(url: str, boundary: str) -> list[bytes]:
-    body = form(url, _dense(1_000_000, boundary)).replace(BOUNDARY.encode(), boundary.encode())
-    return [sized(body, f"multipart/form-data; boundary={boundary}")]
+    return [_with_boundary(form(url, _dense(1_000_000, boundary)), boundary)]
 
 
 def _folded(count: int) -> bytes:
@@ -118,6 +122,8 @@ SHAPES = (
     Shape("2000 tiny parts", lambda url: [sized(_many_parts(url, 2000))]),
     Shape("boundaries and nothing else, 1 MB",
           lambda url: [sized(form(url, b"".join([b"\r\n--", BOUNDARY.encode()] * 25_000)))]),
+    Shape("the shortest boundary and nothing else, 1 MB",
+          lambda url: [_with_boundary(form(url, b"\r\n--b" * 200_000), "b")]),
     Shape("almost boundaries, 1 MB", lambda url: [sized(form(url, (END[:-5] + b"!") * 25_000))]),
     Shape("line feeds and dashes, 1 MB", lambda url: _dense_upload(url, "-" * 60)),
     Shape("the same with the longest boundary", lambda url: _dense_upload(url, "-" * 200)),
