@@ -4,6 +4,7 @@ Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/bench/hosti
 """
 
 import json
+import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -266,7 +267,7 @@ def test_byte_by_byte(aim: Target, key: str, count: int) -> None:
     body = aim.form(key, content)
     began = time.monotonic()
     with Connection(aim.port) as connection:
-        connection.socket.setsockopt(6, 1, 1)  # TCP_NODELAY
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.head(PLAIN, len(body))
         connection.send(*[body[at : at + 1] for at in range(len(body))], pause=0.0005)
         assert connection.answer().status == 200
@@ -278,6 +279,7 @@ def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
     """Many small requests on one connection are no tiny pieces of one."""
     began, requests = time.monotonic(), 9 * CREDIT_BYTES // READ_COST_BYTES
     with Connection(aim.port) as connection:
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(requests):
             connection.send(b"GET /healthz HTTP/1.1\r\n", HOST + b"\r\n", pause=0.001)
             assert connection.answer().status == 200
@@ -288,7 +290,7 @@ def test_head_byte_by_byte(aim: Target) -> None:
     """A head in segments of one byte is understood, and no more often read than a body is."""
     head = b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Long: " + b"x" * 1000 + b"\r\n\r\n"
     with Connection(aim.port) as connection:
-        connection.socket.setsockopt(6, 1, 1)
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.send(*[head[at : at + 1] for at in range(len(head))], pause=0.0002)
         assert connection.answer().status == 200
 
