@@ -155,6 +155,16 @@ def test_only_signed_requests(cloud: Cloud, aws: Servers) -> None:
     assert "allowed" not in deployed(cloud)
 
 
+def test_cors_is_answered_once(cloud: Cloud) -> None:
+    """CORS that somebody has set on the Function URL is taken away, because the service answers it."""
+    cloud.deploy()
+    assert "--cors" not in str(cloud.calls())
+    client = cloud.client("lambda")
+    client.update_function_url_config(FunctionName=NAME, Cors={"AllowOrigins": ["*"]})  # type: ignore[attr-defined]
+    assert cloud.deploy().returncode == 0
+    assert [call[-2:] for call in cloud.calls("aws") if "--cors" in call] == [["--cors", "{}"]]
+
+
 def test_earlier_image(cloud: Cloud) -> None:
     """With --digest nothing is built, and the function runs that image."""
     cloud.deploy()
