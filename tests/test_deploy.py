@@ -49,15 +49,6 @@ def test_role(cloud: Cloud) -> None:
     assert found["functions"][0]["Role"].endswith(f"/{ROLE}")
 
 
-def test_url_permissions(cloud: Cloud) -> None:
-    """The open URL has both permissions, and the one to invoke holds only through the URL."""
-    cloud.deploy()
-    allowed = {each["Action"]: each for each in deployed(cloud)["allowed"]}
-    assert set(allowed) == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
-    assert allowed["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
-    assert allowed["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
-
-
 def test_image_is_built_for_lambda(cloud: Cloud) -> None:
     """The image is built for one architecture and without attestations, which Lambda cannot take."""
     cloud.deploy("--arch", "amd64")
@@ -143,16 +134,6 @@ def test_secret_is_never_said(cloud: Cloud) -> None:
     assert "4KB limit" in second.stdout
     assert SECRET not in first.stdout + second.stdout + dry.stdout
     assert SECRET not in str(cloud.calls())
-
-
-def test_only_signed_requests(cloud: Cloud, aws: Servers) -> None:
-    """With --iam an open URL is closed: it wants signed requests, and nobody outside is allowed anything."""
-    cloud.deploy()
-    aws.function_url.status = 403
-    run = cloud.deploy("--iam")
-    assert run.returncode == 0, run.stdout
-    assert deployed(cloud)["url"] == "AWS_IAM"
-    assert "allowed" not in deployed(cloud)
 
 
 def test_earlier_image(cloud: Cloud) -> None:

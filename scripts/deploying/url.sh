@@ -10,13 +10,22 @@ make_url() {
   if [ -n "$dry_run" ] || ! url_is_there; then
     run_unless ResourceConflictException aws lambda create-function-url-config "${config[@]}"
   fi
-  run aws lambda update-function-url-config "${config[@]}" --cors '{}'
+  run aws lambda update-function-url-config "${config[@]}"
+  if url_answers_cors; then
+    say "  its own CORS is taken away"
+    run aws lambda update-function-url-config --function-name "$name" --cors '{}'
+  fi
   if [ "$auth" = NONE ]; then open_to_all; else close_to_all; fi
   take url aws lambda get-function-url-config --function-name "$name" --query FunctionUrl --output text
   [ -n "$dry_run" ] || url=${url%/}/
 }
 
 url_is_there() { aws lambda get-function-url-config --function-name "$name" >/dev/null 2>&1; }
+
+# In a dry run nobody knows, and none of ours was ever made with it.
+url_answers_cors() {
+  [ -z "$dry_run" ] && [[ $(aws lambda get-function-url-config --function-name "$name" --query 'Cors.AllowOrigins' --output text) != None ]]
+}
 
 # Since October 2025 a URL needs both.
 open_to_all() {
