@@ -17,6 +17,7 @@ from upload_service.errors import UploadError
 from upload_service.framing import Parser, Preamble
 from upload_service.heads import boundary_of, content_type_of, filename_of, require_one_meaning
 from upload_service.parts import Event, Field, FileEnd, FileStart
+from upload_service.search import find
 
 MAX_FIELD_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 8 * 1024
@@ -94,15 +95,12 @@ class FormReader:
     def _plain_end(self, piece: bytes, start: int) -> int:
         """Up to where `piece` is the file's from `start` on: its first delimiter or the start of one.
 
-        The parser would find the same. This is where a large file's time goes, and `rfind` is the faster way
-        to look (measured: docs/performance.md).
+        The parser would find the same. This is where a large file's time goes.
         """
-        end = piece.rfind(self._delimiter, start)
+        end = find(piece, self._delimiter, start)
         if end < 0:
             last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
             return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
-        while (earlier := piece.rfind(self._delimiter, start, end)) >= 0:
-            end = earlier
         return end
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
