@@ -5,12 +5,7 @@ Knows: each code, its HTTP status, whether the same request may succeed later, a
 Rules and what it must not know: see `entry.py`.
 """
 
-from upload_service.entry import Entry
-
-
-def _client(code: str, status: int, title: str, cause: str, cure: str, *, retryable: bool = False) -> Entry:
-    return Entry(code, status, "client", retryable, title, cause, cure)
-
+from upload_service.entry import client as _client
 
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.

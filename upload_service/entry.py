@@ -22,3 +22,8 @@ class Entry:
     title: str
     cause: str
     cure: str
+
+
+def client(code: str, status: int, title: str, cause: str, cure: str, *, retryable: bool = False) -> Entry:
+    """A failure that the caller, or whoever signed the URL, can mend."""
+    return Entry(code, status, "client", retryable, title, cause, cure)

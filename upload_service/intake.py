@@ -101,11 +101,9 @@ class Intake:
     def _begin_if_ready(self) -> None:
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-        if self.body and not self._is_ready and self._can_stream() and self._is_judged():
+        judged = self._sniffer is None or self._sniffer.known
+        if self.body and not self._is_ready and judged and self._can_stream():
             self._begin_put()
-
-    def _is_judged(self) -> bool:
-        return self._sniffer is None or self._sniffer.known
 
     def _can_stream(self) -> bool:
         """Whether all that a PUT needs beside the bytes is known."""
