@@ -133,3 +133,25 @@ def test_misspelt_setting_is_noticed() -> None:
     assert unknown_variables({"UPLOAD_STAL_SECONDS": "3", "UPLOAD_STALL_SECONDS": "3", "OTHER": "x"}) == [
         "UPLOAD_STAL_SECONDS"
     ]
+
+
+def test_lambda_has_less_room() -> None:
+    """Told that it runs in Lambda, the service keeps less on disk unless it is told otherwise."""
+    function = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}
+    settings = Settings.from_environment(function)
+    assert settings.in_lambda
+    assert (settings.lambda_memory_bytes, settings.spool_disk_bytes) == (1024 * MIB, 256 * MIB)
+    own = Settings.from_environment(function | {"UPLOAD_SPOOL_DISK_BYTES": "1GiB"})
+    assert own.spool_disk_bytes == 1024 * MIB
+    assert not Settings.from_environment({}).in_lambda
+
+
+@pytest.mark.parametrize(("memory", "fits"), [("160", True), ("159", False), ("128", False)])
+def test_kept_files_leave_a_function_its_memory(memory: str, *, fits: bool) -> None:
+    """The spool's memory and the service's own must both fit into the function."""
+    function = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory}
+    if fits:
+        assert Settings.from_environment(function).spool_memory_bytes == 64 * MIB
+    else:
+        with pytest.raises(SettingError, match=r"\AUPLOAD_SPOOL_MEMORY_BYTES must leave"):
+            Settings.from_environment(function)

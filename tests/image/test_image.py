@@ -121,7 +121,7 @@ def test_replacing_one_after_the_other_loses_nothing(double: StorageDouble) -> N
     """Two replicas are replaced in turn under load; a client that tries once more loses no upload."""
     double.script("rolling", Reply(answer(200), pause=0.01))
     body = form(field("uploadUrl", f"{double.url}rolling?{v4()}"), file(CONTENT[:200_000]))
-    done, again, stop = [], [], threading.Event()
+    done, stop = [], threading.Event()
     with ExitStack() as held:
         replicas = [held.enter_context(Contained(UPLOAD_DESTINATIONS=double.url)) for _ in range(2)]
 
@@ -135,7 +135,6 @@ def test_replacing_one_after_the_other_loses_nothing(double: StorageDouble) -> N
                         return True
                 except OSError:
                     pass
-                again.append(attempt)
             return False
 
         def load(turn: int) -> None:

@@ -30,7 +30,7 @@ WHEEL_SHA256 = "24ebaf5ecba38dc1758089968cb89ab61e124b84e92a344fc7a2771a47f4d0bf
 MEMBER = "samcli/local/rapid/aws-lambda-rie-{}"
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 MOST_EVENT_BYTES = 6_291_456
-# Invented by the emulator's log, told apart from the caller's.
+# Of all callers, so that it can be told from what they forge.
 SOURCE_IP = "192.0.2.7"
 _NOT_FORWARDED = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive"})
 
