@@ -1,7 +1,7 @@
 """`python -m upload_service` and the command `upload-service`: import, then run.
 
-Nothing that is imported is garbage, and looking for some costs a tenth of the start, which callers in Lambda
-wait for (measured: docs/performance.md). What is there afterwards stays, so it is never looked at again.
+Nothing that is imported is garbage, and looking for some costs a twelfth of the imports, for which callers in
+Lambda wait (measured: docs/performance.md). What is there afterwards stays, so it is never looked at again.
 """
 
 import gc
