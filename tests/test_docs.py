@@ -9,13 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from devtools import docs
 from devtools.store import Bucket
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from upload_service import __version__
-from upload_service.config import describe
-from upload_service.errors import CATALOGUE
 from upload_service.errors_page import page_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -31,27 +30,18 @@ def block(language: str, containing: str) -> str:
 
 
 def test_errors_page_is_the_catalogue() -> None:
-    """docs/errors.md is what the catalogue makes; `python -m upload_service.errors_page` makes it anew."""
+    """docs/errors.md is what the catalogue makes; `./scripts/docs` makes it anew."""
     assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page_markdown()
 
 
 def test_readme_lists_every_error() -> None:
     """The README's table of errors is the catalogue, row by row."""
-    rows = [
-        f"| [`{e.code}`](docs/errors.md#{e.code}) | {e.status} | {e.fault} "
-        f"| {'yes' if e.retryable else 'no'} | {e.cause} |"
-        for e in CATALOGUE.values()
-    ]
-    assert re.findall(r"^\| \[`.*$", README, re.MULTILINE) == rows
+    assert docs.ERROR_ROW.findall(README) == docs.error_rows()
 
 
 def test_readme_lists_every_setting() -> None:
     """The README's table of settings is the code's, row by row."""
-    rows = [
-        f"| `{name}` | {f'`{default}`' if default else '(not set)'} | {meaning} |"
-        for name, default, meaning in describe()
-    ]
-    assert re.findall(r"^\| `[A-Z_]+` .*$", README, re.MULTILINE) == rows
+    assert docs.SETTING_ROW.findall(README) == docs.setting_rows()
 
 
 def test_first_screen_has_exactly_two_commands() -> None:

@@ -14,6 +14,7 @@ from upload_service import environment as environment_settings
 from upload_service.addresses import Network
 from upload_service.environment import SettingError
 from upload_service.environment import setting as _setting
+from upload_service.face import Face
 from upload_service.prefixes import KNOWN_STORES, Destinations, destinations
 from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
@@ -26,17 +27,9 @@ OWN_MEMORY_BYTES = 96 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Face):
     """Everything that can be set, ready for use; sizes in bytes, times in seconds."""
 
-    port: int = _setting("PORT", "8000", parsing.whole_number(0, 65535), "port to listen on")
-    bind: str | None = _setting(
-        "UPLOAD_BIND",
-        "",
-        parsing.bind_address,
-        "host name or address to listen on; empty means all interfaces",
-    )
-    log_level: str = _setting("LOG_LEVEL", "INFO", parsing.log_level, "least severe level that is logged")
     timeout_seconds: float = _setting(
         "TIMEOUT_SECONDS",
         "300",
@@ -111,12 +104,6 @@ class Settings:
         parsing.choice("off", "crc", "md5"),
         "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
         "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
-    )
-    cors_origins: tuple[str, ...] = _setting(
-        "UPLOAD_CORS_ORIGINS",
-        "*",
-        parsing.origins,
-        "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
     )
     api_tokens: tuple[Token, ...] = _setting(
         "UPLOAD_API_TOKENS",

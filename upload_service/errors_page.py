@@ -1,6 +1,6 @@
 """The catalogue as text for people: `docs/errors.md`, and what `/errors/<code>` answers.
 
-`python -m upload_service.errors_page > docs/errors.md` makes the page anew; a test compares them.
+`./scripts/docs` makes the page anew; a test compares them.
 """
 
 from upload_service.entry import Entry
@@ -29,7 +29,3 @@ def entry_markdown(entry: Entry) -> str:
 def page_markdown() -> str:
     """The whole page."""
     return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
-
-
-if __name__ == "__main__":
-    print(page_markdown(), end="")

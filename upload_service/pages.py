@@ -3,16 +3,13 @@
 Must not know: uploads.
 """
 
-from pathlib import Path
-
 from aiohttp import web
 
 from upload_service import __version__
+from upload_service.assets import POLICY, page
 from upload_service.errors import CATALOGUE, UploadError
 from upload_service.errors_page import entry_markdown, page_markdown
 from upload_service.service import SERVICE
-
-DOCS_PAGE = (Path(__file__).with_name("static") / "docs.html").read_bytes()
 
 
 async def index(_request: web.Request) -> web.Response:
@@ -48,7 +45,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def docs(_request: web.Request) -> web.Response:
     """The contract, for people."""
-    return web.Response(body=DOCS_PAGE, content_type="text/html", charset="utf-8")
+    return page("docs.html", POLICY | {"style-src": "'self' 'unsafe-inline'"})
 
 
 async def errors(_request: web.Request) -> web.Response:

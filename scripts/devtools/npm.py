@@ -11,6 +11,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "node"
 AZURITE = FOLDER / "azurite"
+BROWSER = FOLDER / "browser"
 INSTALL_SECONDS = 300
 
 

@@ -1,0 +1,56 @@
+"""./scripts/docs: write anew what the documentation repeats of the code.
+
+Knows: which parts of which files are made, and from what. Tests compare the same parts.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from upload_service.config import describe
+from upload_service.errors import CATALOGUE
+from upload_service.errors_page import page_markdown
+
+ROOT = Path(__file__).resolve().parents[2]
+ERROR_ROW = re.compile(r"^\| \[`.*$", re.MULTILINE)
+SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
+
+
+def main() -> None:
+    _write(ROOT / "docs" / "errors.md", page_markdown())
+    readme = ROOT / "README.md"
+    text = with_rows(readme.read_text(encoding="utf-8"), ERROR_ROW, error_rows())
+    _write(readme, with_rows(text, SETTING_ROW, setting_rows()))
+
+
+def error_rows() -> list[str]:
+    """The README's table of errors."""
+    return [
+        f"| [`{e.code}`](docs/errors.md#{e.code}) | {e.status} | {e.fault} "
+        f"| {'yes' if e.retryable else 'no'} | {e.cause} |"
+        for e in CATALOGUE.values()
+    ]
+
+
+def setting_rows() -> list[str]:
+    """The README's table of settings."""
+    return [
+        f"| `{name}` | {f'`{default}`' if default else '(not set)'} | {meaning} |"
+        for name, default, meaning in describe()
+    ]
+
+
+def with_rows(text: str, row: re.Pattern[str], rows: Iterable[str]) -> str:
+    """The text with these rows instead of its own, which stand together."""
+    found = list(row.finditer(text))
+    return text[: found[0].start()] + "\n".join(rows) + text[found[-1].end() :]
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        print(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

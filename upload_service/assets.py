@@ -1,0 +1,57 @@
+"""The files that browsers get, as answers.
+
+Knows: the folder `static`, what each kind of file is called, and what browsers may do with it.
+Rules: a file is read when it is first asked for, and kept; a page may use nothing that we do not serve.
+Must not know: what stands in the files.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from aiohttp import web
+
+STATIC = Path(__file__).with_name("static")
+CONTENT_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+}
+# Of pages: the rest of Content-Security-Policy is each page's own, as source lists.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+CACHED_SECONDS = 3600
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (STATIC / name).read_bytes()
+
+
+def asset(name: str) -> web.Response:
+    """A file of the folder, compressed where the client likes that."""
+    response = web.Response(
+        body=_content(name), content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8"
+    )
+    response.headers["Cache-Control"] = f"max-age={CACHED_SECONDS}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.enable_compression()
+    return response
+
+
+def page(name: str, policy: Mapping[str, str] = POLICY) -> web.Response:
+    """A page of the folder, which changes with the service and must not be kept."""
+    response = asset(name)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = "; ".join(f"{key} {value}" for key, value in policy.items())
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
