@@ -17,7 +17,7 @@ from upload_service.destination import Destination
 from upload_service.errors import UploadError
 from upload_service.intake import Intake
 from upload_service.outcome import Outcome
-from upload_service.record import Attempt, Record
+from upload_service.record import Attempt, Observer, Record
 from upload_service.retry import is_untouched, is_worth_retrying, waits
 from upload_service.storage import Storage
 
@@ -29,13 +29,21 @@ class Delivery:
     """All attempts of one upload. With `retrying`, as many as the caller wants; else one more at most."""
 
     def __init__(
-        self, intake: Intake, storage: Storage, settings: Settings, record: Record, *, retrying: bool
+        self,
+        intake: Intake,
+        storage: Storage,
+        settings: Settings,
+        record: Record,
+        *,
+        retrying: bool,
+        observer: Observer | None = None,
     ) -> None:
         self._intake = intake
         self._storage = storage
         self._settings = settings
         self._record = record
         self._retrying = retrying
+        self._observer = observer
         self._retries = 0
         self._may_be_stored = False
 
@@ -55,6 +63,9 @@ class Delivery:
                 raise self._failure(outcome, destination)
             self._may_be_stored |= outcome.may_have_stored
             self._retries += 1
+            if self._observer:
+                assert outcome.error
+                self._observer.waits(pause, outcome.error)
             await asyncio.sleep(pause)
 
     def _check_expiry(self, destination: Destination) -> None:
@@ -77,6 +88,8 @@ class Delivery:
     async def _put_once(self, body: Body, destination: Destination) -> Outcome:
         assert self._intake.length is not None
         reader = body.reader(self._intake.length, last=self._is_last())
+        if self._observer:
+            self._observer.attempt_begins(len(self._record.attempts) + 1, reader)
         started = time.monotonic()
         try:
             outcome = await self._storage.put(destination, reader, self._intake.headers)

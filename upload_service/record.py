@@ -1,6 +1,7 @@
 """What is known of one upload, as its answer and its log event tell it."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from upload_service.integrity import Checksum
 from upload_service.outcome import Outcome
@@ -26,6 +27,20 @@ class Attempt:
             "ms": self.duration_ms,
             "bytes": self.sent_bytes,
         }
+
+
+class Reading(Protocol):
+    """How far an attempt has come with its body."""
+
+    length: int
+    read_bytes: int
+
+
+class Observer(Protocol):
+    """Who wants to hear of the attempts while they run."""
+
+    def attempt_begins(self, number: int, reading: Reading) -> None: ...
+    def waits(self, seconds: float, code: str) -> None: ...
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from upload_service.delivery import Delivery
 from upload_service.errors import UploadError
 from upload_service.form import FormReader
 from upload_service.intake import Intake
-from upload_service.record import Record
+from upload_service.record import Observer, Record
 from upload_service.room import Room
 from upload_service.storage import Storage
 
@@ -32,6 +32,7 @@ class Upload:
         *,
         retrying: bool,
         latest: float | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.record = Record()
         self._latest = latest
@@ -44,10 +45,17 @@ class Upload:
             latest=latest,
             when_ready=self._begin_delivery,
         )
-        self._delivery = Delivery(self._intake, storage, settings, self.record, retrying=retrying)
+        self._delivery = Delivery(
+            self._intake, storage, settings, self.record, retrying=retrying, observer=observer
+        )
         self._storage_leg: asyncio.Task[None] | None = None
         self._limit: asyncio.Timeout | None = None
         self._abandoned: UploadError | None = None
+
+    @property
+    def expected_bytes(self) -> int | None:
+        """The file's length, as far as it is known or predicted."""
+        return self._intake.length
 
     async def run(self) -> Record:
         """Do it: the record of a stored object, or an UploadError."""

@@ -18,7 +18,9 @@ from upload_service.admission import admit, request_id, send_continue
 from upload_service.callers import Caller
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.form import FormReader
 from upload_service.invocation import Invocation, invocation_of
+from upload_service.progress import Progress, is_asked_for
 from upload_service.relay import Upload
 from upload_service.service import SERVICE, Service
 
@@ -45,10 +47,8 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     caller = _recognise(request, service, invocation)
     try:
         service.callers.admit(caller, headers.getall("Authorization", ()))
-        wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
-        form = admit(request, service.settings, wanted, service.running)
-        if len(service.running) >= service.settings.max_concurrent:
-            raise UploadError("too_busy")
+        form = _admit(request, service, retrying=retrying)
+        progress = Progress() if is_asked_for(request) else None
         work = Upload(
             form,
             service.storage,
@@ -56,10 +56,11 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             service.settings,
             retrying=retrying,
             latest=_latest(invocation),
+            observer=progress,
         )
         service.running.add(work)
         await send_continue(request)
-        record = await work.run()
+        record = await (progress.run(request, work) if progress else work.run())
         code = "client_gone" if _is_gone(request) else "ok"
         return answers.stored(record, request_id(request), time.monotonic() - started, retrying=retrying)
     except UploadError as error:
@@ -73,6 +74,15 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             service.running.discard(work)
         service.callers.leave(caller)
         _log(code, work, caller, invocation, time.monotonic() - started, retrying=retrying)
+
+
+def _admit(request: web.Request, service: Service, *, retrying: bool) -> FormReader:
+    """The form of a request that may go on."""
+    wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
+    form = admit(request, service.settings, wanted, service.running)
+    if len(service.running) >= service.settings.max_concurrent:
+        raise UploadError("too_busy")
+    return form
 
 
 def _recognise(request: web.Request, service: Service, invocation: Invocation | None) -> Caller:

@@ -15,6 +15,7 @@ from aiohttp import HttpVersion11, web
 from upload_service import answers, cors, logs, pages, uploads
 from upload_service.admission import hold_continue, request_id
 from upload_service.errors import UploadError
+from upload_service.progress import PROGRESS
 from upload_service.receiving import drain
 from upload_service.service import SERVICE
 
@@ -51,6 +52,8 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every request's answer, and what is left of its body thrown away behind it."""
     logs.request_id.set(request_id(request))
     response = await _answer(request, handler)
+    if progress := request.get(PROGRESS):
+        response = await progress.end(response)
     if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
         response.force_close()  # others may see the next request elsewhere than we do
     if request.can_read_body and not request.content.is_eof():
