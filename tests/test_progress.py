@@ -18,7 +18,7 @@ from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Connection, chunked, field, file, form
 from upload_service.progress import CONTENT_TYPE
 
-FILE = bytes(range(256)) * 20_000  # 5 MB
+FILE = bytes(range(256)) * 10_000  # 2.5 MB
 ACCEPT = f"Accept: {CONTENT_TYPE}"
 
 
