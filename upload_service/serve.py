@@ -62,9 +62,14 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> asyncio.Server:
             lambda: _connection(runner, settings), settings.bind, settings.port, backlog=BACKLOG
         )
     except OSError as error:
-        # asyncio words the system's reasons at length; a name that does not resolve has a negative number.
-        number = error.errno or 0
-        raise CannotListen(os.strerror(number) if number > 0 else error.strerror) from None
+        raise CannotListen(reason(error)) from None
+
+
+def reason(error: OSError) -> str:
+    """Why the port cannot be had, in the system's few words; asyncio's are many."""
+    number = error.errno or 0
+    # A name that does not resolve has a negative number.
+    return os.strerror(number) if number > 0 else str(error.strerror)
 
 
 def _connection(runner: web.AppRunner, settings: Settings) -> Connection:

@@ -11,7 +11,7 @@ import asyncio
 import errno
 import select
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -80,6 +80,7 @@ def new_session(
     pooled: bool = True,
     resolver: AbstractResolver | None = None,
     make_socket: SocketMaker | None = None,
+    traces: Sequence[aiohttp.TraceConfig] = (),
 ) -> aiohttp.ClientSession:
     """A session without time-outs of its own but for connecting; `listed` as the guard understands it."""
     return aiohttp.ClientSession(
@@ -96,6 +97,7 @@ def new_session(
         skip_auto_headers=NO_AUTO_HEADERS,
         auto_decompress=False,
         trust_env=False,
+        trace_configs=list(traces),
     )
 
 
