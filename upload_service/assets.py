@@ -2,9 +2,11 @@
 
 Knows: the folder `static`, what each kind of file is called, and what browsers may do with it.
 Rules: a file is read when it is first asked for, and kept; a page may use nothing that we do not serve.
+Files that are kept compressed are sent as they lie.
 Must not know: what stands in the files.
 """
 
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -39,12 +41,27 @@ def _content(name: str) -> bytes:
 
 def asset(name: str) -> web.Response:
     """A file of the folder, compressed where the client likes that."""
-    response = web.Response(
-        body=_content(name), content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8"
-    )
+    response = _answer(name, _content(name))
+    response.enable_compression()
+    return response
+
+
+def _answer(name: str, body: bytes) -> web.Response:
+    response = web.Response(body=body, content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8")
     response.headers["Cache-Control"] = f"max-age={CACHED_SECONDS}"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.enable_compression()
+    return response
+
+
+def packed_asset(name: str, accepted: str) -> web.Response:
+    """A file that lies in the folder compressed, `name.gz`; `accepted` is the client's Accept-Encoding."""
+    body, packed = _content(f"{name}.gz"), "gzip" in accepted
+    if not packed:
+        body = zlib.decompress(body, wbits=zlib.MAX_WBITS | 16)
+    response = _answer(name, body)
+    response.headers["Vary"] = "Accept-Encoding"
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 

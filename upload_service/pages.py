@@ -6,10 +6,14 @@ Must not know: uploads.
 from aiohttp import web
 
 from upload_service import __version__
-from upload_service.assets import POLICY, page
+from upload_service.assets import asset, packed_asset, page
 from upload_service.errors import CATALOGUE, UploadError
 from upload_service.errors_page import entry_markdown, page_markdown
 from upload_service.service import SERVICE
+
+# What the pages are made of: nothing else of the folder is given away.
+ASSETS = frozenset({"docs.css", "docs.js"})
+PACKED = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
 
 
 async def index(_request: web.Request) -> web.Response:
@@ -45,7 +49,22 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def docs(_request: web.Request) -> web.Response:
     """The contract, for people."""
-    return page("docs.html", POLICY | {"style-src": "'self' 'unsafe-inline'"})
+    return page("docs.html")
+
+
+async def openapi(_request: web.Request) -> web.Response:
+    """The contract, for programs."""
+    return asset("openapi.json")
+
+
+async def static(request: web.Request) -> web.Response:
+    """What the pages are made of."""
+    name = request.match_info["name"]
+    if name in PACKED:
+        return packed_asset(PACKED[name], request.headers.get("Accept-Encoding", ""))
+    if name not in ASSETS:
+        raise UploadError("not_found")
+    return asset(name)
 
 
 async def errors(_request: web.Request) -> web.Response:

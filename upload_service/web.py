@@ -29,6 +29,8 @@ PAGES: dict[str, Handler] = {
     "/healthz": pages.healthz,
     "/readyz": pages.readyz,
     "/docs": pages.docs,
+    "/openapi.json": pages.openapi,
+    "/static/{name}": pages.static,
     "/errors": pages.errors,
     "/errors/{code}": pages.error_entry,
 }

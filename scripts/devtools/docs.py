@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from devtools import contract
 from upload_service.config import describe
 from upload_service.errors import CATALOGUE
 from upload_service.errors_page import page_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = ROOT / "upload_service" / "static" / "openapi.json"
 ERROR_ROW = re.compile(r"^\| \[`.*$", re.MULTILINE)
 SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
 
 def main() -> None:
     _write(ROOT / "docs" / "errors.md", page_markdown())
+    _write(CONTRACT, contract.text())
     readme = ROOT / "README.md"
     text = with_rows(readme.read_text(encoding="utf-8"), ERROR_ROW, error_rows())
     _write(readme, with_rows(text, SETTING_ROW, setting_rows()))
