@@ -15,22 +15,14 @@ from tests.support.canary import (
     ELSEWHERE,
     HEX_SIGNATURE,
     KEY,
-    MAX_FILE_BYTES,
-    MEMORY_BYTES,
-    NOWHERE,
-    RATE_PER_MINUTE,
     SECRETS,
-    SLOTS,
-    TOKEN,
     WAYS,
     Lab,
     query,
     spoken,
 )
 from tests.support.double import StorageDouble
-from tests.support.grid import GridStorage
-from tests.support.service import Running
-from tests.support.tls import authority
+from tests.support.lab import opened
 from tests.support.wire import PLAIN, Connection, field
 from upload_service import logs
 from upload_service.app import make_app
@@ -44,31 +36,8 @@ from upload_service.storage import Storage
 @pytest.fixture(scope="module")
 def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A service with little room and patience, and everything logged, asyncio's own debugging too."""
-    stranger = GridStorage(tls=authority(tmp_path_factory.mktemp("tls")).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
-    tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
-    with (
-        stranger,
-        Running(
-            UPLOAD_DESTINATIONS=double.url,
-            UPLOAD_ALLOWED_TYPES="image/*",
-            UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
-            UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
-            **tokens,
-        ) as strict,
-        Running(
-            UPLOAD_DESTINATIONS=",".join(listed),
-            TIMEOUT_SECONDS="1",
-            UPLOAD_SHUTDOWN_SECONDS="0",
-            UPLOAD_STALL_SECONDS="0.5",
-            UPLOAD_MAX_CONCURRENT=str(SLOTS),
-            UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
-            UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
-            UPLOAD_SPOOL_DISK_BYTES="0",
-            **tokens,
-        ) as running,
-    ):
-        yield Lab(running, strict, double, closed_port, stranger.origin)
+    with opened(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
+        yield found
 
 
 def said(texts: list[str]) -> list[str]:

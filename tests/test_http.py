@@ -211,6 +211,16 @@ def test_wrong_method(service: Running, method: str, path: str, allow: set[str])
 
 
 @pytest.mark.parametrize(
+    ("path", "allow"), [(PLAIN, "POST,OPTIONS"), ("/healthz", "GET,HEAD,OPTIONS"), ("/nowhere", "OPTIONS")]
+)
+def test_options_name_the_methods(service: Running, path: str, allow: str) -> None:
+    """OPTIONS answers with the methods that this very path has."""
+    answer = ask(service.port, "OPTIONS", path)
+    assert answer.status == 204
+    assert answer.headers["allow"] == allow
+
+
+@pytest.mark.parametrize(
     ("path", "header", "value"),
     [
         ("/", "Expect", "the-unexpected"),

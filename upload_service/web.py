@@ -106,7 +106,10 @@ def _http_problem(request: web.Request, error: web.HTTPException) -> web.Respons
 def _preflight(request: web.Request) -> web.Response:
     origins = request.app[SERVICE].settings.cors_origins
     headers = cors.preflight_headers(origins, request.headers.get("Origin"))
-    return web.Response(status=204, headers={"Allow": cors.ALLOWED_METHODS, **headers})
+    # Nothing has a handler of OPTIONS: the router's refusal knows what the path has.
+    refusal = request.match_info.http_exception
+    allow = refusal.headers.get("Allow", "") if refusal else ""
+    return web.Response(status=204, headers={"Allow": ",".join(filter(None, (allow, "OPTIONS"))), **headers})
 
 
 async def finish_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -114,7 +114,7 @@ def _header(description: str) -> Schema:
 
 def _header_names() -> str:
     names = "|".join((*sorted(headers.PLAIN), *(f"{vendor}[a-z0-9-]+" for vendor in headers.VENDORS)))
-    return f"^{headers.PREFIX}({names})$"
+    return f"^{headers.PREFIX}(?!{'|'.join(headers.NEVER)})({names})$"
 
 
 def _digest(algorithm: str) -> str:

@@ -1,0 +1,49 @@
+"""The two services and the storages in which `canary.py` causes every failure, running."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.canary import (
+    MAX_FILE_BYTES,
+    MEMORY_BYTES,
+    NOWHERE,
+    RATE_PER_MINUTE,
+    SLOTS,
+    TOKEN,
+    Lab,
+)
+from tests.support.double import StorageDouble
+from tests.support.grid import GridStorage
+from tests.support.service import Running
+from tests.support.tls import authority
+
+
+@contextmanager
+def opened(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
+    """A service with little room and patience and a strict one, and everything logged."""
+    stranger = GridStorage(tls=authority(folder).stranger)
+    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
+    tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
+    with (
+        stranger,
+        Running(
+            UPLOAD_DESTINATIONS=double.url,
+            UPLOAD_ALLOWED_TYPES="image/*",
+            UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
+            UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
+            **tokens,
+        ) as strict,
+        Running(
+            UPLOAD_DESTINATIONS=",".join(listed),
+            TIMEOUT_SECONDS="1",
+            UPLOAD_SHUTDOWN_SECONDS="0",
+            UPLOAD_STALL_SECONDS="0.5",
+            UPLOAD_MAX_CONCURRENT=str(SLOTS),
+            UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
+            UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
+            UPLOAD_SPOOL_DISK_BYTES="0",
+            **tokens,
+        ) as running,
+    ):
+        yield Lab(running, strict, double, closed_port, stranger.origin)
