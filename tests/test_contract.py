@@ -1,9 +1,11 @@
 """The contract: made from the code, sound as a document, and true of every failure that can be caused."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 from devtools import contract
 from devtools.docs import CONTRACT
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
@@ -18,13 +20,15 @@ from tests.support.contract import (
     operations,
     pointed,
 )
-from tests.support.double import StorageDouble
+from tests.support.double import OK, Reply, StorageDouble, answer, xml
 from tests.support.lab import opened
 from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
 from upload_service import __version__
 from upload_service.errors import CATALOGUE
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.progress import CONTENT_TYPE
 from upload_service.web import PAGES, UPLOADS
 
 # No answer to anybody, only a word in the log.
@@ -112,6 +116,30 @@ def test_failure_is_as_told(lab: Lab, code: str) -> None:
     assert told, "no operation may answer that"
     for operation in told:
         assert_described(operation, answered.status, answered.headers, answered.json)
+
+
+@pytest.mark.parametrize("last", [OK, answer(403, xml("AccessDenied"))])
+def test_progress_is_as_told(
+    service: Running, double: StorageDouble, double_url: Callable[[str], str], last: bytes
+) -> None:
+    """Each line of an upload with two attempts is one that the contract knows, and has no member beside."""
+    double.script("contract/progress", Reply(answer(500, xml("InternalError"))), Reply(last))
+    answered = requests.post(
+        f"{service.url}{RETRY}",
+        data={"uploadUrl": double_url("contract/progress")},
+        files={"file": ("photo.png", b"12345")},
+        headers={"Accept": CONTENT_TYPE},
+        timeout=20,
+    )
+    TRANSCRIPT.hear("answer", answered.text)
+    lines = [json.loads(line) for line in answered.text.splitlines()]
+    known = DOCUMENT["components"]["schemas"]["ProgressLine"]
+    assert [complaint for line in lines for complaint in complaints(line, known)] == []
+    assert {line.get("event") for line in lines} == {"received", "attempt", "stored", "waiting", None}
+    assert operations()[f"POST {RETRY}"]["responses"]["200"]["content"].keys() == {
+        "application/json",
+        CONTENT_TYPE,
+    }
 
 
 @pytest.mark.parametrize("path", [PLAIN, RETRY])

@@ -8,7 +8,6 @@ import json
 
 from devtools.contract_answers import (
     ANYWHERE,
-    PROGRESS,
     components,
     problems,
     success,
@@ -18,6 +17,7 @@ from devtools.contract_form import SUMMARIES, Schema, form_schema
 from devtools.contract_schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
 from upload_service import __version__
 from upload_service.errors import CATALOGUE
+from upload_service.progress import CONTENT_TYPE as PROGRESS
 
 _ABOUT = """Takes a file and an S3 *presigned URL* in one `multipart/form-data` POST and streams the
 file, while it arrives, into a PUT to that URL.
@@ -31,7 +31,8 @@ _LINES = """With `Accept: application/x-ndjson`: one JSON object per line while 
 `received` counts the file's bytes that came, `attempt` begins a PUT, `stored` counts what the running
 attempt has handed to storage, `waiting` says how long until another one and after which code. **The last
 line is the plain answer**, without `event`; a failure's `status` then says what the HTTP status would
-have been. What is refused before the body is read stays a plain failure with its own status."""
+have been. What is refused before the body is read stays a plain failure with its own status. Browsers
+read an answer only when their own sending is done."""
 
 
 def document() -> Schema:

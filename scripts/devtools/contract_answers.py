@@ -15,7 +15,6 @@ from upload_service.entry import Entry
 from upload_service.errors import CATALOGUE
 
 PROBLEM = "application/problem+json"
-PROGRESS = "application/x-ndjson"
 # Of whatever is asked.
 ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout", "internal_error"})
 # Not of an upload: it has a path, and somebody who hears.
