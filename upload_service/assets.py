@@ -9,6 +9,7 @@ Must not know: what stands in the files.
 import zlib
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from aiohttp import web
@@ -65,9 +66,13 @@ def packed_asset(name: str, accepted: str) -> web.Response:
     return response
 
 
-def page(name: str, policy: Mapping[str, str] = POLICY) -> web.Response:
-    """A page of the folder, which changes with the service and must not be kept."""
-    response = asset(name)
+def page(name: str, policy: Mapping[str, str] = POLICY, **words: str) -> web.Response:
+    """A page of the folder, which changes with the service and must not be kept, with `{word}` filled in."""
+    content = _content(name)
+    for word, meaning in words.items():
+        content = content.replace(f"{{{word}}}".encode(), escape(meaning).encode())
+    response = _answer(name, content)
+    response.enable_compression()
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = "; ".join(f"{key} {value}" for key, value in policy.items())
     response.headers["Referrer-Policy"] = "no-referrer"

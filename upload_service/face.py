@@ -27,3 +27,9 @@ class Face:
         parsing.origins,
         "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
     )
+    upload_page: str = _setting(
+        "UPLOAD_PAGE",
+        "on",
+        parsing.upload_page,
+        "the page for browsers at /: on, off, or the URL of a signer that gives it a URL for each file",
+    )

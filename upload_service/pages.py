@@ -6,21 +6,37 @@ Must not know: uploads.
 from aiohttp import web
 
 from upload_service import __version__
-from upload_service.assets import asset, packed_asset, page
+from upload_service.assets import POLICY, asset, packed_asset, page
 from upload_service.errors import CATALOGUE, UploadError
 from upload_service.errors_page import entry_markdown, page_markdown
+from upload_service.preference import prefers
 from upload_service.service import SERVICE
 
 # What the pages are made of: nothing else of the folder is given away.
 ASSETS = frozenset({"docs.css", "docs.js"})
 PACKED = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
+# Of the page at /, which may be off.
+PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
 
 
-async def index(_request: web.Request) -> web.Response:
-    """What this is, for programs."""
-    return web.json_response(
-        {"message": "upload-service is running", "version": __version__, "docs": "/docs"}
-    )
+async def index(request: web.Request) -> web.Response:
+    """What this is: JSON for programs, a page to upload with for browsers."""
+    shown = request.app[SERVICE].settings.upload_page
+    if shown != "off" and prefers(request.headers.get("Accept", ""), "text/html", "application/json"):
+        response = _upload_page("" if shown == "on" else shown)
+    else:
+        response = web.json_response(
+            {"message": "upload-service is running", "version": __version__, "docs": "/docs"}
+        )
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _upload_page(signer: str) -> web.Response:
+    """The page; it may ask us and its signer, and show pictures that it has in its hands."""
+    origin = "/".join(signer.split("/")[:3])
+    policy = {"connect-src": f"'self' {origin}".strip(), "img-src": "'self' data: blob:"}
+    return page("page.html", POLICY | policy, signer=signer, version=__version__)
 
 
 async def events(_request: web.Request) -> web.Response:
@@ -62,6 +78,10 @@ async def static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name in PACKED:
         return packed_asset(PACKED[name], request.headers.get("Accept-Encoding", ""))
+    if name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off":
+        response = asset(name)
+        response.headers["Cache-Control"] = "no-cache"  # small, and a page's parts must be of one version
+        return response
     if name not in ASSETS:
         raise UploadError("not_found")
     return asset(name)

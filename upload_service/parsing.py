@@ -129,6 +129,14 @@ def origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def upload_page(text: str) -> str:
+    """on, off, or the address of a signer, which is shown to browsers and put into a policy."""
+    signer = re.compile(r"https?://[\w.-]+(:\d{1,5})?/[\w.~/%?&=+-]*", re.ASCII)
+    if text not in ("on", "off") and not signer.fullmatch(text):
+        raise ValueError("must be on, off, or the URL of a signer such as https://app.example.com/presign")
+    return text
+
+
 def allowed_types(text: str) -> AllowedTypes | None:
     """Media types, whole or as `image/*`; None when empty."""
     if not text:

@@ -115,7 +115,10 @@ def _preflight(request: web.Request) -> web.Response:
 async def finish_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every answer, whatever made it."""
     service = request.app[SERVICE]
-    response.headers.update(cors.answer_headers(service.settings.cors_origins, request.headers.get("Origin")))
+    headers = dict(cors.answer_headers(service.settings.cors_origins, request.headers.get("Origin")))
+    if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
+        headers["Vary"] = ", ".join(varies)
+    response.headers.update(headers)
     response.headers["X-Request-Id"] = request_id(request)
     response.headers.popall("Server", None)
     if service.draining:
