@@ -1,13 +1,21 @@
-"""Says what to paste, once service and store are up: an upload, and how to look at what was stored."""
+"""Says what to paste, once service and store are up, and then signs for the page until it is told to stop."""
 
 import os
+import signal
+import sys
+from types import FrameType
 
 from presign import presign
+from signer import Signer, local_names
+
+# In the container; on this computer it is published at UPLOAD_SIGNER_PORT.
+PORT = 8001
 
 port = os.environ.get("UPLOAD_PORT", "8000")
-print(
-    f"""
-Ready. The service is at http://localhost:{port}. Upload a file from another terminal:
+signer_port = os.environ.get("UPLOAD_SIGNER_PORT", "8001")
+
+TEXT = f"""
+Ready. Drop files at http://localhost:{port} in a browser, or upload one from another terminal:
 
   curl --form-string "uploadUrl={presign("readme.md")}" -F "file=@README.md;type=text/markdown" http://localhost:{port}/upload-with-presigned
 
@@ -16,6 +24,17 @@ and look at what was stored:
   curl "{presign("readme.md", "GET")}"
 
 Another URL to upload to: docker compose run --rm ready python /compose/presign.py KEY
-""",
-    flush=True,
-)
+"""
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """The first process of a container has no other way to end at a SIGTERM."""
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+# All addresses of the container; compose publishes the port on this computer only.
+signer = Signer(("0.0.0.0", PORT), presign, local_names(int(port)))  # noqa: S104
+signer.names = local_names(int(signer_port))
+print(TEXT, flush=True)
+signer.serve_forever()

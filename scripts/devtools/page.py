@@ -9,10 +9,10 @@ SAMPLE = Path(__file__).with_name("sample.png")
 KEY = "sample.png"
 
 TEXT = """
-The service:  http://localhost:{port}
+The page:     http://localhost:{port}  (open it in a browser and drop files there)
 Its store:    {store}
 
-Upload a picture (this URL works for an hour):
+Or upload a picture from another terminal (this URL works for an hour):
 
   {curl}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from devtools import page, ports, running
 from devtools.child import PAUSE_SECONDS, Child
+from devtools.signer import signing
 from devtools.stops import Stops
 from devtools.store import Store, StoreError, StoreStopped
 
@@ -41,7 +42,8 @@ def _run(port: int, data: Path, stops: Stops) -> None:
         store = Store(data)
         store.start(interrupted=stops.asked)
         ending.callback(store.stop, hurry=stops.asked_again)
-        service = _start_service(port, store)
+        signer = ending.enter_context(signing(store.bucket, port))
+        service = _start_service(port, store, signer)
         ending.callback(service.stop, patience_seconds=SERVICE_STOP_SECONDS, hurry=stops.asked_again)
         if not _wait_ready(port, service, stops):
             return
@@ -59,14 +61,15 @@ def _check(port: int) -> None:
     raise ServiceError(f"Port {port} is in use by another program: try ./scripts/local --port {free}")
 
 
-def _start_service(port: int, store: Store) -> Child:
+def _start_service(port: int, store: Store, signer: str) -> Child:
     settings = {
         "PORT": str(port),
         "UPLOAD_BIND": ports.HOST,
         "UPLOAD_DESTINATIONS": store.bucket.url,
     }
     # -P: a folder `upload_service` where we happen to be started is not the one that is meant.
-    return Child([sys.executable, "-P", "-m", "upload_service"], env={**os.environ, **settings})
+    environment = {"UPLOAD_PAGE": signer, **os.environ, **settings}
+    return Child([sys.executable, "-P", "-m", "upload_service"], env=environment)
 
 
 def _wait_ready(port: int, service: Child, stops: Stops) -> bool:

@@ -17,11 +17,13 @@ from tests.support.transcript import TRANSCRIPT
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PORT = "18000"
+SIGNER_PORT = "18001"
 
 
 def compose(*words: str) -> str:
     """What compose prints."""
-    environment = os.environ | {"UPLOAD_PORT": PORT, "COMPOSE_PROJECT_NAME": "upload-service-test"}
+    ports = {"UPLOAD_PORT": PORT, "UPLOAD_SIGNER_PORT": SIGNER_PORT}
+    environment = os.environ | ports | {"COMPOSE_PROJECT_NAME": "upload-service-test"}
     done = subprocess.run(
         ["docker", "compose", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -80,6 +82,35 @@ def test_a_url_works_wherever_it_was_signed(said: str, where: str) -> None:
         url = compose("run", "--rm", "-T", "ready", "python", "/compose/presign.py", script[1]).strip()
     line = f'curl -sS --form-string "uploadUrl={url}" -F "file=@LICENSE" http://localhost:{PORT}/upload-with-presigned'
     assert json.loads(bash(line))["file_size"] == (ROOT / "LICENSE").stat().st_size
+
+
+def test_page_gets_urls_and_uploads(said: str) -> None:
+    """The page knows its signer, which signs for it alone; what was sent to that URL can be looked at."""
+    assert f"Drop files at http://localhost:{PORT}" in said
+    page = bash(f"curl -sS -H 'Accept: text/html' http://localhost:{PORT}/").decode()
+    signer = page.partition('data-signer="')[2].partition('"')[0]
+    assert signer == f"http://localhost:{SIGNER_PORT}/presign"
+    ask = f"curl -sS {signer} -H 'Content-Type: application/json' -d '{{\"name\": \"my file.txt\"}}'"
+    assert "uploadUrl" not in json.loads(bash(ask))
+    given = json.loads(bash(f"{ask} -H 'Origin: http://localhost:{PORT}'"))
+    upload = f'curl -sS --form-string "uploadUrl={given["uploadUrl"]}" -F "file=@LICENSE"'
+    assert (
+        json.loads(bash(f"{upload} http://localhost:{PORT}/upload-with-presigned-retry"))["success"] is True
+    )
+    assert bash(f'curl -sS "{given["viewUrl"]}"') == (ROOT / "LICENSE").read_bytes()
+
+
+def test_signer_is_healthy_and_stops_at_once(said: str) -> None:
+    """The signer is healthy, and a SIGTERM ends it with status 0 long before it would be killed."""
+    deadline = time.monotonic() + 30
+    while '"healthy"' not in compose("ps", "--format", "{{json .Health}}", "ready"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    began = time.monotonic()
+    compose("stop", "--timeout", "60", "ready")
+    assert time.monotonic() - began < 30
+    assert "exited (0)" in compose("ps", "--all", "--format", "{{.Status}}", "ready").lower()
+    compose("start", "ready")
 
 
 def test_data_outlives_the_containers(said: str) -> None:

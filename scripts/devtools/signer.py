@@ -1,0 +1,30 @@
+"""The page's signer, for a store on this computer: in a thread, on a port that is free.
+
+The server itself is the one that compose runs; this lends it the bucket's keys.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from compose.signer import Signer, local_names
+
+from devtools import ports
+from devtools.bucket import Bucket
+
+
+@contextmanager
+def signing(bucket: Bucket, page_port: int) -> Iterator[str]:
+    """Sign for the page of the service at this port; what `UPLOAD_PAGE` is then."""
+
+    def sign(key: str, method: str) -> str:
+        return bucket.presign(key, method=method)
+
+    with Signer((ports.HOST, 0), sign, local_names(page_port)) as signer:
+        thread = threading.Thread(target=signer.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield signer.url
+        finally:
+            signer.shutdown()
+            thread.join()
