@@ -5,13 +5,16 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from devtools import signed
 from devtools.store import Bucket, Store
+from playwright.async_api import Browser
 
+from tests.support.browser import chromium
 from tests.support.cloud import Cloud
 from tests.support.cloud_servers import Servers, servers
 from tests.support.contained import Contained, InLambda
@@ -134,6 +137,13 @@ def service(
     quick = {"UPLOAD_STALL_SECONDS": "2", "TIMEOUT_SECONDS": "6"}
     # As talkative as it can be: `nothing_said_a_secret` listens to all of it.
     with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG", **quick) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """A browser for the tests of a file, whose `asyncio` mark must have that scope as well."""
+    async with chromium() as running:
         yield running
 
 

@@ -1,0 +1,182 @@
+"""The page at /: how it looks after itself when there is no answer, a token is wanted, or many files wait."""
+
+import asyncio
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from devtools.store import Bucket
+from playwright.async_api import Browser, Route, expect
+
+from tests.support.double import Reply, StorageDouble
+from tests.support.opened import opened, picked
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+UNKNOWN = "Whether the file was stored is not known."
+# Names that a shell, curl or a form could take for something else.
+NAMES = ('it\'s "a"; $(b), c.txt', "-", "--help", "back\\slash;type=x", "한글 이름.txt")
+
+
+async def test_three_at_once_and_no_more(
+    browser: Browser, service: Running, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """Of seven files three are sent at a time, and all of them in the end."""
+    names = [f"{number}.bin" for number in range(7)]
+    for name in names:
+        double.script(f"page/{name}", Reply(pause=0.2))
+    async with opened(browser, f"{service.url}/") as page:
+        await page.upload(
+            [picked(name, name.encode()) for name in names], [double_url(f"page/{name}") for name in names]
+        )
+        for name in names:
+            await page.shows(name, "Stored")
+        seen = await page.seen()
+    assert seen["busiest"] == 3
+    assert "Waits for its turn" in seen["states"]
+    assert [bytes(double.puts[f"/page/{name}"][0].body) for name in names] == [
+        name.encode() for name in names
+    ]
+
+
+async def test_token_is_asked_for_when_it_is_needed(browser: Browser, bucket: Bucket) -> None:
+    """A 401 brings the field for a token; a wrong one is told; with the right one what waits is stored."""
+    with Running(UPLOAD_API_TOKENS=TOKEN, UPLOAD_DESTINATIONS=bucket.url) as service:
+        async with opened(browser, f"{service.url}/") as page:
+            field = page.page.get_by_label("Token of this service")
+            await expect(field).to_be_hidden()
+            keys = ["page/token-1", "page/token-2"]
+            files = [picked("1.txt", b"1"), picked("2.txt", b"2")]
+            await page.upload(files, [TRANSCRIPT.hide(bucket.presign(key)) for key in keys])
+            await page.shows("1.txt", "Waits for the token")
+            await expect(field).to_be_focused()
+            await field.fill("x" * 32)
+            await field.press("Enter")
+            await expect(page.page.get_by_text("The service does not know this token.")).to_be_visible()
+            await field.fill(TOKEN)
+            await field.press("Enter")
+            await page.shows("1.txt", "Stored")
+            await page.shows("2.txt", "Stored")
+            assert await field.input_value() == ""
+            assert '-H "Authorization: Bearer $UPLOAD_TOKEN"' in (
+                await page.row("1.txt").locator("code").text_content() or ""
+            )
+            assert TOKEN not in await page.page.content()
+    assert [bucket.get(key) for key in keys] == [b"1", b"2"]
+
+
+async def test_service_that_is_gone(browser: Browser, bucket: Bucket) -> None:
+    """When nobody answers the page says so in plain words, and that nothing is known about storing."""
+    with Running(UPLOAD_DESTINATIONS=bucket.url) as service:
+        async with opened(browser, f"{service.url}/") as page:
+            service.stop()
+            await page.upload([picked("late.txt", b"late")], [bucket.presign("page/late")])
+            await page.shows("late.txt", f"The service cannot be reached. {UNKNOWN}")
+            await page.shows("late.txt", "Ended without an answer")
+            page.said = [text for text in page.said if "ERR_CONNECTION_REFUSED" not in text]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (413, "<h1>Too large</h1>", "Something before the service does not take a file of this size."),
+        (404, "<h1>?</h1>", f"Something before the service answered, with status 404. {UNKNOWN}"),
+        (200, '{"event": "attempt", "attempt": 1}\n', f"The service's answer broke off. {UNKNOWN}"),
+    ],
+)
+async def test_answers_of_others(
+    browser: Browser, service: Running, presign: Callable[..., str], status: int, body: str, sentence: str
+) -> None:
+    """An answer that is not the service's, or not a whole one, is told as what it is."""
+
+    async def gateway(route: Route) -> None:
+        await route.fulfill(status=status, body=body, content_type="application/x-ndjson")
+
+    async with opened(browser, f"{service.url}/") as page:
+        await page.page.route("**/upload-with-presigned*", gateway)
+        await page.upload([picked("a.txt", b"a")], [presign("page/others")])
+        await page.shows("a.txt", sentence)
+
+
+async def test_file_that_is_gone(
+    browser: Browser, service: Running, bucket: Bucket, presign: Callable[..., str], tmp_path: Path
+) -> None:
+    """When a file was removed after it was picked, the page says that it is the file that cannot be read."""
+    file = tmp_path / "draft.txt"
+    file.write_text("first")
+    async with opened(browser, f"{service.url}/") as page:
+        await page.page.set_input_files("#pick", file)
+        file.unlink()
+        await page.upload([], [presign("page/draft")])
+        await page.shows("draft.txt", "The file has changed, and cannot be read. Nothing was stored.")
+        page.said = [text for text in page.said if "net::ERR" not in text]
+    assert bucket.get("page/draft") is None
+
+
+async def test_signer_that_is_gone(browser: Browser, closed_port: int) -> None:
+    """Without its signer the page says that nothing was sent, and nothing is."""
+    signer = f"http://127.0.0.1:{closed_port}/presign"
+    with Running(UPLOAD_PAGE=signer) as service:
+        async with opened(browser, f"{service.url}/", elsewhere=signer) as page:
+            await page.add(picked("a.txt", b"a"))
+            await page.shows("a.txt", "The signer cannot be reached. Nothing was sent.")
+            page.said = [text for text in page.said if "ERR_CONNECTION_REFUSED" not in text]
+            assert not [each for each in page.asked if "upload-with" in each]
+
+
+async def test_behind_a_prefix(
+    browser: Browser, service: Running, bucket: Bucket, presign: Callable[..., str]
+) -> None:
+    """Behind a proxy that serves it under a path the page finds all its parts, and uploads."""
+
+    async def proxy(route: Route) -> None:
+        await route.continue_(url=route.request.url.replace("/files/", "/"))
+
+    async with opened(browser, f"{service.url}/") as page:
+        await page.page.route("**/files/**", proxy)
+        await page.page.goto(f"{service.url}/files/")
+        page.asked.clear()
+        await page.upload([picked("a.txt", b"prefixed")], [presign("page/prefixed")])
+        await page.shows("a.txt", "Stored")
+        assert page.asked == [f"{service.url}/files/upload-with-presigned-retry"]
+    assert bucket.get("page/prefixed") == b"prefixed"
+
+
+def bash(line: str, folder: Path, url: str) -> str:
+    """What a shell says to the line, in this folder and with this URL to send to."""
+    done = subprocess.run(
+        ["bash", "-euc", line], cwd=folder, env=dict(os.environ) | {"PRESIGNED_URL": url},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=True,
+    )  # fmt: skip
+    TRANSCRIPT.hear("curl", done.stdout + done.stderr)
+    return done.stdout
+
+
+@pytest.mark.curl
+async def test_curl_line_does_the_same(
+    browser: Browser, service: Running, bucket: Bucket, presign: Callable[..., str], tmp_path: Path
+) -> None:
+    """The line that the page shows, pasted into a shell beside the file, stores it, whatever its name is."""
+    urls = [presign(f"page/curl-{number}") for number in range(len(NAMES))]
+    async with opened(browser, f"{service.url}/") as page:
+        await page.upload([picked(name, b"browser", "text/plain") for name in NAMES], urls)
+        rows = page.page.get_by_role("listitem").filter(has_text="Stored")
+        await expect(rows).to_have_count(len(NAMES))
+        await page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.row(NAMES[0]).get_by_text("curl", exact=True).click()
+        await page.row(NAMES[0]).get_by_role("button", name="Copy").click()
+        copied = await page.page.evaluate("navigator.clipboard.readText()")
+        lines = [await code.text_content() or "" for code in await page.page.locator("code").all()]
+    assert copied == lines[0]
+    for number, (name, line) in enumerate(zip(NAMES, lines, strict=True)):
+        (tmp_path / name).write_bytes(f"shell {number}".encode())
+        assert not re.search("X-Amz|Signature", line)
+        said = await asyncio.to_thread(bash, line, tmp_path, urls[number])
+        assert '"success": true' in said, (name, said)
+        assert bucket.get(f"page/curl-{number}") == f"shell {number}".encode()
