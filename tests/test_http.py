@@ -205,6 +205,19 @@ def test_errors_is_the_catalogue(service: Running) -> None:
         assert answer.body in page.body
 
 
+@pytest.mark.parametrize("path", ["/errors", "/errors/url_expired"])
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [("text/html,*/*;q=0.8", "text/plain"), ("*/*", "text/markdown"), ("text/markdown", "text/markdown")],
+)
+def test_browsers_show_errors_as_text(service: Running, path: str, accept: str, kind: str) -> None:
+    """Browsers get the same words as plain text, because some would keep Markdown as a file."""
+    answer = ask(service.port, "GET", path, {"Accept": accept})
+    assert answer.headers["content-type"].startswith(kind)
+    assert "Accept" in answer.headers["vary"]
+    assert answer.body.startswith(b"#")
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/docs", "/errors", "/nowhere"])
 def test_head_is_get_without_a_body(service: Running, path: str) -> None:
     """HEAD answers with the status and the headers of GET, and no body."""

@@ -87,9 +87,9 @@ async def static(request: web.Request) -> web.Response:
     return asset(name)
 
 
-async def errors(_request: web.Request) -> web.Response:
+async def errors(request: web.Request) -> web.Response:
     """The catalogue of errors."""
-    return web.Response(text=page_markdown(), content_type="text/markdown")
+    return _markdown(request, page_markdown())
 
 
 async def error_entry(request: web.Request) -> web.Response:
@@ -97,4 +97,11 @@ async def error_entry(request: web.Request) -> web.Response:
     entry = CATALOGUE.get(request.match_info["code"])
     if entry is None:
         raise UploadError("not_found", "There is no error with this code.")
-    return web.Response(text=entry_markdown(entry), content_type="text/markdown")
+    return _markdown(request, entry_markdown(entry))
+
+
+def _markdown(request: web.Request, text: str) -> web.Response:
+    """Markdown; as plain text to browsers, of which some would keep it as a file instead of showing it."""
+    is_browser = prefers(request.headers.get("Accept", ""), "text/html", "text/markdown")
+    content_type = "text/plain" if is_browser else "text/markdown"
+    return web.Response(text=text, content_type=content_type, headers={"Vary": "Accept"})
