@@ -36,7 +36,7 @@ async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Se
     """Storage as the service makes it, but for where names and sockets come from."""
     both = [new_session(listed=listed, resolver=names, make_socket=wires.make) for listed in (True, False)]
     async with both[0], both[1]:
-        sessions = Sessions(*both)
+        sessions = Sessions(both[0], both[1])
         yield Storage(sessions, 2, 0), sessions
 
 

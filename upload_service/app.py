@@ -21,7 +21,8 @@ from upload_service.web import answer, finish_headers, routes
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
     app = web.Application(middlewares=[answer])
-    app.add_routes(routes(in_lambda=settings.in_lambda))
+    own_metrics = settings.metrics == "prometheus" and settings.metrics_port is None
+    app.add_routes(routes(in_lambda=settings.in_lambda, metrics=own_metrics))
     app.on_response_prepare.append(finish_headers)
 
     callers = Callers(settings)
@@ -32,9 +33,23 @@ def make_app(settings: Settings) -> web.Application:
         room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with open_sessions(pooled=not settings.in_lambda) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
-            app[SERVICE] = Service(settings, storage, room, callers)
+            app[SERVICE] = Service(settings, storage, room, callers, sessions.sockets)
+            _measure(app[SERVICE])
             yield
         room.close()
 
     app.cleanup_ctx.append(shared)
     return app
+
+
+def _measure(service: Service) -> None:
+    """Let uploads be counted; what counts is only imported where it is wanted."""
+    if service.settings.metrics == "prometheus":
+        from upload_service.prometheus import Prometheus
+
+        metrics = Prometheus(service)
+        service.meter, service.exposition = metrics.count, metrics.exposition
+    elif service.settings.metrics == "emf":
+        from upload_service.emf import members
+
+        service.meter = members

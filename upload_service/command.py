@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotListen as error:
         where = settings.bind or "all interfaces"
         print(
-            f"upload-service: cannot listen on port {settings.port} of {where} ({error}): "
-            "stop what uses it, or set PORT",
+            f"upload-service: cannot listen on port {error.port} of {where} ({error}): "
+            f"stop what uses it, or set {error.setting}",
             file=sys.stderr,
         )
         return 1

@@ -14,14 +14,14 @@ from upload_service import environment as environment_settings
 from upload_service.addresses import Network
 from upload_service.environment import SettingError
 from upload_service.environment import setting as _setting
-from upload_service.face import Face
+from upload_service.face import Face, contradiction
 from upload_service.prefixes import KNOWN_STORES, Destinations, destinations
 from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
 
 FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
-# Lambda has no more for the files of a function, and one upload at a time.
-IN_LAMBDA = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB"}
+# Lambda has no more for the files of a function, one upload at a time, and nobody who could scrape it.
+IN_LAMBDA = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB", "UPLOAD_METRICS": "emf"}
 # What the service itself needs beside the spool's memory.
 OWN_MEMORY_BYTES = 96 * 1024 * 1024
 
@@ -172,6 +172,8 @@ class Settings(Face):
         memory = found.lambda_memory_bytes
         if memory and found.spool_memory_bytes > memory - OWN_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
+        if wrong := contradiction(found, in_lambda=in_lambda):
+            raise SettingError(wrong)
         return found
 
 

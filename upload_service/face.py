@@ -1,4 +1,5 @@
-"""The settings of the side that callers and operators see: the socket, the log, which pages may call.
+"""The settings of the side that callers and operators see: the socket, the log, the metrics,
+which pages may call.
 
 Rules: as in `config.py`, whose settings these are.
 """
@@ -33,3 +34,29 @@ class Face:
         parsing.upload_page,
         "the page for browsers at /: on, off, or the URL of a signer that gives it a URL for each file",
     )
+    metrics: str = _setting(
+        "UPLOAD_METRICS",
+        "off",
+        parsing.choice("off", "prometheus", "emf"),
+        "off, prometheus (GET /metrics), or emf (the log lines of uploads are CloudWatch metrics as well), "
+        "which is the default in Lambda",
+    )
+    metrics_port: int | None = _setting(
+        "UPLOAD_METRICS_PORT",
+        "",
+        parsing.optional(parsing.whole_number(0, 65535)),
+        "port of /metrics alone, on the same addresses; empty means that the service's own port answers it",
+    )
+
+
+def contradiction(face: Face, *, in_lambda: bool) -> str | None:
+    """What does not fit together, as a line for the operator."""
+    if face.metrics == "prometheus" and in_lambda:
+        return "UPLOAD_METRICS must be emf or off in Lambda, where nobody can scrape a function"
+    if face.metrics == "emf" and face.log_level not in ("DEBUG", "INFO"):
+        return "UPLOAD_METRICS must be off, or LOG_LEVEL be INFO: with emf the log lines carry the metrics"
+    if face.metrics_port is not None and face.metrics != "prometheus":
+        return "UPLOAD_METRICS_PORT must not be set unless UPLOAD_METRICS is prometheus"
+    if face.metrics_port and face.metrics_port == face.port:
+        return "UPLOAD_METRICS_PORT must be another port than PORT; leave it out to use that one"
+    return None

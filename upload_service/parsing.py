@@ -9,12 +9,14 @@ Must not know: which variables there are.
 import os
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from upload_service import tokens
 from upload_service.media_types import UNKNOWN, short
 from upload_service.sniffing import AllowedTypes
 from upload_service.tokens import Token
 
+T = TypeVar("T")
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -39,6 +41,11 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    """A parser that gives None when the text is empty."""
+    return lambda text: parse(text) if text else None
 
 
 def choice(*words: str) -> Callable[[str], str]:

@@ -1,6 +1,6 @@
 """Listening and stopping.
 
-Knows: the socket, signals, and the order in which a stop happens: /readyz turns 503, the socket stays open
+Knows: the sockets, signals, and the order in which a stop happens: /readyz turns 503, the socket stays open
 for load balancers to notice, it closes, what runs is finished or given up.
 Rules: a second signal ends the process at once.
 Must not know: uploads, beyond that they run and can be abandoned.
@@ -9,11 +9,12 @@ Must not know: uploads, beyond that they run and can be abandoned.
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
 
-from upload_service import __version__
+from upload_service import __version__, scrape
 from upload_service.app import make_app
 from upload_service.callers import bounds_for_anybody
 from upload_service.config import Settings
@@ -29,21 +30,30 @@ BACKLOG = 1024
 
 
 class CannotListen(Exception):
-    """The port cannot be had; the text is the system's reason."""
+    """A port cannot be had, of this setting; the text is the system's reason."""
+
+    def __init__(self, reason: str, setting: str, port: int) -> None:
+        super().__init__(reason)
+        self.setting = setting
+        self.port = port
 
 
 async def serve(settings: Settings) -> None:
-    """Run until told to stop. Raises CannotListen when the port cannot be had."""
+    """Run until told to stop. Raises CannotListen when a port cannot be had."""
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
     await runner.setup()
+    service = runner.app[SERVICE]
+    metrics = scrape.alone(service)
     try:
-        server = await _listen(runner, settings)
-        service = runner.app[SERVICE]
+        server = await _listen(lambda: _connection(runner, settings), settings, "PORT", settings.port)
+        ports = {"port": _port(server)}
+        if settings.metrics_port is not None:
+            other = await _listen(metrics, settings, "UPLOAD_METRICS_PORT", settings.metrics_port)
+            ports["metrics_port"] = _port(other)
         told = _stop_on_signals(service)
-        port = server.sockets[0].getsockname()[1]
         if not settings.api_tokens:
             structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
-        structlog.get_logger().info("listening", port=port, version=__version__)
+        structlog.get_logger().info("listening", **ports, version=__version__)
         await told.wait()
         structlog.get_logger().info("stopping", running=len(service.running))
         await asyncio.sleep(settings.drain_delay_seconds)
@@ -51,18 +61,19 @@ async def serve(settings: Settings) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
         await _finish(service, settings.shutdown_seconds)
     finally:
+        await metrics.shutdown(LAST_WORDS_SECONDS)
         await runner.cleanup()
     structlog.get_logger().info("stopped")
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> asyncio.Server:
+async def _listen(
+    answering: Callable[[], asyncio.BaseProtocol], settings: Settings, setting: str, port: int
+) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     try:
-        return await loop.create_server(
-            lambda: _connection(runner, settings), settings.bind, settings.port, backlog=BACKLOG
-        )
+        return await loop.create_server(answering, settings.bind, port, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListen(reason(error)) from None
+        raise CannotListen(reason(error), setting, port) from None
 
 
 def reason(error: OSError) -> str:
@@ -70,6 +81,10 @@ def reason(error: OSError) -> str:
     number = error.errno or 0
     # A name that does not resolve has a negative number.
     return os.strerror(number) if number > 0 else str(error.strerror)
+
+
+def _port(server: asyncio.Server) -> int:
+    return int(server.sockets[0].getsockname()[1])
 
 
 def _connection(runner: web.AppRunner, settings: Settings) -> Connection:

@@ -1,13 +1,16 @@
 """What the handlers share for the life of the app."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from upload_service.callers import Callers
 from upload_service.config import Settings
+from upload_service.ended import Meter
 from upload_service.relay import Upload
 from upload_service.room import Room
+from upload_service.sockets import Sockets
 from upload_service.storage import Storage
 
 
@@ -19,8 +22,12 @@ class Service:
     storage: Storage
     room: Room
     callers: Callers
+    sockets: Sockets
     running: set[Upload] = field(default_factory=set)
     draining: bool = False
+    # Only where metrics are on; and what they are for the value of `Accept`, with its Content-Type.
+    meter: Meter | None = None
+    exposition: Callable[[str], tuple[bytes, str]] | None = None
 
 
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)

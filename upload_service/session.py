@@ -1,27 +1,27 @@
 """The client sessions of the app, and the connections that they make to storage.
 
-Knows: which of aiohttp's conveniences would harm a presigned PUT, and how its sockets must behave.
+Knows: which of aiohttp's conveniences would harm a presigned PUT.
 Rules: no proxies, cookies, redirects or headers that the caller did not send; every address is judged where
 its socket is made, so nothing that was found out earlier is believed; what the operator listed and the rest
-share no connection; a hang-up while we send does not hide the answer that was sent before it.
+share no connection; every socket is counted.
 Must not know: bodies, what an answer means.
 """
 
 import asyncio
 import errno
 import select
-import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from socket import socket
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
 
 from upload_service.guard import judge_address
+from upload_service.sockets import AddressInfo, SocketMaker, Sockets, make_socket
 
 CONNECT_SECONDS = 10
 # Shorter than any store keeps an idle connection, so that a reused one is rarely about to close.
@@ -30,11 +30,6 @@ KEEPALIVE_SECONDS = 4
 CONTINUE_SECONDS = 1
 # aiohttp would add these, and storage would see headers that the caller did not send.
 NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-
-
-# What getaddrinfo gives: family, kind, protocol, name, and where to.
-AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
-SocketMaker = Callable[[AddressInfo], socket.socket]
 
 
 @dataclass(slots=True)
@@ -59,6 +54,7 @@ class Sessions:
 
     listed: aiohttp.ClientSession
     others: aiohttp.ClientSession
+    sockets: Sockets = field(default_factory=Sockets)
 
 
 @asynccontextmanager
@@ -67,11 +63,12 @@ async def open_sessions(*, pooled: bool = True) -> AsyncIterator[Sessions]:
 
     Lambda freezes the process between requests, and kept connections are stale when it thaws.
     """
+    sockets = Sockets()
     async with (
-        new_session(listed=True, pooled=pooled) as listed,
-        new_session(listed=False, pooled=pooled) as others,
+        new_session(listed=True, pooled=pooled, sockets=sockets) as listed,
+        new_session(listed=False, pooled=pooled, sockets=sockets) as others,
     ):
-        yield Sessions(listed, others)
+        yield Sessions(listed, others, sockets)
 
 
 def new_session(
@@ -79,7 +76,8 @@ def new_session(
     listed: bool,
     pooled: bool = True,
     resolver: AbstractResolver | None = None,
-    make_socket: SocketMaker | None = None,
+    make_socket: SocketMaker = make_socket,
+    sockets: Sockets | None = None,
     traces: Sequence[aiohttp.TraceConfig] = (),
 ) -> aiohttp.ClientSession:
     """A session without time-outs of its own but for connecting; `listed` as the guard understands it."""
@@ -89,7 +87,7 @@ def new_session(
             # aiohttp takes only one of these two.
             **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
             resolver=resolver,
-            socket_factory=_guarded(make_socket or _make_socket, listed=listed),
+            socket_factory=_guarded(make_socket, sockets or Sockets(), listed=listed),
         ),
         request_class=_Request,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -147,38 +145,10 @@ def _go_on(waiting: "asyncio.Future[bool]") -> None:
         waiting.set_result(True)
 
 
-class _Socket(socket.socket):
-    """Swallows what it cannot send any more.
-
-    A store that refuses early answers and hangs up. Were the failed send an error, the event loop would drop
-    the connection with the answer unread; so the reading side alone finds the end, after the answer.
-    """
-
-    def send(self, data: Any, flags: int = 0, /) -> int:
-        try:
-            return super().send(data, flags)
-        except (ConnectionResetError, BrokenPipeError):
-            return len(data)
-
-    def sendmsg(self, buffers: Iterable[Any], /, *args: Any) -> int:
-        buffers = list(buffers)
-        try:
-            return super().sendmsg(buffers, *args)
-        except (ConnectionResetError, BrokenPipeError):
-            return sum(len(buffer) for buffer in buffers)
-
-
-def _make_socket(address: AddressInfo) -> socket.socket:
-    family, kind, protocol, _, _ = address
-    made = _Socket(family, kind, protocol)
-    made.setblocking(False)
-    return made
-
-
-def _guarded(make_socket: SocketMaker, *, listed: bool) -> SocketMaker:
+def _guarded(make_socket: SocketMaker, sockets: Sockets, *, listed: bool) -> SocketMaker:
     """Makes sockets only for addresses that may be dialled: the last step before a packet leaves."""
 
-    def make(address: AddressInfo) -> socket.socket:
+    def make(address: AddressInfo) -> socket:
         host, port = address[4][:2]
         verdict = judge_address(host, port, listed=listed)
         if attempt := dialled.get():
@@ -186,6 +156,6 @@ def _guarded(make_socket: SocketMaker, *, listed: bool) -> SocketMaker:
         if verdict:
             # Nothing but an OSError lets aiohttp go on to the next address.
             raise PermissionError(errno.EACCES, "not an address to connect to")
-        return make_socket(address)
+        return sockets.note(make_socket(address))
 
     return make

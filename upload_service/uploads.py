@@ -1,7 +1,6 @@
 """The two upload endpoints: a request in, an upload run, one log event about it.
 
-Knows: which fields each endpoint takes, in what order a request is judged, how many uploads run at once, the
-log event of an upload.
+Knows: which fields each endpoint takes, in what order a request is judged, how many uploads run at once.
 Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
 waits for 100.
 Must not know: when a PUT is tried again, how failures are rendered.
@@ -16,6 +15,7 @@ from aiohttp import web
 from upload_service import answers
 from upload_service.admission import admit, request_id, send_continue
 from upload_service.callers import Caller
+from upload_service.ended import Ended
 from upload_service.errors import UploadError
 from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.form import FormReader
@@ -41,8 +41,7 @@ async def upload_retrying(request: web.Request) -> web.StreamResponse:
 async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse:
     service, started = request.app[SERVICE], time.monotonic()
     work: Upload | None = None
-    code = "internal_error"
-    headers = request.headers
+    code, headers = "internal_error", request.headers
     invocation = invocation_of(headers) if service.settings.in_lambda else None
     caller = _recognise(request, service, invocation)
     try:
@@ -73,7 +72,8 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         if work:
             service.running.discard(work)
         service.callers.leave(caller)
-        _log(code, work, caller, invocation, time.monotonic() - started, retrying=retrying)
+        known = work.record if work else None
+        _tell(service, Ended(code, retrying, time.monotonic() - started, caller, invocation, known))
 
 
 def _admit(request: web.Request, service: Service, *, retrying: bool) -> FormReader:
@@ -104,38 +104,7 @@ def _is_gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
 
 
-def _log(
-    code: str,
-    work: Upload | None,
-    caller: Caller,
-    invocation: Invocation | None,
-    seconds: float,
-    *,
-    retrying: bool,
-) -> None:
-    details: dict[str, object] = {"code": code, "retrying": retrying, "duration_ms": round(seconds * 1000)}
-    details |= {"client": caller.address, "caller": caller.name}
-    if invocation:
-        details |= {
-            "lambda_request_id": invocation.lambda_request_id,
-            "url_request_id": invocation.url_request_id,
-        }
-    if work:
-        record = work.record
-        answer = record.outcome.answer if record.outcome else None
-        details |= {
-            "stored": record.outcome is not None and record.outcome.error is None,
-            "host": record.host,
-            "file_size": record.file_size,
-            "content_type": record.content_type,
-            "checksum": record.checksum and str(record.checksum),
-            **record.members(),
-            "client_ms": None if record.client_seconds is None else round(record.client_seconds * 1000),
-            "storage_ms": round(record.storage_seconds * 1000),
-            "storage_status": answer and answer.status,
-            "storage_code": answer and answer.code,
-            "storage_request_id": record.outcome and record.outcome.request_id,
-        }
-        if record.outcome and record.outcome.refused_address:
-            details["refused_address"] = record.outcome.refused_address
-    structlog.get_logger().info("upload", **details)
+def _tell(service: Service, ended: Ended) -> None:
+    """The log event of an upload, which is counted where metrics are on."""
+    more = service.meter(ended) if service.meter else {}
+    structlog.get_logger().info("upload", **ended.members(), **more)

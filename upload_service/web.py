@@ -12,7 +12,7 @@ from contextlib import suppress
 import structlog
 from aiohttp import HttpVersion11, web
 
-from upload_service import answers, cors, logs, pages, uploads
+from upload_service import answers, cors, logs, pages, scrape, uploads
 from upload_service.admission import hold_continue, request_id
 from upload_service.errors import UploadError
 from upload_service.progress import PROGRESS
@@ -40,11 +40,12 @@ UPLOADS: dict[str, Handler] = {
 }
 
 
-def routes(*, in_lambda: bool = False) -> list[web.RouteDef]:
+def routes(*, in_lambda: bool = False, metrics: bool = False) -> list[web.RouteDef]:
     """All paths of the service. What a client expects, but for an upload, is not asked."""
+    gets = PAGES | ({scrape.PATH: scrape.metrics} if metrics else {})
     posts = UPLOADS | ({"/events": pages.events} if in_lambda else {})
     return [
-        *(web.get(path, handler, expect_handler=hold_continue) for path, handler in PAGES.items()),
+        *(web.get(path, handler, expect_handler=hold_continue) for path, handler in gets.items()),
         *(web.post(path, handler, expect_handler=hold_continue) for path, handler in posts.items()),
     ]
 
