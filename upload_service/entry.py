@@ -13,7 +13,10 @@ Fault = Literal["client", "storage", "service"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One kind of failure. `retryable`: the same request, sent again later, may succeed."""
+    """One kind of failure. `retryable`: the same request, sent again later, may succeed.
+
+    `remedy`: what the service's operator can do, where it is not the caller's turn.
+    """
 
     code: str
     status: int
@@ -22,6 +25,7 @@ class Entry:
     title: str
     cause: str
     cure: str
+    remedy: str = ""
 
 
 def client(code: str, status: int, title: str, cause: str, cure: str, *, retryable: bool = False) -> Entry:

@@ -19,10 +19,11 @@ This page is made from `upload_service/catalogue_client.py`, `catalogue_refused.
 def entry_markdown(entry: Entry) -> str:
     """One entry, as it stands on the page."""
     retryable = "yes" if entry.retryable else "no"
+    remedy = f"\nFor the operator: {entry.remedy}\n" if entry.remedy else ""
     return (
         f"## {entry.code}\n\n"
         f"**{entry.title}.** HTTP {entry.status}, fault `{entry.fault}`, retryable: {retryable}.\n\n"
-        f"{entry.cause} {entry.cure}\n"
+        f"{entry.cause} {entry.cure}\n{remedy}"
     )
 
 
