@@ -41,7 +41,8 @@ async def upload_retrying(request: web.Request) -> web.StreamResponse:
 async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse:
     service, started = request.app[SERVICE], time.monotonic()
     work: Upload | None = None
-    code, headers = "internal_error", request.headers
+    code = "internal_error"
+    headers = request.headers
     invocation = invocation_of(headers) if service.settings.in_lambda else None
     caller = _recognise(request, service, invocation)
     try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from devtools import contract
+from devtools import contract, operations_page
 from upload_service.config import describe
 from upload_service.errors import CATALOGUE
 from upload_service.errors_page import page_markdown
@@ -21,6 +21,8 @@ SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 def main() -> None:
     _write(ROOT / "docs" / "errors.md", page_markdown())
     _write(CONTRACT, contract.text())
+    operations = ROOT / "docs" / "operations.md"
+    _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))
     readme = ROOT / "README.md"
     text = with_rows(readme.read_text(encoding="utf-8"), ERROR_ROW, error_rows())
     _write(readme, with_rows(text, SETTING_ROW, setting_rows()))
