@@ -25,7 +25,14 @@ from tests.support.through import goes_through_a_function_url
 from tests.support.transcript import TRANSCRIPT
 
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
-TOOLS = {"node": "Node", "curl": "curl", "chromium": "Chromium", "unshare": "namespaces (unshare, ip)"}
+TOOLS = {
+    "node": "Node",
+    "curl": "curl",
+    "chromium": "Chromium",
+    "unshare": "namespaces (unshare, ip)",
+    "promtool": "Prometheus with its promtool",
+    "jq": "jq",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
