@@ -1,4 +1,4 @@
-"""The canary: no failure says a secret, to callers, to the log at its most talkative, or in a `repr`."""
+"""The canary: no failure says a secret, to callers, in the log at its most talkative, a metric or a `repr`."""
 
 import io
 import logging
@@ -23,6 +23,7 @@ from tests.support.canary import (
 )
 from tests.support.double import StorageDouble
 from tests.support.lab import opened
+from tests.support.scrape import scrape
 from tests.support.wire import PLAIN, Connection, field
 from upload_service import logs
 from upload_service.app import make_app
@@ -54,7 +55,7 @@ def test_every_code_is_caused_or_explained() -> None:
 
 @pytest.mark.parametrize("code", WAYS)
 def test_no_failure_says_a_secret(lab: Lab, code: str) -> None:
-    """The failure is caused with secrets everywhere, and neither its answer nor the log since has one."""
+    """The failure is caused with secrets everywhere: its answer, the log since and the metrics have none."""
     before, before_strict = len(lab.service.raw_log), len(lab.strict.raw_log)
     answered = WAYS[code](lab)
     assert answered.json["code"] == code, answered.json
@@ -62,7 +63,7 @@ def test_no_failure_says_a_secret(lab: Lab, code: str) -> None:
     if code not in ("not_found", "method_not_allowed", "bad_request"):
         lab.upload_event(answered.request_id)
     logged = [*lab.service.raw_log[before:], *lab.strict.raw_log[before_strict:]]
-    assert said([heads, answered.body.decode(), *logged]) == []
+    assert said([heads, answered.body.decode(), *logged, scrape(lab.service.port).text]) == []
 
 
 def test_a_caller_that_leaves_says_nothing(lab: Lab) -> None:

@@ -146,7 +146,7 @@ def test_gauges_rise_and_fall(counted: Running, double_url: Callable[[str], str]
 
 
 def test_metrics_are_the_register(counted: Running) -> None:
-    """What is scraped stands in the register, with kind, labels and their values, and all of that is scraped."""
+    """What is scraped stands in the register, with kind, labels and their values, and the other way round."""
     found = scrape(counted.port)
     kinds = {family.name + "_total" * (family.type == "counter"): family for family in found.families}
     register = {metric.name: metric for metric in METRICS + PROCESS}
@@ -175,7 +175,7 @@ def test_every_code_is_there_from_the_start(counted: Running) -> None:
 def test_nobody_can_make_a_series(
     counted: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """Whatever callers and storage make up, there are as many series as before, and the text has none of it."""
+    """Whatever callers and storage make up, there are the same series as before, and none of it is said."""
     before = wait_for_all(counted)
     for turn in range(20):
         mark = f"madeup{uuid.uuid4().hex}"

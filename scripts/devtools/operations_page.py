@@ -46,7 +46,8 @@ def _cloud_metrics() -> str:
     plain = sum(not each.dimensions for each in CLOUD_METRICS)
     return (
         _table("metric | unit | dimensions | meaning", rows)
-        + f"\n\nThat makes {plain} metrics without a dimension, 3 by `fault`, and one for each `code` that occurs:\n"
+        + f"\n\nThat makes {plain} metrics without a dimension, 3 by `fault`, and one for each `code` that "
+        "occurs:\n"
         f"{plain + 3 + FEW} where five codes occur, and {most_cloud_metrics()} if all did."
     )
 

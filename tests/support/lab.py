@@ -32,6 +32,7 @@ def opened(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[La
             UPLOAD_ALLOWED_TYPES="image/*",
             UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
             UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
+            UPLOAD_METRICS="emf",
             **tokens,
         ) as strict,
         Running(
@@ -43,6 +44,7 @@ def opened(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[La
             UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
             UPLOAD_SPOOL_DISK_BYTES="0",
+            UPLOAD_METRICS="prometheus",
             **tokens,
         ) as running,
     ):
