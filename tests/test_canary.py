@@ -1,4 +1,4 @@
-"""The canary: no failure says a secret, to callers, in the log at its most talkative, a metric or a `repr`."""
+"""The canary: no failure says a secret, to callers, the log at its most talkative, metrics or a `repr`."""
 
 import io
 import logging
