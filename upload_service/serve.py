@@ -61,6 +61,7 @@ async def serve(settings: Settings) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
         await _finish(service, settings.shutdown_seconds)
     finally:
+        metrics.pre_shutdown()
         await metrics.shutdown(LAST_WORDS_SECONDS)
         await runner.cleanup()
     structlog.get_logger().info("stopped")
