@@ -446,7 +446,7 @@ class TestSettings:
             UPLOAD_CORS_ORIGINS="https://app.example.org",
         )
         assert (seen.status, seen.err) == (0, "")
-        assert seen.out.endswith("9 ok, 0 warn, 0 fail\n")
+        assert seen.out.endswith("10 ok, 0 warn, 0 fail\n")
         assert "who shows a token may upload (app)" in seen.said
         assert "pages of https://app.example.org may call, and no others" in seen.said
         assert "is free" in seen.said
@@ -513,7 +513,16 @@ class TestSettings:
         """A port on which this service answers already is fine: the check runs beside it."""
         seen = check(PORT=str(service.port))
         assert (seen.status, seen.verdicts("port")) == (0, ["ok"])
-        assert f"upload-service {__version__} answers on port {service.port}" in seen.said
+        assert f"upload-service {__version__} runs here already; port {service.port}" in seen.said
+
+    def test_port_of_metrics(self) -> None:
+        """The port of metrics is looked at like the other, under its own setting."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            seen = check(PORT=str(free_port()), UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT=port)
+        assert (seen.status, seen.verdicts("port")) == (1, ["ok", "fail"])
+        assert "stop what uses it, or set UPLOAD_METRICS_PORT" in seen.said
+        assert f"GET /metrics on port {port}" in seen.said
 
     def test_certificates_that_are_none(self, tmp_path: Path) -> None:
         """A file of certificates that holds none would make every store untrusted."""

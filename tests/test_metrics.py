@@ -329,6 +329,14 @@ def test_lambda_measures_by_its_log() -> None:
     assert Settings.from_environment({}).metrics == "off"
 
 
+def test_quiet_function_still_starts() -> None:
+    """A function whose LOG_LEVEL hides the lines starts; only who asks for metrics in them is refused."""
+    quiet = {"AWS_LAMBDA_FUNCTION_NAME": "f", "LOG_LEVEL": "WARNING"}
+    assert Settings.from_environment(quiet).metrics == "emf"
+    with pytest.raises(SettingError):
+        Settings.from_environment(quiet | {"UPLOAD_METRICS": "emf"})
+
+
 def test_events_and_metrics_share_no_name() -> None:
     """A name in the register means one thing."""
     names = [*EVENTS, *(metric.name for metric in METRICS + PROCESS)]

@@ -29,6 +29,7 @@ def look(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding
     yield from _callers(settings)
     yield from _limits(settings)
     yield _cors(settings)
+    yield _metrics(settings)
     yield from _log(settings)
 
 
@@ -128,6 +129,15 @@ def _cors(settings: Settings) -> Finding:
     if settings.cors_origins == ("*",):
         return ok("CORS", "pages of every origin may call")
     return ok("CORS", f"pages of {', '.join(settings.cors_origins)} may call, and no others")
+
+
+def _metrics(settings: Settings) -> Finding:
+    told = {
+        "off": "none",
+        "prometheus": f"GET /metrics on port {settings.metrics_port or settings.port}, to whoever reaches it",
+        "emf": "in the log lines of uploads, for CloudWatch",
+    }
+    return ok("metrics", told[settings.metrics])
 
 
 def _log(settings: Settings) -> Iterator[Finding]:

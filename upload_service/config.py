@@ -172,7 +172,7 @@ class Settings(Face):
         memory = found.lambda_memory_bytes
         if memory and found.spool_memory_bytes > memory - OWN_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
-        if wrong := contradiction(found, in_lambda=in_lambda):
+        if wrong := contradiction(found, in_lambda=in_lambda, chosen="UPLOAD_METRICS" in environment):
             raise SettingError(wrong)
         return found
 

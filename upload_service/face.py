@@ -49,11 +49,11 @@ class Face:
     )
 
 
-def contradiction(face: Face, *, in_lambda: bool) -> str | None:
-    """What does not fit together, as a line for the operator."""
+def contradiction(face: Face, *, in_lambda: bool, chosen: bool) -> str | None:
+    """What does not fit together, as a line for the operator; `chosen`: the metrics are no default."""
     if face.metrics == "prometheus" and in_lambda:
         return "UPLOAD_METRICS must be emf or off in Lambda, where nobody can scrape a function"
-    if face.metrics == "emf" and face.log_level not in ("DEBUG", "INFO"):
+    if face.metrics == "emf" and chosen and face.log_level not in ("DEBUG", "INFO"):
         return "UPLOAD_METRICS must be off, or LOG_LEVEL be INFO: with emf the log lines carry the metrics"
     if face.metrics_port is not None and face.metrics != "prometheus":
         return "UPLOAD_METRICS_PORT must not be set unless UPLOAD_METRICS is prometheus"

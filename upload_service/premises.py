@@ -31,7 +31,7 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only compared
 async def look(settings: Settings) -> list[Finding]:
     """Everything about the machine."""
     files = await asyncio.to_thread(lambda: [memory(settings), *disk(settings), certificates(settings)])
-    return [*files[:-1], await port(settings), files[-1]]
+    return [*files[:-1], *await ports(settings), files[-1]]
 
 
 def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
@@ -116,24 +116,32 @@ def _try_to_write(folder: str) -> None:
         segments.close()
 
 
-async def port(settings: Settings) -> Finding:
+async def ports(settings: Settings) -> list[Finding]:
     """Whether the service could listen, or does already."""
-    where = f"port {settings.port} of {settings.bind or 'all interfaces'}"
-    if not settings.port:
-        return warn("port", "PORT is 0: the system takes another one at each start", "set PORT")
+    found = [await _port(settings, "PORT", settings.port)]
+    if settings.metrics_port is not None:
+        found.append(await _port(settings, "UPLOAD_METRICS_PORT", settings.metrics_port))
+    return found
+
+
+async def _port(settings: Settings, variable: str, port: int) -> Finding:
+    where = f"port {port} of {settings.bind or 'all interfaces'}"
+    if not port:
+        return warn("port", f"{variable} is 0: the system takes another one at each start", f"set {variable}")
     loop = asyncio.get_running_loop()
     try:
-        server = await loop.create_server(asyncio.Protocol, settings.bind, settings.port, start_serving=False)
+        server = await loop.create_server(asyncio.Protocol, settings.bind, port, start_serving=False)
     except OSError as error:
         if version := await asyncio.to_thread(_version_there, settings):
-            return ok("port", f"upload-service {version} answers on {where}")
-        return fail("port", f"cannot listen on {where} ({reason(error)})", "stop what uses it, or set PORT")
+            return ok("port", f"upload-service {version} runs here already; {where} is taken")
+        cure = f"stop what uses it, or set {variable}"
+        return fail("port", f"cannot listen on {where} ({reason(error)})", cure)
     server.close()
     return ok("port", f"{where} is free")
 
 
 def _version_there(settings: Settings) -> str | None:
-    """The version of this service that answers on the port; None when it is something else."""
+    """The version of this service that answers on its port; None when it is something else."""
     host = EVERYWHERE.get(settings.bind or "0.0.0.0", settings.bind) or ""  # noqa: S104
     connection = http.client.HTTPConnection(host, settings.port, timeout=ASK_SECONDS)
     try:
