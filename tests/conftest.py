@@ -1,10 +1,8 @@
 """Fixtures of all tests, and the last look over everything that was said."""
 
-import functools
 import os
 import shutil
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -14,12 +12,12 @@ from devtools import signed
 from devtools.store import Bucket, Store
 from playwright.async_api import Browser
 
+from tests.support import namespace
 from tests.support.browser import chromium
 from tests.support.cloud import Cloud
 from tests.support.cloud_servers import Servers, servers
 from tests.support.contained import Contained, InLambda
 from tests.support.double import StorageDouble
-from tests.support.namespace import NAMESPACE
 from tests.support.service import Running
 from tests.support.through import goes_through_a_function_url
 from tests.support.transcript import TRANSCRIPT
@@ -75,18 +73,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"needs {name}, not to be had here"))
 
 
-@functools.cache
 def _is_there(tool: str) -> bool:
     """Whether it is installed; namespaces may also be forbidden."""
-    if tool != "unshare":
-        return shutil.which(tool) is not None
-    try:
-        subprocess.run(
-            [*NAMESPACE, "ip", "link", "set", "lo", "up"], check=True, capture_output=True, timeout=10
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return True
+    return namespace.is_possible() if tool == "unshare" else shutil.which(tool) is not None
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+GATE_SECONDS = 30
 OK = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n'
 
 
@@ -34,13 +35,14 @@ class Reply:
     """What to do with one PUT: send `raw` once `after` has come, then do `then`.
 
     `after`: the head, so many bytes of the body, or the whole body. `hang` keeps the connection open and
-    silent until the peer leaves; `reset` sends a TCP reset.
+    silent until the peer leaves; `reset` sends a TCP reset. No body is taken before `gate` is set.
     """
 
     raw: bytes = OK
     after: Literal["head", "body"] | int = "body"
     then: Literal["keep", "close", "reset", "hang"] = "keep"
     pause: float = 0.0
+    gate: threading.Event | None = None
 
 
 @dataclass
@@ -134,6 +136,8 @@ class _Handler(socketserver.BaseRequestHandler):
         self._take(put, rest)
         if put.header("Expect") and reply.after != "head":
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if reply.gate:
+            reply.gate.wait(GATE_SECONDS)
         while len(put.body) < wanted:
             piece = self.request.recv(262144)
             if not piece:
