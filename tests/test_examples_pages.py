@@ -1,0 +1,173 @@
+"""The pages of docs/examples in Chromium, from an origin of their own: storing, progress, refusals, CORS."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from devtools.store import Bucket
+from playwright.async_api import Browser, Page, expect
+
+from tests.support import examples
+from tests.support.double import Reply, StorageDouble, answer, xml
+from tests.support.examples import CONTENT, LARGE_BYTES, NO_SPOOL
+from tests.support.other_origin import served
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
+
+PAGES = ("browser-fetch.html", "browser-xhr.html")
+XHR = "browser-xhr.html"
+
+# Signs for the double.
+Sign = Callable[[str], str]
+
+# Keeps every text that the page has said, however short it stood there.
+LISTEN = """
+window.heard = [];
+addEventListener("DOMContentLoaded", () => new MutationObserver(() =>
+  heard.push(document.getElementById("said").textContent)
+).observe(document.getElementById("said"), {childList: true}));
+"""
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """Where the pages are served."""
+    with served(examples.FOLDER) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def listing(bucket: Bucket, double: StorageDouble, origin: str) -> Iterator[Running]:
+    """A service that takes calls from pages of that origin alone, and keeps no copy that would run ahead."""
+    listed = f"{bucket.url},{double.url}"
+    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_CORS_ORIGINS=origin, **NO_SPOOL) as running:
+        yield running
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A file to send."""
+    return examples.photo(tmp_path)
+
+
+@asynccontextmanager
+async def filled(
+    browser: Browser, address: str, service: Running, upload_url: str, file: Path
+) -> AsyncIterator[Page]:
+    """The page with its fields filled in; what it showed and wrote is listened to at the end."""
+    page = await browser.new_page()
+    page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
+    await page.add_init_script(LISTEN)
+    await page.goto(address)
+    await page.get_by_label("Service").fill(service.url)
+    await page.get_by_label("Presigned URL").fill(upload_url)
+    await page.get_by_label("File").set_input_files(file)
+    await page.get_by_role("button", name="Send").click()
+    yield page
+    kept = await page.evaluate("JSON.stringify([location.href, localStorage, sessionStorage, heard])")
+    TRANSCRIPT.hear("page", f"{kept}{await page.content()}")
+    await page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_stores(
+    browser: Browser,
+    listing: Running,
+    bucket: Bucket,
+    presign: Callable[..., str],
+    origin: str,
+    photo: Path,
+    name: str,
+) -> None:
+    """The object is the picked file, and the page says so."""
+    async with filled(browser, f"{origin}/{name}", listing, presign(f"examples/{name}"), photo) as page:
+        await expect(page.get_by_role("status")).to_have_text(f"Stored: photo.png, {len(CONTENT)} bytes.")
+        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    assert bucket.get(f"examples/{name}") == CONTENT
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_says_why_not(
+    browser: Browser,
+    listing: Running,
+    double: StorageDouble,
+    double_url: Sign,
+    origin: str,
+    photo: Path,
+    name: str,
+) -> None:
+    """A refusal by storage is shown with code, sentence and the request's id."""
+    double.script("examples/refused", Reply(answer(403, xml("AccessDenied"))))
+    async with filled(browser, f"{origin}/{name}", listing, double_url("examples/refused"), photo) as page:
+        await expect(page.get_by_role("status")).to_contain_text("access_denied: Storage denied access.")
+        await expect(page.get_by_role("status")).to_contain_text("(request ")
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_of_another_origin_hears_nothing(
+    browser: Browser, listing: Running, bucket: Bucket, presign: Callable[..., str], photo: Path, name: str
+) -> None:
+    """From an origin that is not listed no answer is read; the page with progress even sends nothing."""
+    with served(examples.FOLDER) as elsewhere:
+        async with filled(
+            browser, f"{elsewhere}/{name}", listing, presign(f"examples/cors-{name}"), photo
+        ) as page:
+            said = "The service cannot be reached from this page." if name == XHR else "Failed to fetch"
+            await expect(page.get_by_role("status")).to_contain_text(said)
+    if name == XHR:
+        assert bucket.get(f"examples/cors-{name}") is None
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_cancels(
+    browser: Browser,
+    listing: Running,
+    double: StorageDouble,
+    double_url: Sign,
+    origin: str,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    """Cancel ends the request, and with it the PUT, which is not whole."""
+    gate = threading.Event()
+    puts = double.script("examples/cancelled", Reply(gate=gate))
+    async with filled(
+        browser, f"{origin}/{name}", listing, double_url("examples/cancelled"), examples.large(tmp_path)
+    ) as page:
+        await examples.until(lambda: puts)
+        await page.get_by_role("button", name="Cancel").click()
+        await expect(page.get_by_role("status")).to_have_text("Cancelled.")
+        gate.set()
+        assert puts[0].ended.wait(20)
+    assert not puts[0].whole
+
+
+async def test_progress_moves(
+    browser: Browser, listing: Running, double: StorageDouble, double_url: Sign, origin: str, tmp_path: Path
+) -> None:
+    """The bar moves while the file is sent, and the page says when all is sent and when it is stored."""
+    gate = threading.Event()
+    puts = double.script("examples/progress", Reply(gate=gate))
+    async with filled(
+        browser, f"{origin}/{XHR}", listing, double_url("examples/progress"), examples.large(tmp_path)
+    ) as page:
+        await page.wait_for_function("0 < bar.value && bar.value < 1")
+        assert await page.get_by_role("status").text_content() == "Sending …"
+        gate.set()
+        await expect(page.get_by_role("status")).to_have_text(f"Stored: large.bin, {LARGE_BYTES} bytes.")
+        assert "All is sent. Storing …" in await page.evaluate("heard")
+    assert len(puts[0].body) == LARGE_BYTES
+
+
+async def test_page_tells_of_attempts(
+    browser: Browser, service: Running, double: StorageDouble, double_url: Sign, origin: str, photo: Path
+) -> None:
+    """After all is sent, the page reads what the service waits for."""
+    double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 1")), Reply())
+    async with filled(browser, f"{origin}/{XHR}", service, double_url("examples/waiting"), photo) as page:
+        await expect(page.get_by_role("status")).to_contain_text("Stored: ")
+        assert "storage_error: another attempt in 1 s …" in await page.evaluate("heard")
