@@ -14,6 +14,10 @@ from upload_service.errors_page import page_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "upload_service" / "static" / "openapi.json"
+EXAMPLES = ROOT / "docs" / "examples"
+# The TypeScript client, and its copy in an example that is complete in itself.
+CLIENT = EXAMPLES / "typescript" / "upload-client.ts"
+CLIENT_COPY = EXAMPLES / "nextjs" / "upload-client.ts"
 ERROR_ROW = re.compile(r"^\| \[`.*$", re.MULTILINE)
 SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
@@ -23,6 +27,7 @@ def main() -> None:
     _write(CONTRACT, contract.text())
     operations = ROOT / "docs" / "operations.md"
     _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))
+    _write(CLIENT_COPY, CLIENT.read_text(encoding="utf-8"))
     readme = ROOT / "README.md"
     text = with_rows(readme.read_text(encoding="utf-8"), ERROR_ROW, error_rows())
     _write(readme, with_rows(text, SETTING_ROW, setting_rows()))

@@ -1,0 +1,263 @@
+/**
+ * Sends a file to upload-service, together with the presigned URL that it goes to. No dependencies: copy this file.
+ *
+ * Knows: the form, the answers, when another try is safe. Works in browsers by XMLHttpRequest, which shows how much is
+ * sent, and in Node 20 or newer and in workers by fetch, which does not.
+ * Rules: a try that may have stored the file is not repeated unless `allowTwice` says so. The presigned URL is a
+ * secret, and stands in no error.
+ */
+
+/** S3 takes no more in one PUT. */
+const MOST_BYTES = 5 * 1024 ** 3;
+const LONGEST_PAUSE_SECONDS = 60;
+/** What a fresh URL mends. */
+const STALE = ["url_expired", "credentials_expired"];
+/** Node's words for a request that never left. */
+const NEVER_LEFT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+
+export interface UploadOptions {
+  /** Where the service is, such as "https://upload.example.com". */
+  serviceUrl: string;
+  /** A presigned PUT URL, or a function that fetches one; that is called before each try, so that none is stale. */
+  uploadUrl: string | (() => string | Promise<string>);
+  /** The headers that the URL is signed with, beside Content-Type. */
+  headers?: Record<string, string>;
+  /** The Content-Type for storage; else it is the file's own. */
+  contentType?: string;
+  /** The file's name in the answer; else it is the file's own. */
+  name?: string;
+  /** What the service asks for as `Authorization: Bearer`. In a page, everybody can read it. */
+  token?: string;
+  /** A larger file is refused before a byte is sent: set it to the UPLOAD_MAX_BYTES of the service. 5 GiB else. */
+  maxBytes?: number;
+  /** Tries of the way to the service after the first one, 3 unless said; 0 for none. */
+  maxRetries?: number;
+  /**
+   * Whether to try again when all was sent and no answer came. The file may be stored then, so another try may store
+   * it twice. That is harmless when the URL leads to the same key and is signed without If-None-Match.
+   */
+  allowTwice?: boolean;
+  /** How often the service repeats its PUT to storage, 0 to 10: the retry endpoint is used. Else the plain one. */
+  storageRetries?: number;
+  /** Puts uploadUrl behind the file in the form, as some callers always did: the file then waits in the service. */
+  urlAfterFile?: boolean;
+  /** The pause before the second try, which doubles with each one; 500 unless said. */
+  firstPauseMs?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: UploadProgress) => void;
+}
+
+export type UploadProgress = { attempt: number } & (
+  | { /** `sent` is null where it cannot be seen. */ phase: "sending"; sent: number | null; total: number }
+  | { /** All is sent; the answer is not there yet. */ phase: "storing" }
+  | { /** Before another try. */ phase: "waiting"; seconds: number; failure: UploadFailure }
+);
+
+/** The answer of the service for a file that is stored. */
+export interface Stored {
+  success: true;
+  status: number;
+  file_size: number;
+  filename: string;
+  request_id: string;
+  duration_ms: number;
+  etag?: string;
+  checksum?: string;
+  attempts?: number;
+}
+
+export interface FailureDetails {
+  code: string;
+  detail: string;
+  fault: "client" | "storage" | "service" | "network";
+  retryable: boolean;
+  mayBeStored: boolean;
+  status: number;
+  requestId: string | null;
+  retryAfterSeconds: number | null;
+}
+
+/** Why a file is not stored, or not known to be. An abort is none: it rejects with the signal's reason. */
+export class UploadFailure extends Error {
+  /** One of the service's codes, or `network_failure`, `foreign_answer` of something in between. */
+  readonly code: string;
+  /** What happened and what to do, for a developer. */
+  readonly detail: string;
+  readonly fault: FailureDetails["fault"];
+  /** Whether the same may succeed later. */
+  readonly retryable: boolean;
+  /** Whether all was sent and nobody said what became of it. */
+  readonly mayBeStored: boolean;
+  /** The answer's status; 0 without an answer. */
+  readonly status: number;
+  /** What the service's log knows it by. */
+  readonly requestId: string | null;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(details: Pick<FailureDetails, "code" | "detail" | "fault"> & Partial<FailureDetails>) {
+    super(`${details.code}: ${details.detail}`);
+    this.name = "UploadFailure";
+    this.code = details.code;
+    this.detail = details.detail;
+    this.fault = details.fault;
+    this.retryable = details.retryable ?? false;
+    this.mayBeStored = details.mayBeStored ?? false;
+    this.status = details.status ?? 0;
+    this.requestId = details.requestId ?? null;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+  }
+}
+
+/** Resolves when the file is stored; rejects with an UploadFailure, the signal's reason, or what `uploadUrl` threw. */
+export async function upload(file: Blob, options: UploadOptions): Promise<Stored> {
+  refuseTooLarge(file, options.maxBytes ?? MOST_BYTES);
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal?.throwIfAborted();
+    const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
+    options.signal?.throwIfAborted();
+    try {
+      return judge(await send(file, url, options, attempt));
+    } catch (failure) {
+      if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
+      const seconds = pauseSeconds(failure, attempt, options);
+      if (seconds > LONGEST_PAUSE_SECONDS) throw failure;
+      options.onProgress?.({ phase: "waiting", attempt, seconds, failure });
+      await sleep(seconds, options.signal);
+    }
+  }
+}
+
+function refuseTooLarge(file: Blob, most: number): void {
+  if (file.size <= most) return;
+  const detail = `The file has ${file.size} bytes, and at most ${most} are taken.`;
+  throw new UploadFailure({ code: "file_too_large", detail, fault: "client" });
+}
+
+function isWorthAnother(failure: UploadFailure, attempt: number, options: UploadOptions): boolean {
+  if (attempt > (options.maxRetries ?? 3)) return false;
+  if (failure.mayBeStored && !options.allowTwice) return false;
+  return failure.retryable || (STALE.includes(failure.code) && typeof options.uploadUrl === "function");
+}
+
+function pauseSeconds(failure: UploadFailure, attempt: number, options: UploadOptions): number {
+  const doubled = ((options.firstPauseMs ?? 500) / 1000) * 2 ** (attempt - 1);
+  // At random, so that many callers do not come back in the same moment.
+  return Math.max(failure.retryAfterSeconds ?? 0, doubled * (0.5 + Math.random() / 2));
+}
+
+function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => (clearTimeout(timer), reject(signal?.reason));
+    const timer = setTimeout(() => (signal?.removeEventListener("abort", abort), resolve()), seconds * 1000);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+interface Reply {
+  status: number;
+  body: string;
+  requestId: string | null;
+  retryAfter: string | null;
+}
+
+function send(file: Blob, url: string, options: UploadOptions, attempt: number): Promise<Reply> {
+  const path = options.storageRetries === undefined ? "/upload-with-presigned" : "/upload-with-presigned-retry";
+  const endpoint = options.serviceUrl.replace(/\/+$/, "") + path;
+  const by = typeof XMLHttpRequest === "undefined" ? sendByFetch : sendByXhr;
+  return by(endpoint, formOf(file, url, options), file.size, options, attempt);
+}
+
+function formOf(file: Blob, url: string, options: UploadOptions): FormData {
+  const form = new FormData();
+  form.append("size", String(file.size)); // so that whatever follows the file does not matter
+  if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
+  if (options.contentType !== undefined) form.append("contentType", options.contentType);
+  for (const [name, value] of Object.entries(options.headers ?? {})) form.append(`header:${name}`, value);
+  if (!options.urlAfterFile) form.append("uploadUrl", url);
+  form.append("file", file, options.name ?? ("name" in file ? String(file.name) : "file"));
+  if (options.urlAfterFile) form.append("uploadUrl", url);
+  return form;
+}
+
+type Sender = (e: string, form: FormData, total: number, options: UploadOptions, attempt: number) => Promise<Reply>;
+
+const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress }, attempt) =>
+  new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    const abort = () => xhr.abort();
+    let allSent = false;
+    xhr.upload.onprogress = ({ loaded }) =>
+      onProgress?.({ phase: "sending", attempt, sent: Math.min(loaded, total), total });
+    xhr.upload.onload = () => {
+      allSent = true;
+      onProgress?.({ phase: "storing", attempt });
+    };
+    xhr.onload = () =>
+      resolve({
+        status: xhr.status,
+        body: xhr.responseText,
+        requestId: xhr.getResponseHeader("X-Request-Id"),
+        retryAfter: xhr.getResponseHeader("Retry-After"),
+      });
+    xhr.onerror = () => reject(networkFailure(allSent));
+    xhr.onabort = () => reject(signal?.reason);
+    xhr.onloadend = () => signal?.removeEventListener("abort", abort);
+    signal?.addEventListener("abort", abort);
+    xhr.open("POST", endpoint);
+    if (token) xhr.setRequestHeader("Authorization", `Bearer ${token}`);
+    xhr.send(form);
+  });
+
+const sendByFetch: Sender = async (endpoint, body, total, { token, signal, onProgress }, attempt) => {
+  onProgress?.({ phase: "sending", attempt, sent: null, total });
+  const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
+  try {
+    const response = await fetch(endpoint, { method: "POST", body, headers, signal: signal ?? null });
+    return {
+      status: response.status,
+      body: await response.text(),
+      requestId: response.headers.get("X-Request-Id"),
+      retryAfter: response.headers.get("Retry-After"),
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { cause } = error as { cause?: { code?: string } };
+    throw networkFailure(!NEVER_LEFT.includes(cause?.code ?? "")); // fetch does not tell how much was sent
+  }
+};
+
+function networkFailure(mayBeStored: boolean): UploadFailure {
+  const detail = mayBeStored
+    ? "The connection broke before an answer came: the file may be stored."
+    : "The service could not be reached, or takes nothing from pages of this origin; nothing was stored.";
+  return new UploadFailure({ code: "network_failure", detail, fault: "network", retryable: true, mayBeStored });
+}
+
+function judge(reply: Reply): Stored {
+  const answer = parsed(reply.body);
+  if (answer?.["success"] === true) return answer as unknown as Stored;
+  const retryAfterSeconds = Number.parseInt(reply.retryAfter ?? "", 10) || null;
+  const { status, requestId } = reply;
+  if (answer && typeof answer["code"] === "string") {
+    throw new UploadFailure({ ...(answer as unknown as FailureDetails), status, requestId, retryAfterSeconds });
+  }
+  throw new UploadFailure({
+    code: "foreign_answer",
+    detail: `Something before the service answered with status ${status}.`,
+    fault: "network",
+    retryable: [429, 502, 503, 504].includes(status),
+    mayBeStored: status < 400 || [502, 504].includes(status), // a gateway that gave up may have passed all on
+    status,
+    requestId,
+    retryAfterSeconds,
+  });
+}
+
+function parsed(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
