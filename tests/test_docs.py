@@ -19,6 +19,11 @@ from upload_service.errors_page import page_markdown
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+KOREAN = (ROOT / "README.ko.md").read_text(encoding="utf-8")
+PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md")]
+# What a row says in every language: code, status, fault and whether to try again; variable and default.
+ERROR_KEYS = re.compile(r"^\| \[`.*?\) \| \d+ \| \w+ \| \w+ \|", re.MULTILINE)
+SETTING_KEYS = re.compile(r"^\| `[A-Z_]+` \| [^|]+ \|", re.MULTILINE)
 PHOTO = ROOT / "scripts" / "devtools" / "sample.png"
 
 
@@ -51,16 +56,38 @@ def test_first_screen_has_exactly_two_commands() -> None:
     assert all(os.access(ROOT / command.strip(), os.X_OK) for command in commands)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        re.compile(r"^(#+) ", re.MULTILINE),
+        re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL),
+        re.compile(r"!\[[^]]+\]\(([^)]+)\)"),
+        ERROR_KEYS,
+        SETTING_KEYS,
+    ],
+    ids=["headings", "code", "images", "errors", "settings"],
+)
+def test_korean_readme_is_in_step(part: re.Pattern[str]) -> None:
+    """README.ko.md has the same headings, code, pictures and rows, in the same order."""
+    assert part.findall(KOREAN) == part.findall(README)
+
+
 def test_links_lead_somewhere() -> None:
     """Every relative link in README and docs leads to a file, and its anchor to a heading."""
-    pages = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
-    for page in [ROOT / "README.md", *pages]:
+    written = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
+    for page in [*PAGES, *written]:
         for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
             path, _, anchor = link.partition("#")
             target = page.parent / path
             assert target.exists(), f"{page}: {link}"
             if anchor:
-                assert f"## {anchor}\n" in target.read_text(encoding="utf-8"), f"{page}: {link}"
+                assert anchor in _anchors(target), f"{page}: {link}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """What a page's headings are called in links, as GitHub makes it."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_threats_name_tests_that_exist() -> None:

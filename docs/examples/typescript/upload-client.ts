@@ -28,7 +28,7 @@ export interface UploadOptions {
   name?: string;
   /** What the service asks for as `Authorization: Bearer`. In a page, everybody can read it. */
   token?: string;
-  /** A larger file is refused before a byte is sent: set it to the UPLOAD_MAX_BYTES of the service. 5 GiB else. */
+  /** A larger file is refused before a byte is sent: set it to the UPLOAD_MAX_FILE_BYTES of the service. 5 GiB else. */
   maxBytes?: number;
   /** Tries of the way to the service after the first one, 3 unless said; 0 for none. */
   maxRetries?: number;
