@@ -1,7 +1,9 @@
-"""The catalogue as text for people: `docs/errors.md`, and what `/errors/<code>` answers.
+"""The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
 
 `./scripts/docs` makes the page anew; a test compares them.
 """
+
+from html import escape
 
 from upload_service.entry import Entry
 from upload_service.errors import CATALOGUE
@@ -30,3 +32,20 @@ def entry_markdown(entry: Entry) -> str:
 def page_markdown() -> str:
     """The whole page."""
     return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
+
+
+def entry_html(entry: Entry, link: str) -> str:
+    """One entry; its code links to `link`."""
+    again = "may succeed later" if entry.retryable else "will not succeed"
+    remedy = f"<p><b>For the operator:</b> {escape(entry.remedy)}</p>\n" if entry.remedy else ""
+    return (
+        f'<section>\n<h2>{escape(entry.title)} <a href="{link}"><code>{entry.code}</code></a></h2>\n'
+        f"<p>{escape(entry.cause)}</p>\n<p><b>What to do:</b> {escape(entry.cure)}</p>\n{remedy}"
+        f'<p class="facts">HTTP {entry.status}; whose turn it is: {entry.fault}; '
+        f"the same request, sent again, {again}.</p>\n</section>"
+    )
+
+
+def page_html() -> str:
+    """All entries."""
+    return "\n".join(entry_html(entry, f"errors/{entry.code}") for entry in CATALOGUE.values())

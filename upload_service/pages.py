@@ -6,14 +6,14 @@ Must not know: uploads.
 from aiohttp import web
 
 from upload_service import __version__
-from upload_service.assets import POLICY, asset, packed_asset, page
+from upload_service.assets import POLICY, Html, asset, packed_asset, page
 from upload_service.errors import CATALOGUE, UploadError
-from upload_service.errors_page import entry_markdown, page_markdown
+from upload_service.errors_page import entry_html, entry_markdown, page_html, page_markdown
 from upload_service.preference import prefers
 from upload_service.service import SERVICE
 
 # What the pages are made of: nothing else of the folder is given away.
-ASSETS = frozenset({"docs.css", "docs.js"})
+ASSETS = frozenset({"docs.css", "docs.js", "errors.css"})
 PACKED = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
 # Of the page at /, which may be off.
 PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
@@ -89,7 +89,9 @@ async def static(request: web.Request) -> web.Response:
 
 async def errors(request: web.Request) -> web.Response:
     """The catalogue of errors."""
-    return _markdown(request, page_markdown())
+    if _is_browser(request):
+        return _errors_page("Errors", page_html(), up="")
+    return _markdown(page_markdown())
 
 
 async def error_entry(request: web.Request) -> web.Response:
@@ -97,11 +99,21 @@ async def error_entry(request: web.Request) -> web.Response:
     entry = CATALOGUE.get(request.match_info["code"])
     if entry is None:
         raise UploadError("not_found", "There is no error with this code.")
-    return _markdown(request, entry_markdown(entry))
+    if _is_browser(request):
+        return _errors_page(entry.code, entry_html(entry, entry.code), up="../")
+    return _markdown(entry_markdown(entry))
 
 
-def _markdown(request: web.Request, text: str) -> web.Response:
-    """Markdown; as plain text to browsers, of which some would keep it as a file instead of showing it."""
-    is_browser = prefers(request.headers.get("Accept", ""), "text/html", "text/markdown")
-    content_type = "text/plain" if is_browser else "text/markdown"
-    return web.Response(text=text, content_type=content_type, headers={"Vary": "Accept"})
+def _is_browser(request: web.Request) -> bool:
+    return prefers(request.headers.get("Accept", ""), "text/html", "text/markdown")
+
+
+def _markdown(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/markdown", headers={"Vary": "Accept"})
+
+
+def _errors_page(title: str, entries: str, *, up: str) -> web.Response:
+    """For people; `up` leads to where the service's paths begin."""
+    response = page("errors.html", title=title, up=up, entries=Html(entries))
+    response.headers["Vary"] = "Accept"
+    return response

@@ -115,7 +115,7 @@ def _pages() -> Schema:
         "properties": {name: {"type": "string"} for name in ("message", "version", "docs")},
     }
     html: Schema = {"text/html": {"schema": {"type": "string"}}}
-    markdown: Schema = {kind: {"schema": {"type": "string"}} for kind in ("text/markdown", "text/plain")}
+    markdown: Schema = {kind: {"schema": {"type": "string"}} for kind in ("text/markdown", "text/html")}
     entry = _page("error", "One error explained", success(markdown, "Its entry."), "not_found")
     entry["parameters"] = [
         {"name": "code", "in": "path", "required": True, "schema": {"enum": list(CATALOGUE)}}
