@@ -446,7 +446,7 @@ class TestSettings:
             UPLOAD_CORS_ORIGINS="https://app.example.org",
         )
         assert (seen.status, seen.err) == (0, "")
-        assert seen.out.endswith("10 ok, 0 warn, 0 fail\n")
+        assert seen.out.endswith("11 ok, 0 warn, 0 fail\n")
         assert "who shows a token may upload (app)" in seen.said
         assert "pages of https://app.example.org may call, and no others" in seen.said
         assert "is free" in seen.said

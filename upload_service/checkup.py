@@ -29,6 +29,7 @@ def look(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding
     yield from _callers(settings)
     yield from _limits(settings)
     yield _cors(settings)
+    yield _page(settings)
     yield _metrics(settings)
     yield from _log(settings)
 
@@ -129,6 +130,13 @@ def _cors(settings: Settings) -> Finding:
     if settings.cors_origins == ("*",):
         return ok("CORS", "pages of every origin may call")
     return ok("CORS", f"pages of {', '.join(settings.cors_origins)} may call, and no others")
+
+
+def _page(settings: Settings) -> Finding:
+    told = {"on": "at /, where presigned URLs are pasted", "off": "none: browsers get the JSON of programs"}
+    return ok(
+        "page", told.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}")
+    )
 
 
 def _metrics(settings: Settings) -> Finding:

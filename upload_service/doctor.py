@@ -24,7 +24,7 @@ from upload_service.finding import Finding, Verdict, fail, ok
 
 URL_VARIABLE = "CHECK_URL"
 STEPS = (
-    *("settings", "destinations", "callers", "limits", "CORS", "metrics", "log"),
+    *("settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log"),
     *("memory", "disk", "port", "certificates"),
     *("URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer"),
 )

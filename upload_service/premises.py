@@ -23,6 +23,8 @@ from upload_service.serve import reason
 
 # Of this container, in version 2 and in version 1; the latter writes a huge number where there is no bound.
 MEMORY_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+# An upload whose copy lies on disk has so much on its way there (docs/byte-path.md).
+ON_ITS_WAY_BYTES = 3 * 1024 * 1024
 PROBE_BYTES = 64 * 1024
 ASK_SECONDS = 2
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only compared
@@ -39,8 +41,9 @@ def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
     waiting, on_disk = settings.spool_memory_bytes, 0
     if settings.spool_disk_bytes and is_in_memory(settings.spool_dir):
         on_disk = settings.spool_disk_bytes
-    need, have = OWN_MEMORY_BYTES + waiting + on_disk, _memory_bytes(settings, files)
-    what = f"the service may take about {size(need)}, {size(waiting)} of it for files that wait"
+    passing = ON_ITS_WAY_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
+    need, have = OWN_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
+    what = f"the service may take {size(need)} at worst, {size(waiting)} of it for files that wait"
     if on_disk:
         what += f" and {size(on_disk)} because UPLOAD_SPOOL_DIR is in memory"
     if have is None:
