@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
 PHOTO = (Path(__file__).parent.parent / "scripts" / "devtools" / "sample.png").read_bytes()
 BIG = bytes(range(256)) * 12_000  # 3 MB
+ASKED = "Paste a presigned URL for the file first."
 DENIED = Reply(answer(403, xml("AccessDenied")))
 
 
@@ -105,7 +106,8 @@ async def test_waiting_files_can_be_taken_out(browser: Browser, service: Running
         await page.page.get_by_role("button", name="Upload").click()
         await page.shows("a.txt", "Needs a presigned URL")
         await expect(page.page.get_by_label("Presigned URLs")).to_be_focused()
-        await page.row("a.txt").get_by_role("button", name="Cancel").click()
+        await expect(page.page.get_by_role("status")).to_have_text(ASKED)
+        await page.row("a.txt").get_by_role("button", name="Remove").click()
         await expect(page.page.get_by_role("listitem")).to_have_count(1)
         assert not [each for each in page.asked if "upload-with" in each]
 
@@ -124,9 +126,9 @@ async def test_retry_switch(
     async with opened(browser, f"{service.url}/") as page:
         if retries is None:
             await page.page.get_by_role("switch", name="Try again when storage fails").click()
-            await expect(page.page.get_by_label("At most")).to_be_disabled()
+            await expect(page.page.get_by_label("up to")).to_be_disabled()
         else:
-            await page.page.get_by_label("At most").fill(retries)
+            await page.page.get_by_label("up to").fill(retries)
         await page.upload([picked("shaky.bin", b"x" * 5000)], [double_url("page/shaky")])
         await page.shows("shaky.bin", "storage_error")
         seen = await page.seen()
@@ -134,7 +136,7 @@ async def test_retry_switch(
     path = "/upload-with-presigned" + ("" if retries is None else "-retry")
     assert [each for each in page.asked if "upload-with" in each] == [service.url + path]
     assert len(puts) == (1 if retries is None else 3)
-    assert ("Storage is busy, trying again in 1 sec" in seen["states"]) == (retries is not None)
+    assert ("Storage failed, trying again in 1 sec" in seen["states"]) == (retries is not None)
     assert ("Storing, try 3…" in seen["states"]) == (retries is not None)
     assert curl
     assert ("-F max_retries=2" in curl) == (retries is not None)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 UNKNOWN = "Whether the file was stored is not known."
+NOTHING = "Nothing was stored."
 # Names that a shell, curl or a form could take for something else.
 NAMES = ('it\'s "a"; $(b), c.txt', "-", "--help", "back\\slash;type=x", "한글 이름.txt")
 
@@ -72,22 +74,22 @@ async def test_token_is_asked_for_when_it_is_needed(browser: Browser, bucket: Bu
 
 
 async def test_service_that_is_gone(browser: Browser, bucket: Bucket) -> None:
-    """When nobody answers the page says so in plain words, and that nothing is known about storing."""
+    """When nobody answers the page says so in plain words, and that nothing was stored."""
     with Running(UPLOAD_DESTINATIONS=bucket.url) as service:
         async with opened(browser, f"{service.url}/") as page:
             service.stop()
             await page.upload([picked("late.txt", b"late")], [bucket.presign("page/late")])
-            await page.shows("late.txt", f"The service cannot be reached. {UNKNOWN}")
-            await page.shows("late.txt", "Ended without an answer")
+            await page.shows("late.txt", f"The service cannot be reached. {NOTHING}")
+            await page.shows("late.txt", "Not stored")
             page.said = [text for text in page.said if "ERR_CONNECTION_REFUSED" not in text]
 
 
 @pytest.mark.parametrize(
     ("status", "body", "sentence"),
     [
-        (413, "<h1>Too large</h1>", "Something before the service does not take a file of this size."),
+        (413, "<h1>Too large</h1>", f"Something before the service refuses files of this size. {NOTHING}"),
         (404, "<h1>?</h1>", f"Something before the service answered, with status 404. {UNKNOWN}"),
-        (200, '{"event": "attempt", "attempt": 1}\n', f"The service's answer broke off. {UNKNOWN}"),
+        (200, '{"event": "attempt", "attempt": 1}\n', f"The connection to the service broke. {UNKNOWN}"),
     ],
 )
 async def test_answers_of_others(
@@ -114,20 +116,29 @@ async def test_file_that_is_gone(
         await page.page.set_input_files("#pick", file)
         file.unlink()
         await page.upload([], [presign("page/draft")])
-        await page.shows("draft.txt", "The file has changed, and cannot be read. Nothing was stored.")
+        await page.shows("draft.txt", f"The file has changed, or is a folder, and cannot be read. {NOTHING}")
         page.said = [text for text in page.said if "net::ERR" not in text]
     assert bucket.get("page/draft") is None
 
 
-async def test_signer_that_is_gone(browser: Browser, closed_port: int) -> None:
-    """Without its signer the page says that nothing was sent, and nothing is."""
-    signer = f"http://127.0.0.1:{closed_port}/presign"
-    with Running(UPLOAD_PAGE=signer) as service:
-        async with opened(browser, f"{service.url}/", elsewhere=signer) as page:
-            await page.add(picked("a.txt", b"a"))
-            await page.shows("a.txt", "The signer cannot be reached. Nothing was sent.")
-            page.said = [text for text in page.said if "ERR_CONNECTION_REFUSED" not in text]
-            assert not [each for each in page.asked if "upload-with" in each]
+@pytest.mark.parametrize(("everything", "told"), [(False, NOTHING), (True, UNKNOWN)])
+async def test_connection_that_breaks(
+    browser: Browser, double: StorageDouble, double_url: Callable[[str], str], *, everything: bool, told: str
+) -> None:
+    """When the service is killed, nothing was stored; only once all has been sent to it is that not known."""
+    puts = double.script("page/breaks", Reply(raw=b"", then="hang"))
+    with Running(UPLOAD_DESTINATIONS=double.url) as service:
+        async with opened(browser, f"{service.url}/") as page:
+            if not everything:
+                wire = await page.page.context.new_cdp_session(page.page)
+                slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+                await wire.send("Network.emulateNetworkConditions", slow)
+            await page.upload([picked("a.bin", bytes(3_000_000))], [double_url("page/breaks")])
+            await page.shows("a.bin", "Storing…" if everything else "left")
+            service.stop(signal.SIGKILL)
+            await page.shows("a.bin", f"The connection to the service broke. {told}")
+            page.said = [text for text in page.said if "net::ERR" not in text]
+    assert len(puts[0].body) < 3_000_000 or everything
 
 
 async def test_behind_a_prefix(

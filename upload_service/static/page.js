@@ -6,7 +6,7 @@
  */
 
 import { curl } from "./curl.js";
-import { Row } from "./row.js";
+import { FAILED, Row } from "./row.js";
 import { send, sign } from "./sending.js";
 import { say, time, translate } from "./words.js";
 
@@ -19,10 +19,21 @@ let token = "";
 let running = 0;
 
 translate();
-at("by-hand").hidden = at("start").hidden = Boolean(signer);
+byHand(!signer);
+
+/** Whether there is a field for URLs. */
+function byHand(shown) {
+  at("by-hand").hidden = at("start").hidden = !shown;
+}
+
+/** What a person should do first; nothing once they have done something. */
+function hint(word) {
+  at("notice").textContent = word ? say(word) : "";
+}
 
 /** Takes files in; with a signer they are sent at once. */
 function add(files) {
+  hint();
   for (const file of files) {
     const row = new Row(file, { cancel, again });
     rows.add(row);
@@ -33,30 +44,44 @@ function add(files) {
 }
 
 const lines = () => at("urls").value.split("\n").map((line) => line.trim()).filter(Boolean);
-const idle = () => [...rows].filter((row) => ["", "ready", "needsUrl"].includes(row.state));
+const isUrl = (line) => /^https?:\/\/\S+$/i.test(line);
+const those = (...states) => [...rows].filter((row) => states.includes(row.state));
+const idle = () => those("", "ready", "needsUrl", "badUrl");
 
 /** Says of each file that waits whether there is a URL for it, and sends what may be sent. */
 function refresh() {
-  at("files").hidden = rows.size === 0;
-  const count = lines().length;
-  idle().forEach((row, index) => row.become(index < count ? "ready" : "needsUrl"));
-  for (const row of rows) {
-    if (running >= MOST_AT_ONCE || !at("asking").hidden) break;
-    if (row.state === "queued") run(row);
-  }
+  at("files").hidden = !rows.size;
+  const urls = lines();
+  idle().forEach((row, index) => row.become(!urls[index] ? "needsUrl" : isUrl(urls[index]) ? "ready" : "badUrl"));
+  const next = those("queued").slice(0, MOST_AT_ONCE - running);
+  if (next.length && at("asking").hidden && at("sending").reportValidity()) next.forEach(run);
 }
 
-/** Gives each file that waits its URL. */
+/** Gives URLs to the files that wait, then to those that failed. */
 function start() {
-  const urls = lines();
-  at("notice").textContent = idle().length ? "" : say("noFiles");
-  for (const row of idle().slice(0, urls.length)) {
-    row.uploadUrl = urls.shift();
-    row.become("queued");
-  }
-  at("urls").value = urls.join("\n");
-  if (idle().length) at("urls").focus();
+  const wanting = [...idle(), ...those(...FAILED)];
+  share(wanting);
+  if (!wanting.length) hint("noFiles");
+  else if (idle().length || !wanting.some(({ state }) => state === "queued")) askForUrl();
   refresh();
+}
+
+/** Gives these files their lines, from this one on; what is given leaves the field. */
+function share(files, first = 0) {
+  hint();
+  const left = lines().filter((line, index) => {
+    const row = files[index - first];
+    if (!row || !isUrl(line)) return true;
+    row.place = { uploadUrl: line };
+    row.become("queued");
+    return false;
+  });
+  at("urls").value = left.join("\n");
+}
+
+function askForUrl() {
+  hint("noUrl");
+  at("urls").focus();
 }
 
 async function run(row) {
@@ -64,26 +89,34 @@ async function run(row) {
   const result = await upload(row);
   running -= 1;
   row.control = null;
-  if (result.code !== "unauthorized") row.end(result, row.viewUrl);
+  if (result.code !== "unauthorized") end(row, result);
   else if (row.token === token) ask(row);
   else row.become("queued"); // a token has been given meanwhile
-  row.mayHelp = result.retryable ?? true;
   refresh();
+}
+
+/** The URL is kept for another try, unless it would not help, or the signer has a fresh one. */
+function end(row, result) {
+  row.end(result, row.place);
+  if (signer || result.retryable === false) row.place = undefined;
 }
 
 async function upload(row) {
   row.token = token;
   const { signal } = (row.control = new AbortController());
-  if (signer) {
+  if (!row.place) {
     row.become("signing");
     const signed = await sign(signer, row.file, signal);
-    if (signed.word) return signed;
-    Object.assign(row, { uploadUrl: signed.uploadUrl, viewUrl: signed.viewUrl });
+    if (signed.word) {
+      if (signed.word !== "cancelled") byHand(true);
+      return signed;
+    }
+    row.place = signed;
   }
-  const retries = at("retry").checked ? at("retries").valueAsNumber || 0 : null;
-  row.begin();
+  const retries = at("retry").checked ? Number(at("retries").value || 3) : null;
+  row.become("sending");
   row.showCurl(curl(row.file, retries, token));
-  return send({ file: row.file, uploadUrl: row.uploadUrl, retries, token, signal }, {
+  return send({ file: row.file, uploadUrl: row.place.uploadUrl, retries, token, signal }, {
     sent: (loaded, total) => row.sent(loaded, total),
     storing: () => row.become("storing"),
     attempt: ({ attempt }) => attempt > 1 && row.become("storingAgain", attempt),
@@ -103,18 +136,16 @@ function cancel(row) {
   if (row.control) return row.control.abort();
   rows.delete(row);
   row.part.remove();
+  hint();
   at("pick").focus();
   return refresh();
 }
 
-/** Once more; where the URL was at fault with the next one, if there is one. */
+/** Once more: with the first URL that is no waiting file's, if there is one. */
 function again(row) {
-  const [next, ...others] = lines();
-  if (next && !row.mayHelp) {
-    row.uploadUrl = next;
-    at("urls").value = others.join("\n");
-  }
-  row.become("queued");
+  share([row], idle().length);
+  if (row.place || signer) row.become("queued");
+  else askForUrl();
   refresh();
 }
 
@@ -122,7 +153,10 @@ at("pick").onchange = ({ target }) => {
   add(target.files);
   target.value = ""; // so that the same file can be chosen again
 };
-at("urls").oninput = refresh;
+at("urls").oninput = () => {
+  hint();
+  refresh();
+};
 at("sending").onsubmit = (event) => {
   event.preventDefault();
   start();
@@ -132,11 +166,12 @@ at("asking").onsubmit = (event) => {
   token = at("token").value.replace(/[^!-~]/g, "");
   at("token").value = "";
   at("asking").hidden = true;
-  for (const row of rows) if (row.state === "needsToken") row.become("queued");
+  for (const row of those("needsToken")) row.become("queued");
   refresh();
 };
-at("retry").onchange = ({ target }) => {
-  at("retries").disabled = !target.checked;
+at("retry").onchange = at("retries").onchange = () => {
+  at("retries").disabled = !at("retry").checked;
+  refresh();
 };
 
 addEventListener("paste", (event) => {
@@ -150,14 +185,8 @@ for (const type of ["dragover", "dragleave", "drop"]) {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     document.body.classList.toggle("over", type === "dragover");
-    if (type === "drop") drop(event.dataTransfer);
+    if (type === "drop") add(event.dataTransfer.files);
   });
-}
-
-function drop({ items }) {
-  const files = [...items].filter((item) => !item.webkitGetAsEntry()?.isDirectory);
-  at("notice").textContent = files.length < items.length ? say("noFolders") : "";
-  add(files.map((item) => item.getAsFile()).filter(Boolean));
 }
 
 addEventListener("beforeunload", (event) => {

@@ -8,22 +8,19 @@
 import { bytes, say, sentences, time } from "./words.js";
 
 const BUSY = ["signing", "sending", "storing", "storingAgain", "waiting"];
-const PATIENT = ["ready", "needsUrl", "queued", "needsToken"];
-// Ends after which the file may be stored or not.
-const UNSURE = ["offline", "unreachable", "broke", "cut", "foreign"];
-// Speed is that of so long; a larger picture costs more to show than it is worth.
+export const FAILED = ["failed", "unknown", "cancelled", "cancelledLate"];
+// Speed is that of so long; a larger picture is not worth its memory.
 const RECENT_MS = 4000;
-const SETTLED_MS = 400;
 const PICTURE_BYTES = 30e6;
+const COPIED_MS = 2000;
 
 const news = document.getElementById("news");
 
 /** Tells those who listen instead of looking. */
-export function announce(text) {
+function announce(text) {
   const line = document.createElement("p");
   line.textContent = text;
   news.append(line);
-  if (news.children.length > 10) news.firstChild.remove();
 }
 
 export class Row {
@@ -32,9 +29,11 @@ export class Row {
     this.state = "";
     this.part = document.getElementById("row").content.firstElementChild.cloneNode(true);
     this.text(".picture", /\.(\w{1,4})$/.exec(file.name)?.[1] ?? "");
-    this.text(".name", file.name).text(".size", bytes(file.size)).text(".view", say("view"));
-    this.button(".cancel", "cancel", cancel).button(".again", "again", again);
-    this.button(".copy", "copy", () => this.copy()).label(".view", `${say("view")}: ${file.name}`).label("progress", file.name);
+    this.text(".name", file.name).text(".size", bytes(file.size));
+    this.word(".view", "view").word(".again", "again").word(".copy", "copy").label("progress", file.name);
+    this.at(".cancel").onclick = () => cancel(this);
+    this.at(".again").onclick = () => again(this);
+    this.at(".copy").onclick = () => this.copy();
     if (file.type.startsWith("image/") && file.size < PICTURE_BYTES) this.picture();
   }
 
@@ -48,13 +47,12 @@ export class Row {
   }
 
   label(selector, text) {
-    this.at(selector).setAttribute("aria-label", text);
+    this.at(selector).ariaLabel = this.at(selector).title = text;
     return this;
   }
 
-  button(selector, word, act) {
-    this.at(selector).onclick = () => act(this);
-    return this.text(selector, say(word)).label(selector, `${say(word)}: ${this.file.name}`);
+  word(selector, word, sign = say(word)) {
+    return this.text(selector, sign).label(selector, `${say(word)}: ${this.file.name}`);
   }
 
   picture() {
@@ -71,21 +69,18 @@ export class Row {
   /** A new state, and what is shown of it. */
   become(state, value) {
     const held = this.at(".actions").contains(document.activeElement);
-    const [busy, patient] = [BUSY.includes(state), PATIENT.includes(state)];
+    const [busy, failed] = [BUSY.includes(state), FAILED.includes(state)];
     this.state = this.part.dataset.state = state;
+    this.marks = [];
     this.text(".state", say(state, value));
-    this.at(".cancel").hidden = !busy && !patient;
-    this.at(".again").hidden = busy || patient || state === "stored";
+    if (busy) this.word(".cancel", "cancel");
+    else this.word(".cancel", "remove", "×");
+    this.at(".again").hidden = !failed;
     this.at("progress").hidden = !busy;
     this.at("progress").removeAttribute("value");
     this.at(".failure").hidden = true;
-    if (!patient) announce(`${this.file.name}: ${say(state, value)}`);
-    if (held) (this.part.querySelector(".actions > :not([hidden])") ?? this.at(".name")).focus();
-  }
-
-  begin() {
-    this.marks = [];
-    this.become("sending");
+    if (busy || failed || state === "stored") announce(`${this.file.name}: ${say(state, value)}`);
+    if (held) this.at(failed ? ".again" : state === "stored" ? ".name" : ".cancel").focus();
   }
 
   /** How far sending is. */
@@ -95,7 +90,7 @@ export class Row {
     while (now - this.marks[0][0] > RECENT_MS) this.marks.shift();
     const [then, before] = this.marks[0];
     const facts = [say("sending", `${Math.floor((100 * loaded) / total)}%`)];
-    if (now - then > SETTLED_MS && loaded > before) {
+    if (loaded > before) {
       const speed = ((loaded - before) * 1000) / (now - then);
       facts.push(bytes(speed, "-per-second"), say("left", time((total - loaded) / speed)));
     }
@@ -103,11 +98,12 @@ export class Row {
   }
 
   /** The end: stored, a problem of the service, or a word of our own. */
-  end(result, viewUrl) {
+  end(result, { key, viewUrl = "" } = {}) {
     if (result.success) {
       this.become("stored");
-      this.at(".view").hidden = !/^https?:/.test(viewUrl ?? "");
-      this.at(".view").href = viewUrl ?? "";
+      if (key) this.text(".state", say("storedAs", key));
+      this.at(".view").hidden = !/^https?:/.test(viewUrl);
+      this.at(".view").href = viewUrl;
     } else if (result.word?.startsWith("cancelled")) {
       this.become(result.word);
     } else {
@@ -115,10 +111,8 @@ export class Row {
     }
   }
 
-  fail({ word, value, ...problem }) {
-    const unsure = UNSURE.includes(word);
-    let [why, detail] = word ? [say(word, value), ""] : sentences(problem);
-    if (unsure) why += ` ${say("unsure")}`;
+  fail({ word, value, unsure, ...problem }) {
+    const [why, detail] = word ? [`${say(word, value)} ${say(unsure ? "unsure" : "nothing")}`, ""] : sentences(problem);
     this.become(unsure ? "unknown" : "failed");
     this.text(".why", why).text(".detail", detail).text(".code", problem.code ?? "");
     this.text(".request", problem.request_id ? say("request", problem.request_id) : "");
@@ -136,7 +130,9 @@ export class Row {
     const code = this.at("code");
     try {
       await navigator.clipboard.writeText(code.textContent);
-      this.text(".copy", say("copied")); // the button has the focus, and is read anew
+      announce(say("copied"));
+      this.text(".copy", say("copied"));
+      setTimeout(() => this.text(".copy", say("copy")), COPIED_MS);
     } catch {
       getSelection().selectAllChildren(code); // where a page may not write: ready for Ctrl-C
     }

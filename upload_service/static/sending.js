@@ -2,7 +2,7 @@
  * One upload: a URL from the signer, and the form over XMLHttpRequest, which alone tells how sending goes.
  *
  * Rules: nothing is thrown, every end is an answer: the service's own, or `word`, what the page says of an end without
- * one. Nothing is kept. Must not know: the page.
+ * one, `unsure` when the file may be stored. Nothing is kept. Must not know: the page.
  */
 
 const NDJSON = "application/x-ndjson";
@@ -12,7 +12,7 @@ export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
 }
 
-/** What the signer gives for this file: `uploadUrl` and, to look at it, `viewUrl`. */
+/** What the signer gives for this file: `uploadUrl`, `key` and, to look at it, `viewUrl`. */
 export async function sign(signer, { name, type, size }, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify({ name, type, size });
@@ -21,7 +21,7 @@ export async function sign(signer, { name, type, size }, signal) {
     const signed = parsed(await answer.text());
     return answer.ok && signed.uploadUrl ? signed : { word: "signerSaid", value: answer.status };
   } catch {
-    return { word: signal.aborted ? "cancelled" : "noSigner" };
+    return { word: signal.aborted ? "cancelled" : navigator.onLine ? "noSigner" : "offline" };
   }
 }
 
@@ -47,7 +47,7 @@ export function send({ file, uploadUrl, retries, token, signal }, tell) {
     };
     request.onload = () => resolve(result(request));
     request.onabort = () => resolve({ word: storing ? "cancelledLate" : "cancelled" });
-    request.onerror = async () => resolve({ word: await reason(file, sent) });
+    request.onerror = async () => resolve({ word: await reason(file, sent), unsure: storing });
     signal.onabort = () => request.abort();
     request.open("POST", endpoint(retries));
     request.setRequestHeader("Accept", NDJSON);
@@ -71,8 +71,8 @@ function result({ status, responseText }) {
   const last = responseText.trim().split("\n").at(-1);
   const found = [parsed(last), parsed(responseText)].find((each) => typeof each.success === "boolean");
   if (found) return found;
-  if (parsed(last).event) return { word: "cut" };
-  return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status };
+  if (parsed(last).event) return { word: "broke", unsure: true };
+  return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status, unsure: true };
 }
 
 function parsed(text) {
