@@ -2,14 +2,13 @@
 
 import http.client
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from compose.signer import MOST_BYTES, key_for
+from devtools import ports
 from devtools.signer import signing
 from devtools.store import Bucket
 
@@ -155,24 +154,10 @@ def test_nothing_is_logged(port: int, capfd: pytest.CaptureFixture[str]) -> None
     assert capfd.readouterr() == ("", "")
 
 
-def test_local_helper_opens_with_the_page(tmp_path: Path) -> None:
-    """./scripts/local says first where the page is, the page has a signer, and all stops when told to."""
-    root = Path(__file__).parent.parent
-    local = subprocess.Popen(
-        [sys.executable, "-m", "devtools.local", "--port", str(PAGE_PORT), "--data", str(tmp_path)],
-        cwd=root / "scripts", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert local.stdout
-    try:
-        said = next(line for line in local.stdout if line.startswith("The "))
-        assert said.startswith(f"The page:     {PAGE}")
-        connection = http.client.HTTPConnection("127.0.0.1", PAGE_PORT, timeout=10)
-        connection.request("GET", "/", headers={"Accept": "text/html"})
-        page = connection.getresponse().read().decode()
-        connection.close()
-        signer = page.partition('data-signer="http://127.0.0.1:')[2].partition("/")[0]
-        assert ask(int(signer), b'{"name": "a.txt"}')[0] == 200
-    finally:
-        local.terminate()
-        rest = local.communicate(timeout=40)[0]
-    assert local.returncode == 0, rest
+def test_signer_is_beside_its_page(bucket: Bucket) -> None:
+    """The signer takes the port after the page's, and any where that is taken."""
+    with ExitStack() as held:
+        page_port, beside = ports.take_pair(held, 1)
+    with signing(bucket, page_port) as first, signing(bucket, page_port) as second:
+        assert first == f"http://127.0.0.1:{beside}/presign"
+        assert second != first

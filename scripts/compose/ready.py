@@ -17,13 +17,14 @@ signer_port = os.environ.get("UPLOAD_SIGNER_PORT", "8001")
 TEXT = f"""
 Ready. Drop files at http://localhost:{port} in a browser, or upload one from another terminal:
 
-  curl --form-string "uploadUrl={presign("readme.md")}" -F "file=@README.md;type=text/markdown" http://localhost:{port}/upload-with-presigned
+  curl -sS -w '\\n' --form-string "uploadUrl={presign("readme.md")}" -F "file=@README.md;type=text/markdown" http://localhost:{port}/upload-with-presigned
 
 and look at what was stored:
 
   curl "{presign("readme.md", "GET")}"
 
 Another URL to upload to: docker compose run --rm ready python /compose/presign.py KEY
+One to read from: the same with --method GET (the page shows each file's KEY)
 """
 
 

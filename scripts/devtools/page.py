@@ -17,7 +17,7 @@ Or upload a picture from another terminal (this URL works for an hour):
   {curl}
 
 Another URL:  ./scripts/presign KEY
-Read back:    ./scripts/fetch {key} > FILE
+Read back:    ./scripts/fetch KEY > FILE  (the page shows each file's KEY; the picture's is {key})
 Stop:         Ctrl-C  (what was stored is kept in {data})
 """
 

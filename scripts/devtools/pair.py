@@ -48,9 +48,9 @@ def _run(port: int, data: Path, stops: Stops) -> None:
         if not _wait_ready(port, service, stops):
             return
         ending.callback(running.withdraw)
-        running.announce(store.bucket)
+        running.announce(store.bucket, port)
         print(page.text(port, store), flush=True)
-        _watch(store, service, stops)
+        _watch(port, store, service, stops)
 
 
 def _check(port: int) -> None:
@@ -58,6 +58,11 @@ def _check(port: int) -> None:
     if ports.is_free(port):
         return
     free = next((near for near in range(port + 1, ports.LAST) if ports.is_free(near)), port)
+    if other := running.page_port():
+        raise ServiceError(
+            f"./scripts/local already runs, with its page at http://localhost:{other}. A second one needs "
+            f"a port and a folder of its own: ./scripts/local --port {free} --data FOLDER"
+        )
     raise ServiceError(f"Port {port} is in use by another program: try ./scripts/local --port {free}")
 
 
@@ -97,12 +102,12 @@ def _ready(port: int) -> bool:
         connection.close()
 
 
-def _watch(store: Store, service: Child, stops: Stops) -> None:
+def _watch(port: int, store: Store, service: Child, stops: Stops) -> None:
     """Return when asked to stop; complain when one of the two ends by itself."""
     while not stops.asked():
         # Another ./scripts/local, with other data, may have come and gone since.
         if not running.FILE.exists():
-            running.announce(store.bucket)
+            running.announce(store.bucket, port)
         if service.exit_code is not None:
             raise ServiceError(f"The service has ended ({service.ending()}); its log is above.")
         if not store.running:

@@ -15,12 +15,16 @@ from devtools.private import write_private
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / ".local" / "running.json"
+NOT_RUNNING = (
+    "The local store is not running: start it with ./scripts/local. "
+    "(With compose: docker compose run --rm ready python /compose/presign.py KEY)"
+)
 
 
-def announce(bucket: Bucket) -> None:
-    """Let ./scripts/presign and ./scripts/fetch find the store. The last to announce wins."""
+def announce(bucket: Bucket, port: int) -> None:
+    """Let the others find the store, and the page at this port. The last to announce wins."""
     FILE.parent.mkdir(exist_ok=True)
-    write_private(FILE, {"pid": os.getpid(), "bucket": asdict(bucket)})
+    write_private(FILE, {"pid": os.getpid(), "port": port, "bucket": asdict(bucket)})
 
 
 def withdraw() -> None:
@@ -31,8 +35,22 @@ def withdraw() -> None:
 
 def find() -> Bucket:
     """The bucket of the store that runs now."""
-    if FILE.exists():
-        bucket = Bucket(**json.loads(FILE.read_text())["bucket"])
-        if ports.answers(urlsplit(bucket.endpoint).port or 0):
-            return bucket
-    raise StoreError("The local store is not running: start it with ./scripts/local.")
+    found = _found()
+    if found is None:
+        raise StoreError(NOT_RUNNING)
+    return found[0]
+
+
+def page_port() -> int | None:
+    """Where the page of the ./scripts/local that runs now is."""
+    found = _found()
+    return None if found is None else found[1]
+
+
+def _found() -> tuple[Bucket, int] | None:
+    if not FILE.exists():
+        return None
+    described = json.loads(FILE.read_text())
+    bucket = Bucket(**described["bucket"])
+    runs = ports.answers(urlsplit(bucket.endpoint).port or 0)
+    return (bucket, described["port"]) if runs else None

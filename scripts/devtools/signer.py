@@ -1,6 +1,8 @@
-"""The page's signer, for a store on this computer: in a thread, on a port that is free.
+"""The page's signer, for a store on this computer: in a thread.
 
 The server itself is the one that compose runs; this lends it the bucket's keys.
+Its port is the one after the page's, so that an open page finds it again after a restart; any, where that
+is taken.
 """
 
 import threading
@@ -20,7 +22,9 @@ def signing(bucket: Bucket, page_port: int) -> Iterator[str]:
     def sign(key: str, method: str) -> str:
         return bucket.presign(key, method=method)
 
-    with Signer((ports.HOST, 0), sign, local_names(page_port)) as signer:
+    beside = page_port + 1
+    port = beside if beside <= ports.LAST and ports.is_free(beside) else 0
+    with Signer((ports.HOST, port), sign, local_names(page_port)) as signer:
         thread = threading.Thread(target=signer.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -111,7 +111,7 @@ class Store:
             holder = os.pread(self._lock, 20, 0).decode().strip() or "unknown"
             raise StoreError(
                 f"Another store (process {holder}) is using the data folder {self.data}: "
-                "stop it, or use another folder."
+                "stop it, or use another folder (--data)."
             ) from fault
 
     def _launch(self) -> None:
