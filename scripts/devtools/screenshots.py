@@ -1,4 +1,4 @@
-"""./scripts/screenshots: the page with a file that is stored, one under way and one that failed.
+"""./scripts/screenshots: the page of ./scripts/local with one file stored, one under way and one refused.
 
 Knows: the looks that are worth a picture. Without a folder only the README's are taken.
 """
@@ -12,13 +12,15 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FilePayload, Page
 
-from devtools import signed
+from devtools import ports
+from devtools.signer import signing
 from devtools.store import Store
 from tests.support.browser import chromium
 from tests.support.service import Running
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SAMPLE = Path(__file__).with_name("sample.png")
+VIDEO = b"\0\0\0\x20ftypmp42"
 UNDER_WAY_BYTES = 12_000_000
 SLOW_BYTES_PER_SECOND = 3_000_000
 # Name, language, theme, width.
@@ -40,16 +42,25 @@ async def main() -> None:
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory())
         store = stack.enter_context(Store(Path(data), s3_port=0))
-        service = stack.enter_context(Running(UPLOAD_DESTINATIONS=store.bucket.url))
+        service = stack.enter_context(_service(stack, store))
         async with chromium() as browser:
             for name, language, theme, width in LOOKS:
                 if chosen or name in README:
-                    await _take(browser, service, store, folder / f"{name}.png", (language, theme, width))
+                    await _take(browser, service, folder / f"{name}.png", (language, theme, width))
 
 
-async def _take(
-    browser: Browser, service: Running, store: Store, target: Path, look: tuple[str, str, int]
-) -> None:
+def _service(stack: ExitStack, store: Store) -> Running:
+    with ExitStack() as held:
+        port = ports.take_any(held)
+    return Running(
+        PORT=str(port),
+        UPLOAD_PAGE=stack.enter_context(signing(store.bucket, port)),
+        UPLOAD_DESTINATIONS=store.bucket.url,
+        UPLOAD_ALLOWED_TYPES="image/*,video/*",
+    )
+
+
+async def _take(browser: Browser, service: Running, target: Path, look: tuple[str, str, int]) -> None:
     language, theme, width = look
     page = await browser.new_page(
         locale=language,
@@ -57,7 +68,7 @@ async def _take(
         viewport={"width": width, "height": 600},
     )
     await page.goto(service.url)
-    await _fill(page, store)
+    await _fill(page)
     await page.locator("[data-state=stored]").wait_for()
     await page.locator("[data-state=failed]").wait_for()
     await page.locator("[data-state=sending] .state", has_text=HALF_WAY).wait_for()
@@ -66,8 +77,8 @@ async def _take(
     await page.close()
 
 
-async def _fill(page: Page, store: Store) -> None:
-    """One picture, one large file over a slow line, one URL that leads elsewhere."""
+async def _fill(page: Page) -> None:
+    """One picture, one large file over a slow line, one of a type that is not taken."""
     wire = await page.context.new_cdp_session(page)
     await wire.send(
         "Network.emulateNetworkConditions",
@@ -75,13 +86,10 @@ async def _fill(page: Page, store: Store) -> None:
     )
     files: list[FilePayload] = [
         {"name": "sunrise.png", "mimeType": "image/png", "buffer": SAMPLE.read_bytes()},
-        {"name": "holiday.mp4", "mimeType": "video/mp4", "buffer": bytes(UNDER_WAY_BYTES)},
-        {"name": "report.pdf", "mimeType": "application/pdf", "buffer": bytes(48_213)},
+        {"name": "holiday.mp4", "mimeType": "video/mp4", "buffer": VIDEO.ljust(UNDER_WAY_BYTES)},
+        {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n".ljust(48_213)},
     ]
     await page.set_input_files("#pick", files)
-    urls = [store.bucket.presign("sunrise.png"), store.bucket.presign("holiday.mp4")]
-    await page.fill("#urls", "\n".join([*urls, f"https://example.com/report.pdf?{signed.v4()}"]))
-    await page.click("#start")
 
 
 if __name__ == "__main__":
