@@ -66,8 +66,9 @@ def test_configuration_is_valid() -> None:
 def test_printed_lines_work(said: str) -> None:
     """The printed curl lines, pasted as they are: stored, and read back with the same sum."""
     upload, look = re.findall(r"^  (curl .*)$", said, re.MULTILINE)
-    answered = json.loads(bash(upload))
-    assert answered["success"] is True
+    answered = bash(upload)
+    assert json.loads(answered)["success"] is True
+    assert answered.endswith(b"\n")
     assert hashlib.sha256(bash(look)).digest() == hashlib.sha256(README.read_bytes()).digest()
 
 
