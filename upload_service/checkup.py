@@ -134,9 +134,7 @@ def _cors(settings: Settings) -> Finding:
 
 def _page(settings: Settings) -> Finding:
     told = {"on": "at /, where presigned URLs are pasted", "off": "none: browsers get the JSON of programs"}
-    return ok(
-        "page", told.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}")
-    )
+    return ok("page", told.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}"))
 
 
 def _metrics(settings: Settings) -> Finding:
