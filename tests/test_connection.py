@@ -106,3 +106,34 @@ def test_credit_is_no_treasure() -> None:
     """However much came before, tiny reads are free only for so long."""
     free = pace.CREDIT_BYTES // pace.READ_COST_BYTES
     assert reads([1_000_000] * 1000 + [1] * (free + 2))[-1] > 0
+
+
+async def test_reader_who_does_not_read_is_dropped() -> None:
+    """A client that takes nothing of a long answer is waited for only so long; one that reads gets it all."""
+
+    async def long(_request: web.Request) -> web.Response:
+        return web.Response(body=bytes(4_000_000))
+
+    app = web.Application()
+    app.router.add_get("/", long)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    loop = asyncio.get_running_loop()
+    server = runner.server
+    assert server
+    settings = Settings.from_environment({"UPLOAD_STALL_SECONDS": "0.3"})
+    got = {}
+    for reads in (True, False):
+        ours, theirs = socket.socketpair()
+        made = Connection(server, settings, loop=loop, access_log=None)
+        await loop.connect_accepted_socket(lambda made=made: made, theirs)  # type: ignore[misc]  # of this turn
+        with ours:
+            ours.setblocking(False)
+            await loop.sock_sendall(ours, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            while not reads and made.transport:  # noqa: ASYNC110  nothing else tells that it was dropped
+                await asyncio.sleep(0.01)
+            got[reads] = 0
+            while piece := await loop.sock_recv(ours, 65536):
+                got[reads] += len(piece)
+    await runner.cleanup()
+    assert got[False] < 4_000_000 < got[True]

@@ -212,6 +212,33 @@ def test_openmetrics_is_spoken(counted: Running) -> None:
     assert plain.headers["content-type"].startswith("text/plain; version=")
 
 
+@pytest.mark.parametrize("version", ["latest", "1e9", "1.0.0x", "99999999999999999999999.0.0"])
+def test_odd_versions_get_the_text(counted: Running, version: str) -> None:
+    """A format that is asked for in a version of no sense is no fault of the service."""
+    for kind in ("text/plain", "application/openmetrics-text"):
+        answer = ask(counted.port, "GET", "/metrics", {"Accept": f"{kind}; version={version}"})
+        assert answer.status == 200
+        assert b"upload_service_uploads_total" in answer.body
+
+
+def test_no_page_reads_metrics(counted: Running) -> None:
+    """No page of another origin can read them through its visitor, whatever origins may upload."""
+    answer = ask(counted.port, "GET", "/metrics", {"Origin": "https://app.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_own_port_is_no_worse_guarded() -> None:
+    """A broken head is refused there in our own words, too, and without its bytes."""
+    with Running(UPLOAD_METRICS_PORT="0", **ON) as running:
+        port = running.wait_for(lambda event: event["event"] == "listening")["metrics_port"]
+        with Connection(port) as connection:
+            connection.send(b"GET /metrics HTTP/1.1\r\nbad header X-Amz-Signature=canary\r\n\r\n")
+            answer = connection.answer()
+    assert (answer.status, answer.json["code"]) == (400, "bad_request")
+    assert b"canary" not in answer.body
+    assert answer.headers.get("server", "upload-service") == "upload-service"
+
+
 def test_off_there_is_nothing(service: Running) -> None:
     """Without the setting /metrics is a path like any other that does not exist."""
     answered = ask(service.port, "GET", "/metrics")

@@ -1,14 +1,17 @@
 """What a caller that accepts `application/x-ndjson` reads while its upload runs."""
 
+import asyncio
 import http.client
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from aiohttp import web
 
 from tests.support.ask import ask
 from tests.support.double import OK, Reply, StorageDouble, answer, xml
@@ -16,6 +19,9 @@ from tests.support.problems import MEMBERS
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Connection, chunked, field, file, form
+from upload_service import connection, progress
+from upload_service.app import make_app
+from upload_service.config import Settings
 from upload_service.progress import CONTENT_TYPE
 
 FILE = bytes(range(256)) * 10_000  # 2.5 MB
@@ -180,6 +186,7 @@ def test_refusal_of_the_head_has_its_own_status(service: Running) -> None:
         ("application/json, Application/X-NDJSON;q=0.5", True),
         ("*/*", False),
         ("application/*", False),
+        ("application/x-ndjson;q=0", False),
         ("application/x-ndjson-seq", False),
         ("text/html, application/json", False),
     ],
@@ -212,19 +219,77 @@ def test_connection_serves_on(service: Running, presign: Callable[..., str]) -> 
     connection.close()
 
 
-def test_reader_who_does_not_read_holds_nothing_up(service: Running, presign: Callable[..., str]) -> None:
-    """A caller whose receiving side is full sends on, and its object is stored."""
-    body = form(field("uploadUrl", presign("progress/deaf")), file(FILE))
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        deaf.connect(("127.0.0.1", service.port))
-        head = (
-            f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\n{ACCEPT}\r\nX-Request-Id: deaf-1\r\n"
-            f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        deaf.sendall(head.encode() + body)
-        event = service.upload_event("deaf-1")
-    assert (event["code"], event["file_size"]) == ("ok", len(FILE))
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(OK), "ok"),
+        (Reply(answer(403, xml("AccessDenied")), after=15_000_000, then="close"), "access_denied"),
+    ],
+    ids=["stored", "refused-in-the-middle"],
+)
+async def test_caller_who_reads_last_holds_nothing_up(
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
+    code: str,
+) -> None:
+    """More lines than there is room for are not written: the upload goes on, and its end arrives whole."""
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
+    double.script("progress/deaf", reply)
+    body = form(field("uploadUrl", double_url("progress/deaf")), file(bytes(20_000_000)))
+    head = (
+        f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\n{ACCEPT}\r\nContent-Length: {len(body)}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nConnection: close\r\n\r\n"
+    )
+    async with small_line(UPLOAD_DESTINATIONS=double.url, UPLOAD_EXPECT_CONTINUE_BYTES="0") as ours:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(20):
+            await loop.sock_sendall(ours, head.encode())
+            for start in range(0, len(body), 10_000):
+                await loop.sock_sendall(ours, body[start : start + 10_000])
+                await asyncio.sleep(0)
+            told = b""
+            while piece := await loop.sock_recv(ours, 65536):
+                told += piece
+    *_, last, end, _, _ = told.split(b"\r\n")
+    TRANSCRIPT.hear("answer", told.decode())
+    assert end == b"0"
+    assert json.loads(last.splitlines()[-1]).get("code", "ok") == code
+
+
+@asynccontextmanager
+async def small_line(**settings: str) -> AsyncIterator[socket.socket]:
+    """The near end of a connection to the app in this process, on which hardly anything fits."""
+    runner = web.AppRunner(make_app(Settings.from_environment(settings)))
+    await runner.setup()
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    server = runner.server
+    assert server
+    await loop.connect_accepted_socket(
+        lambda: connection.Connection(server, Settings(), loop=loop, access_log=None, lingering_time=0),
+        theirs,
+    )
+    with ours:
+        ours.setblocking(False)
+        yield ours
+    await runner.cleanup()
+
+
+def test_older_http_ends_with_the_connection(service: Running, presign: Callable[..., str]) -> None:
+    """HTTP/1.0 has no chunks: the last line is followed by the end of the connection, kept alive or not."""
+    body = form(field("uploadUrl", presign("progress/older")), file(b"12345"))
+    head = (
+        f"POST {PLAIN} HTTP/1.0\r\nHost: x\r\n{ACCEPT}\r\nConnection: keep-alive\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as older:
+        older.sendall(head.encode() + body)
+        told = b"".join(iter(lambda: older.recv(65536), b""))
+    TRANSCRIPT.hear("answer", told.decode())
+    assert json.loads(told.splitlines()[-1])["success"] is True
 
 
 def test_caller_who_leaves_ends_the_upload(

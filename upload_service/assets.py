@@ -1,13 +1,13 @@
 """The files that browsers get, as answers.
 
 Knows: the folder `static`, what each kind of file is called, and what browsers may do with it.
-Rules: a file is read when it is first asked for, and kept; a page may use nothing that we do not serve.
-Files that are kept compressed are sent as they lie.
+Rules: a file is read, packed and unpacked when that is first wanted, and kept; a page may use nothing that we
+do not serve; no client, however slow, makes the service hold a large file for it alone.
 Must not know: what stands in the files.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -32,7 +32,10 @@ POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-CACHED_SECONDS = 3600
+KEPT = "max-age=3600"
+ASKED_ANEW = "no-cache"
+SLICE_BYTES = 32 * 1024
+_GZIP = zlib.MAX_WBITS | 16
 
 
 class Html(str):
@@ -42,31 +45,24 @@ class Html(str):
 
 
 @cache
-def _content(name: str) -> bytes:
-    return (STATIC / name).read_bytes()
+def _plain(name: str) -> bytes:
+    path = STATIC / name
+    return path.read_bytes() if path.exists() else zlib.decompress(_packed(name), wbits=_GZIP)
 
 
-def asset(name: str) -> web.Response:
-    """A file of the folder, compressed where the client likes that."""
-    response = _answer(name, _content(name))
-    response.enable_compression()
-    return response
+@cache
+def _packed(name: str) -> bytes:
+    """As it lies in the folder, `name.gz`, or packed here."""
+    path = STATIC / f"{name}.gz"
+    return path.read_bytes() if path.exists() else zlib.compress(_plain(name), 9, wbits=_GZIP)
 
 
-def _answer(name: str, body: bytes) -> web.Response:
-    response = web.Response(body=body, content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8")
-    response.headers["Cache-Control"] = f"max-age={CACHED_SECONDS}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def packed_asset(name: str, accepted: str) -> web.Response:
-    """A file that lies in the folder compressed, `name.gz`; `accepted` is the client's Accept-Encoding."""
-    body, packed = _content(f"{name}.gz"), "gzip" in accepted
-    if not packed:
-        body = zlib.decompress(body, wbits=zlib.MAX_WBITS | 16)
-    response = _answer(name, body)
-    response.headers["Vary"] = "Accept-Encoding"
+def asset(name: str, accepted: str, cache_control: str = KEPT) -> web.Response:
+    """A file of the folder, packed or not; `accepted` is the client's Accept-Encoding."""
+    packed = _takes_gzip(accepted)
+    body = _packed(name) if packed else _plain(name)
+    response = _answer(name, body if len(body) <= SLICE_BYTES else _slices(body), cache_control)
+    response.headers["Content-Length"] = str(len(body))
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -74,13 +70,35 @@ def packed_asset(name: str, accepted: str) -> web.Response:
 
 def page(name: str, policy: Mapping[str, str] = POLICY, **words: str) -> web.Response:
     """A page of the folder, which changes with the service and must not be kept, with `{word}` filled in."""
-    content = _content(name)
+    content = _plain(name)
     for word, meaning in words.items():
         text = meaning if isinstance(meaning, Html) else escape(meaning)
         content = content.replace(f"{{{word}}}".encode(), text.encode())
-    response = _answer(name, content)
+    response = _answer(name, content, ASKED_ANEW)
     response.enable_compression()
-    response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = "; ".join(f"{key} {value}" for key, value in policy.items())
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _answer(name: str, body: bytes | AsyncIterator[bytes], cache_control: str) -> web.Response:
+    response = web.Response(body=body, content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8")
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+async def _slices(body: bytes) -> AsyncIterator[bytes]:
+    """One after the other, each when the one before it is on its way."""
+    for start in range(0, len(body), SLICE_BYTES):
+        yield body[start : start + SLICE_BYTES]
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """RFC 9110 section 12.5.3."""
+    for each in accepted.lower().split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() == "gzip":
+            return not weight.replace(" ", "").rstrip("0.").endswith("q=")
+    return False

@@ -35,6 +35,23 @@ class Connection(web.RequestHandler):
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
         self._pace = Pace()
+        self._deaf_timer: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """As in aiohttp, but a client that reads nothing of its answer is waited for only so long."""
+        super().pause_writing()
+        if self.transport:  # also one that is closing: it would wait for its buffer for ever
+            loop, seconds = asyncio.get_running_loop(), self._settings.stall_seconds
+            self._deaf_timer = loop.call_later(seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """As in aiohttp."""
+        super().resume_writing()
+        self._stop_waiting_for_reader()
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._deaf_timer:
+            self._deaf_timer.cancel()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As in aiohttp, but the first head is waited for only so long."""
@@ -44,6 +61,7 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp."""
         self._stop_waiting()
+        self._stop_waiting_for_reader()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

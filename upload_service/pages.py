@@ -3,10 +3,10 @@
 Must not know: uploads.
 """
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from upload_service import __version__
-from upload_service.assets import POLICY, Html, asset, packed_asset, page
+from upload_service.assets import ASKED_ANEW, POLICY, Html, asset, page
 from upload_service.errors import CATALOGUE, UploadError
 from upload_service.errors_page import entry_html, entry_markdown, page_html, page_markdown
 from upload_service.preference import prefers
@@ -14,7 +14,7 @@ from upload_service.service import SERVICE
 
 # What the pages are made of: nothing else of the folder is given away.
 ASSETS = frozenset({"docs.css", "docs.js", "errors.css"})
-PACKED = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
+SWAGGER = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
 # Of the page at /, which may be off.
 PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
 
@@ -22,14 +22,13 @@ PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js"
 async def index(request: web.Request) -> web.Response:
     """What this is: JSON for programs, a page to upload with for browsers."""
     shown = request.app[SERVICE].settings.upload_page
-    if shown != "off" and prefers(request.headers.get("Accept", ""), "text/html", "application/json"):
+    if shown != "off" and _likes_html(request, "application/json"):
         response = _upload_page("" if shown == "on" else shown)
     else:
         response = web.json_response(
             {"message": "upload-service is running", "version": __version__, "docs": "/docs"}
         )
-    response.headers["Vary"] = "Accept"
-    return response
+    return _varying(response)
 
 
 def _upload_page(signer: str) -> web.Response:
@@ -68,28 +67,28 @@ async def docs(_request: web.Request) -> web.Response:
     return page("docs.html")
 
 
-async def openapi(_request: web.Request) -> web.Response:
+async def openapi(request: web.Request) -> web.Response:
     """The contract, for programs."""
-    return asset("openapi.json")
+    return asset("openapi.json", _accepted(request))
 
 
 async def static(request: web.Request) -> web.Response:
     """What the pages are made of."""
     name = request.match_info["name"]
-    if name in PACKED:
-        return packed_asset(PACKED[name], request.headers.get("Accept-Encoding", ""))
-    if name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off":
-        response = asset(name)
-        response.headers["Cache-Control"] = "no-cache"  # small, and a page's parts must be of one version
-        return response
-    if name not in ASSETS:
-        raise UploadError("not_found")
-    return asset(name)
+    if name in SWAGGER:
+        return asset(SWAGGER[name], _accepted(request))
+    if name in ASSETS or (name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off"):
+        return asset(name, _accepted(request), ASKED_ANEW)  # a page's parts must be of one version
+    raise UploadError("not_found")
+
+
+def _accepted(request: web.Request) -> str:
+    return ",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ()))
 
 
 async def errors(request: web.Request) -> web.Response:
     """The catalogue of errors."""
-    if _is_browser(request):
+    if _likes_html(request, "text/markdown"):
         return _errors_page("Errors", page_html(), up="")
     return _markdown(page_markdown())
 
@@ -99,21 +98,27 @@ async def error_entry(request: web.Request) -> web.Response:
     entry = CATALOGUE.get(request.match_info["code"])
     if entry is None:
         raise UploadError("not_found", "There is no error with this code.")
-    if _is_browser(request):
+    if _likes_html(request, "text/markdown"):
         return _errors_page(entry.code, entry_html(entry, entry.code), up="../")
     return _markdown(entry_markdown(entry))
 
 
-def _is_browser(request: web.Request) -> bool:
-    return prefers(request.headers.get("Accept", ""), "text/html", "text/markdown")
+def _likes_html(request: web.Request, other: str) -> bool:
+    """Whether it is a browser's: they say so."""
+    return prefers(",".join(request.headers.getall(hdrs.ACCEPT, ())), "text/html", other)
+
+
+def _varying(response: web.Response) -> web.Response:
+    """What depends on Accept, for whoever keeps answers."""
+    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept")))
+    return response
 
 
 def _markdown(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/markdown", headers={"Vary": "Accept"})
+    return _varying(web.Response(text=text, content_type="text/markdown"))
 
 
 def _errors_page(title: str, entries: str, *, up: str) -> web.Response:
     """For people; `up` leads to where the service's paths begin."""
     response = page("errors.html", title=title, up=up, entries=Html(entries))
-    response.headers["Vary"] = "Accept"
-    return response
+    return _varying(response)

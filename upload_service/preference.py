@@ -24,6 +24,14 @@ def weight(accept: str, media_type: str) -> float:
     return found[1]
 
 
+def names(accept: str, media_type: str) -> bool:
+    """Whether this very type is named, and wanted at all."""
+    ranges = (_RANGE.fullmatch(each) for each in accept.lower().split(","))
+    return any(
+        f"{match[1]}/{match[2]}" == media_type and bool(_quality(match[3] or "")) for match in ranges if match
+    )
+
+
 def prefers(accept: str, wanted: str, other: str) -> bool:
     """Whether `wanted` is asked for more than `other` is."""
     return weight(accept, wanted) > weight(accept, other)

@@ -1,8 +1,8 @@
 """How an upload goes, told while it runs to a caller that asks for it: one JSON line per event.
 
 Knows: the names of the events, and aiohttp's response as a stream of lines.
-Rules: what is told costs an upload nothing; a caller that does not read is not waited for; the last line is
-the answer that would have been given otherwise.
+Rules: what is told costs an upload nothing; where lines wait to be read, no more are written, so that the
+last one always has room; it is the answer that would have been given otherwise.
 Must not know: how answers are made.
 
 Source: https://github.com/ndjson/ndjson-spec
@@ -12,15 +12,14 @@ import asyncio
 import json
 from contextlib import suppress
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
+from upload_service.preference import names
 from upload_service.record import Reading, Record
 from upload_service.relay import Upload
 
 CONTENT_TYPE = "application/x-ndjson"
 EVERY_SECONDS = 0.25
-# For the last line, when nobody has read the ones before.
-LAST_LINE_SECONDS = 5
 HEADERS = {
     hdrs.CONTENT_TYPE: CONTENT_TYPE,
     hdrs.CACHE_CONTROL: "no-store",
@@ -36,14 +35,17 @@ class Progress:
         self._response = web.StreamResponse(headers=HEADERS)
         self._events: list[dict[str, object]] = []
         self._news = asyncio.Event()
+        self._request: web.Request | None = None
         self._upload: Upload | None = None
         self._reading: Reading | None = None
         self._told: dict[str, int] = {}
 
     async def run(self, request: web.Request, upload: Upload) -> Record:
         """Run the upload, and tell of it meanwhile; the status is 200 from now on, whatever comes of it."""
-        self._upload = upload
+        self._request, self._upload = request, upload
         request[PROGRESS] = self
+        if request.version < HttpVersion11:
+            self._response.force_close()  # without chunks only that is an end
         with suppress(ConnectionError):  # gone already: the upload will notice
             await self._response.prepare(request)
         telling = asyncio.create_task(self._tell())
@@ -67,24 +69,26 @@ class Progress:
         """The last line: this answer. Returns the stream, which is the answer now."""
         assert isinstance(answer, web.Response)
         self._note_counts()
-        try:
-            async with asyncio.timeout(LAST_LINE_SECONDS):
-                await self._write(f"{answer.text}\n")
-        except ConnectionError:
-            pass  # nobody is there any more
-        except TimeoutError:
-            self._response.force_close()
+        with suppress(ConnectionError):  # nobody is there any more
+            await self._write(f"{answer.text}\n")
         return self._response
 
     async def _tell(self) -> None:
         with suppress(ConnectionError):
             while True:
                 self._news.clear()
-                self._note_counts()
-                await self._write()
+                if not self._is_unread():
+                    self._note_counts()
+                    await self._write()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(EVERY_SECONDS):
                         await self._news.wait()
+
+    def _is_unread(self) -> bool:
+        """Whether lines wait here because the caller does not read: browsers only do when they have sent."""
+        assert self._request
+        transport = self._request.transport
+        return transport is not None and transport.get_write_buffer_size() > 0
 
     def _add(self, event: dict[str, object]) -> None:
         self._note_counts()
@@ -115,5 +119,4 @@ PROGRESS: web.RequestKey[Progress] = web.RequestKey("progress", Progress)
 
 def is_asked_for(request: web.Request) -> bool:
     """Whether the caller names the type: `*/*` is not meant to change what everybody gets."""
-    ranges = ",".join(request.headers.getall(hdrs.ACCEPT, ())).lower().split(",")
-    return any(each.partition(";")[0].strip() == CONTENT_TYPE for each in ranges)
+    return names(",".join(request.headers.getall(hdrs.ACCEPT, ())), CONTENT_TYPE)

@@ -62,7 +62,10 @@ class Prometheus:
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """Everything, in the format that the reader likes, and its Content-Type."""
-        encode, content_type = choose_encoder(accept)
+        try:
+            encode, content_type = choose_encoder(accept)
+        except (TypeError, ValueError):  # a version that is no number
+            encode, content_type = choose_encoder("")
         return encode(self._registry), content_type
 
     def _counter(self, metric: Metric) -> Counter:

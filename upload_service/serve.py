@@ -45,10 +45,12 @@ async def serve(settings: Settings) -> None:
     service = runner.app[SERVICE]
     metrics = scrape.alone(service)
     try:
-        server = await _listen(lambda: _connection(runner, settings), settings, "PORT", settings.port)
+        server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}
         if settings.metrics_port is not None:
-            other = await _listen(metrics, settings, "UPLOAD_METRICS_PORT", settings.metrics_port)
+            other = await _listen(
+                lambda: _connection(metrics, settings), settings, "UPLOAD_METRICS_PORT", settings.metrics_port
+            )
             ports["metrics_port"] = _port(other)
         told = _stop_on_signals(service)
         if not settings.api_tokens:
@@ -88,10 +90,10 @@ def _port(server: asyncio.Server) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-def _connection(runner: web.AppRunner, settings: Settings) -> Connection:
-    assert runner.server
+def _connection(server: web.Server | None, settings: Settings) -> Connection:
+    assert server
     return Connection(
-        runner.server,
+        server,
         settings,
         loop=asyncio.get_running_loop(),
         access_log=None,

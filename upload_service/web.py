@@ -116,7 +116,9 @@ def _preflight(request: web.Request) -> web.Response:
 async def finish_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every answer, whatever made it."""
     service = request.app[SERVICE]
-    headers = dict(cors.answer_headers(service.settings.cors_origins, request.headers.get("Origin")))
+    # What is counted is nobody's page's business.
+    origins = () if request.path == scrape.PATH else service.settings.cors_origins
+    headers = dict(cors.answer_headers(origins, request.headers.get("Origin")))
     if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
         headers["Vary"] = ", ".join(varies)
     response.headers.update(headers)
