@@ -56,14 +56,14 @@ def photo(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def filled(
-    browser: Browser, address: str, service: Running, upload_url: str, file: Path
+    browser: Browser, address: str, service_url: str, upload_url: str, file: Path
 ) -> AsyncIterator[Page]:
     """The page with its fields filled in; what it showed and wrote is listened to at the end."""
     page = await browser.new_page()
     page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
     await page.add_init_script(LISTEN)
     await page.goto(address)
-    await page.get_by_label("Service").fill(service.url)
+    await page.get_by_label("Service").fill(service_url)
     await page.get_by_label("Presigned URL").fill(upload_url)
     await page.get_by_label("File").set_input_files(file)
     await page.get_by_role("button", name="Send").click()
@@ -84,7 +84,7 @@ async def test_page_stores(
     name: str,
 ) -> None:
     """The object is the picked file, and the page says so."""
-    async with filled(browser, f"{origin}/{name}", listing, presign(f"examples/{name}"), photo) as page:
+    async with filled(browser, f"{origin}/{name}", listing.url, presign(f"examples/{name}"), photo) as page:
         await expect(page.get_by_role("status")).to_have_text(f"Stored: photo.png, {len(CONTENT)} bytes.")
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
     assert bucket.get(f"examples/{name}") == CONTENT
@@ -102,7 +102,9 @@ async def test_page_says_why_not(
 ) -> None:
     """A refusal by storage is shown with code, sentence and the request's id."""
     double.script("examples/refused", Reply(answer(403, xml("AccessDenied"))))
-    async with filled(browser, f"{origin}/{name}", listing, double_url("examples/refused"), photo) as page:
+    async with filled(
+        browser, f"{origin}/{name}", listing.url, double_url("examples/refused"), photo
+    ) as page:
         await expect(page.get_by_role("status")).to_contain_text("access_denied: Storage denied access.")
         await expect(page.get_by_role("status")).to_contain_text("(request ")
 
@@ -114,7 +116,7 @@ async def test_page_of_another_origin_hears_nothing(
     """From an origin that is not listed no answer is read; the page with progress even sends nothing."""
     with served(examples.FOLDER) as elsewhere:
         async with filled(
-            browser, f"{elsewhere}/{name}", listing, presign(f"examples/cors-{name}"), photo
+            browser, f"{elsewhere}/{name}", listing.url, presign(f"examples/cors-{name}"), photo
         ) as page:
             said = "The service cannot be reached from this page." if name == XHR else "Failed to fetch"
             await expect(page.get_by_role("status")).to_contain_text(said)
@@ -136,7 +138,7 @@ async def test_page_cancels(
     gate = threading.Event()
     puts = double.script("examples/cancelled", Reply(gate=gate))
     async with filled(
-        browser, f"{origin}/{name}", listing, double_url("examples/cancelled"), examples.large(tmp_path)
+        browser, f"{origin}/{name}", listing.url, double_url("examples/cancelled"), examples.large(tmp_path)
     ) as page:
         await examples.until(lambda: puts)
         await page.get_by_role("button", name="Cancel").click()
@@ -146,6 +148,21 @@ async def test_page_cancels(
     assert not puts[0].whole
 
 
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_survives_a_gateway(
+    browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
+) -> None:
+    """An answer that is none of the service's ends the upload with a sentence, and another can begin."""
+    path = "upload-with-presigned-retry" if name == XHR else "upload-with-presigned"
+    cors = ("Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
+    preflight = [Reply(answer(204, b"", *cors), after="head")] if name == XHR else []
+    double.script(path, *preflight, Reply(answer(413, b"<html>\n<h1>Too large</h1>\n</html>\n", *cors)))
+    said = "Something before the service answered with status 413." if name == XHR else "is not valid JSON"
+    async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+        await expect(page.get_by_role("status")).to_contain_text(said)
+        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
 async def test_progress_moves(
     browser: Browser, listing: Running, double: StorageDouble, double_url: Sign, origin: str, tmp_path: Path
 ) -> None:
@@ -153,7 +170,7 @@ async def test_progress_moves(
     gate = threading.Event()
     puts = double.script("examples/progress", Reply(gate=gate))
     async with filled(
-        browser, f"{origin}/{XHR}", listing, double_url("examples/progress"), examples.large(tmp_path)
+        browser, f"{origin}/{XHR}", listing.url, double_url("examples/progress"), examples.large(tmp_path)
     ) as page:
         await page.wait_for_function("0 < bar.value && bar.value < 1")
         assert await page.get_by_role("status").text_content() == "Sending …"
@@ -168,6 +185,6 @@ async def test_page_tells_of_attempts(
 ) -> None:
     """After all is sent, the page reads what the service waits for."""
     double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 1")), Reply())
-    async with filled(browser, f"{origin}/{XHR}", service, double_url("examples/waiting"), photo) as page:
+    async with filled(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
         await expect(page.get_by_role("status")).to_contain_text("Stored: ")
         assert "storage_error: another attempt in 1 s …" in await page.evaluate("heard")

@@ -1,6 +1,7 @@
 """The TypeScript client, compiled strictly: the same calls in Node (fetch) and Chromium (XMLHttpRequest)."""
 
 import asyncio
+import json
 import secrets
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,11 +14,12 @@ from devtools import signed
 from devtools.store import Bucket
 
 from tests.support import upload_client
-from tests.support.double import Put, Reply, StorageDouble, answer
+from tests.support.double import Put, Reply, StorageDouble, answer, xml
 from tests.support.examples import LARGE_BYTES, until
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.upload_client import Call, Runner
+from upload_service.errors import CATALOGUE
 
 TOKEN = secrets.token_hex(32)
 RUNNERS = [
@@ -141,12 +143,14 @@ async def test_another_try_has_a_fresh_url(
     upload: Upload, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
     """After a passing failure the whole is sent again, with the URL that the function gives then."""
-    first = double.script("client/first", Reply(answer(503, b"", "Retry-After: 0")))
+    first = double.script("client/first", Reply(answer(429, b"", "Retry-After: 0")))
     second = double.script("client/second")
     outcome = await upload([double_url("client/first"), double_url("client/second")])
     assert outcome["stored"]["success"] is True, outcome
     assert outcome["asked"] == 2
-    assert [event["code"] for event in outcome["told"] if event["phase"] == "waiting"] == ["storage_error"]
+    assert [event["code"] for event in outcome["told"] if event["phase"] == "waiting"] == [
+        "storage_throttled"
+    ]
     assert [bytes(put.body) for put in [*first, *second]] == [content(100_000)] * 2
 
 
@@ -213,14 +217,93 @@ async def test_unknown_end_is_not_repeated_unless_allowed(
         assert "waiting" not in phases(outcome)
 
 
-@pytest.mark.parametrize(("status", "stored"), [(502, True), (413, False)])
+@pytest.mark.parametrize("allowed", [False, True], ids=["by-default", "allowed"])
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        pytest.param(Reply(b"", then="reset"), "storage_disconnected", id="reset"),
+        pytest.param(Reply(answer(500, xml("InternalError"))), "storage_error", id="500"),
+    ],
+)
+async def test_storage_that_failed_with_the_whole_file_ends_it(
+    upload: Upload,
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    broken: Reply,
+    code: str,
+    allowed: bool,
+) -> None:
+    """When storage had all bytes and then failed, only `allowTwice` sends the file again."""
+    puts = double.script("client/failed", broken, Reply())
+    outcome = await upload(double_url("client/failed"), allowTwice=allowed)
+    assert [put.whole for put in puts] == [True] * (2 if allowed else 1)
+    if allowed:
+        assert outcome["stored"]["success"] is True, outcome
+    else:
+        error = outcome["error"]
+        assert (error["code"], error["retryable"], error["mayBeStored"]) == (code, True, True)
+        assert "waiting" not in phases(outcome)
+
+
+async def test_storage_that_broke_off_amid_the_file_is_tried_again(
+    upload: Upload, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """When storage cannot have had all bytes, nothing is stored, and the file is sent again."""
+    puts = double.script("client/amid", Reply(b"", after=1_000_000, then="reset"), Reply())
+    outcome = await upload(double_url("client/amid"), bytes=LARGE_BYTES)
+    assert outcome["stored"]["success"] is True, outcome
+    assert [put.whole for put in puts] == [False, True]
+
+
+NOT_REACHED = {"code": "storage_unreachable", "status": None, "ms": 1, "bytes": 0}
+RESET = {"code": "storage_disconnected", "status": None, "ms": 1, "bytes": 100_000}
+UNFINISHED = {"code": "given_up", "status": None, "ms": 1, "bytes": 99_999}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "log", "again"),
+    [
+        ("too_busy", 503, [], True),
+        ("spool_full", 503, [], True),
+        ("rate_limited", 429, [], True),
+        ("storage_unreachable", 502, [NOT_REACHED, NOT_REACHED], True),
+        ("shutting_down", 503, [UNFINISHED], True),
+        ("shutting_down", 503, [RESET], False),
+        ("storage_unreachable", 502, [RESET, NOT_REACHED], False),
+    ],
+)
+async def test_each_put_counts(
+    upload: Upload,
+    double: StorageDouble,
+    front: Callable[..., list[Put]],
+    code: str,
+    status: int,
+    log: list[object],
+    again: bool,
+) -> None:
+    """A passing refusal is tried again, unless any PUT before it may have stored the file."""
+    entry = CATALOGUE[code]
+    problem = {"code": code, "detail": "d", "fault": entry.fault, "retryable": entry.retryable}
+    body = json.dumps(problem | {"success": False, "attempts": len(log), "attempt_log": log}).encode()
+    front(Reply(answer(status, body, CORS)), STORED)
+    outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")
+    if again:
+        assert outcome["stored"] == {"success": True}
+    else:
+        assert (outcome["error"]["code"], outcome["error"]["mayBeStored"]) == (code, True)
+    assert ("waiting" in phases(outcome)) is again
+
+
+@pytest.mark.parametrize(("status", "stored"), [(500, True), (502, True), (503, True), (413, False)])
 async def test_answer_of_something_in_between(
     upload: Upload, double: StorageDouble, front: Callable[..., list[Put]], status: int, stored: bool
 ) -> None:
-    """A gateway's own page is no success; one that gave up waiting may have passed the file on."""
-    front(Reply(answer(status, b"<html>sorry</html>", CORS)))
-    error = (await upload("https://b.example/k", serviceUrl=f"{double.url}front"))["error"]
+    """A gateway's own page is no success; one that gave up may have passed the file on: that is the end."""
+    front(Reply(answer(status, b"<html>sorry</html>", CORS)), STORED)
+    outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")
+    error = outcome["error"]
     assert (error["code"], error["status"], error["mayBeStored"]) == ("foreign_answer", status, stored)
+    assert "waiting" not in phases(outcome)
 
 
 async def test_pause_that_is_too_long_ends_it(
@@ -228,7 +311,7 @@ async def test_pause_that_is_too_long_ends_it(
 ) -> None:
     """Who is told to come back in an hour fails at once, and knows when."""
     expose = "Access-Control-Expose-Headers: Retry-After"
-    front(Reply(answer(503, b"busy", CORS, expose, "Retry-After: 3600")))
+    front(Reply(answer(429, b"busy", CORS, expose, "Retry-After: 3600")))
     outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")
     assert outcome["error"]["retryAfterSeconds"] == 3600
     assert "waiting" not in phases(outcome)
@@ -254,7 +337,7 @@ async def test_abort_ends_a_pause(
     begin: Callable[..., Any], double: StorageDouble, front: Callable[..., list[Put]], runner: Runner
 ) -> None:
     """The signal ends the wait for another try as well."""
-    asked = front(Reply(answer(503, b"busy", CORS)), STORED)
+    asked = front(Reply(answer(429, b"busy", CORS)), STORED)
     async with begin("https://b.example/k", serviceUrl=f"{double.url}front", firstPauseMs=50_000) as call:
         await until(lambda: any(put.head.startswith(b"POST") and put.whole for put in asked))
         await call.abort()

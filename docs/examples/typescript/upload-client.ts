@@ -33,8 +33,8 @@ export interface UploadOptions {
   /** Tries of the way to the service after the first one, 3 unless said; 0 for none. */
   maxRetries?: number;
   /**
-   * Whether to try again when all was sent and no answer came. The file may be stored then, so another try may store
-   * it twice. That is harmless when the URL leads to the same key and is signed without If-None-Match.
+   * Whether to try again when all was sent and no answer came, or none that denies it, such as a 500 of storage. The
+   * file may be stored then, so another try may store it twice. That is harmless when the URL leads to the same key and is signed without If-None-Match.
    */
   allowTwice?: boolean;
   /** How often the service repeats its PUT to storage, 0 to 10: the retry endpoint is used. Else the plain one. */
@@ -86,7 +86,7 @@ export class UploadFailure extends Error {
   readonly fault: FailureDetails["fault"];
   /** Whether the same may succeed later. */
   readonly retryable: boolean;
-  /** Whether all was sent and nobody said what became of it. */
+  /** Whether all was sent, to the service or by it to storage, and nobody said for certain what became of it. */
   readonly mayBeStored: boolean;
   /** The answer's status; 0 without an answer. */
   readonly status: number;
@@ -116,7 +116,7 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Stored
     const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
     options.signal?.throwIfAborted();
     try {
-      return judge(await send(file, url, options, attempt));
+      return judge(await send(file, url, options, attempt), file.size);
     } catch (failure) {
       if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
       const seconds = pauseSeconds(failure, attempt, options);
@@ -233,20 +233,36 @@ function networkFailure(mayBeStored: boolean): UploadFailure {
   return new UploadFailure({ code: "network_failure", detail, fault: "network", retryable: true, mayBeStored });
 }
 
-function judge(reply: Reply): Stored {
+/** What the service says of a failure, as far as it is read here. */
+type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { attempt_log?: Put[] };
+
+/** One PUT to storage: its answer's status, and how much of the file was handed over. */
+interface Put {
+  status: number | null;
+  bytes: number;
+}
+
+/** Storage had the whole file, and then broke off or failed: it may have kept it. */
+function mayHaveStored({ status, bytes }: Put, total: number): boolean {
+  return bytes >= total && (status === null || status >= 500);
+}
+
+function judge(reply: Reply, total: number): Stored {
   const answer = parsed(reply.body);
   if (answer?.["success"] === true) return answer as unknown as Stored;
   const retryAfterSeconds = Number.parseInt(reply.retryAfter ?? "", 10) || null;
   const { status, requestId } = reply;
   if (answer && typeof answer["code"] === "string") {
-    throw new UploadFailure({ ...(answer as unknown as FailureDetails), status, requestId, retryAfterSeconds });
+    const told = answer as unknown as Problem;
+    const mayBeStored = (told.attempt_log ?? []).some((put) => mayHaveStored(put, total));
+    throw new UploadFailure({ ...told, mayBeStored, status, requestId, retryAfterSeconds });
   }
   throw new UploadFailure({
     code: "foreign_answer",
     detail: `Something before the service answered with status ${status}.`,
     fault: "network",
     retryable: [429, 502, 503, 504].includes(status),
-    mayBeStored: status < 400 || [502, 504].includes(status), // a gateway that gave up may have passed all on
+    mayBeStored: status < 400 || status >= 500, // a gateway that gave up may have passed all on
     status,
     requestId,
     retryAfterSeconds,
