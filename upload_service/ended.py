@@ -7,8 +7,8 @@ Must not know: who is told.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from upload_service import register
 from upload_service.callers import Caller
-from upload_service.errors import CATALOGUE
 from upload_service.invocation import Invocation
 from upload_service.record import Record
 
@@ -27,7 +27,7 @@ class Ended:
     @property
     def fault(self) -> str | None:
         """Whose turn it is; None when all went well."""
-        return CATALOGUE[self.code].fault if self.code in CATALOGUE else None
+        return register.fault(self.code)
 
     @property
     def stored_bytes(self) -> int:

@@ -31,7 +31,9 @@ class Prometheus:
         ProcessCollector(registry=self._registry)
         uploads = self._counter(register.UPLOADS)
         self._uploads = {
-            (code, retrying): uploads.labels(code, register.fault(code), register.ENDPOINTS[retrying])
+            (code, retrying): uploads.labels(
+                code, register.fault(code) or "none", register.ENDPOINTS[retrying]
+            )
             for code in register.CODES
             for retrying in (False, True)
         }

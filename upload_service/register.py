@@ -105,9 +105,9 @@ CLOUD_METRICS = (
 )
 
 
-def fault(code: str) -> str:
-    """Whose turn it is after an end with this code."""
-    return CATALOGUE[code].fault if code in CATALOGUE else "none"
+def fault(code: str) -> str | None:
+    """Whose turn it is after an end with this code; None when all went well."""
+    return CATALOGUE[code].fault if code in CATALOGUE else None
 
 
 def most_cloud_metrics() -> int:

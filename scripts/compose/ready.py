@@ -35,7 +35,7 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 signal.signal(signal.SIGTERM, stop)
 # All addresses of the container; compose publishes the port on this computer only.
-signer = Signer(("0.0.0.0", PORT), presign, local_names(int(port)))  # noqa: S104
-signer.names = local_names(int(signer_port))
+pages, own = local_names(int(port)), local_names(int(signer_port))
+signer = Signer(("0.0.0.0", PORT), presign, pages, own)  # noqa: S104
 print(TEXT, flush=True)
 signer.serve_forever()

@@ -26,18 +26,21 @@ Sign = Callable[[str, str], str]
 
 def local_names(port: int) -> set[str]:
     """What a browser on this computer calls a server on it."""
-    return {f"localhost:{port}", f"127.0.0.1:{port}"}
+    suffix = "" if port == 80 else f":{port}"  # browsers leave the usual one out
+    return {f"localhost{suffix}", f"127.0.0.1{suffix}"}
 
 
 class Signer(ThreadingHTTPServer):
-    """Listens at `address`; `names` are its own for `Host`, the page is at one of `page_names`."""
+    """Listens at `address`; the page is at one of `page_names`; `names` are its own, where others publish it."""
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], sign: Sign, page_names: set[str]) -> None:
+    def __init__(
+        self, address: tuple[str, int], sign: Sign, page_names: set[str], names: set[str] | None = None
+    ) -> None:
         super().__init__(address, _Handler)
         self.sign = sign
-        self.names = local_names(self.server_port)  # elsewhere published, by others
+        self.names = names or local_names(self.server_port)
         self.origins = {f"http://{name}" for name in page_names}
 
     @property

@@ -5,14 +5,15 @@ Rules: codes, statuses and sentences come from the catalogue. A code that stands
 one of the upload endpoints'.
 """
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
 
 from devtools.contract_form import Schema
-from upload_service.answers import RETRY_AFTER_SECONDS
+from upload_service.answers import RETRY_AFTER_SECONDS, problem
 from upload_service.callers import CHALLENGE
 from upload_service.entry import Entry
-from upload_service.errors import CATALOGUE
+from upload_service.errors import CATALOGUE, UploadError
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
@@ -77,7 +78,7 @@ def components() -> Schema:
             "Allow": {"required": True, "schema": {"type": "string"}, "example": "POST"},
         },
         "examples": {
-            code: {"summary": entry.title, "value": _document(entry)} for code, entry in CATALOGUE.items()
+            code: {"summary": entry.title, "value": _example(code)} for code, entry in CATALOGUE.items()
         },
     }
 
@@ -98,17 +99,7 @@ def _problem(status: int, entries: list[Entry]) -> Schema:
     }
 
 
-def _document(entry: Entry) -> Schema:
-    return {
-        "type": f"/errors/{entry.code}",
-        "title": entry.title,
-        "status": entry.status,
-        "detail": f"{entry.cause} {entry.cure}",
-        "success": False,
-        "code": entry.code,
-        "fault": entry.fault,
-        "retryable": entry.retryable,
-        "request_id": REQUEST_ID,
-        "attempts": 0,
-        "attempt_log": [],
-    }
+def _example(code: str) -> Schema:
+    """As the service itself writes it."""
+    found: Schema = json.loads(str(problem(UploadError(code), REQUEST_ID).text))
+    return found

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from upload_service.logs import EVENTS
-from upload_service.register import CLOUD_METRICS, METRICS, PROCESS, most_cloud_metrics
+from upload_service.register import CLOUD_METRICS, FAULTS, METRICS, PROCESS, most_cloud_metrics
 
 PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 FEW = 5
@@ -43,12 +43,12 @@ def _cloud_metrics() -> str:
         (f"`{each.name}`", each.unit, " and ".join(f"`{name}`" for name in each.dimensions), each.meaning)
         for each in CLOUD_METRICS
     )
-    plain = sum(not each.dimensions for each in CLOUD_METRICS)
+    plain, faults = sum(not each.dimensions for each in CLOUD_METRICS), len(FAULTS) - 1
     return (
         _table("metric | unit | dimensions | meaning", rows)
-        + f"\n\nThat makes {plain} metrics without a dimension, 3 by `fault`, and one for each `code` that "
+        + f"\n\nThat makes {plain} metrics without a dimension, {faults} by `fault`, and one for each `code` that "
         "occurs:\n"
-        f"{plain + 3 + FEW} where five codes occur, and {most_cloud_metrics()} if all did."
+        f"{plain + faults + 5} where five codes occur, and {most_cloud_metrics()} if all did."
     )
 
 
