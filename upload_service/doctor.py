@@ -23,11 +23,6 @@ from upload_service.fields import Fields
 from upload_service.finding import Finding, Verdict, fail, ok
 
 URL_VARIABLE = "CHECK_URL"
-STEPS = (
-    *("settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log"),
-    *("memory", "disk", "port", "certificates"),
-    *("URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer"),
-)
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
 INDENT = 20
 WIDEST = 110
