@@ -16,18 +16,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from upload_service import checkup, dialling, handshake, logs, premises, presigned, trial
+from upload_service import check_url, check_way, checkup, handshake, logs, premises, trial
 from upload_service.config import Settings
 from upload_service.destination import MAX_URL_BYTES
 from upload_service.fields import Fields
 from upload_service.finding import Finding, Verdict, fail, ok
 
 URL_VARIABLE = "CHECK_URL"
-STEPS = (
-    *("settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log"),
-    *("memory", "disk", "port", "certificates"),
-    *("URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer"),
-)
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
 INDENT = 20
 WIDEST = 110
@@ -91,16 +86,16 @@ async def _findings(
 async def _way(settings: Settings, question: Question) -> AsyncIterator[list[Finding]]:
     """Step by step to storage; each needs the one before it to have gone well."""
     fields, given = Fields(settings), [("uploadUrl", question.url), *question.fields]
-    yield list(presigned.look(settings, fields, given, time.time()))
+    yield list(check_url.look(settings, fields, given, time.time()))
     destination = fields.destination
     assert destination
     host, port = destination.host, destination.url.port
     assert port
-    found, addresses = await dialling.look_up(host, port)
+    found, addresses = await check_way.look_up(host, port)
     yield [found]
-    judged, passed = dialling.may_be_dialled(addresses, port, listed=destination.listed)
+    judged, passed = check_way.may_be_dialled(addresses, port, listed=destination.listed)
     yield judged
-    tried, address = await dialling.connect(passed, port)
+    tried, address = await check_way.connect(passed, port)
     yield tried
     assert address
     if destination.url.scheme == "https":

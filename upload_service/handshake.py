@@ -94,7 +94,8 @@ async def _untrusted(host: str, address: str, port: int, error: ssl.SSLCertVerif
         )
     if code == NOT_YET:
         return fail(STEP, f"the certificate of {host} is not valid yet", "check this machine's clock")
-    return fail(STEP, f"the certificate of {host} is refused: {error.verify_message}", _cure())
+    cure = CATALOGUE["storage_tls_failed"].cure
+    return fail(STEP, f"the certificate of {host} is refused: {error.verify_message}", cure)
 
 
 async def _second_look(host: str, address: str, port: int) -> dict[str, Any]:
@@ -106,10 +107,6 @@ async def _second_look(host: str, address: str, port: int) -> dict[str, Any]:
         return (await _shake(host, address, port, context)).certificate
     except OSError:
         return {}
-
-
-def _cure() -> str:
-    return CATALOGUE["storage_tls_failed"].cure
 
 
 def _names(certificate: dict[str, Any]) -> str:

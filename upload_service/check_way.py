@@ -90,15 +90,16 @@ _CURE = (
 async def _try(address: str, port: int) -> Tried:
     loop, started = asyncio.get_running_loop(), time.monotonic()
     fault = None
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as made:
-        made.setblocking(False)
-        try:
+    try:
+        # Where the system has no IPv6 there is not even a socket for such an address.
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as made:
+            made.setblocking(False)
             async with asyncio.timeout(CONNECT_SECONDS):
                 await loop.sock_connect(made, (address, port))
-        except TimeoutError:
-            fault = f"no answer in {CONNECT_SECONDS} seconds"
-        except OSError as error:
-            fault = os.strerror(error.errno) if error.errno else "no connection"
+    except TimeoutError:
+        fault = f"no answer in {CONNECT_SECONDS} seconds"
+    except OSError as error:
+        fault = os.strerror(error.errno) if error.errno else "no connection"
     return Tried(address, time.monotonic() - started, fault)
 
 

@@ -4,12 +4,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+
+from devtools.ports import take_any
 
 from tests.support.transcript import TRANSCRIPT
 
-COMMAND = [sys.executable, "-m", "upload_service", "--check"]
+SERVICE = [sys.executable, "-m", "upload_service"]
+COMMAND = [*SERVICE, "--check"]
 SECONDS = 60
+# What a check tells of, in this order: settings, machine, and with a URL the way to storage.
+STEPS = (
+    "settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log",
+    "memory", "disk", "port", "certificates",
+    "URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer",
+)  # fmt: skip
+WAY = STEPS[STEPS.index("URL") :]
 
 
 @dataclass(frozen=True)
@@ -40,10 +51,31 @@ def surroundings(**environment: str) -> dict[str, str]:
 
 def check(*arguments: str, url: str = "", before: Sequence[str] = (), **environment: str) -> Seen:
     """Run it; a `url` goes to its standard input. `before`: what its command stands behind."""
-    words = [*before, *COMMAND, *(["-"] if url else []), *arguments]
+    words = ["--check", *(["-"] if url else []), *arguments]
+    return run(*words, typed=f"{url}\n" if url else "", before=before, **environment)
+
+
+def run(*arguments: str, typed: str = "", before: Sequence[str] = (), **environment: str) -> Seen:
+    """Run the command with these arguments alone, and hear what it says."""
     ran = subprocess.run(
-        words, input=f"{url}\n" if url else "", env=surroundings(**environment),
+        [*before, *SERVICE, *arguments], input=typed, env=surroundings(**environment),
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     TRANSCRIPT.hear("doctor", ran.stdout + ran.stderr)
     return Seen(ran.returncode, ran.stdout, ran.stderr)
+
+
+def assert_stops_at(seen: Seen, step: str) -> None:
+    """The last step that was looked at failed, those before it on the way did not."""
+    assert seen.status == 1, seen.out + seen.err
+    assert "fail" in seen.verdicts(step), seen.out
+    position = WAY.index(step)
+    assert not any("fail" in seen.verdicts(each) for each in WAY[:position])
+    assert not any(seen.verdicts(each) for each in WAY[position + 1 :])
+    assert seen.err == ""
+
+
+def free_port() -> int:
+    """A port that nobody has at this moment."""
+    with ExitStack() as held:
+        return take_any(held)
