@@ -31,7 +31,7 @@ def local_names(port: int) -> set[str]:
 
 
 class Signer(ThreadingHTTPServer):
-    """Listens at `address`; the page is at one of `page_names`; `names` are its own, where others publish it."""
+    """Listens at `address`; the page is at one of `page_names`; `names`: its own, if published."""
 
     daemon_threads = True
 

@@ -46,9 +46,8 @@ def _cloud_metrics() -> str:
     plain, faults = sum(not each.dimensions for each in CLOUD_METRICS), len(FAULTS) - 1
     return (
         _table("metric | unit | dimensions | meaning", rows)
-        + f"\n\nThat makes {plain} metrics without a dimension, {faults} by `fault`, and one for each `code` that "
-        "occurs:\n"
-        f"{plain + faults + 5} where five codes occur, and {most_cloud_metrics()} if all did."
+        + f"\n\nThat makes {plain} metrics without a dimension, {faults} by `fault`, and one for each `code` "
+        f"that occurs:\n{plain + faults + 5} where five codes occur, and {most_cloud_metrics()} if all did."
     )
 
 
