@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from upload_service import check_url, check_way, checkup, handshake, logs, premises, trial
+from upload_service import check_ports, check_url, check_way, checkup, handshake, logs, premises, trial
 from upload_service.config import Settings
 from upload_service.destination import MAX_URL_BYTES
 from upload_service.fields import Fields
@@ -72,7 +72,8 @@ async def _run(settings: Settings, environment: Mapping[str, str], question: Que
 async def _findings(
     settings: Settings, environment: Mapping[str, str], question: Question
 ) -> AsyncIterator[Finding]:
-    for finding in [*checkup.look(settings, environment), *await premises.look(settings)]:
+    here = [*premises.look(settings), *await check_ports.look(settings)]
+    for finding in [*checkup.look(settings, environment), *here]:
         yield finding
     if not question.url:
         return

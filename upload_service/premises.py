@@ -1,41 +1,32 @@
-"""What the machine gives the service: memory, disk, the port, trusted certificates.
+"""What the machine gives the service: memory, disk, trusted certificates.
 
 Knows: where Linux tells a container's memory; other systems tell that of the machine.
 Rules: looks at the real thing, and leaves nothing behind.
 Must not know: presigned URLs.
 """
 
-import asyncio
-import http.client
-import json
 import os
-import re
 import shutil
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from upload_service.config import OWN_MEMORY_BYTES, Settings
 from upload_service.disk import Segments, is_in_memory
 from upload_service.finding import Finding, fail, ok, size, warn
-from upload_service.register import BUILD
-from upload_service.serve import reason
 
 # Of this container, in version 2 and in version 1; the latter writes a huge number where there is no bound.
 MEMORY_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 # An upload whose copy lies on disk has so much on its way there (docs/byte-path.md).
 ON_ITS_WAY_BYTES = 3 * 1024 * 1024
 PROBE_BYTES = 64 * 1024
-ASK_SECONDS = 2
-ANSWER_BYTES = 256 * 1024
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only compared
 
 
-async def look(settings: Settings) -> list[Finding]:
-    """Everything about the machine."""
-    return [memory(settings), *disk(settings), *await ports(settings), certificates(settings)]
+def look(settings: Settings) -> list[Finding]:
+    """Everything about the machine but its ports."""
+    return [memory(settings), *disk(settings), certificates(settings)]
 
 
 def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
@@ -119,61 +110,6 @@ def _try_to_write(folder: str) -> None:
         segments.write([bytes(PROBE_BYTES)], 0)
     finally:
         segments.close()
-
-
-async def ports(settings: Settings) -> list[Finding]:
-    """Whether the service could listen, or does already."""
-    found = [await _port(settings, "PORT", settings.port, _version_of_service)]
-    if settings.metrics_port is not None:
-        found.append(await _port(settings, "UPLOAD_METRICS_PORT", settings.metrics_port, _version_of_metrics))
-    return found
-
-
-async def _port(
-    settings: Settings, variable: str, port: int, version_at: Callable[[str, int], str | None]
-) -> Finding:
-    where = f"port {port} of {settings.bind or 'all interfaces'}"
-    if not port:
-        return warn("port", f"{variable} is 0: the system takes another one at each start", f"set {variable}")
-    loop = asyncio.get_running_loop()
-    try:
-        server = await loop.create_server(asyncio.Protocol, settings.bind, port, start_serving=False)
-    except OSError as error:
-        host = EVERYWHERE.get(settings.bind or "0.0.0.0", settings.bind) or ""  # noqa: S104
-        if version := await asyncio.to_thread(version_at, host, port):
-            return ok("port", f"upload-service {version} runs here already; {where} is taken")
-        cure = f"stop what uses it, or set {variable}"
-        return fail("port", f"cannot listen on {where} ({reason(error)})", cure)
-    server.close()
-    return ok("port", f"{where} is free")
-
-
-def _version_of_service(host: str, port: int) -> str | None:
-    """The version of this service that answers on a port; None when it is something else."""
-    try:
-        said = json.loads(_answer(host, port, "/"))
-        return str(said["version"]) if said["message"] == "upload-service is running" else None
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _version_of_metrics(host: str, port: int) -> str | None:
-    """The same of a port that has metrics alone."""
-    text = _answer(host, port, "/metrics").decode(errors="replace")
-    found = re.search(rf'^{BUILD.name}{{version="([^"]+)"}} ', text, re.MULTILINE)
-    return found[1] if found else None
-
-
-def _answer(host: str, port: int, path: str) -> bytes:
-    """What is said there, if HTTP is spoken; a stranger may say anything."""
-    connection = http.client.HTTPConnection(host, port, timeout=ASK_SECONDS)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().read(ANSWER_BYTES)
-    except (OSError, http.client.HTTPException):
-        return b""
-    finally:
-        connection.close()
 
 
 def certificates(settings: Settings) -> Finding:
