@@ -7,7 +7,6 @@ one of the upload endpoints'.
 
 import json
 from collections.abc import Iterable
-from http import HTTPStatus
 
 from devtools.contract_form import Schema
 from upload_service.answers import RETRY_AFTER_SECONDS, problem
@@ -88,7 +87,7 @@ def _problem(status: int, entries: list[Entry]) -> Schema:
     told = "\n".join(f"- `{entry.code}`: {entry.cause}" for entry in entries)
     known = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
     return {
-        "description": f"{HTTPStatus(status).phrase}.\n\n{told}",
+        "description": told,
         "headers": headers(status),
         "content": {
             PROBLEM: {
