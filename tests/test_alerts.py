@@ -18,8 +18,8 @@ from devtools.ports import take_any
 from tests.support.double import StorageDouble
 from tests.support.service import Running
 from tests.support.wire import PLAIN, field, file, form, post
-from upload_service.errors import CATALOGUE
-from upload_service.register import CODES, METRICS, PROCESS, Metric
+from upload_service.errors.errors import CATALOGUE
+from upload_service.telemetry.register import CODES, METRICS, PROCESS, Metric
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "docs" / "alerts.yml"

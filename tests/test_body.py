@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from upload_service.body import WINDOW_BYTES, Body, Pipe, Reader, WrongLength
-from upload_service.room import Room
-from upload_service.spool import Spool
+from upload_service.body.body import WINDOW_BYTES, Body, Pipe, Reader, WrongLength
+from upload_service.body.room import Room
+from upload_service.body.spool import Spool
 
 
 async def drain(reader: Reader) -> bytes:

@@ -11,12 +11,13 @@ import pytest
 import throttled.utils
 
 from tests.support.transcript import TRANSCRIPT
-from upload_service import addresses, callers, tokens
-from upload_service.callers import Callers, bounds_for_anybody
-from upload_service.config import Settings
-from upload_service.environment import SettingError
-from upload_service.errors import UploadError
-from upload_service.rate import Rate
+from upload_service.clients import addresses, tokens
+from upload_service.errors.errors import UploadError
+from upload_service.server import callers
+from upload_service.server.callers import Callers, bounds_for_anybody
+from upload_service.server.rate import Rate
+from upload_service.settings.config import Settings
+from upload_service.settings.environment import SettingError
 
 
 def secret(mark: str) -> str:

@@ -20,8 +20,8 @@ from tests.support.problems import assert_refused
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
-from upload_service.app import make_app
-from upload_service.config import Settings
+from upload_service.server.app import make_app
+from upload_service.settings.config import Settings
 
 MIB = 1024 * 1024
 CONTENT = bytes(3 * MIB)
@@ -363,7 +363,7 @@ def test_counting_is_imported_only_when_it_is_set() -> None:
     """Without a rate, the library that counts is not loaded: it costs cold start."""
     code = (
         "import sys, json;"
-        "from upload_service.config import Settings; from upload_service.app import make_app;"
+        "from upload_service.settings.config import Settings; from upload_service.server.app import make_app;"
         "make_app(Settings.from_environment(dict(UPLOAD_RATE_PER_MINUTE=sys.argv[1])));"
         "print(json.dumps('throttled' in sys.modules))"
     )

@@ -25,13 +25,13 @@ from tests.support.double import StorageDouble
 from tests.support.lab import opened
 from tests.support.scrape import scrape
 from tests.support.wire import PLAIN, Connection, field
-from upload_service import logs
-from upload_service.app import make_app
-from upload_service.config import Settings
-from upload_service.destination import Destination, judge
-from upload_service.errors import CATALOGUE, UploadError
-from upload_service.fields import Fields
-from upload_service.storage import Storage
+from upload_service.errors.errors import CATALOGUE, UploadError
+from upload_service.presigned.destination import Destination, judge
+from upload_service.server.app import make_app
+from upload_service.settings.config import Settings
+from upload_service.storage.storage import Storage
+from upload_service.telemetry import logs
+from upload_service.upload.fields import Fields
 
 
 @pytest.fixture(scope="module")

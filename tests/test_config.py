@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from upload_service.config import Settings, describe, unknown_variables
-from upload_service.environment import SettingError
-from upload_service.prefixes import Prefix
+from upload_service.presigned.prefixes import Prefix
+from upload_service.settings.config import Settings, describe, unknown_variables
+from upload_service.settings.environment import SettingError
 
 MIB = 1 << 20
 

@@ -6,9 +6,9 @@ import socket
 import pytest
 from aiohttp import web
 
-from upload_service import connection, pace
-from upload_service.config import Settings
-from upload_service.connection import Connection
+from upload_service.server import connection, pace
+from upload_service.server.connection import Connection
+from upload_service.settings.config import Settings
 
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
 

@@ -26,10 +26,10 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
 from upload_service import __version__
-from upload_service.errors import CATALOGUE
-from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
-from upload_service.progress import CONTENT_TYPE
-from upload_service.web import PAGES, UPLOADS
+from upload_service.errors.errors import CATALOGUE
+from upload_service.server.progress import CONTENT_TYPE
+from upload_service.server.web import PAGES, UPLOADS
+from upload_service.upload.fields import PLAIN_FIELDS, RETRY_FIELDS
 
 # No answer to anybody, only a word in the log.
 UNHEARD = {"client_gone"}

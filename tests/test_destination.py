@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.judging import NOW, V4, destinations, judged, reason, refusal
-from upload_service.destination import judge
-from upload_service.errors import UploadError
+from upload_service.errors.errors import UploadError
+from upload_service.presigned.destination import judge
 
 # Name of the row, url, code.
 FORMS = [

@@ -9,13 +9,13 @@ from devtools import signed
 
 from tests.support.dialling import Names, Wires
 from tests.support.double import Put, Reply, StorageDouble, answer
-from upload_service.body import Body, Pipe
-from upload_service.destination import Destination, judge
-from upload_service.outcome import Outcome
-from upload_service.prefixes import destinations
-from upload_service.retry import is_untouched, is_worth_retrying
-from upload_service.session import Sessions, new_session
-from upload_service.storage import Storage
+from upload_service.body.body import Body, Pipe
+from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.prefixes import destinations
+from upload_service.storage.outcome import Outcome
+from upload_service.storage.session import Sessions, new_session
+from upload_service.storage.storage import Storage
+from upload_service.upload.retry import is_untouched, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
 PUBLIC, ANOTHER, PUBLIC_V6 = "52.218.0.1", "52.218.0.2", "2600:1fa0:8000::1"

@@ -15,7 +15,7 @@ from devtools.store import Bucket
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from upload_service import __version__
-from upload_service.errors_page import page_markdown
+from upload_service.pages.errors_page import page_markdown
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

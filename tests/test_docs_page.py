@@ -17,9 +17,9 @@ from tests.support.double import StorageDouble
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY
-from upload_service.app import make_app
-from upload_service.assets import STATIC
-from upload_service.config import Settings
+from upload_service.pages.assets import STATIC
+from upload_service.server.app import make_app
+from upload_service.settings.config import Settings
 
 # Of the npm package swagger-ui-dist 5.35.0; static/swagger-ui/README.md says how to take another version.
 SWAGGER_UI = {

@@ -8,8 +8,9 @@ import pytest
 from tests.support.doctor import check, free_port
 from tests.support.namespace import NAMESPACE
 from tests.support.service import Running
-from upload_service import __version__, premises
-from upload_service.config import Settings
+from upload_service import __version__
+from upload_service.doctor import premises
+from upload_service.settings.config import Settings
 
 
 def test_port_of_another() -> None:

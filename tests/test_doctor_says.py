@@ -10,7 +10,7 @@ from devtools.store import Bucket
 from tests.support.doctor import STEPS, check
 from tests.support.double import Reply, StorageDouble, answer, xml
 from tests.support.transcript import TRANSCRIPT
-from upload_service.trial import CONTENT
+from upload_service.doctor.trial import CONTENT
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,9 +8,9 @@ from devtools import signed
 from tests.support.doctor import Seen, assert_stops_at, check
 from tests.support.double import OK, Reply, StorageDouble, answer, xml
 from tests.support.transcript import TRANSCRIPT
-from upload_service.errors import CATALOGUE
-from upload_service.integrity import running_for
-from upload_service.trial import CONTENT
+from upload_service.body.integrity import running_for
+from upload_service.doctor.trial import CONTENT
+from upload_service.errors.errors import CATALOGUE
 
 
 def look(double: StorageDouble, key: str, *replies: Reply, **settings: str) -> Seen:

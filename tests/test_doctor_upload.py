@@ -7,8 +7,8 @@ from devtools.store import Bucket
 
 from tests.support.doctor import WAY, assert_stops_at, check
 from tests.support.transcript import TRANSCRIPT
-from upload_service.errors import CATALOGUE
-from upload_service.trial import CONTENT
+from upload_service.doctor.trial import CONTENT
+from upload_service.errors.errors import CATALOGUE
 
 
 def test_stored(bucket: Bucket, presign: Callable[..., str]) -> None:

@@ -9,7 +9,7 @@ from devtools.store import Bucket
 from tests.support.doctor import assert_stops_at, check
 from tests.support.double import StorageDouble
 from tests.support.transcript import TRANSCRIPT
-from upload_service.errors import CATALOGUE
+from upload_service.errors.errors import CATALOGUE
 
 
 def test_expired(bucket: Bucket) -> None:

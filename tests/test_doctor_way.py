@@ -12,8 +12,8 @@ from tests.support.doctor import assert_stops_at, check
 from tests.support.double import StorageDouble
 from tests.support.namespace import NAMESPACE
 from tests.support.transcript import TRANSCRIPT
-from upload_service import check_way
-from upload_service.errors import CATALOGUE
+from upload_service.doctor import check_way
+from upload_service.errors.errors import CATALOGUE
 
 HOST = "photos.s3.eu-west-1.amazonaws.com"
 

@@ -22,7 +22,7 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY
 from tests.test_clients import CLIENTS
-from upload_service.receiving import DRAIN_BYTES
+from upload_service.server.receiving import DRAIN_BYTES
 
 FILE_BYTES = 200_000_000
 REFUSALS = {

@@ -16,11 +16,11 @@ from tests.support.double import Reply, StorageDouble, answer
 from tests.support.emf import UNITS, taken
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
-from upload_service import logs
-from upload_service.callers import Caller
-from upload_service.emf import members
-from upload_service.ended import Ended
-from upload_service.register import CLOUD_METRICS, CODES, FAULTS, most_cloud_metrics
+from upload_service.server.callers import Caller
+from upload_service.telemetry import logs
+from upload_service.telemetry.emf import members
+from upload_service.telemetry.ended import Ended
+from upload_service.telemetry.register import CLOUD_METRICS, CODES, FAULTS, most_cloud_metrics
 
 IN_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}
 

@@ -14,7 +14,7 @@ from tests.support.enclosed import ADDRESSES, LISTS
 from tests.support.namespace import NAMESPACE
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY
-from upload_service.errors import CATALOGUE
+from upload_service.errors.errors import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 DEFAULT, WILDCARD = LISTS

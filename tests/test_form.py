@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upload_service.errors import UploadError
-from upload_service.form import FormReader
-from upload_service.parts import Event, Field, FileEnd, FileStart
+from upload_service.errors.errors import UploadError
+from upload_service.multipart.form import FormReader
+from upload_service.multipart.parts import Event, Field, FileEnd, FileStart
 
 WANTED = frozenset({"uploadUrl", "size"})
 FORM_TYPE = "multipart/form-data; boundary=B"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.support.forms import WANTED, Form, damaged, forms
 from tests.support.reading import STABLE, read
-from upload_service.errors import UploadError
-from upload_service.parts import Field, FileStart
+from upload_service.errors.errors import UploadError
+from upload_service.multipart.parts import Field, FileStart
 
 BUSBOY = Path(__file__).parent / "support" / "busboy.cjs"
 BUSBOY_SECONDS = 30

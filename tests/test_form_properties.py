@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.support.forms import Form, edits, forms, sizes, split
 from tests.support.reading import STABLE, read, refusal
-from upload_service.parts import FileStart
+from upload_service.multipart.parts import FileStart
 
 
 @settings(STABLE, max_examples=250)

@@ -6,8 +6,8 @@ import pytest
 from fuzz import destination_rules, form_rules
 
 from tests.test_form import CLOSING, FILE_HEAD, URL_PART, parts, read, refusal
-from upload_service.destination import judge
-from upload_service.errors import UploadError
+from upload_service.errors.errors import UploadError
+from upload_service.presigned.destination import judge
 
 CORPUS = Path(form_rules.__file__).parent / "corpus"
 MOST_FILES = 200

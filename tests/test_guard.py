@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.reading import STABLE
-from upload_service.guard import judge_address
+from upload_service.storage.guard import judge_address
 
 # Dialled for listed destinations only.
 PRIVATE = {

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 import pytest
 from yarl import URL
 
-from upload_service import headers
-from upload_service.config import Settings
-from upload_service.destination import Destination
-from upload_service.errors import UploadError
-from upload_service.fields import Fields
+from upload_service.errors.errors import UploadError
+from upload_service.presigned import headers
+from upload_service.presigned.destination import Destination
+from upload_service.settings.config import Settings
+from upload_service.upload.fields import Fields
 
 BLOB = (("x-ms-blob-type", "BlockBlob"),)
 

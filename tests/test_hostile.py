@@ -14,9 +14,9 @@ import pytest
 from tests.support.double import StorageDouble
 from tests.support.hostile import HOST, KIND, POST, Target, converse, target
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
-from upload_service.form import MAX_PARTS
-from upload_service.logs import scrub
-from upload_service.pace import CREDIT_BYTES, MOST_SECONDS, READ_COST_BYTES
+from upload_service.multipart.form import MAX_PARTS
+from upload_service.server.pace import CREDIT_BYTES, MOST_SECONDS, READ_COST_BYTES
+from upload_service.telemetry.logs import scrub
 
 DELIMITER = f"--{BOUNDARY}\r\n".encode()
 END = f"--{BOUNDARY}--\r\n".encode()

@@ -10,8 +10,8 @@ from tests.support.ask import ask
 from tests.support.service import Running
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, field, file, form
 from upload_service import __version__
-from upload_service.errors import CATALOGUE
-from upload_service.errors_page import entry_markdown, page_markdown
+from upload_service.errors.errors import CATALOGUE
+from upload_service.pages.errors_page import entry_markdown, page_markdown
 
 PROBLEM_JSON = "application/problem+json"
 MEMBERS = {

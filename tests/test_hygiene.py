@@ -24,10 +24,10 @@ from aiohttp.test_utils import TestServer
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
-from upload_service.app import make_app
-from upload_service.config import Settings
-from upload_service.prefixes import destinations
-from upload_service.service import SERVICE, Service
+from upload_service.presigned.prefixes import destinations
+from upload_service.server.app import make_app
+from upload_service.settings.config import Settings
+from upload_service.upload.service import SERVICE, Service
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"

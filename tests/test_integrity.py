@@ -6,8 +6,8 @@ import hashlib
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors import UploadError
-from upload_service.integrity import SIZES, Checksum, Running, claims, declared, md5_of_etag, running_for
+from upload_service.body.integrity import SIZES, Checksum, Running, claims, declared, md5_of_etag, running_for
+from upload_service.errors.errors import UploadError
 
 CHECK = b"123456789"
 # The check values of the catalogue of CRC algorithms, RFC 1321 and FIPS 180-4.

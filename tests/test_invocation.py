@@ -12,7 +12,7 @@ from tests.support.double import Reply, StorageDouble
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
-from upload_service.invocation import Invocation, invocation_of
+from upload_service.clients.invocation import Invocation, invocation_of
 
 REQUEST = {
     "accountId": "anonymous",

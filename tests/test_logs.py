@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import structlog
 
-from upload_service import logs
+from upload_service.telemetry import logs
 
-PACKAGE = Path(logs.__file__).parent
+PACKAGE = Path(logs.__file__).parents[1]
 SIGNED = "http://store.example:8333/uploads/k?X-Amz-Credential=AKIA&X-Amz-Signature=5ec2e7"
 
 
@@ -37,7 +37,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 def test_register_is_complete() -> None:
     """Every event that the code logs stands in the register, and every entry is logged somewhere."""
-    code = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
+    code = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
     calls = r"get_logger\(\)\.(?:debug|info|warning|error|log)\(\s*(?:[a-z.]+, )?\"(\w+)\""
     assert set(re.findall(calls, code)) == set(logs.EVENTS)
 

@@ -16,10 +16,10 @@ from tests.support.double import Reply, StorageDouble, answer
 from tests.support.scrape import Scrape, scrape, scrape_until
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, Connection, field, file, form, post
-from upload_service.config import Settings
-from upload_service.environment import SettingError
-from upload_service.logs import EVENTS
-from upload_service.register import BUCKETS, CODES, ENDPOINTS, METRICS, PROCESS, fault
+from upload_service.settings.config import Settings
+from upload_service.settings.environment import SettingError
+from upload_service.telemetry.logs import EVENTS
+from upload_service.telemetry.register import BUCKETS, CODES, ENDPOINTS, METRICS, PROCESS, fault
 
 ON = {"UPLOAD_METRICS": "prometheus"}
 FAILS = Reply(answer(503))
@@ -251,8 +251,8 @@ def test_off_nothing_is_imported() -> None:
 import asyncio, sys
 from aiohttp import web
 import upload_service.command
-from upload_service.app import make_app
-from upload_service.config import Settings
+from upload_service.server.app import make_app
+from upload_service.settings.config import Settings
 
 async def start():
     runner = web.AppRunner(make_app(Settings()))

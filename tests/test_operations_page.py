@@ -17,9 +17,9 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Answer, field, file, form, post
 from upload_service import __version__
-from upload_service.errors import CATALOGUE
-from upload_service.logs import EVENTS
-from upload_service.register import METRICS, PROCESS
+from upload_service.errors.errors import CATALOGUE
+from upload_service.telemetry.logs import EVENTS
+from upload_service.telemetry.register import METRICS, PROCESS
 
 QUERIES = queries()
 TOKEN = uuid.uuid4().hex

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Route, expect
 from tests.support.double import Reply, StorageDouble, answer, xml
 from tests.support.opened import Opened, opened, picked
 from tests.support.service import Running
-from upload_service.errors import CATALOGUE
+from upload_service.errors.errors import CATALOGUE
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 

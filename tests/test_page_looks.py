@@ -12,8 +12,8 @@ from playwright.async_api import Browser, expect
 from tests.support.double import Reply, StorageDouble, answer, xml
 from tests.support.opened import Opened, opened, picked
 from tests.support.service import Running
-from upload_service.assets import STATIC
-from upload_service.errors import CATALOGUE
+from upload_service.errors.errors import CATALOGUE
+from upload_service.pages.assets import STATIC
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 

@@ -4,9 +4,9 @@ import re
 
 from tests.support.ask import ask
 from tests.support.service import Running
-from upload_service.assets import STATIC
-from upload_service.errors import CATALOGUE
-from upload_service.pages import PAGE_FILES
+from upload_service.errors.errors import CATALOGUE
+from upload_service.pages.assets import STATIC
+from upload_service.pages.pages import PAGE_FILES
 
 MOST_BYTES = 30_000
 WORDS = (STATIC / "words.js").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from upload_service.preference import prefers, weight
+from upload_service.pages.preference import prefers, weight
 
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 

@@ -19,10 +19,10 @@ from tests.support.problems import MEMBERS
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Connection, chunked, field, file, form
-from upload_service import connection, progress
-from upload_service.app import make_app
-from upload_service.config import Settings
-from upload_service.progress import CONTENT_TYPE
+from upload_service.server import connection, progress
+from upload_service.server.app import make_app
+from upload_service.server.progress import CONTENT_TYPE
+from upload_service.settings.config import Settings
 
 FILE = bytes(range(256)) * 10_000  # 2.5 MB
 ACCEPT = f"Accept: {CONTENT_TYPE}"

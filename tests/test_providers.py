@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.judging import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, judged, refusal
-from upload_service.providers import PROVIDERS, provider_of
+from upload_service.presigned.providers import PROVIDERS, provider_of
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 

@@ -7,9 +7,9 @@ that name the object. Rows marked S3 or Azure are as their users and their docum
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors import CATALOGUE, StorageAnswer
-from upload_service.outcome import read_answer
-from upload_service.providers import SENTENCES
+from upload_service.errors.errors import CATALOGUE, StorageAnswer
+from upload_service.presigned.providers import SENTENCES
+from upload_service.storage.outcome import read_answer
 
 NOT_AUTHENTIC = (
     "Server failed to authenticate the request. Make sure the value of the Authorization header is formed "

@@ -5,10 +5,10 @@ from itertools import islice
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors import CATALOGUE, StorageAnswer
-from upload_service.outcome import Outcome, read_answer
-from upload_service.providers import REFUSALS, REFUSED_STATUSES
-from upload_service.retry import (
+from upload_service.errors.errors import CATALOGUE, StorageAnswer
+from upload_service.presigned.providers import REFUSALS, REFUSED_STATUSES
+from upload_service.storage.outcome import Outcome, read_answer
+from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
     RETRIED_CODES,
     RETRIED_FAULTS,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_service import search
+from upload_service.multipart import search
 
 both = pytest.mark.parametrize("find", [search.find, search._plain], ids=["chosen", "fallback"])
 letters = st.binary(max_size=60).map(lambda raw: bytes(each % 3 for each in raw))

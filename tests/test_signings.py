@@ -13,7 +13,7 @@ from botocore.session import Session
 from devtools import signed
 
 from tests.support.judging import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
-from upload_service.destination import judge
+from upload_service.presigned.destination import judge
 
 STORES = {
     "x-amz": "https://bucket.s3.amazonaws.com/key",

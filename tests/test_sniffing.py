@@ -10,11 +10,11 @@ import sigtype
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_service.config import Settings
-from upload_service.environment import SettingError
-from upload_service.errors import UploadError
-from upload_service.media_types import counts_as, short
-from upload_service.sniffing import HEAD_BYTES, AllowedTypes, Sniffer, type_of
+from upload_service.content.media_types import counts_as, short
+from upload_service.content.sniffing import HEAD_BYTES, AllowedTypes, Sniffer, type_of
+from upload_service.errors.errors import UploadError
+from upload_service.settings.config import Settings
+from upload_service.settings.environment import SettingError
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
@@ -385,7 +385,9 @@ def test_no_head_is_slow(unit: bytes) -> None:
 def test_library_is_imported_only_with_a_list() -> None:
     """Without the setting, the service starts without the library."""
     code = (
-        "import sys; from upload_service.app import make_app; from upload_service.config import Settings\n"
+        "import sys\n"
+        "from upload_service.server.app import make_app\n"
+        "from upload_service.settings.config import Settings\n"
         "make_app(Settings()); assert 'sigtype' not in sys.modules\n"
         "make_app(Settings.from_environment({'UPLOAD_ALLOWED_TYPES': 'image/*'}))\n"
         "assert 'sigtype' in sys.modules"

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_body import drain
-from upload_service.body import Body
-from upload_service.disk import SEGMENT_BYTES, Segments, is_in_memory
-from upload_service.errors import UploadError
-from upload_service.pieces import Pieces
-from upload_service.room import Room
-from upload_service.spool import BLOCK_BYTES, Spool
+from upload_service.body.body import Body
+from upload_service.body.disk import SEGMENT_BYTES, Segments, is_in_memory
+from upload_service.body.pieces import Pieces
+from upload_service.body.room import Room
+from upload_service.body.spool import BLOCK_BYTES, Spool
+from upload_service.errors.errors import UploadError
 
 MIB = 1024 * 1024
 
@@ -160,8 +160,8 @@ async def test_last_reading_frees_disk_as_it_goes(
     room: Callable[[int, int], Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On disk the room comes back segment by segment."""
-    monkeypatch.setattr("upload_service.disk.SEGMENT_BYTES", MIB)
-    monkeypatch.setattr("upload_service.spool.SEGMENT_BYTES", MIB)
+    monkeypatch.setattr("upload_service.body.disk.SEGMENT_BYTES", MIB)
+    monkeypatch.setattr("upload_service.body.spool.SEGMENT_BYTES", MIB)
     shared = room(0, 8 * MIB)
     spool = Spool(shared, 4 * MIB)
     body = Body(spool)
@@ -209,7 +209,7 @@ async def test_full_disk_ends_what_waits(
     def no_room(*_args: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("upload_service.disk.os.pwrite", no_room)
+    monkeypatch.setattr("upload_service.body.disk.os.pwrite", no_room)
     spool = Spool(room(0, 8 * MIB), 8 * MIB)
     with pytest.raises(UploadError) as error:
         await append_all(spool, 8)
@@ -229,7 +229,7 @@ async def test_full_disk_lets_pass_what_streams(
             raise OSError(28, "No space left on device")
         return write(number, data, offset)
 
-    monkeypatch.setattr("upload_service.disk.os.pwrite", one_write)
+    monkeypatch.setattr("upload_service.body.disk.os.pwrite", one_write)
     spool = Spool(room(0, 32 * MIB), 32 * MIB)
     body = Body(spool)
     block = os.urandom(MIB)
@@ -267,7 +267,7 @@ def deleted_files() -> set[str]:
 def test_segments_hold_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """Writes and reads cross the segments' borders; what was dropped is gone, what follows stays."""
     assert SEGMENT_BYTES > 4096
-    monkeypatch.setattr("upload_service.disk.SEGMENT_BYTES", 100)
+    monkeypatch.setattr("upload_service.body.disk.SEGMENT_BYTES", 100)
     segments = Segments(None)
     whole = bytes(range(256)) * 2
     segments.write([whole[:130], bytearray(whole[130:])], 0)

@@ -17,13 +17,13 @@ from devtools import signed
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, field, file, form, post
-from upload_service.body import Body, Pipe
-from upload_service.config import Settings
-from upload_service.destination import judge
-from upload_service.errors import CATALOGUE
-from upload_service.outcome import Outcome
-from upload_service.session import Sessions, new_session, open_sessions
-from upload_service.storage import FAULTS, Storage, fault_code
+from upload_service.body.body import Body, Pipe
+from upload_service.errors.errors import CATALOGUE
+from upload_service.presigned.destination import judge
+from upload_service.settings.config import Settings
+from upload_service.storage.outcome import Outcome
+from upload_service.storage.session import Sessions, new_session, open_sessions
+from upload_service.storage.storage import FAULTS, Storage, fault_code
 
 SIGNED = signed.v2("ca11ab1e")
 

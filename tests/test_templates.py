@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from tests.support.deploy_tools import ROOT, tools
-from upload_service.config import describe
-from upload_service.connection import IDLE_SECONDS
+from upload_service.server.connection import IDLE_SECONDS
+from upload_service.settings.config import describe
 
 TEMPLATES = ROOT / "scripts" / "templates"
 FARGATE = (TEMPLATES / "fargate.yaml").read_text()

@@ -19,7 +19,7 @@ from tests.support.examples import LARGE_BYTES, until
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.upload_client import Call, Runner
-from upload_service.errors import CATALOGUE
+from upload_service.errors.errors import CATALOGUE
 
 TOKEN = secrets.token_hex(32)
 RUNNERS = [

@@ -15,7 +15,7 @@ from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
-from upload_service.receiving import MOST_AT_ONCE_BYTES
+from upload_service.server.receiving import MOST_AT_ONCE_BYTES
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps

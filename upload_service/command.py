@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from upload_service import logs
-from upload_service.config import Settings, unknown_variables
-from upload_service.disk import is_in_memory
-from upload_service.environment import SettingError
-from upload_service.memory import keep_freed_memory
-from upload_service.serve import CannotListen, serve
+from upload_service.body.disk import is_in_memory
+from upload_service.body.memory import keep_freed_memory
+from upload_service.server.serve import CannotListen, serve
+from upload_service.settings.config import Settings, unknown_variables
+from upload_service.settings.environment import SettingError
+from upload_service.telemetry import logs
 
 if TYPE_CHECKING:
     import argparse
@@ -53,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asked(arguments: Sequence[str]) -> "argparse.Namespace":
-    from upload_service.arguments import parse  # argparse takes longer than reading the settings
+    from upload_service.doctor.arguments import parse  # argparse takes longer than reading the settings
 
     return parse(arguments)
 
 
 def _check(settings: Settings, asked: "argparse.Namespace") -> int:
-    from upload_service import doctor  # looks at much that a service never needs
+    from upload_service.doctor import doctor  # looks at much that a service never needs
 
     url = doctor.url_from(asked.check, os.environ)
     about_a_url = asked.check or asked.header or asked.content_type is not None or asked.no_upload

@@ -1,4 +1,4 @@
-"""The contract, `upload_service/static/openapi.json`: OpenAPI 3.1, made from the code by ./scripts/docs.
+"""The contract, `upload_service/pages/static/openapi.json`: OpenAPI 3.1, made by ./scripts/docs.
 
 Knows: the paths, what each is for, and what stands in the document's head. Forms, answers and shapes are
 in the files beside this one.
@@ -16,8 +16,8 @@ from devtools.contract_answers import (
 from devtools.contract_form import SUMMARIES, Schema, form_schema
 from devtools.contract_schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
 from upload_service import __version__
-from upload_service.errors import CATALOGUE
-from upload_service.progress import CONTENT_TYPE as PROGRESS
+from upload_service.errors.errors import CATALOGUE
+from upload_service.server.progress import CONTENT_TYPE as PROGRESS
 
 _ABOUT = """Takes a file and an S3 *presigned URL* in one `multipart/form-data` POST and streams the
 file, while it arrives, into a PUT to that URL.

@@ -5,18 +5,18 @@ Rules: numbers come from those files. `uploadUrl` is first and `file` last, beca
 order.
 """
 
-from upload_service import headers
-from upload_service.destination import MAX_URL_BYTES
-from upload_service.fields import PLAIN_FIELDS, RETRY_FIELDS
-from upload_service.form import (
+from upload_service.body.integrity import DECLARABLE, SIZES
+from upload_service.multipart.form import (
     MAX_BESIDE_FILE_BYTES,
     MAX_FIELD_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,
     MAX_PARTS,
 )
-from upload_service.integrity import DECLARABLE, SIZES
-from upload_service.retry import DEFAULT_RETRIES, MAX_RETRIES
+from upload_service.presigned import headers
+from upload_service.presigned.destination import MAX_URL_BYTES
+from upload_service.upload.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 Schema = dict[str, object]
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devtools import contract, operations_page
-from upload_service.config import describe
-from upload_service.errors import CATALOGUE
-from upload_service.errors_page import page_markdown
+from upload_service.errors.errors import CATALOGUE
+from upload_service.pages.errors_page import page_markdown
+from upload_service.settings.config import describe
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTRACT = ROOT / "upload_service" / "static" / "openapi.json"
+CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
 EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
 CLIENT = EXAMPLES / "typescript" / "upload-client.ts"

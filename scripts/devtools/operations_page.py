@@ -6,8 +6,8 @@ Knows: the page's made parts, each between two comments that name it, and what t
 import re
 from collections.abc import Iterable
 
-from upload_service.logs import EVENTS
-from upload_service.register import CLOUD_METRICS, FAULTS, METRICS, PROCESS, most_cloud_metrics
+from upload_service.telemetry.logs import EVENTS
+from upload_service.telemetry.register import CLOUD_METRICS, FAULTS, METRICS, PROCESS, most_cloud_metrics
 
 PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 FEW = 5

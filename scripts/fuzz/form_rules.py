@@ -10,10 +10,10 @@ import random
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 
-from upload_service import form
-from upload_service.errors import UploadError
-from upload_service.form import FormReader
-from upload_service.parts import Event, FileEnd, FileStart
+from upload_service.errors.errors import UploadError
+from upload_service.multipart import form
+from upload_service.multipart.form import FormReader
+from upload_service.multipart.parts import Event, FileEnd, FileStart
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MOST_BYTES = 4096

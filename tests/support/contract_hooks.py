@@ -17,8 +17,8 @@ from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import ComponentInfo
 
 from tests.support.wire import PLAIN, RETRY
-from upload_service import headers
-from upload_service.integrity import ALWAYS, Running
+from upload_service.body.integrity import ALWAYS, Running
+from upload_service.presigned import headers
 
 STORE = os.environ["CONTRACT_STORE"]
 PATHS = json.loads(Path(os.environ["CONTRACT"]).read_text(encoding="utf-8"))["paths"]

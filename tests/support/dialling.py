@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from upload_service.sockets import AddressInfo
+from upload_service.storage.sockets import AddressInfo
 
 
 class Names(AbstractResolver):

@@ -1,0 +1,195 @@
+"""The stores whose hosts are known, and their words: data, not branches.
+
+Knows: the hosts of each provider, the ways to sign that it understands, and how stores word a refusal.
+Rules: hosts are matched whole and in lower case.
+Must not know: everything else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from upload_service.presigned.signing import Signing
+from upload_service.presigned.signings import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A store: the last two labels of its hosts, the hosts, and the ways to sign that it understands.
+
+    `bucket_hosts` name the bucket (or what stands for one). On `path_hosts` the path begins with it, so that
+    a PUT to a path of one segment would make a bucket.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    bucket_hosts: re.Pattern[str]
+    path_hosts: re.Pattern[str]
+    signings: tuple[Signing, ...]
+
+
+_NOTHING = re.compile("(?!)")
+_BUCKET = r"[a-z0-9][a-z0-9._-]*\."
+_REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
+_CHINA = r"cn-[a-z]+-\d"
+_AWS = rf"(?:{_REGION}\.amazonaws\.com|{_CHINA}\.amazonaws\.com\.cn|eusc-[a-z]+-[a-z]+-\d\.amazonaws\.eu)"
+_VPCE = (
+    r"vpce-[a-z0-9-]+\.s3\."
+    rf"(?:{_REGION}\.vpce\.amazonaws\.com|{_CHINA}\.vpce\.amazonaws\.com\.cn)"
+)
+# s3, s3-fips, s3.dualstack with the region behind a dot; of old without region, or with a dash before it.
+_S3 = (
+    rf"(?:s3(?:-fips)?(?:\.dualstack)?\.{_AWS}|s3(?:-fips)?(?:-{_REGION})?\.amazonaws\.com"
+    r"|s3-external-1\.amazonaws\.com)"
+)
+_R2 = r"[0-9a-f]{32}(?:\.(?:eu|us|fedramp))?\.r2\.cloudflarestorage\.com"
+_WASABI = r"s3(?:\.[a-z]{2}(?:-[a-z]+)*-\d)?\.wasabisys\.com"
+
+PROVIDERS = (
+    # Hosts that end in amazonaws.com are mostly not S3 (ec2-….compute.amazonaws.com is anybody's machine), so
+    # S3's own are spelt out. Sources: docs.aws.amazon.com/general/latest/gr/s3.html and
+    # docs.aws.amazon.com/AmazonS3/latest/userguide/: VirtualHosting, dual-stack-endpoints,
+    # transfer-acceleration, access-points, MultiRegionAccessPointRequests, endpoint-directory-buckets-AZ,
+    # privatelink-interface-endpoints
+    Provider(
+        "s3",
+        ("amazonaws.com", "com.cn", "amazonaws.eu"),
+        re.compile(
+            rf"{_BUCKET}(?:{_S3}"
+            r"|s3-accelerate(?:\.dualstack)?\.amazonaws\.com"
+            rf"|s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{_AWS}"
+            r"|(?<=\.mrap\.)accesspoint\.s3-global\.amazonaws\.com"
+            rf"|s3express-(?:fips-)?[a-z0-9]+(?:-[a-z0-9]+)?-az\d+(?:\.dualstack)?\.{_AWS}"
+            rf"|(?:bucket|accesspoint)\.{_VPCE})"
+        ),
+        re.compile(rf"{_S3}|bucket\.{_VPCE}"),
+        (S3_V4A, S3_V4, S3_V2),
+    ),
+    # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
+    Provider("r2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)),
+    # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it understands S3's ways as well
+    # (docs.cloud.google.com/storage/docs/interoperability)
+    Provider(
+        "google",
+        ("googleapis.com",),
+        re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
+        re.compile(r"storage\.googleapis\.com"),
+        (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
+    ),
+    # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
+    # names the account; a path of one segment is an object of the container $root. z00 to z99: DNS zones.
+    Provider(
+        "azure",
+        ("windows.net", "usgovcloudapi.net", "chinacloudapi.cn", "azure.net"),
+        re.compile(
+            r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
+            r"|z\d\d\.blob\.storage\.azure\.net)"
+        ),
+        _NOTHING,
+        (AZURE_SAS,),
+    ),
+    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
+    Provider(
+        "b2",
+        ("backblazeb2.com",),
+        re.compile(rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com"),
+        re.compile(r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com"),
+        (S3_V4,),
+    ),
+    # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN takes no PUT.
+    Provider(
+        "spaces",
+        ("digitaloceanspaces.com",),
+        re.compile(rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com"),
+        re.compile(r"[a-z]{3}\d\.digitaloceanspaces\.com"),
+        (S3_V4, S3_V2),
+    ),
+    # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
+    # docs.wasabi.com/docs/rest-api-introduction
+    Provider(
+        "wasabi", ("wasabisys.com",), re.compile(rf"{_BUCKET}{_WASABI}"), re.compile(_WASABI), (S3_V4, S3_V2)
+    ),
+)
+BY_SUFFIX: Mapping[str, Provider] = {
+    suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
+}
+
+
+def provider_of(host: str) -> Provider | None:
+    """The provider that a host in lower case belongs to; None when it is no known store's."""
+    provider = BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
+    known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
+    return provider if known else None
+
+
+# S3 Express gives ETags that look like MD5 sums and are random.
+# Source: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-differences.html
+RANDOM_ETAG_HOSTS = ".s3express-"
+
+REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
+ERROR_CODE_HEADER = "x-ms-error-code"
+
+# The code in storage's error body or header, to ours. Sources: docs.aws.amazon.com/AmazonS3/latest/API/
+# ErrorResponses.html, cloud.google.com/storage/docs/xml-api/reference-status,
+# learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+REFUSALS: Mapping[str, str] = {
+    "AccessDenied": "access_denied",
+    "AllAccessDisabled": "access_denied",
+    "AccountProblem": "access_denied",
+    "AuthorizationPermissionMismatch": "access_denied",
+    "AuthorizationFailure": "access_denied",
+    "AuthorizationResourceTypeMismatch": "access_denied",
+    "InsufficientAccountPermissions": "access_denied",
+    "ExpiredToken": "credentials_expired",
+    "TokenRefreshRequired": "credentials_expired",
+    "InvalidToken": "credentials_expired",
+    "InvalidAccessKeyId": "credentials_expired",
+    "SignatureDoesNotMatch": "signature_mismatch",
+    "AuthenticationFailed": "signature_mismatch",
+    "RequestTimeTooSkewed": "clock_skewed",
+    "NoSuchBucket": "no_such_bucket",
+    "ContainerNotFound": "no_such_bucket",
+    "EntityTooLarge": "entity_too_large",
+    "MaxMessageLengthExceeded": "entity_too_large",
+    "RequestBodyTooLarge": "entity_too_large",
+    "BadDigest": "checksum_mismatch",
+    "InvalidDigest": "checksum_mismatch",
+    "Md5Mismatch": "checksum_mismatch",
+    "XAmzContentSHA256Mismatch": "checksum_mismatch",
+    "XAmzContentChecksumMismatch": "checksum_mismatch",
+    "PreconditionFailed": "precondition_failed",
+    "ConditionNotMet": "precondition_failed",
+    "BlobAlreadyExists": "precondition_failed",
+    "UnauthorizedBlobOverwrite": "precondition_failed",
+    "ConditionalRequestConflict": "storage_conflict",
+    "OperationAborted": "storage_conflict",
+    "RequestTimeout": "storage_timeout",
+    "PermanentRedirect": "storage_redirected",
+    "TemporaryRedirect": "storage_redirected",
+    "AuthorizationHeaderMalformed": "storage_redirected",
+    "IllegalLocationConstraintException": "storage_redirected",
+}
+
+# What the status alone tells, where there is no known code.
+REFUSED_STATUSES: Mapping[int, str] = {
+    401: "access_denied",
+    403: "access_denied",
+    408: "storage_timeout",
+    409: "storage_conflict",
+    412: "precondition_failed",
+    413: "entity_too_large",
+    429: "storage_throttled",
+}
+
+# What only the sentence in storage's error body tells: S3 and Azure call an expired URL a plain denial.
+# First match wins. Azurite has codes of its own for a forged SAS and a wrong Content-MD5.
+SENTENCES: tuple[tuple[str, str], ...] = (
+    ("request has expired", "url_expired"),
+    ("signed expiry time", "url_expired"),
+    ("signature not valid in the specified time frame", "url_expired"),
+    ("request is not yet valid", "clock_skewed"),
+    ("request is not valid yet", "clock_skewed"),
+    ("server failed to authenticate the request", "signature_mismatch"),
+    ("provided contentmd5 doesn't match", "checksum_mismatch"),
+)
+SENTENCE_STATUSES = frozenset((400, 401, 403))

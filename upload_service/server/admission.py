@@ -1,0 +1,54 @@
+"""What a request's head tells, and alone can refuse.
+
+Knows: aiohttp's request.
+Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
+waits for 100.
+Must not know: fields, storage.
+"""
+
+import os
+import re
+from collections.abc import Sized
+
+from aiohttp import web
+
+from upload_service.errors.errors import UploadError
+from upload_service.multipart.form import MAX_BESIDE_FILE_BYTES, FormReader
+from upload_service.server.receiving import Receiver
+from upload_service.settings.config import Settings
+
+_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+def request_id(request: web.BaseRequest) -> str:
+    """The caller's id where it is usable, else one of ours; the same for the whole request."""
+    if _ID not in request:
+        given = request.headers.get("X-Request-Id", "")
+        request[_ID] = given if _USABLE_ID.fullmatch(given) else os.urandom(16).hex()
+    return request[_ID]
+
+
+def admit(request: web.Request, settings: Settings, wanted: frozenset[str], running: Sized) -> FormReader:
+    """The form of a request that may go on; raises UploadError for one that may not."""
+    if not request.body_exists:
+        raise UploadError("empty_body")
+    if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
+        raise UploadError("content_encoding_unsupported")
+    length = request.content_length
+    if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
+        raise UploadError("file_too_large")
+    content_type = request.headers.get("Content-Type", "")
+    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second, running)
+    return FormReader(receiver.read, content_type, length, wanted)
+
+
+async def hold_continue(_request: web.Request) -> None:
+    """Instead of aiohttp's handler of `Expect`: the client gets its 100 when its head has been admitted."""
+
+
+async def send_continue(request: web.Request) -> None:
+    """Let a client that waits for 100 go on."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # as aiohttp does: the answer proper has not begun

@@ -1,0 +1,129 @@
+"""Listening and stopping.
+
+Knows: the sockets, signals, and the order in which a stop happens: /readyz turns 503, the socket stays open
+for load balancers to notice, it closes, what runs is finished or given up.
+Rules: a second signal ends the process at once.
+Must not know: uploads, beyond that they run and can be abandoned.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+import structlog
+from aiohttp import web
+
+from upload_service import __version__
+from upload_service.errors.errors import UploadError
+from upload_service.pages import scrape
+from upload_service.server.app import make_app
+from upload_service.server.callers import bounds_for_anybody
+from upload_service.server.connection import Connection
+from upload_service.settings.config import Settings
+from upload_service.upload.service import SERVICE, Service
+
+# What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
+SETTLE_SECONDS = 0.1
+# What abandoned uploads have to send their answers.
+LAST_WORDS_SECONDS = 1.0
+BACKLOG = 1024
+
+
+class CannotListen(Exception):
+    """A port cannot be had, of this setting; the text is the system's reason."""
+
+    def __init__(self, reason: str, setting: str, port: int) -> None:
+        super().__init__(reason)
+        self.setting = setting
+        self.port = port
+
+
+async def serve(settings: Settings) -> None:
+    """Run until told to stop. Raises CannotListen when a port cannot be had."""
+    runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
+    await runner.setup()
+    service = runner.app[SERVICE]
+    metrics = scrape.alone(service)
+    try:
+        server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
+        ports = {"port": _port(server)}
+        if settings.metrics_port is not None:
+            other = await _listen(
+                lambda: _connection(metrics, settings), settings, "UPLOAD_METRICS_PORT", settings.metrics_port
+            )
+            ports["metrics_port"] = _port(other)
+        told = _stop_on_signals(service)
+        if not settings.api_tokens:
+            structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
+        structlog.get_logger().info("listening", **ports, version=__version__)
+        await told.wait()
+        structlog.get_logger().info("stopping", running=len(service.running))
+        await asyncio.sleep(settings.drain_delay_seconds)
+        server.close()
+        await asyncio.sleep(SETTLE_SECONDS)
+        await _finish(service, settings.shutdown_seconds)
+    finally:
+        metrics.pre_shutdown()
+        await metrics.shutdown(LAST_WORDS_SECONDS)
+        await runner.cleanup()
+    structlog.get_logger().info("stopped")
+
+
+async def _listen(
+    answering: Callable[[], asyncio.BaseProtocol], settings: Settings, setting: str, port: int
+) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(answering, settings.bind, port, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListen(reason(error), setting, port) from None
+
+
+def reason(error: OSError) -> str:
+    """Why the port cannot be had, in the system's few words; asyncio's are many."""
+    number = error.errno or 0
+    # A name that does not resolve has a negative number.
+    return os.strerror(number) if number > 0 else str(error.strerror)
+
+
+def _port(server: asyncio.Server) -> int:
+    return int(server.sockets[0].getsockname()[1])
+
+
+def _connection(server: web.Server | None, settings: Settings) -> Connection:
+    assert server
+    return Connection(
+        server,
+        settings,
+        loop=asyncio.get_running_loop(),
+        access_log=None,
+        auto_decompress=False,
+        # What is left of a body is drained by us: see web.answer.
+        lingering_time=0,
+    )
+
+
+def _stop_on_signals(service: Service) -> asyncio.Event:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        service.draining = True
+        told.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    return told
+
+
+async def _finish(service: Service, seconds: float) -> None:
+    """Wait for running uploads, then give up the rest."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while service.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
+        await asyncio.sleep(0.05)
+    for upload in list(service.running):
+        upload.abandon(UploadError("shutting_down"))

@@ -1,0 +1,130 @@
+"""What one attempt came to, and what storage's answer means.
+
+Knows: status, headers and error body of an answer, and the catalogue's codes for them.
+Rules: pure; storage's words are read here and never passed on, but for its short code, because an error
+body echoes the signature.
+Must not know: HTTP libraries, how many attempts there were.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from multidict import MultiMapping
+
+from upload_service.body.integrity import Checksum, claims, md5_of_etag
+from upload_service.errors.errors import StorageAnswer, UploadError
+from upload_service.presigned.providers import (
+    ERROR_CODE_HEADER,
+    REFUSALS,
+    REFUSED_STATUSES,
+    REQUEST_ID_HEADERS,
+    SENTENCE_STATUSES,
+    SENTENCES,
+)
+
+_CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
+_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attempt: `error` is a code of the catalogue, or None when the object is stored.
+
+    `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
+    `retry_after_seconds` is what storage asks for before another try. `claims` are checksums of what storage
+    says that it has stored, `etag_md5` one that its ETag may be. `refused_address`: why no
+    address was dialled.
+    """
+
+    error: str | None
+    answer: StorageAnswer | None = None
+    etag: str | None = None
+    request_id: str | None = None
+    retry_after_seconds: float | None = None
+    sent_bytes: int = 0
+    claims: tuple[Checksum, ...] = ()
+    etag_md5: Checksum | None = None
+    refused_address: str | None = None
+
+    @property
+    def may_have_stored(self) -> bool:
+        """Whether the object may be there although this attempt failed: nobody knows after a broken one."""
+        unanswered = self.answer is None or self.answer.status >= 500
+        return self.error is not None and unanswered and self.sent_bytes > 0
+
+    def as_error(self) -> UploadError:
+        """The failure of an upload that ends with this outcome."""
+        assert self.error is not None
+        return UploadError(self.error, storage=self.answer, retry_after_seconds=self.retry_after_seconds)
+
+
+def read_answer(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
+    """What a whole answer means; `body` is at most its first 64 KiB, `headers` ignore case."""
+    request_id = next((_short(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
+    if 200 <= status < 300:
+        return Outcome(
+            None,
+            StorageAnswer(status),
+            _short(headers.get("ETag", "")),
+            request_id,
+            claims=tuple(claims(headers)),
+            etag_md5=md5_of_etag(headers),
+        )
+    code = _storage_code(headers, body)
+    wait = _retry_after(headers.get("Retry-After", ""))
+    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id, wait)
+
+
+def without_echo(outcome: Outcome, url: str) -> Outcome:
+    """The outcome without what storage took from the URL itself, which is secret."""
+    answer = outcome.answer
+    if answer and answer.code and _is_echo(answer.code, url):
+        outcome = replace(outcome, answer=StorageAnswer(answer.status))
+    if outcome.etag and _is_echo(outcome.etag, url):
+        outcome = replace(outcome, etag=None)
+    if outcome.request_id and _is_echo(outcome.request_id, url):
+        outcome = replace(outcome, request_id=None)
+    return outcome
+
+
+def _is_echo(text: str, url: str) -> bool:
+    # A shorter text may be in a URL by chance.
+    return len(text) >= 16 and text.strip('"') in url
+
+
+def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
+    header = headers.get(ERROR_CODE_HEADER, "")
+    if _WORD.fullmatch(header):
+        return header
+    match = _CODE.search(body)
+    return match[1].decode("ascii") if match else None
+
+
+def _meaning(status: int, code: str | None, body: bytes) -> str:
+    if status >= 500:
+        return "storage_error"
+    if status in SENTENCE_STATUSES and (told := _told_by_sentence(body)):
+        return told
+    if code is not None and code in REFUSALS and status not in (408, 429):
+        return REFUSALS[code]
+    if 300 <= status < 400:
+        return "storage_redirected"
+    if 400 <= status < 500:
+        return REFUSED_STATUSES.get(status, "storage_rejected")
+    return "storage_bad_answer"
+
+
+def _told_by_sentence(body: bytes) -> str | None:
+    text = body.decode("latin-1").lower()
+    return next((code for words, code in SENTENCES if words in text), None)
+
+
+def _retry_after(text: str) -> float | None:
+    """The header's seconds (RFC 9110 section 10.2.3); a date is not used, because clocks differ."""
+    return float(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
+
+
+def _short(text: str) -> str | None:
+    return text if _TOKEN.fullmatch(text) else None

@@ -1,0 +1,108 @@
+"""What has been counted, as Prometheus reads it.
+
+Knows: prometheus_client, which is imported with this file and so only where metrics are on.
+Rules: all series are there from the start, at 0, so that the first failure of its kind shows as an increase;
+gauges are looked up when they are read and cost an upload nothing.
+Must not know: HTTP.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from upload_service.telemetry import register
+from upload_service.telemetry.ended import Ended
+from upload_service.telemetry.register import Metric
+from upload_service.upload.service import Service
+
+_NOTHING: Mapping[str, object] = {}
+
+
+class Prometheus:
+    """The counters of one service."""
+
+    def __init__(self, service: Service) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
+        self._registry = CollectorRegistry()
+        self._registry.register(_Readings(service))
+        ProcessCollector(registry=self._registry)
+        uploads = self._counter(register.UPLOADS)
+        self._uploads = {
+            (code, retrying): uploads.labels(
+                code, register.fault(code) or "none", register.ENDPOINTS[retrying]
+            )
+            for code in register.CODES
+            for retrying in (False, True)
+        }
+        self._refused = self._by_code(register.REFUSED)
+        self._attempts = self._by_code(register.ATTEMPTS)
+        self._received, self._stored = self._counter(register.RECEIVED), self._counter(register.STORED)
+        self._duration = self._histogram(register.DURATION)
+        self._client_leg = self._histogram(register.CLIENT_LEG)
+        self._storage_leg = self._histogram(register.STORAGE_LEG)
+
+    def count(self, ended: Ended) -> Mapping[str, object]:
+        """Count an upload; its log line carries nothing more."""
+        self._uploads[ended.code, ended.retrying].inc()
+        record = ended.record
+        if record is None:
+            self._refused[ended.code].inc()
+            return _NOTHING
+        self._received.inc(record.file_size)
+        self._stored.inc(ended.stored_bytes)
+        self._duration.observe(ended.seconds)
+        if record.client_seconds is not None:
+            self._client_leg.observe(record.client_seconds)
+        if record.attempts:
+            self._storage_leg.observe(record.storage_seconds)
+        for attempt in record.attempts:
+            self._attempts[attempt.code].inc()
+        return _NOTHING
+
+    def exposition(self, accept: str) -> tuple[bytes, str]:
+        """Everything, in the format that the reader likes, and its Content-Type."""
+        try:
+            encode, content_type = choose_encoder(accept)
+        except (TypeError, ValueError):  # a version that is no number
+            encode, content_type = choose_encoder("")
+        return encode(self._registry), content_type
+
+    def _counter(self, metric: Metric) -> Counter:
+        return Counter(metric.name, metric.meaning, list(metric.labels), registry=self._registry)
+
+    def _by_code(self, metric: Metric) -> dict[str, Counter]:
+        counter = self._counter(metric)
+        return {code: counter.labels(code) for code in metric.labels["code"]}
+
+    def _histogram(self, metric: Metric) -> Histogram:
+        return Histogram(metric.name, metric.meaning, buckets=register.BUCKETS, registry=self._registry)
+
+
+class _Readings(Collector):
+    """What need not be counted because it can be looked up."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        service, room = self._service, self._service.room
+        yield _gauge(register.RUNNING, len(service.running))
+        yield _gauge(register.RUNNING_LIMIT, service.settings.max_concurrent)
+        yield _gauge(register.SPOOL, room.memory.used_bytes, room.disk.used_bytes)
+        yield _gauge(register.SPOOL_LIMIT, room.memory.limit_bytes, room.disk.limit_bytes)
+        yield _gauge(register.SOCKETS, service.sockets.open)
+        made = register.SOCKETS_MADE
+        yield CounterMetricFamily(made.name, made.meaning, service.sockets.made)
+        yield _gauge(register.BUILD, 1)
+
+
+def _gauge(metric: Metric, *values: float) -> GaugeMetricFamily:
+    """Its values, in the order of its only label's."""
+    family = GaugeMetricFamily(metric.name, metric.meaning, labels=list(metric.labels))
+    (labels,) = metric.labels.values() or ((None,),)
+    for label, value in zip(labels, values, strict=True):
+        family.add_metric([] if label is None else [label], value)
+    return family
