@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from upload_service.body.disk import is_in_memory
-from upload_service.body.memory import keep_freed_memory
+from upload_service.body.allocator import keep_freed_memory
+from upload_service.body.disk_segments import is_in_memory
 from upload_service.server.serve import CannotListen, serve
-from upload_service.settings.config import Settings, unknown_variables
 from upload_service.settings.environment import SettingError
+from upload_service.settings.settings import Settings, unknown_variables
 from upload_service.telemetry import logs
 
 if TYPE_CHECKING:
@@ -53,19 +53,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asked(arguments: Sequence[str]) -> "argparse.Namespace":
-    from upload_service.doctor.arguments import parse  # argparse takes longer than reading the settings
+    from upload_service.command_line import parse  # argparse takes longer than reading the settings
 
     return parse(arguments)
 
 
 def _check(settings: Settings, asked: "argparse.Namespace") -> int:
-    from upload_service.doctor import doctor  # looks at much that a service never needs
+    from upload_service.doctor import check  # looks at much that a service never needs
 
-    url = doctor.url_from(asked.check, os.environ)
+    url = check.url_from(asked.check, os.environ)
     about_a_url = asked.check or asked.header or asked.content_type is not None or asked.no_upload
     if about_a_url and not url:
         print(
-            f"upload-service: no URL came: write one to standard input, or set {doctor.URL_VARIABLE}",
+            f"upload-service: no URL came: write one to standard input, or set {check.URL_VARIABLE}",
             file=sys.stderr,
         )
         return 2
@@ -73,4 +73,4 @@ def _check(settings: Settings, asked: "argparse.Namespace") -> int:
     fields = [(f"header:{name.strip()}", value.strip()) for name, _, value in headers]
     if asked.content_type is not None:
         fields.append(("contentType", asked.content_type))
-    return doctor.run(settings, os.environ, doctor.Question(url, tuple(fields), upload=not asked.no_upload))
+    return check.run(settings, os.environ, check.Question(url, tuple(fields), upload=not asked.no_upload))

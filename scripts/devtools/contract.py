@@ -16,7 +16,7 @@ from devtools.contract_answers import (
 from devtools.contract_form import SUMMARIES, Schema, form_schema
 from devtools.contract_schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
 from upload_service import __version__
-from upload_service.errors.errors import CATALOGUE
+from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE as PROGRESS
 
 _ABOUT = """Takes a file and an S3 *presigned URL* in one `multipart/form-data` POST and streams the

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable
 
 from devtools.contract_form import Schema
-from upload_service.errors.entry import Entry
-from upload_service.errors.errors import CATALOGUE, UploadError
-from upload_service.server.answers import RETRY_AFTER_SECONDS, problem
-from upload_service.server.callers import CHALLENGE
+from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.server.access_control import CHALLENGE
+from upload_service.server.responses import RETRY_AFTER_SECONDS, problem
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.

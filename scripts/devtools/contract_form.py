@@ -5,17 +5,17 @@ Rules: numbers come from those files. `uploadUrl` is first and `file` last, beca
 order.
 """
 
-from upload_service.body.integrity import DECLARABLE, SIZES
-from upload_service.multipart.form import (
+from upload_service.body.checksums import DECLARABLE, SIZES
+from upload_service.multipart.form_reader import (
     MAX_BESIDE_FILE_BYTES,
     MAX_FIELD_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,
     MAX_PARTS,
 )
-from upload_service.presigned import headers
+from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import MAX_URL_BYTES
-from upload_service.upload.fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 Schema = dict[str, object]
@@ -57,7 +57,7 @@ def form_schema(*, retrying: bool) -> Schema:
             "pattern": f"^({'|'.join(_digest(name) for name in sorted(DECLARABLE))})$",
             "description": f"{_names()} and the digest in hex or base64. A file that differs is not stored.",
         },
-        headers.CONTENT_TYPE_FIELD: _header(
+        signed_headers.CONTENT_TYPE_FIELD: _header(
             "The `Content-Type` for storage, instead of the file part's own."
         ),
     }
@@ -78,7 +78,7 @@ def form_schema(*, retrying: bool) -> Schema:
         "patternProperties": {
             _header_names(): _header(
                 "The value of another header that the URL was signed with: "
-                f"at most {headers.MAX_TOGETHER_BYTES // 1024} KiB together, names and values."
+                f"at most {signed_headers.MAX_TOGETHER_BYTES // 1024} KiB together, names and values."
             )
         },
     }
@@ -113,8 +113,10 @@ def _header(description: str) -> Schema:
 
 
 def _header_names() -> str:
-    names = "|".join((*sorted(headers.PLAIN), *(f"{vendor}[a-z0-9-]+" for vendor in headers.VENDORS)))
-    return f"^{headers.PREFIX}(?!{'|'.join(headers.NEVER)})({names})$"
+    names = "|".join(
+        (*sorted(signed_headers.PLAIN), *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDORS))
+    )
+    return f"^{signed_headers.PREFIX}(?!{'|'.join(signed_headers.NEVER)})({names})$"
 
 
 def _digest(algorithm: str) -> str:

@@ -7,8 +7,8 @@ may have a member that does not stand here.
 
 from devtools.contract_answers import REQUEST_ID
 from devtools.contract_form import Schema
-from upload_service.body.integrity import ALWAYS
-from upload_service.errors.errors import CATALOGUE
+from upload_service.body.checksums import ALWAYS
+from upload_service.errors.upload_error import CATALOGUE
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devtools import contract, operations_page
-from upload_service.errors.errors import CATALOGUE
-from upload_service.pages.errors_page import page_markdown
-from upload_service.settings.config import describe
+from upload_service.errors.upload_error import CATALOGUE
+from upload_service.pages.error_pages import page_markdown
+from upload_service.settings.settings import describe
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"

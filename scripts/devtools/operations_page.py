@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterable
 
 from upload_service.telemetry.logs import EVENTS
-from upload_service.telemetry.register import CLOUD_METRICS, FAULTS, METRICS, PROCESS, most_cloud_metrics
+from upload_service.telemetry.metric_definitions import (
+    CLOUD_METRICS,
+    FAULTS,
+    METRICS,
+    PROCESS,
+    most_cloud_metrics,
+)
 
 PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 FEW = 5

@@ -13,7 +13,7 @@ from devtools.caller import Answer, Plan
 from devtools.served import Holdings
 from devtools.signed import WORD
 from devtools.unruly import Put
-from upload_service.errors.errors import CATALOGUE
+from upload_service.errors.upload_error import CATALOGUE
 
 # Told when the service has too much to do, whatever storage does.
 BUSY = {"spool_full", "too_busy"}

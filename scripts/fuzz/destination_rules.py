@@ -9,10 +9,10 @@ Must not know: the fuzzer, so that the tests can replay its inputs.
 import re
 from urllib.parse import urlsplit
 
-from upload_service.errors.errors import UploadError
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.allowed_destinations import destinations
 from upload_service.presigned.destination import Destination, judge
-from upload_service.presigned.prefixes import destinations
-from upload_service.presigned.signings import SIGNINGS
+from upload_service.presigned.known_signatures import SIGNINGS
 
 LISTED = (
     "default",

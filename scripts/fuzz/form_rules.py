@@ -10,10 +10,10 @@ import random
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 
-from upload_service.errors.errors import UploadError
-from upload_service.multipart import form
-from upload_service.multipart.form import FormReader
-from upload_service.multipart.parts import Event, FileEnd, FileStart
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart import form_reader
+from upload_service.multipart.form_events import Event, FileEnd, FileStart
+from upload_service.multipart.form_reader import FormReader
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MOST_BYTES = 4096
@@ -30,10 +30,10 @@ def check(given: bytes) -> None:
     kind, _, body = given[:MOST_BYTES].partition(b"\n")
     content_type = kind.decode("latin-1")
     chance = random.Random(zlib.crc32(given))  # noqa: S311 - the same cuts in every replay
-    saved = {name: getattr(form, name) for name in LIMITS}
+    saved = {name: getattr(form_reader, name) for name in LIMITS}
     try:
         for name, value in LIMITS.items():
-            setattr(form, name, value)
+            setattr(form_reader, name, value)
         for length in (None, len(body)):
             first = read(content_type, [body], length)
             _assert_sound(first, body, length)
@@ -43,7 +43,7 @@ def check(given: bytes) -> None:
                 _assert_same(first, again)
     finally:
         for name, value in saved.items():
-            setattr(form, name, value)
+            setattr(form_reader, name, value)
 
 
 def read(content_type: str, pieces: Iterable[bytes], length: int | None) -> Outcome:

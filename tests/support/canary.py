@@ -36,7 +36,7 @@ AUTHORIZED = f"Authorization: Bearer {TOKEN}"
 
 ELSEWHERE = {
     "request_head_timeout": "takes ten seconds: test_connection.py",
-    "storage_name_unresolved": "asks a name server: test_storage.py",
+    "storage_name_unresolved": "asks a name server: test_put.py",
     "internal_error": "needs a fault in the service: test_canary.py",
     "shutting_down": "ends the service: test_canary.py",
 }

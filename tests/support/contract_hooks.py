@@ -17,8 +17,8 @@ from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import ComponentInfo
 
 from tests.support.wire import PLAIN, RETRY
-from upload_service.body.integrity import ALWAYS, Running
-from upload_service.presigned import headers
+from upload_service.body.checksums import ALWAYS, Running
+from upload_service.presigned import signed_headers
 
 STORE = os.environ["CONTRACT_STORE"]
 PATHS = json.loads(Path(os.environ["CONTRACT"]).read_text(encoding="utf-8"))["paths"]
@@ -62,7 +62,7 @@ def after_call(
 
 def as_text(name: str, value: Any) -> Any:
     """A header's value of a wrong type is text in a form, and right: another wrong one instead."""
-    is_header = name.startswith((headers.PREFIX, headers.CONTENT_TYPE_FIELD))
+    is_header = name.startswith((signed_headers.PREFIX, signed_headers.CONTENT_TYPE_FIELD))
     return "\x7f" if is_header and not isinstance(value, str) else value
 
 
@@ -71,10 +71,12 @@ def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     file = getattr(form.get("file"), "data", b"")
     sums = Running({ALWAYS})
     sums.update(file)
-    given = {name.removeprefix(headers.PREFIX) for name in form if name.startswith(headers.PREFIX)}
-    names = ";".join(sorted(given - headers.OURS | {"host"}))
+    given = {
+        name.removeprefix(signed_headers.PREFIX) for name in form if name.startswith(signed_headers.PREFIX)
+    }
+    names = ";".join(sorted(given - signed_headers.OURS | {"host"}))
     if "content-type" in given:
-        form.pop(headers.CONTENT_TYPE_FIELD, None)  # two ways to write one header
+        form.pop(signed_headers.CONTENT_TYPE_FIELD, None)  # two ways to write one header
     url = f"{STORE}contract/object?{signed.v4(signed_headers=names)}"
     right = {"uploadUrl": url, "size": len(file), "checksum": str(sums.get(ALWAYS))}
     allowed = {

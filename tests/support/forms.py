@@ -2,7 +2,7 @@
 
 Knows: how browsers write a form, and what a reader of it must give back.
 Rules: a whole form is one that RFC 2046 allows: no line of a part begins with two dashes and the boundary.
-Backslashes in names are left out, because readers disagree about them; `test_form.py` has those.
+Backslashes in names are left out, because readers disagree about them; `test_form_reader.py` has those.
 Must not know: any reader.
 """
 
@@ -14,7 +14,7 @@ from itertools import cycle
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from upload_service.multipart.parts import Event, Field, FileEnd, FileStart
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MAX_BOUNDARY = 200

@@ -2,10 +2,10 @@
 
 from devtools import signed
 
-from upload_service.errors.errors import UploadError
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.allowed_destinations import Destinations
 from upload_service.presigned.destination import Destination, judge
-from upload_service.presigned.prefixes import Destinations
-from upload_service.settings.config import Settings
+from upload_service.settings.settings import Settings
 
 NOW = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 # Signed five minutes ago, for ten.

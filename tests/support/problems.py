@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import RETRY, Answer
-from upload_service.errors.errors import CATALOGUE
+from upload_service.errors.upload_error import CATALOGUE
 
 # Storage's words beyond its code, which no answer and no log line may repeat.
 MESSAGE = "Nebuchadnezzar besieged the bucket"

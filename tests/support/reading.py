@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from hypothesis import HealthCheck, settings
 
 from tests.support.forms import WANTED
-from upload_service.errors.errors import UploadError
-from upload_service.multipart.form import FormReader
-from upload_service.multipart.parts import Event
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.form_events import Event
+from upload_service.multipart.form_reader import FormReader
 
 # A run fails for a change of the code and for nothing else.
 STABLE = settings(

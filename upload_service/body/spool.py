@@ -8,10 +8,10 @@ Must not know: forms, HTTP, why something is kept.
 
 import asyncio
 
-from upload_service.body.disk import SEGMENT_BYTES, Segments
-from upload_service.body.pieces import Pieces
-from upload_service.body.room import Grant, Room
-from upload_service.errors.errors import UploadError
+from upload_service.body.budget import Grant, Room
+from upload_service.body.disk_segments import SEGMENT_BYTES, Segments
+from upload_service.body.memory_chunks import Pieces
+from upload_service.errors.upload_error import UploadError
 
 # Written and read at once.
 BLOCK_BYTES = 1024 * 1024

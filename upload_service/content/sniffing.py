@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from upload_service.content.markup import markup_type
 from upload_service.content.media_types import UNKNOWN, carries_script, counts_as, short
-from upload_service.errors.errors import UploadError
+from upload_service.errors.upload_error import UploadError
 
 if TYPE_CHECKING:
     from sigtype.types import Type

@@ -13,12 +13,12 @@ from urllib.parse import unquote
 
 from yarl import URL
 
-from upload_service.errors.errors import UploadError
-from upload_service.presigned.operations import require_file
-from upload_service.presigned.prefixes import Destinations, Prefix
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.allowed_destinations import Destinations, Prefix
+from upload_service.presigned.known_signatures import DECISIVE, SIGNINGS
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
-from upload_service.presigned.signing import Signing
-from upload_service.presigned.signings import DECISIVE, SIGNINGS
+from upload_service.presigned.signature import Signing
+from upload_service.presigned.signed_operation import require_file
 
 MAX_URL_BYTES = 8192
 LISTED = "listed"

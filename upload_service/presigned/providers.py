@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.presigned.signing import Signing
-from upload_service.presigned.signings import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.known_signatures import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.signature import Signing
 
 
 @dataclass(frozen=True, slots=True)

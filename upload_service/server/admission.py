@@ -12,10 +12,10 @@ from collections.abc import Sized
 
 from aiohttp import web
 
-from upload_service.errors.errors import UploadError
-from upload_service.multipart.form import MAX_BESIDE_FILE_BYTES, FormReader
-from upload_service.server.receiving import Receiver
-from upload_service.settings.config import Settings
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
+from upload_service.server.request_body import Receiver
+from upload_service.settings.settings import Settings
 
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)

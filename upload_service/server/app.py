@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from upload_service.body.room import Room
+from upload_service.body.budget import Room
 from upload_service.content.sniffing import library
-from upload_service.server.callers import Callers
-from upload_service.server.web import answer, finish_headers, routes
-from upload_service.settings.config import Settings
+from upload_service.server.access_control import Callers
+from upload_service.server.middleware import answer, finish_headers, routes
+from upload_service.settings.settings import Settings
+from upload_service.storage.put import Storage
 from upload_service.storage.session import open_sessions
-from upload_service.storage.storage import Storage
-from upload_service.upload.service import SERVICE, Service
+from upload_service.upload.shared import SERVICE, Service
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -50,6 +50,6 @@ def _measure(service: Service) -> None:
         metrics = Prometheus(service)
         service.meter, service.exposition = metrics.count, metrics.exposition
     elif service.settings.metrics == "emf":
-        from upload_service.telemetry.emf import members
+        from upload_service.telemetry.cloudwatch import members
 
         service.meter = members

@@ -14,11 +14,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from upload_service.errors.errors import UploadError
-from upload_service.server import answers, cors
+from upload_service.errors.upload_error import UploadError
+from upload_service.server import cors, responses
 from upload_service.server.admission import request_id
-from upload_service.server.pace import Pace
-from upload_service.settings.config import Settings
+from upload_service.server.read_pacing import Pace
+from upload_service.settings.settings import Settings
 
 # From a head's first byte to its last.
 HEAD_SECONDS = 10
@@ -105,7 +105,7 @@ class Connection(web.RequestHandler):
             "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
         )
         code = "bad_request" if status < 500 else "internal_error"
-        response = answers.problem(UploadError(code), request_id(request))
+        response = responses.problem(UploadError(code), request_id(request))
         response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
         response.headers["X-Request-Id"] = request_id(request)
         response.headers["Server"] = "upload-service"
@@ -145,5 +145,5 @@ class Connection(web.RequestHandler):
             structlog.get_logger().warning(
                 "bad_request_head", status=408, error="HeadTimeout", request_id=name
             )
-            self.transport.write(answers.plain(UploadError("request_head_timeout"), name))
+            self.transport.write(responses.plain(UploadError("request_head_timeout"), name))
         self.transport.close()

@@ -14,9 +14,9 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, hdrs, web
 
-from upload_service.pages.preference import names
+from upload_service.pages.content_negotiation import names
 from upload_service.upload.record import Reading, Record
-from upload_service.upload.relay import Upload
+from upload_service.upload.upload import Upload
 
 CONTENT_TYPE = "application/x-ndjson"
 EVERY_SECONDS = 0.25

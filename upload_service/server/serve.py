@@ -15,13 +15,13 @@ import structlog
 from aiohttp import web
 
 from upload_service import __version__
-from upload_service.errors.errors import UploadError
-from upload_service.pages import scrape
+from upload_service.errors.upload_error import UploadError
+from upload_service.pages import metrics_endpoint
+from upload_service.server.access_control import bounds_for_anybody
 from upload_service.server.app import make_app
-from upload_service.server.callers import bounds_for_anybody
 from upload_service.server.connection import Connection
-from upload_service.settings.config import Settings
-from upload_service.upload.service import SERVICE, Service
+from upload_service.settings.settings import Settings
+from upload_service.upload.shared import SERVICE, Service
 
 # What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
 SETTLE_SECONDS = 0.1
@@ -44,7 +44,7 @@ async def serve(settings: Settings) -> None:
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
     await runner.setup()
     service = runner.app[SERVICE]
-    metrics = scrape.alone(service)
+    metrics = metrics_endpoint.alone(service)
     try:
         server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}

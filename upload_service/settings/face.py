@@ -1,7 +1,7 @@
 """The settings of the side that callers and operators see: the socket, the log, the metrics,
 which pages may call.
 
-Rules: as in `config.py`, whose settings these are.
+Rules: as in `settings.py`, whose settings these are.
 """
 
 from dataclasses import dataclass

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from upload_service.clients import tokens
-from upload_service.clients.tokens import Token
+from upload_service.clients import bearer_tokens
+from upload_service.clients.bearer_tokens import Token
 from upload_service.content.media_types import UNKNOWN, short
 from upload_service.content.sniffing import AllowedTypes
 
@@ -111,7 +111,7 @@ def api_tokens(text: str) -> tuple[Token, ...]:
     entries = _lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
     if not entries:
         raise ValueError("must name a file that holds a token")
-    return tokens.parse(entries)
+    return bearer_tokens.parse(entries)
 
 
 def _lines(path: str) -> list[str]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from multidict import MultiMapping
 
-from upload_service.body.integrity import Checksum, claims, md5_of_etag
-from upload_service.errors.errors import StorageAnswer, UploadError
+from upload_service.body.checksums import Checksum, claims, md5_of_etag
+from upload_service.errors.upload_error import StorageAnswer, UploadError
 from upload_service.presigned.providers import (
     ERROR_CODE_HEADER,
     REFUSALS,

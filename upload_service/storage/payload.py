@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload
 
-from upload_service.body.body import Reader, WrongLength
+from upload_service.body.file_body import Reader, WrongLength
 
 
 class Stalled(Exception):

@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
 
-from upload_service.storage.guard import judge_address
+from upload_service.storage.address_policy import judge_address
 from upload_service.storage.sockets import AddressInfo, SocketMaker, Sockets, make_socket
 
 CONNECT_SECONDS = 10

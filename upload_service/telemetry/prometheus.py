@@ -13,10 +13,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from upload_service.telemetry import register
-from upload_service.telemetry.ended import Ended
-from upload_service.telemetry.register import Metric
-from upload_service.upload.service import Service
+from upload_service.telemetry import metric_definitions
+from upload_service.telemetry.metric_definitions import Metric
+from upload_service.telemetry.upload_event import Ended
+from upload_service.upload.shared import Service
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -29,20 +29,23 @@ class Prometheus:
         self._registry = CollectorRegistry()
         self._registry.register(_Readings(service))
         ProcessCollector(registry=self._registry)
-        uploads = self._counter(register.UPLOADS)
+        uploads = self._counter(metric_definitions.UPLOADS)
         self._uploads = {
             (code, retrying): uploads.labels(
-                code, register.fault(code) or "none", register.ENDPOINTS[retrying]
+                code, metric_definitions.fault(code) or "none", metric_definitions.ENDPOINTS[retrying]
             )
-            for code in register.CODES
+            for code in metric_definitions.CODES
             for retrying in (False, True)
         }
-        self._refused = self._by_code(register.REFUSED)
-        self._attempts = self._by_code(register.ATTEMPTS)
-        self._received, self._stored = self._counter(register.RECEIVED), self._counter(register.STORED)
-        self._duration = self._histogram(register.DURATION)
-        self._client_leg = self._histogram(register.CLIENT_LEG)
-        self._storage_leg = self._histogram(register.STORAGE_LEG)
+        self._refused = self._by_code(metric_definitions.REFUSED)
+        self._attempts = self._by_code(metric_definitions.ATTEMPTS)
+        self._received, self._stored = (
+            self._counter(metric_definitions.RECEIVED),
+            self._counter(metric_definitions.STORED),
+        )
+        self._duration = self._histogram(metric_definitions.DURATION)
+        self._client_leg = self._histogram(metric_definitions.CLIENT_LEG)
+        self._storage_leg = self._histogram(metric_definitions.STORAGE_LEG)
 
     def count(self, ended: Ended) -> Mapping[str, object]:
         """Count an upload; its log line carries nothing more."""
@@ -78,7 +81,9 @@ class Prometheus:
         return {code: counter.labels(code) for code in metric.labels["code"]}
 
     def _histogram(self, metric: Metric) -> Histogram:
-        return Histogram(metric.name, metric.meaning, buckets=register.BUCKETS, registry=self._registry)
+        return Histogram(
+            metric.name, metric.meaning, buckets=metric_definitions.BUCKETS, registry=self._registry
+        )
 
 
 class _Readings(Collector):
@@ -89,14 +94,14 @@ class _Readings(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         service, room = self._service, self._service.room
-        yield _gauge(register.RUNNING, len(service.running))
-        yield _gauge(register.RUNNING_LIMIT, service.settings.max_concurrent)
-        yield _gauge(register.SPOOL, room.memory.used_bytes, room.disk.used_bytes)
-        yield _gauge(register.SPOOL_LIMIT, room.memory.limit_bytes, room.disk.limit_bytes)
-        yield _gauge(register.SOCKETS, service.sockets.open)
-        made = register.SOCKETS_MADE
+        yield _gauge(metric_definitions.RUNNING, len(service.running))
+        yield _gauge(metric_definitions.RUNNING_LIMIT, service.settings.max_concurrent)
+        yield _gauge(metric_definitions.SPOOL, room.memory.used_bytes, room.disk.used_bytes)
+        yield _gauge(metric_definitions.SPOOL_LIMIT, room.memory.limit_bytes, room.disk.limit_bytes)
+        yield _gauge(metric_definitions.SOCKETS, service.sockets.open)
+        made = metric_definitions.SOCKETS_MADE
         yield CounterMetricFamily(made.name, made.meaning, service.sockets.made)
-        yield _gauge(register.BUILD, 1)
+        yield _gauge(metric_definitions.BUILD, 1)
 
 
 def _gauge(metric: Metric, *values: float) -> GaugeMetricFamily:

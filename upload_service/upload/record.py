@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from upload_service.body.integrity import Checksum
+from upload_service.body.checksums import Checksum
 from upload_service.storage.outcome import Outcome
 
 

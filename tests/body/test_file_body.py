@@ -1,0 +1,107 @@
+"""The body between the legs."""
+
+import asyncio
+
+import pytest
+
+from upload_service.body.budget import Room
+from upload_service.body.file_body import WINDOW_BYTES, Body, Pipe, Reader, WrongLength
+from upload_service.body.spool import Spool
+
+
+async def drain(reader: Reader) -> bytes:
+    """Everything that the reader gives."""
+    found = b""
+    while piece := await reader.next():
+        found += piece
+    return found
+
+
+def bodies() -> list[Body]:
+    """One body of each kind: one-shot, kept in memory, kept on disk."""
+    return [
+        Body(Pipe()),
+        Body(Spool(Room(1 << 20, 0), 6)),
+        Body(Spool(Room(0, 1 << 20), 6)),
+    ]
+
+
+@pytest.mark.parametrize("kind", range(3))
+async def test_last_piece_is_held_back(kind: int) -> None:
+    """Until the form has ended, a reader sees everything but the newest piece."""
+    body = bodies()[kind]
+    reader = body.reader(6)
+    await body.feed(b"abc")
+    await body.feed(b"def")
+    assert await reader.next() == b"abc"
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(reader.next(), 0.02)
+    assert not reader.complete
+    body.finish()
+    assert await reader.next() == b"def"
+    assert await reader.next() == b""
+    assert reader.complete
+    body.close()
+
+
+@pytest.mark.parametrize("kind", range(3))
+async def test_wrong_lengths_never_show_a_whole_file(kind: int) -> None:
+    """A reader of a shorter or longer length than the file's gets WrongLength before its last byte."""
+    for announced in (0, 1, 3, 5, 7, 100):
+        body = bodies()[kind]
+        await body.feed(b"abc")
+        await body.feed(b"def")
+        body.finish()
+        reader = body.reader(announced)
+        with pytest.raises(WrongLength):
+            await drain(reader)
+        assert reader.read_bytes < announced or announced == 0
+        body.close()
+
+
+async def test_too_long_is_seen_before_the_end() -> None:
+    """A file that outgrows its announced length fails its reader at once, not at the form's end."""
+    body = Body(Pipe())
+    reader = body.reader(4)
+    await body.feed(b"abc")
+    await body.feed(b"def")
+    with pytest.raises(WrongLength):
+        await reader.next()
+
+
+async def test_one_shot_body_refuses_a_second_reading() -> None:
+    """What has been passed on cannot be read again, and says so loudly."""
+    body = Body(Pipe())
+    await body.feed(b"abc")
+    body.finish()
+    assert await drain(body.reader(3)) == b"abc"
+    with pytest.raises(RuntimeError, match="second time"):
+        await body.reader(3).next()
+
+
+async def test_slow_reader_slows_the_writer() -> None:
+    """A one-shot body takes a window ahead of its reader and no more."""
+    body = Body(Pipe())
+    piece = bytes(64 * 1024)
+
+    async def feed_all() -> None:
+        while True:
+            await body.feed(piece)
+
+    feeding = asyncio.create_task(feed_all())
+    await asyncio.sleep(0.02)
+    ahead = body.received_bytes
+    assert WINDOW_BYTES <= ahead <= WINDOW_BYTES + 2 * len(piece)
+    reader = body.reader(1 << 40)
+    await reader.next()
+    await asyncio.sleep(0.02)
+    assert body.received_bytes == ahead + len(piece)
+    feeding.cancel()
+
+
+async def test_one_piece_larger_than_the_window_passes() -> None:
+    """A single piece larger than the window does not wait for itself."""
+    body = Body(Pipe())
+    await asyncio.wait_for(body.feed(bytes(3 * WINDOW_BYTES)), 1)
+    body.finish()
+    assert len(await drain(body.reader(3 * WINDOW_BYTES))) == 3 * WINDOW_BYTES

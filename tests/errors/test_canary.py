@@ -1,0 +1,139 @@
+"""The canary: no failure says a secret, to callers, the log at its most talkative, metrics or a `repr`."""
+
+import io
+import logging
+import time
+from collections.abc import Iterator
+
+import aiohttp
+import pytest
+import structlog
+from aiohttp.test_utils import TestServer
+
+from tests.support.canary import (
+    AUTHORIZED,
+    ELSEWHERE,
+    HEX_SIGNATURE,
+    KEY,
+    SECRETS,
+    WAYS,
+    Lab,
+    query,
+    spoken,
+)
+from tests.support.double import StorageDouble
+from tests.support.lab import opened
+from tests.support.scrape import scrape
+from tests.support.wire import PLAIN, Connection, field
+from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.presigned.destination import Destination, judge
+from upload_service.server.app import make_app
+from upload_service.settings.settings import Settings
+from upload_service.storage.put import Storage
+from upload_service.telemetry import logs
+from upload_service.upload.form_fields import Fields
+
+
+@pytest.fixture(scope="module")
+def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A service with little room and patience, and everything logged, asyncio's own debugging too."""
+    with opened(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
+        yield found
+
+
+def said(texts: list[str]) -> list[str]:
+    """The texts that say a secret, in any of the ways to say it."""
+    ways = {way for secret in (*SECRETS, HEX_SIGNATURE) for way in spoken(secret)}
+    return [text[:300] for text in texts if any(way in text for way in ways)]
+
+
+def test_every_code_is_caused_or_explained() -> None:
+    """A new failure cannot be added without its canary."""
+    assert WAYS.keys() | ELSEWHERE.keys() == CATALOGUE.keys() - {"client_gone"}
+    assert not WAYS.keys() & ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("code", WAYS)
+def test_no_failure_says_a_secret(lab: Lab, code: str) -> None:
+    """The failure is caused with secrets everywhere: its answer, the log since and the metrics have none."""
+    before, before_strict = len(lab.service.raw_log), len(lab.strict.raw_log)
+    answered = WAYS[code](lab)
+    assert answered.json["code"] == code, answered.json
+    heads = "\r\n".join(f"{name}: {value}" for name, value in answered.headers.items())
+    if code not in ("not_found", "method_not_allowed", "bad_request"):
+        lab.upload_event(answered.request_id)
+    logged = [*lab.service.raw_log[before:], *lab.strict.raw_log[before_strict:]]
+    assert said([heads, answered.body.decode(), *logged, scrape(lab.service.port).text]) == []
+
+
+def test_a_caller_that_leaves_says_nothing(lab: Lab) -> None:
+    """An upload whose caller leaves in its middle is logged, without a secret."""
+    before = len(lab.service.raw_log)
+    with Connection(lab.service.port) as connection:
+        connection.head(PLAIN, 1 << 20, AUTHORIZED)
+        connection.send(field("uploadUrl", lab.url()) + b"--")
+        time.sleep(0.2)
+    lab.service.wait_for(lambda event: event.get("code") == "client_gone")
+    assert said(lab.service.raw_log[before:]) == []
+
+
+def test_nothing_is_said_at_the_end(lab: Lab) -> None:
+    """The whole log of the run, the stop in the middle of an upload included, has no secret."""
+    with Connection(lab.service.port) as connection:
+        connection.head(PLAIN, 1 << 20, AUTHORIZED)
+        connection.send(field("uploadUrl", lab.url()))
+        time.sleep(0.2)
+        lab.service.process.terminate()
+        answered = connection.answer()
+    assert answered.json["code"] == "shutting_down"
+    lab.service.stop()
+    assert said([answered.body.decode(), *lab.service.raw_log, *lab.strict.raw_log]) == []
+    assert len(lab.service.raw_log) > len(WAYS)
+
+
+def test_the_scan_can_fail() -> None:
+    """Each way to say each secret is found."""
+    for secret in (*SECRETS, HEX_SIGNATURE):
+        assert all(said([f"PUT {way} failed"]) for way in spoken(secret))
+
+
+async def test_a_fault_of_our_own_says_nothing(
+    double: StorageDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that nobody expected, full of secrets and in mid-upload, is logged without them."""
+    stream = io.StringIO()
+    handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
+    logs.set_up("DEBUG", stream)
+    url = f"{double.url}{KEY}?{query()}"
+
+    def explode(_self: Storage, destination: Destination, *_: object) -> None:
+        raise LookupError(f"{destination.url} {SECRETS}") from ValueError(str(destination.url))
+
+    monkeypatch.setattr(Storage, "put", explode)
+    settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
+    try:
+        async with TestServer(make_app(settings)) as server, aiohttp.ClientSession() as session:
+            fields = aiohttp.FormData({"uploadUrl": url, "file": io.BytesIO(b"12345")})
+            async with session.post(server.make_url(PLAIN), data=fields) as response:
+                answered = await response.text()
+    finally:
+        structlog.reset_defaults()
+        logging.getLogger().handlers[:] = handlers
+        logging.getLogger().setLevel(level)
+    assert "internal_error" in answered
+    assert "LookupError" in stream.getvalue()
+    assert said([answered, stream.getvalue()]) == []
+
+
+def test_no_repr_says_a_secret(double: StorageDouble) -> None:
+    """Whoever shows one of the objects that hold a secret shows none."""
+    settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
+    destination = judge(f"{double.url}{KEY}?{query()}", settings.destinations, time.time())
+    fields = Fields(settings)
+    fields.note("uploadUrl", f"{double.url}{KEY}?{query()}", time.time())
+    error = UploadError("url_expired")
+    assert (
+        said([repr(each) for each in (settings, destination, fields, error, error.detail, vars(fields))])
+        == []
+    )
+    assert KEY in str(destination.url)

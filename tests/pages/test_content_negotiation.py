@@ -1,0 +1,44 @@
+"""Which of two media types an Accept header would rather have."""
+
+import pytest
+
+from upload_service.pages.content_negotiation import prefers, weight
+
+CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "wants_page"),
+    [
+        (CHROMIUM, True),
+        ("text/html", True),
+        ("TEXT/HTML; charset=utf-8", True),
+        ("text/*", True),
+        ("text/html;q=0.5, application/json;q=0.4", True),
+        ("application/json;q=0, */*", True),
+        ("*/*;q=0.1, text/html;level=1;q=0.2", True),
+        ("", False),
+        ("*/*", False),
+        ("application/json", False),
+        ("application/json, text/html", False),
+        ("text/html;q=0.4, application/json;q=0.5", False),
+        ("text/html;q=0", False),
+        ("text/html;q=0, text/*, */*", False),
+        ("text/html;q=2", False),
+        ("text/html;q=-1", False),
+        ("text/html;q=", False),
+        ("text", False),
+        ("text/html/x, , ;q=1", False),
+        ("application/x-ndjson", False),
+    ],
+)
+def test_prefers_a_page(accept: str, *, wants_page: bool) -> None:
+    """A page is preferred when it is asked for by more than JSON is; nonsense asks for nothing."""
+    assert prefers(accept, "text/html", "application/json") is wants_page
+
+
+def test_the_most_specific_range_counts() -> None:
+    """The type itself outranks its family, and that outranks everything, in whatever order they stand."""
+    accept = "*/*;q=0.1, text/html;q=0.3, text/*;q=0.2"
+    assert [weight(accept, each) for each in ("text/html", "text/css", "image/png")] == [0.3, 0.2, 0.1]
+    assert weight("text/html;q=0.125", "text/html") == 0.125

@@ -1,0 +1,118 @@
+"""Judging presigned URLs: a table of what is allowed and what is refused, and why."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.support.judging import NOW, V4, destinations, judged, reason, refusal
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.destination import judge
+
+# Name of the row, url, code.
+FORMS = [
+    ("empty", "", "invalid_upload_url"),
+    ("no URL", "key.png", "invalid_upload_url"),
+    ("no scheme", "//s3.amazonaws.com/b/k", "invalid_upload_url"),
+    ("scheme alone", "https:", "invalid_upload_url"),
+    ("no host", "https:///b/k", "invalid_upload_url"),
+    ("no slashes", "https:s3.amazonaws.com/b/k", "invalid_upload_url"),
+    ("ftp", f"ftp://s3.amazonaws.com/b/k?{V4}", "invalid_upload_url"),
+    ("file", f"file:///etc/passwd?{V4}", "invalid_upload_url"),
+    ("user and password", f"https://u:p@s3.amazonaws.com/b/k?{V4}", "invalid_upload_url"),
+    ("empty user", f"https://@s3.amazonaws.com/b/k?{V4}", "invalid_upload_url"),
+    ("store as user", f"https://s3.amazonaws.com@evil.example/b/k?{V4}", "invalid_upload_url"),
+    ("backslash before the host", f"https://s3.amazonaws.com\\@evil.example/b/k?{V4}", "invalid_upload_url"),
+    ("fragment with a host", f"https://s3.amazonaws.com/b/k?{V4}#@evil.example", "invalid_upload_url"),
+    ("empty fragment", f"https://s3.amazonaws.com/b/k?{V4}#", "invalid_upload_url"),
+    ("no path", f"https://s3.amazonaws.com?{V4}", "invalid_upload_url"),
+    ("no key", f"https://s3.amazonaws.com/?{V4}", "invalid_upload_url"),
+    ("port too large", f"https://s3.amazonaws.com:99999/b/k?{V4}", "invalid_upload_url"),
+    ("port empty", f"https://s3.amazonaws.com:/b/k?{V4}", "invalid_upload_url"),
+    ("port no number", f"https://s3.amazonaws.com:x/b/k?{V4}", "invalid_upload_url"),
+    ("escaped dot", f"https://s3%2eamazonaws.com/b/k?{V4}", "invalid_upload_url"),
+    ("label too long", f"https://{'a' * 64}.s3.amazonaws.com/k?{V4}", "invalid_upload_url"),
+    ("space", f"https://s3.amazonaws.com/b/a b?{V4}", "invalid_upload_url"),
+    ("line break", f"https://s3.amazonaws.com/b/k\n?{V4}", "invalid_upload_url"),
+    ("tab", f"https://s3.amazonaws.com/b/k\t?{V4}", "invalid_upload_url"),
+    ("not ASCII", f"https://s3.amazonaws.com/b/\u00e9?{V4}", "invalid_upload_url"),
+    ("NUL", f"https://s3.amazonaws.com/b/k\x00?{V4}", "invalid_upload_url"),
+    ("too long", f"https://s3.amazonaws.com/b/{'k' * 8192}?{V4}", "invalid_upload_url"),
+    ("escaped colon", f"https://s3.amazonaws.com%3A443/b/k?{V4}", "invalid_upload_url"),
+    ("two hosts", f"https://s3.amazonaws.com,evil.example/b/k?{V4}", "invalid_upload_url"),
+    ("empty label", f"https://s3.amazonaws..com/b/k?{V4}", "invalid_upload_url"),
+    ("open bracket", f"https://[::1/b/k?{V4}", "invalid_upload_url"),
+    ("upper case", f"HTTPS://S3.AMAZONAWS.COM/b/k?{V4}", "ok"),
+    ("port 443", f"https://s3.amazonaws.com:443/b/k?{V4}", "ok"),
+    ("odd but whole path", f"https://s3.amazonaws.com/b/a%2Fb//c/..;/%E0%?{V4}", "ok"),
+]
+
+
+@pytest.mark.parametrize(("url", "code"), [pytest.param(*row, id=name) for name, *row in FORMS])
+def test_form_of_the_url(url: str, code: str) -> None:
+    """Scheme, host, port and path are judged as they are dialled; what is no plain address is refused."""
+    assert refusal(url) == code
+
+
+def test_url_passes_byte_for_byte() -> None:
+    """What is dialled is, byte for byte, what was signed."""
+    url = f"https://s3.amazonaws.com/b/a%2Fb%21+~%e0//c;d?{V4}&x=%2f%2F&empty=&x=+"
+    destination = judged(url)
+    assert str(destination.url) == url
+    assert destination.url.raw_path_qs == url.removeprefix("https://s3.amazonaws.com")
+
+
+def test_repr_hides_the_url() -> None:
+    """A destination shows its host and never its signature."""
+    destination = judged(f"https://s3.amazonaws.com/b/k?{V4}")
+    assert "s3.amazonaws.com" in repr(destination)
+    assert "5ec2e7" not in repr(destination)
+    assert "Signature" not in repr(destination)
+
+
+URLS = st.builds(
+    "{}://{}{}{}?{}".format,
+    st.sampled_from(["https", "http", "HTTPS", "ftp", ""]),
+    st.sampled_from(["s3.amazonaws.com", "a.b.store.internal:8333", "[::1]", "u:p@s3.amazonaws.com"]),
+    st.sampled_from(["/b/k", "/", "", "/in/../k", "/in/k"]),
+    st.text(max_size=5),
+    st.lists(
+        st.sampled_from([*V4.split("&"), "sig=5ec2e7", "x-id=5ec2e7", "acl", "Expires=9"])
+        | st.builds("{}={}".format, st.sampled_from(["X-Amz-Date", "se", "%ff"]), st.text(max_size=20)),
+        max_size=9,
+    ).map("&".join),
+)
+
+
+@given(URLS | st.text())
+@example("https://s3.amazonaws.com/b/k?" + V4.replace("20261123T", "00000000T"))
+@example("https://s3.amazonaws.com/b/k?" + V4.replace("20261123T", "\u0662" * 8 + "T"))
+@example("https://[v1.x]/b/k?" + V4)
+def test_any_text_is_judged(text: str) -> None:
+    """Whatever text comes, it is a destination or an UploadError, and no error repeats a value of it."""
+    allowed = destinations("default,http://*.*.store.internal:8333/in")
+    said = ""
+    try:
+        judge(text, allowed, NOW)
+    except UploadError as error:
+        said = f"{error!r} {error} {error.detail} {error.__cause__!r}"
+    assert "5ec2e7" not in said
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            V4.replace("5ec2e7", "secret"),
+            "has an unusable X-Amz-Signature, which must be 64 hexadecimal digits",
+        ),
+        (V4.replace("X-Amz-Date", "X-Date"), "has no X-Amz-Date"),
+        (f"{V4}&X-AMZ-SIGNATURE=5ec2e7", "has the parameter x-amz-signature twice"),
+        (
+            V4.replace("20261123T11", "20261123T99"),
+            "has an unusable X-Amz-Date, which must be a time that exists",
+        ),
+    ],
+)
+def test_refusal_names_the_parameter(query: str, said: str) -> None:
+    """A malformed signature is told by the name of the parameter."""
+    assert reason(f"https://s3.amazonaws.com/b/k?{query}") == f"The URL in uploadUrl {said}."

@@ -1,0 +1,166 @@
+"""The documentation says what the code does: tables are compared, examples are run."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from devtools import docs
+from devtools.store import Bucket
+
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+from upload_service import __version__
+from upload_service.pages.error_pages import page_markdown
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+KOREAN = (ROOT / "README.ko.md").read_text(encoding="utf-8")
+PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md")]
+# What a row says in every language: code, status, fault and whether to try again; variable and default.
+ERROR_KEYS = re.compile(r"^\| \[`.*?\) \| \d+ \| \w+ \| \w+ \|", re.MULTILINE)
+SETTING_KEYS = re.compile(r"^\| `[A-Z_]+` \| [^|]+ \|", re.MULTILINE)
+PHOTO = ROOT / "scripts" / "devtools" / "sample.png"
+
+
+def block(language: str, containing: str) -> str:
+    """The README's one code block in a language that contains some text."""
+    found = [b for b in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if containing in b]
+    assert len(found) == 1
+    return str(found[0])
+
+
+def test_errors_page_is_the_catalogue() -> None:
+    """docs/errors.md is what the catalogue makes; `./scripts/docs` makes it anew."""
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page_markdown()
+
+
+def test_readme_lists_every_error() -> None:
+    """The README's table of errors is the catalogue, row by row."""
+    assert docs.ERROR_ROW.findall(README) == docs.error_rows()
+
+
+def test_readme_lists_every_setting() -> None:
+    """The README's table of settings is the code's, row by row."""
+    assert docs.SETTING_ROW.findall(README) == docs.setting_rows()
+
+
+def test_first_screen_has_exactly_two_commands() -> None:
+    """Before the first section the README has the two commands and no other."""
+    commands = re.findall(r"```sh\n(.*?)```", README.split("\n## ")[0], re.DOTALL)
+    assert commands == ["./scripts/local\n", "./scripts/test\n"]
+    assert all(os.access(ROOT / command.strip(), os.X_OK) for command in commands)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        re.compile(r"^(#+) ", re.MULTILINE),
+        re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL),
+        re.compile(r"!\[[^]]+\]\(([^)]+)\)"),
+        ERROR_KEYS,
+        SETTING_KEYS,
+    ],
+    ids=["headings", "code", "images", "errors", "settings"],
+)
+def test_korean_readme_is_in_step(part: re.Pattern[str]) -> None:
+    """README.ko.md has the same headings, code, pictures and rows, in the same order."""
+    assert part.findall(KOREAN) == part.findall(README)
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link in README and docs leads to a file, and its anchor to a heading."""
+    written = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
+    for page in [*PAGES, *written]:
+        for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
+            path, _, anchor = link.partition("#")
+            target = page.parent / path
+            assert target.exists(), f"{page}: {link}"
+            if anchor:
+                assert anchor in _anchors(target), f"{page}: {link}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """What a page's headings are called in links, as GitHub makes it."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_threats_name_tests_that_exist() -> None:
+    """Every test that the threat model names is there."""
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", page))
+    assert len(named) > 30
+    files = {path.name: path for path in (ROOT / "tests").rglob("test_*.py")}
+    for file, name in named:
+        assert f"def {name}(" in files[file].read_text(encoding="utf-8"), f"{file}::{name}"
+
+
+def test_changelog_knows_this_version() -> None:
+    """The changelog has a section for the version that the code reports."""
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.curl
+def test_curl_example(service: Running, bucket: Bucket, presign: Callable[..., str], tmp_path: Path) -> None:
+    """The README's curl line, as printed, stores the photo."""
+    (tmp_path / "photo.png").write_bytes(PHOTO.read_bytes())
+    line = block("sh", "PRESIGNED_URL").replace("http://localhost:8000", service.url)
+    url = presign("docs/curl.png", content_type="image/png")
+    done = subprocess.run(
+        ["bash", "-euc", line], cwd=tmp_path, env=dict(os.environ) | {"PRESIGNED_URL": url},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    TRANSCRIPT.hear("curl", done.stdout + done.stderr)
+    assert json.loads(done.stdout)["success"] is True
+    assert bucket.get("docs/curl.png") == PHOTO.read_bytes()
+
+
+@pytest.mark.node
+def test_browser_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
+    """The README's function for browsers stores a File, and throws the code and sentence of a failure."""
+    script = (
+        block("js", "FormData").replace("http://localhost:8000", service.url)
+        + """
+import fs from "node:fs";
+const file = new File([fs.readFileSync(process.argv[1])], "photo.png", { type: "image/png" });
+const stored = await upload(file, process.argv[2]);
+const failure = await upload(file, "https://example.com/k").catch((error) => error.message);
+console.log(JSON.stringify({ stored, failure }));
+"""
+    )
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", script, str(PHOTO), presign("docs/js.png")],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    TRANSCRIPT.hear("node", done.stdout + done.stderr)
+    said = json.loads(done.stdout)
+    assert said["stored"]["file_size"] == PHOTO.stat().st_size
+    assert said["failure"].startswith("destination_not_allowed: ")
+    assert bucket.get("docs/js.png") == PHOTO.read_bytes()
+
+
+def test_python_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
+    """The README's Python function stores the photo and raises the sentence of a failure."""
+    code = block("python", "requests").replace("http://localhost:8000", service.url)
+    code += f"""
+import json
+stored = upload({str(PHOTO)!r}, {presign("docs/python.png")!r})
+try:
+    upload({str(PHOTO)!r}, "not a url")
+except RuntimeError as error:
+    print(json.dumps([stored, str(error)]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    TRANSCRIPT.hear("python", done.stdout + done.stderr)
+    stored, failure = json.loads(done.stdout)
+    assert stored["success"] is True
+    assert stored["attempts"] == 1
+    assert failure.startswith("invalid_upload_url: ")
+    assert bucket.get("docs/python.png") == PHOTO.read_bytes()

@@ -1,0 +1,167 @@
+"""Checksums of the file: running while its bytes pass, and compared with what was said about them.
+
+Knows: the algorithms, how callers write a checksum, and in which headers storage says what it has stored.
+Rules: pure; one pass over the bytes; what cannot be compared is not called equal: it is left out.
+Must not know: HTTP libraries, when to compare.
+
+Source: docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html,
+cloud.google.com/storage/docs/xml-api/reference-headers#xgooghash,
+learn.microsoft.com/rest/api/storageservices/put-blob
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import anycrc
+from multidict import MultiMapping
+
+from upload_service.errors.upload_error import UploadError
+
+# Runs over every file; the receipt carries it, and S3 answers with it.
+ALWAYS = "crc64nvme"
+# What a store answers with besides, by the way its URLs are signed.
+ANSWERED_BESIDES: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
+# Bytes of each algorithm's digest.
+SIZES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
+# What a caller may declare.
+DECLARABLE = frozenset({"crc64nvme", "md5", "sha256"})
+
+_CRC_NAMES = {"crc64nvme": "CRC64-NVME", "crc32c": "CRC32C"}
+_AMZ = "x-amz-checksum-"
+_MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
+
+
+class Checksum(NamedTuple):
+    """A digest and how it was made."""
+
+    algorithm: str
+    digest: bytes
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}"
+
+
+class _Running(Protocol):
+    def update(self, piece: bytes, /) -> object: ...
+    def digest(self) -> bytes: ...
+
+
+class _Crc:
+    """A CRC with the interface of `hashlib`."""
+
+    def __init__(self, algorithm: str) -> None:
+        self._model = _crc_model(algorithm)
+        self._size = SIZES[algorithm]
+        self._value = 0
+
+    def update(self, piece: bytes, /) -> None:
+        self._value = self._model(piece, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(self._size, "big")
+
+
+@cache
+def _crc_model(algorithm: str) -> Callable[..., int]:
+    calculate: Callable[..., int] = anycrc.Model(_CRC_NAMES[algorithm]).calc
+    return calculate
+
+
+def _new(algorithm: str) -> _Running:
+    if algorithm in _CRC_NAMES:
+        return _Crc(algorithm)
+    return hashlib.new(algorithm, usedforsecurity=False)
+
+
+class Running:
+    """The checksums of one file, fed with its bytes in their order."""
+
+    def __init__(self, algorithms: Collection[str]) -> None:
+        self._running = {algorithm: _new(algorithm) for algorithm in algorithms}
+        self._updates = tuple(each.update for each in self._running.values())
+
+    def update(self, piece: bytes) -> None:
+        """Take the next bytes in."""
+        for update in self._updates:
+            update(piece)
+
+    def get(self, algorithm: str) -> Checksum | None:
+        """The checksum so far, None when this algorithm does not run."""
+        running = self._running.get(algorithm)
+        return None if running is None else Checksum(algorithm, running.digest())
+
+    def agrees_with(self, claim: Checksum) -> bool | None:
+        """Whether the claim is true of the bytes so far; None when it cannot be told."""
+        own = self.get(claim.algorithm)
+        return None if own is None else own.digest == claim.digest
+
+
+def running_for(verify: str, claim: Checksum | None, signing: str | None) -> Running:
+    """The checksums that run over a file: by the setting UPLOAD_VERIFY, by what its caller claims, and by
+    what its store answers with; None where the URL is not known yet."""
+    algorithms = {claim.algorithm} if claim else set()
+    if verify != "off":
+        algorithms.add(ALWAYS)
+        algorithms.update(
+            algorithm for name, algorithm in ANSWERED_BESIDES.items() if signing is None or signing == name
+        )
+    if verify == "md5":
+        algorithms.add("md5")
+    return Running(algorithms)
+
+
+def declared(text: str) -> Checksum:
+    """What a caller says of its file: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
+    algorithm, _, digest = text.partition(":")
+    algorithm = algorithm.strip().lower()
+    digest, size = digest.strip(), SIZES.get(algorithm, 0)
+    found = _hex(digest) if len(digest) == 2 * size else _base64(digest)
+    if algorithm not in DECLARABLE or len(found) != size:
+        raise UploadError("invalid_checksum")
+    return Checksum(algorithm, found)
+
+
+def claims(headers: MultiMapping[str]) -> Iterator[Checksum]:
+    """The checksums of what storage says that it has stored; `headers` ignore case."""
+    for algorithm in SIZES:
+        yield from _claim(algorithm, headers.get(_AMZ + algorithm, ""))
+    # Google sends one line for each.
+    for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
+        algorithm, _, digest = entry.strip().partition("=")
+        if algorithm in ("crc32c", "md5"):
+            yield from _claim(algorithm, digest)
+    yield from _claim("md5", headers.get("Content-MD5", ""))
+
+
+def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
+    """The MD5 that an ETag looks like, unless the object has a key of its own (SSE-KMS, SSE-C)."""
+    etag = _MD5_ETAG.fullmatch(headers.get("ETag", ""))
+    by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
+    if not etag or by_kms or "x-amz-server-side-encryption-customer-algorithm" in headers:
+        return None
+    return Checksum("md5", bytes.fromhex(etag[1]))
+
+
+def _claim(algorithm: str, text: str) -> Iterator[Checksum]:
+    if text and len(digest := _base64(text)) == SIZES[algorithm]:
+        yield Checksum(algorithm, digest)
+
+
+def _base64(text: str) -> bytes:
+    """The bytes, b"" when it is no base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def _hex(text: str) -> bytes:
+    """The bytes, b"" when it is not hexadecimal."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

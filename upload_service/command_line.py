@@ -1,0 +1,78 @@
+"""The command's options, and what is said to those that it does not understand.
+
+Knows: argparse, which is imported with this file and so only where there are arguments.
+Rules: of an argument nothing is ever said back: any of them may be a presigned URL in the wrong place.
+Must not know: what the options do.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from upload_service import __version__
+from upload_service.settings.settings import describe
+
+NOT_UNDERSTOOD = (
+    "the options are not understood; a URL goes right behind --check, or better: --check - reads it from "
+    "standard input"
+)
+_CHECK = (
+    "say what the settings mean and whether they work here. With a presigned PUT URL also try the way to "
+    "storage step by step and upload a few bytes, which REPLACE what is at the URL's key, unless it is "
+    "signed with if-none-match. - reads the URL from standard input, and CHECK_URL gives it in the "
+    "environment; both keep it out of the list of processes and the shell's history. Exit status: 0 it "
+    "works, 1 it does not, 2 a setting or the command is wrong"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says nothing of what was written."""
+
+    def error(self, message: str) -> NoReturn:
+        """One sentence for every mistake: the message quotes arguments."""
+        del message
+        self.refuse(NOT_UNDERSTOOD)
+
+    def refuse(self, sentence: str) -> NoReturn:
+        """End with the usage and this sentence, which must quote nothing."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"upload-service: {sentence}\n")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked for; ends the program when that cannot be told."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.check is None and (asked.header or asked.content_type is not None or asked.no_upload):
+        parser.refuse("--header, --content-type and --no-upload go with --check")
+    if not all(name and colon for name, colon, _ in (each.partition(":") for each in asked.header)):
+        parser.refuse("--header wants NAME:VALUE")
+    return asked
+
+
+def _parser() -> _Parser:
+    rows = "\n".join(
+        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in describe()
+    )
+    parser = _Parser(
+        prog="upload-service",
+        description="Streams a form's file into a PUT to the presigned URL that came with it.",
+        epilog=f"Settings are environment variables (default in brackets):\n{rows}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"upload-service {__version__}")
+    doctor = parser.add_argument_group("when it does not work")
+    doctor.add_argument("--check", nargs="?", const="", metavar="URL", help=_CHECK)
+    doctor.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="NAME:VALUE",
+        help="a header that the URL was signed with; once for each",
+    )
+    doctor.add_argument(
+        "--content-type", metavar="TYPE", help="the Content-Type that the URL was signed with"
+    )
+    doctor.add_argument("--no-upload", action="store_true", help="with a URL: stop before a byte is written")
+    return parser

@@ -1,0 +1,168 @@
+"""What the settings mean together, in plain words, and which of them were probably not meant so.
+
+Knows: the settings, and which of them contradict what people usually want.
+Rules: pure; whatever is legal is a warning at most; no value of a secret is said.
+Must not know: the machine, presigned URLs.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from upload_service.doctor.finding import Finding, ok, size, warn
+from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.presigned.providers import PROVIDERS
+from upload_service.settings.settings import Settings, describe, unknown_variables
+from upload_service.storage.address_policy import PORT, judge_address
+
+# docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+MOST_IN_ONE_PUT = 5 << 30
+# Less is another name, not a slip.
+ALIKE = 0.8
+QUIET_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+
+
+def look(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Everything that can be said without looking at the machine."""
+    yield _settings(settings, environment)
+    yield from _unknown(environment)
+    yield from _destinations(settings)
+    yield from _callers(settings)
+    yield from _limits(settings)
+    yield _cors(settings)
+    yield _page(settings)
+    yield _metrics(settings)
+    yield from _log(settings)
+
+
+def allowed(settings: Settings) -> str:
+    """Where uploads may go, in words."""
+    listed = [_written(prefix) for prefix in settings.destinations.prefixes]
+    if settings.destinations.known_stores:
+        stores = ", ".join(provider.name for provider in PROVIDERS)
+        listed.insert(0, f"any bucket of the well-known stores over https ({stores})")
+    return "; ".join(listed)
+
+
+def _settings(settings: Settings, environment: Mapping[str, str]) -> Finding:
+    named = [name for name, _, _ in describe() if name in environment]
+    what = f"all that is set can be used: {', '.join(named)}" if named else "none is set: the defaults hold"
+    return ok("settings", f"{what}{'; this is an AWS Lambda function' if settings.in_lambda else ''}")
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
+    known = [name for name, _, _ in describe()]
+    for name in unknown_variables(environment):
+        close = get_close_matches(name, known, 1, ALIKE)
+        meant = (
+            f"write {close[0]}, if you meant that"
+            if close
+            else "see upload-service --help for those that are"
+        )
+        yield warn("settings", f"{name} is no setting and changes nothing", meant)
+
+
+def _destinations(settings: Settings) -> Iterator[Finding]:
+    yield ok("destinations", f"uploads may go to {allowed(settings)}")
+    for prefix in settings.destinations.prefixes:
+        if prefix.scheme == "http" and _looks_public(prefix.host):
+            yield warn(
+                "destinations",
+                f"files and signatures go to {prefix.host} unencrypted",
+                "list it with https://, unless the way there is your own network",
+            )
+
+
+def _callers(settings: Settings) -> Iterator[Finding]:
+    at_once = f"{settings.max_concurrent} uploads at once"
+    of_one = [f"{settings.max_concurrent_per_client} at once"] if settings.max_concurrent_per_client else []
+    of_one += [f"{settings.rate_per_minute} a minute"] if settings.rate_per_minute else []
+    if of_one:
+        proxies = "as trusted proxies tell it" if settings.trusted_proxies else "the connection's own"
+        at_once += f", {' and '.join(of_one)} of one address ({proxies})"
+    bounds = f"{at_once}, files of at most {size(settings.max_file_bytes)}"
+    if settings.api_tokens:
+        names = ", ".join(sorted({token.name for token in settings.api_tokens}))
+        yield ok("callers", f"who shows a token may upload ({names}); {bounds}")
+    else:
+        yield warn(
+            "callers",
+            f"anybody who reaches the port may upload; {bounds}",
+            "set UPLOAD_API_TOKENS, or let only those reach the port who may upload",
+        )
+    if settings.max_concurrent_per_client > settings.max_concurrent:
+        yield warn(
+            "callers",
+            "UPLOAD_MAX_CONCURRENT_PER_CLIENT bounds nothing: UPLOAD_MAX_CONCURRENT is lower",
+            "set it to less than UPLOAD_MAX_CONCURRENT",
+        )
+
+
+def _limits(settings: Settings) -> Iterator[Finding]:
+    listed = settings.allowed_types.listed if settings.allowed_types else ()
+    yield ok(
+        "limits",
+        f"types: {', '.join(listed) or 'any'}; a leg may be silent for {settings.stall_seconds:g} s; "
+        f"storage has {settings.timeout_seconds:g} s after the last byte",
+    )
+    if settings.max_file_bytes > MOST_IN_ONE_PUT:
+        yield warn(
+            "limits",
+            "UPLOAD_MAX_FILE_BYTES is more than the 5 GiB that S3 takes in one PUT",
+            "set it to 5GiB, unless your store takes more",
+        )
+    if settings.timeout_seconds < settings.stall_seconds:
+        yield warn(
+            "limits",
+            "TIMEOUT_SECONDS is less than UPLOAD_STALL_SECONDS: a storage that stalls is told as slow",
+            "set UPLOAD_STALL_SECONDS to less than TIMEOUT_SECONDS",
+        )
+    if settings.verify == "off":
+        yield warn(
+            "limits",
+            "UPLOAD_VERIFY is off: a file that storage has stored wrongly passes as stored",
+            "set it to crc",
+        )
+
+
+def _cors(settings: Settings) -> Finding:
+    if not settings.cors_origins:
+        return ok("CORS", "no headers: browsers can call only if something in front adds them")
+    if settings.cors_origins == ("*",):
+        return ok("CORS", "pages of every origin may call")
+    return ok("CORS", f"pages of {', '.join(settings.cors_origins)} may call, and no others")
+
+
+def _page(settings: Settings) -> Finding:
+    told = {"on": "at /, where presigned URLs are pasted", "off": "none: browsers get the JSON of programs"}
+    return ok("page", told.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}"))
+
+
+def _metrics(settings: Settings) -> Finding:
+    told = {
+        "off": "none",
+        "prometheus": f"GET /metrics on port {settings.metrics_port or settings.port}, to whoever reaches it",
+        "emf": "in the log lines of uploads, for CloudWatch",
+    }
+    return ok("metrics", told[settings.metrics])
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    if settings.log_level in QUIET_LEVELS:
+        yield warn(
+            "log",
+            f"LOG_LEVEL is {settings.log_level}: uploads leave no line in the log",
+            "set it to INFO",
+        )
+
+
+def _written(prefix: Prefix) -> str:
+    host = f"[{prefix.host}]" if ":" in prefix.host else prefix.host
+    return f"{prefix.scheme}://{host}:{prefix.port}{prefix.path}/"
+
+
+def _looks_public(host: str) -> bool:
+    """A name with a dot, or an address of the open internet."""
+    is_name = judge_address(host, PORT, listed=True) == "unreadable"
+    if is_name:
+        return "." in host and not host.endswith(".localhost")
+    return judge_address(host, PORT, listed=False) is None

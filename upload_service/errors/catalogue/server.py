@@ -1,0 +1,113 @@
+"""Failures of storage, of the way to it, and of this service: a table for `upload_error.py`.
+
+Knows: each code, its HTTP status, whose fault it is, whether the same request may succeed later, and the
+public sentences (what happened, what to do, what the service's operator can do).
+Rules and what it must not know: see `entry.py`.
+"""
+
+from upload_service.errors.catalogue.entry import Entry
+
+
+def _storage(
+    code: str, status: int, title: str, cause: str, cure: str, remedy: str, *, retryable: bool = True
+) -> Entry:
+    return Entry(code, status, "storage", retryable, title, cause, cure, remedy)
+
+
+def _service(code: str, status: int, title: str, cause: str, cure: str, remedy: str) -> Entry:
+    return Entry(code, status, "service", True, title, cause, cure, remedy)
+
+
+# fmt: off
+# One line per sentence: a table, which the formatter would turn into one line per argument.
+
+_LATER = "Try again in a moment; if it stays, look at the storage provider's status."
+
+# What went wrong at storage or on the way to it.
+_STORAGE = (
+    _storage("storage_error", 502, "Storage failed",
+            "Storage answered with an error of its own.",
+            _LATER,
+            "Look at the provider's status; storage_status, storage_code and storage_request_id in the "
+            "log are what its support asks for."),
+    _storage("storage_throttled", 503, "Storage asks to slow down",
+            "Storage has too many requests.",
+            _LATER,
+            "Spread the keys over more prefixes or ask the provider for a higher rate; callers of the "
+            "retry endpoint wait by themselves."),
+    _storage("storage_timeout", 504, "Storage too slow",
+            "Storage did not finish in time.",
+            _LATER,
+            "Compare storage_ms in the log with TIMEOUT_SECONDS: raise it for large files on a slow "
+            "line, else look at the provider's status."),
+    _storage("storage_stalled", 504, "Storage stalled",
+            "Storage took no bytes for too long.",
+            _LATER,
+            "Look at the way to storage (NAT, proxy, MTU) when several hosts stall, at the provider's "
+            "status when one does."),
+    _storage("storage_bad_answer", 502, "Storage's answer is broken",
+            "Storage answered with something that is not a whole HTTP answer to this upload.",
+            _LATER,
+            "Something in between may answer in storage's place: ask the host of the log event with "
+            "curl -v from where the service runs."),
+    _storage("storage_name_unresolved", 502, "Storage's name does not resolve",
+            "The host name in uploadUrl could not be resolved.",
+            "Check the host name where the URL is signed; if it is right, try again in a moment.",
+            "Look up the host of the log event from where the service runs; if others resolve, the "
+            "signer wrote the wrong name."),
+    _storage("storage_unreachable", 502, "Storage not reachable",
+            "No connection to storage could be made.",
+            _LATER,
+            "Connect to the host of the log event from where the service runs; look at security groups, "
+            "routes and the NAT's free ports."),
+    _storage("storage_disconnected", 502, "Connection to storage broke",
+            "The connection to storage broke before it had answered.",
+            _LATER,
+            "A few are normal; many at once mean a proxy, NAT or load balancer in between that ends "
+            "connections."),
+    _storage("storage_tls_failed", 502, "TLS with storage failed",
+            "No trusted TLS connection to storage could be made.",
+            "Check the store's certificate; for a private store the operator sets SSL_CERT_FILE.",
+            "Renew the store's certificate, or name its authority in SSL_CERT_FILE; a proxy that opens "
+            "TLS looks the same."),
+    _storage("stored_bytes_differ", 502, "Stored bytes differ",
+            "Storage took the file, and its checksum of what it stored is not the file's.",
+            "Send the file again to the same key, and do not use the object that is there.",
+            "Do not trust the object, and tell the provider: bytes changed on the way or there. If it "
+            "stays with one store, its checksums may be of another kind: see UPLOAD_VERIFY."),
+    _storage("already_stored", 412, "Probably stored already",
+            "An earlier try of this upload broke off without an answer, and now storage says that the object "
+            "exists: it is probably this file.",
+            "Compare the object's size or checksum with the file's before you send it again.",
+            "Nothing, if it is rare; if not, look why answers of storage get lost "
+            "(storage_disconnected).",
+            retryable=False),
+)
+
+# What went wrong here.
+_SERVICE = (
+    _service("too_busy", 503, "Too many uploads",
+            "The service has as many uploads at once as it takes.",
+            "Send the file again after the seconds in Retry-After.",
+            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow callers "
+            "hold places, too."),
+    _service("spool_full", 503, "No room to keep the file",
+            "The service has no room left to keep this file while it waits.",
+            "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",
+            "Let callers send uploadUrl first; else raise UPLOAD_SPOOL_DISK_BYTES and the volume at "
+            "UPLOAD_SPOOL_DIR, and look whether that disk has failed."),
+    _service("shutting_down", 503, "Shutting down",
+            "The service is stopping and could not finish this upload.",
+            "Send the file again; another instance will take it.",
+            "If it comes with every rollout, raise UPLOAD_SHUTDOWN_SECONDS, and with it the time that the "
+            "platform gives before it kills the process; if without one, find out who stops it."),
+    _service("internal_error", 500, "Internal error",
+            "Something unexpected went wrong in the service.",
+            "Try again; if it stays, give the operator the request_id.",
+            "Find the event internal_error with the same request_id: it names the classes and lines; "
+            "report them."),
+)
+
+# fmt: on
+
+ENTRIES = (*_STORAGE, *_SERVICE)

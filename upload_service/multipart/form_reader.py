@@ -1,0 +1,188 @@
+"""The parts of a multipart/form-data body, in the order in which they come.
+
+Knows: the form's framing and its limits, which part is the file, and how long the file will be if it is the
+form's last part.
+Rules: a part is yielded as soon as it is known, the file in the pieces that arrived; everything beside the
+file is bounded; the events end only after a clean closing boundary and the end of the request.
+Must not know: what the fields mean, destinations, the PUT.
+
+Source: RFC 7578 and RFC 2046 section 5.1.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+from multipart import MultipartError, MultipartSegment, ParserLimitReached
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.delimiter_search import find
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
+from upload_service.multipart.parser import Parser, Preamble
+from upload_service.multipart.part_headers import (
+    boundary_of,
+    content_type_of,
+    filename_of,
+    require_one_meaning,
+)
+
+MAX_FIELD_BYTES = 8 * 1024
+MAX_HEADER_BYTES = 8 * 1024
+MAX_HEADERS = 16
+MAX_PARTS = 64
+MAX_BESIDE_FILE_BYTES = 1024 * 1024
+
+_HEAD_END = b"\r\n\r\n"
+
+
+class FormReader:
+    """Reads one form. `read` gives the next piece of the request's body, b"" at its end.
+
+    `wanted` are names of fields; one that ends with a colon stands for all that begin with it.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[bytes]],
+        content_type: str,
+        content_length: int | None,
+        wanted: frozenset[str],
+    ) -> None:
+        boundary = boundary_of(content_type)
+        self._read = read
+        self._content_length = content_length
+        self._delimiter = f"\r\n--{boundary}".encode("latin-1")
+        self._end_bytes = len(self._delimiter) + len("--\r\n")
+        self._wanted = wanted
+        self._parser = Parser(boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS)
+        self._preamble = Preamble(boundary)
+        self._fed_bytes = 0
+        self._file_bytes = 0
+        # Of the file's part, and not handed out yet: the parser holds them. None outside that part.
+        self._held_bytes: int | None = None
+        self._parts = 0
+        self._carry = b""
+        self._file_seen = False
+        self._part: MultipartSegment | None = None
+        self._value = bytearray()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The form's parts; ends only when form and request have ended cleanly."""
+        try:
+            while piece := await self._read():
+                if not self._preamble.ended:
+                    piece = self._begin_form(piece)
+                piece, start = self._carry + piece, 0
+                # Until the file has begun, each part's head is fed alone, so that its position is known.
+                while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
+                    end += len(_HEAD_END)
+                    for event in self._parse(piece[start:end]):
+                        yield event
+                    start = end
+                if self._held_bytes == 0 and (end := self._plain_end(piece, start)) > start:
+                    self._fed_bytes += end - start
+                    self._file_bytes += end - start
+                    yield piece[start:end]
+                    start = end
+                end = len(piece) if self._file_seen else _begun_head_end(piece, start)
+                self._carry = piece[end:]
+                for event in self._parse(piece[start:end]):
+                    yield event
+            for event in self._parse(self._carry):
+                yield event
+        except ParserLimitReached:
+            raise UploadError("part_headers_too_long") from None
+        except MultipartError:
+            raise UploadError("malformed_form") from None
+        try:
+            self._parser.close()
+        except MultipartError:
+            raise UploadError("incomplete_form" if self._fed_bytes else "empty_body") from None
+
+    def _plain_end(self, piece: bytes, start: int) -> int:
+        """Up to where `piece` is the file's from `start` on: its first delimiter or the start of one.
+
+        The parser would find the same. This is where a large file's time goes.
+        """
+        end = find(piece, self._delimiter, start)
+        if end < 0:
+            last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
+            return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
+        return end
+
+    def _parse(self, fed: bytes) -> Iterator[Event]:
+        if not fed:
+            return
+        self._fed_bytes += len(fed)
+        if self._held_bytes is not None:
+            self._held_bytes += len(fed)
+        for event in self._parser.parse(fed):
+            if isinstance(event, MultipartSegment):
+                yield from self._begin(event)
+            elif event is None:
+                yield from self._end()
+            elif self._part is not None and self._part.name == "file":
+                self._file_bytes += len(event)
+                if self._held_bytes is not None:
+                    self._held_bytes -= len(event)
+                yield bytes(event)
+            else:
+                self._gather(event)
+        self._require_little_beside_file()
+
+    def _begin_form(self, piece: bytes) -> bytes:
+        piece = self._preamble.skip(piece)
+        self._fed_bytes = self._preamble.read_bytes
+        self._require_little_beside_file()
+        return piece
+
+    def _require_little_beside_file(self) -> None:
+        if self._fed_bytes - self._file_bytes > MAX_BESIDE_FILE_BYTES:
+            raise UploadError("field_too_long")
+
+    def _begin(self, part: MultipartSegment) -> Iterator[Event]:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise UploadError("too_many_parts")
+        require_one_meaning(part)
+        self._part = part
+        self._value.clear()
+        if part.name == "file":
+            if self._file_seen:
+                raise UploadError("multiple_files")
+            self._file_seen = True
+            self._held_bytes = 0
+            yield FileStart(filename_of(part), content_type_of(part), self._predict())
+
+    def _end(self) -> Iterator[Event]:
+        part, self._part = self._part, None
+        assert part is not None
+        if part.name == "file":
+            self._held_bytes = None
+            if not self._file_bytes and not filename_of(part):
+                raise UploadError(
+                    "missing_file", "No file was chosen: the file part has no name and no bytes."
+                )
+            yield FileEnd()
+        elif self._is_wanted(part.name):
+            yield Field(part.name, self._value.decode("latin-1"))
+
+    def _gather(self, piece: bytes | bytearray) -> None:
+        if self._part is None or not self._is_wanted(self._part.name):
+            return  # an unknown field: let it pass
+        self._value += piece
+        if len(self._value) > MAX_FIELD_BYTES:
+            raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
+
+    def _is_wanted(self, name: str) -> bool:
+        return name in self._wanted or name[: name.find(":") + 1] in self._wanted
+
+    def _predict(self) -> int | None:
+        if self._content_length is None:
+            return None
+        predicted = self._content_length - self._fed_bytes - self._end_bytes
+        return predicted if predicted >= 0 else None
+
+
+def _begun_head_end(piece: bytes, start: int) -> int:
+    """Where the beginning of a head's end may lie at the end of `piece`, else its length."""
+    begun = next((count for count in (3, 2, 1) if piece[start:].endswith(_HEAD_END[:count])), 0)
+    return len(piece) - begun

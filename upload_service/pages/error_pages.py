@@ -1,0 +1,51 @@
+"""The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
+
+`./scripts/docs` makes the page anew; a test compares them.
+"""
+
+from html import escape
+
+from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.upload_error import CATALOGUE
+
+_HEAD = """# Errors
+
+Every failure is an `application/problem+json` answer (RFC 9457) whose `code` stands below; its `type` is
+`/errors/<code>`. `fault` says whose turn it is: `client` (the caller or whoever signed the URL), `storage`,
+or `service` (this service's operator). `retryable` says whether the same request may succeed later.
+
+This page is made from the tables in `upload_service/errors/catalogue`.
+"""
+
+
+def entry_markdown(entry: Entry) -> str:
+    """One entry, as it stands on the page."""
+    retryable = "yes" if entry.retryable else "no"
+    remedy = f"\nFor the operator: {entry.remedy}\n" if entry.remedy else ""
+    return (
+        f"## {entry.code}\n\n"
+        f"**{entry.title}.** HTTP {entry.status}, fault `{entry.fault}`, retryable: {retryable}.\n\n"
+        f"{entry.cause} {entry.cure}\n{remedy}"
+    )
+
+
+def page_markdown() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
+
+
+def entry_html(entry: Entry, link: str) -> str:
+    """One entry; its code links to `link`."""
+    again = "may succeed later" if entry.retryable else "will not succeed"
+    remedy = f"<p><b>For the operator:</b> {escape(entry.remedy)}</p>\n" if entry.remedy else ""
+    return (
+        f'<section>\n<h2>{escape(entry.title)} <a href="{link}"><code>{entry.code}</code></a></h2>\n'
+        f"<p>{escape(entry.cause)}</p>\n<p><b>What to do:</b> {escape(entry.cure)}</p>\n{remedy}"
+        f'<p class="facts">HTTP {entry.status}; whose turn it is: {entry.fault}; '
+        f"the same request, sent again, {again}.</p>\n</section>"
+    )
+
+
+def page_html() -> str:
+    """All entries."""
+    return "\n".join(entry_html(entry, f"errors/{entry.code}") for entry in CATALOGUE.values())

@@ -1,0 +1,36 @@
+"""Where metrics are read: /metrics, on the service's own port or alone on another one.
+
+Knows: what the service has to show. It answers until the end, also while the service stops.
+Must not know: what is counted.
+"""
+
+from aiohttp import web
+
+from upload_service.upload.shared import SERVICE, Service
+
+PATH = "/metrics"
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """All metrics, on the service's own port."""
+    return _exposition(request.app[SERVICE], request)
+
+
+def alone(service: Service) -> web.Server:
+    """What answers on a port of its own."""
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.path != PATH or request.method not in ("GET", "HEAD"):
+            response = web.Response(status=404, text=f"Only GET {PATH} is here.\n")
+        else:
+            response = _exposition(service, request)
+        response.headers["Server"] = "upload-service"
+        return response
+
+    return web.Server(answer, access_log=None)
+
+
+def _exposition(service: Service, request: web.BaseRequest) -> web.Response:
+    assert service.exposition
+    body, content_type = service.exposition(request.headers.get("Accept", ""))
+    return web.Response(body=body, headers={"Content-Type": content_type})

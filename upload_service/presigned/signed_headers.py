@@ -1,0 +1,113 @@
+"""Which headers go with a PUT: those that the URL signed, with the values that the form gave.
+
+Knows: the form fields that carry headers, which names may be sent, and how the signed names and the given
+values must fit.
+Rules: nothing is sent that was not signed, where the URL tells what was; what does not fit is named before a
+byte is sent; a header that would make storage do something else than store this file is never sent; a value
+never stands in a message.
+Must not know: framing, HTTP libraries, the request that carried the form.
+
+Source: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
+cloud.google.com/storage/docs/xml-api/reference-headers, learn.microsoft.com/rest/api/storageservices/put-blob
+"""
+
+import re
+from collections.abc import Mapping
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.destination import Destination
+
+# A field `header:<name>` gives the header <name>; `contentType` is another way to write one of them.
+PREFIX = "header:"
+CONTENT_TYPE_FIELD = "contentType"
+MAX_TOGETHER_BYTES = 16 * 1024
+
+PLAIN = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-md5",
+        "content-type",
+        "expires",
+        "if-match",
+        "if-none-match",
+    }
+)
+VENDORS = ("x-amz-", "x-goog-", "x-ms-")
+# They make storage copy another object, begin another kind of upload, or read the body in another framing.
+NEVER = (
+    "x-amz-copy-source",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+    "x-goog-copy-source",
+    "x-goog-resumable",
+    "x-ms-blob-type",
+    "x-ms-copy-source",
+    "x-ms-page-write",
+)
+# What storage serves the object with; Azure prefers the second.
+TYPES = ("content-type", "x-ms-blob-content-type")
+# The HTTP client's own, which are always there; the file's part has a type, or a default one.
+OURS = frozenset({"host", "content-length", "content-type"})
+
+_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,128}")
+_VALUE = re.compile(r"[\x20-\x7e]*")
+
+
+def header_of(field: str) -> str | None:
+    """The header that a form field gives, None when it is another field; raises UploadError."""
+    if field == CONTENT_TYPE_FIELD:
+        return "content-type"
+    if not field.startswith(PREFIX):
+        return None
+    name = field.removeprefix(PREFIX).strip().lower()
+    if not _is_sendable(name):
+        shown = f"The header {name}" if _NAME.fullmatch(name) else "A header with an unusable name"
+        raise UploadError("header_not_allowed", f"{shown} is none that goes with an upload.")
+    return name
+
+
+def check_value(name: str, value: str) -> None:
+    """Raise UploadError when the value cannot be sent as a header."""
+    if not _VALUE.fullmatch(value):
+        raise UploadError(
+            "invalid_header_value", f"The value of the header {name} has a character outside printable ASCII."
+        )
+
+
+def check_fit(destination: Destination, given: Mapping[str, str]) -> None:
+    """Raise UploadError when the URL signed what is never sent, or did not sign what was given."""
+    signed = destination.signed_headers
+    if signed is None:
+        return  # the URL does not tell: storage decides
+    if signed <= OURS and given.keys() <= OURS:
+        return
+    for name in sorted(signed - OURS):
+        if not _is_sendable(name):
+            raise UploadError(
+                "header_not_allowed", f"The URL is signed with the header {name}, which is never sent here."
+            )
+    for name in sorted(given.keys() - signed - OURS):
+        raise UploadError("header_not_signed", f"The URL is not signed with the header {name}.")
+
+
+def missing(destination: Destination, given: Mapping[str, str]) -> str | None:
+    """The first signed header whose value is not there yet."""
+    signed = destination.signed_headers
+    if not signed or signed <= OURS:
+        return None
+    own = {name for name, _ in destination.headers}
+    return min(signed - OURS - own - given.keys(), default=None)
+
+
+def for_put(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
+    """The headers of the PUT, but for its length and host. `content_type` is the file part's."""
+    return {"content-type": content_type, **given, **dict(destination.headers)}
+
+
+def _is_sendable(name: str) -> bool:
+    if not _NAME.fullmatch(name) or name.startswith(NEVER):
+        return False
+    return name in PLAIN or name.startswith(VENDORS)

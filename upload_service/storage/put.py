@@ -1,0 +1,125 @@
+"""One PUT to storage over the app's client sessions.
+
+Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
+each foreign exception means.
+Rules: an answer or a fault is a value, not an exception; a foreign exception's text is dropped, because it
+holds the presigned URL; a success before the last byte has left is none.
+Must not know: how many tries there are, `aiohttp.web`.
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+import aiohttp
+
+from upload_service.body.file_body import Reader, WrongLength
+from upload_service.presigned.destination import Destination
+from upload_service.storage.outcome import Outcome, read_answer, without_echo
+from upload_service.storage.payload import BodyPayload
+from upload_service.storage.session import Dialled, Sessions, dialled
+
+ANSWER_BYTES = 64 * 1024
+
+# First match wins, so subclasses stand before their bases.
+FAULTS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "storage_name_unresolved"),
+    (aiohttp.ClientSSLError, "storage_tls_failed"),
+    (aiohttp.ServerFingerprintMismatch, "storage_tls_failed"),
+    (aiohttp.ConnectionTimeoutError, "storage_unreachable"),
+    (aiohttp.ServerTimeoutError, "storage_timeout"),
+    (aiohttp.ClientConnectorError, "storage_unreachable"),
+    (aiohttp.ClientConnectionError, "storage_disconnected"),
+    (aiohttp.ClientPayloadError, "storage_bad_answer"),
+    (aiohttp.ClientResponseError, "storage_bad_answer"),
+    (aiohttp.InvalidURL, "invalid_upload_url"),
+    (aiohttp.ClientError, "storage_disconnected"),
+    (TimeoutError, "storage_stalled"),
+    (OSError, "storage_disconnected"),
+)
+
+
+class Storage:
+    """PUTs bodies; those of `expect_bytes` or more wait for storage's 100 (0: none)."""
+
+    def __init__(self, sessions: Sessions, stall_seconds: float, expect_bytes: int) -> None:
+        self._sessions = sessions
+        self._stall_seconds = stall_seconds
+        self._expect_bytes = expect_bytes
+
+    async def put(self, destination: Destination, reader: Reader, headers: Mapping[str, str]) -> Outcome:
+        """One attempt with these headers, and Content-Length.
+
+        Raises WrongLength when the body has another length than its reader announced.
+        """
+        expect = 0 < self._expect_bytes <= reader.length
+        outcome = await self._put(destination, reader, headers, expect=expect)
+        if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
+            # This store does not know the expectation: without it then (RFC 9110 section 15.5.18).
+            outcome = await self._put(destination, reader, headers, expect=False)
+        return (
+            outcome if outcome.error is None else dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
+        )
+
+    async def _put(
+        self, destination: Destination, reader: Reader, headers: Mapping[str, str], *, expect: bool
+    ) -> Outcome:
+        payload = BodyPayload(reader, self._stall_seconds)
+        dialled.set(attempt := Dialled())
+        try:
+            async with self._request(destination, payload, headers, expect=expect) as response:
+                outcome = without_echo(await self._read(response), str(destination.url))
+                if outcome.error is not None or not reader.complete:
+                    # The rest of the body would follow on this connection, or storage is about to close it.
+                    response.close()
+                if not (expect or payload.began):
+                    return Outcome("storage_disconnected")  # it answered before it was asked
+        except (aiohttp.ClientError, OSError) as error:
+            if isinstance(payload.failure, WrongLength):
+                raise payload.failure from None
+            if attempt.refused:
+                return Outcome("address_refused", refused_address=attempt.refused)
+            return Outcome("storage_stalled" if payload.failure else fault_code(error))
+        if outcome.error is None and not reader.complete:
+            return Outcome("storage_bad_answer", outcome.answer)
+        return outcome
+
+    def _request(
+        self, destination: Destination, payload: BodyPayload, headers: Mapping[str, str], *, expect: bool
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        session = self._sessions.listed if destination.listed else self._sessions.others
+        return session.put(
+            destination.url,
+            data=payload,
+            headers={**headers, "Content-Length": str(payload.size)},
+            expect100=expect,
+            allow_redirects=False,
+        )
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Outcome:
+        body = bytearray()
+        if response.content.at_eof():
+            return read_answer(response.status, response.headers, b"")
+        try:
+            async with asyncio.timeout(self._stall_seconds):
+                await _read_at_most(response, body, ANSWER_BYTES)
+        except (aiohttp.ClientError, OSError):
+            if response.status < 300:
+                raise
+            # A refusal stands though its explanation broke off, as when storage hangs up on the file.
+        return read_answer(response.status, response.headers, bytes(body))
+
+
+def fault_code(error: Exception) -> str:
+    """Our code for a foreign exception."""
+    return next(code for kind, code in FAULTS if isinstance(error, kind))
+
+
+async def _read_at_most(response: aiohttp.ClientResponse, body: bytearray, limit: int) -> None:
+    """The answer's body up to `limit` bytes; what is longer is dropped with its connection."""
+    async for piece in response.content.iter_any():
+        body += piece[: limit - len(body)]
+        if len(body) == limit:
+            response.close()
+            return

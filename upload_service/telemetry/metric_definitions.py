@@ -1,0 +1,116 @@
+"""The register of metrics: what is counted, in which unit, under which labels, and what it means.
+
+Knows: every metric, and every value that each of its labels may take.
+Rules: a metric that is not here is a mistake (the tests fail on it); no label may take a value that a caller
+can make up, so the number of series is known; what is here is never renamed.
+Must not know: who counts, who reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from upload_service import __version__
+from upload_service.errors.upload_error import CATALOGUE
+
+# How an upload ends: client_gone is in the catalogue, and so are all other ends that are not ok.
+CODES = ("ok", *CATALOGUE)
+ATTEMPT_CODES = ("ok", "given_up", *CATALOGUE)
+FAULTS = ("none", "client", "storage", "service")
+ENDPOINTS = ("plain", "retry")
+PLACES = ("memory", "disk")
+# In seconds: an image's time to S3, the waits of the retry endpoint, a large file on a slow line.
+BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of Prometheus, with the values of each label."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    meaning: str
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _ours(
+    name: str,
+    kind: Literal["counter", "gauge", "histogram"],
+    meaning: str,
+    **labels: tuple[str, ...],
+) -> Metric:
+    return Metric(f"upload_service_{name}", kind, meaning, labels)
+
+
+UPLOADS = _ours(
+    "uploads_total", "counter", "uploads that have ended, by how (`fault` follows from `code`)",
+    code=CODES, fault=FAULTS, endpoint=ENDPOINTS,
+)  # fmt: skip
+REFUSED = _ours(
+    "refused_total", "counter", "of these, refused before a byte of the body was read", code=CODES
+)
+RECEIVED = _ours("received_bytes_total", "counter", "bytes of files that came, counted when the upload ends")
+STORED = _ours("stored_bytes_total", "counter", "bytes of files that were stored")
+DURATION = _ours(
+    "upload_duration_seconds", "histogram", "from a request's head to its answer, refused ones left out"
+)
+CLIENT_LEG = _ours("client_leg_seconds", "histogram", "until all of the form had come")
+STORAGE_LEG = _ours(
+    "storage_leg_seconds", "histogram", "in PUTs, all attempts of an upload together, without the waits"
+)
+ATTEMPTS = _ours("attempts_total", "counter", "PUTs to storage, by how they ended", code=ATTEMPT_CODES)
+RUNNING = _ours("uploads_running", "gauge", "uploads that run now")
+RUNNING_LIMIT = _ours("uploads_limit", "gauge", "`UPLOAD_MAX_CONCURRENT`")
+SPOOL = _ours("spool_used_bytes", "gauge", "room that is taken for files that wait or are kept", where=PLACES)
+SPOOL_LIMIT = _ours(
+    "spool_limit_bytes", "gauge", "`UPLOAD_SPOOL_MEMORY_BYTES` and `UPLOAD_SPOOL_DISK_BYTES`", where=PLACES
+)
+SOCKETS = _ours("storage_connections", "gauge", "connections to storage that are open or being made")
+SOCKETS_MADE = _ours("storage_connections_made_total", "counter", "connections to storage that were begun")
+BUILD = _ours("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
+
+METRICS = (
+    UPLOADS, REFUSED, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING, RUNNING_LIMIT,
+    SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, BUILD,
+)  # fmt: skip
+# Of the process, as its library counts them on Linux.
+PROCESS = (
+    Metric("process_cpu_seconds_total", "counter", "user and system time"),
+    Metric("process_resident_memory_bytes", "gauge", "memory that the process holds"),
+    Metric("process_virtual_memory_bytes", "gauge", "addresses that it has taken"),
+    Metric("process_open_fds", "gauge", "open files and sockets"),
+    Metric("process_max_fds", "gauge", "as many as it may open"),
+    Metric("process_start_time_seconds", "gauge", "when it started, since 1970"),
+)
+
+
+class CloudMetric(NamedTuple):
+    """One metric of CloudWatch: a member of an upload's log line, once for each dimension's values."""
+
+    name: str
+    unit: str
+    meaning: str
+    dimensions: tuple[str, ...] = ()
+
+
+CLOUD_UPLOADS = CloudMetric("uploads", "Count", "1 for each upload", ("code", "fault"))
+CLOUD_METRICS = (
+    CLOUD_UPLOADS,
+    CloudMetric("duration_ms", "Milliseconds", "from a request's head to its answer"),
+    CloudMetric("client_ms", "Milliseconds", "until all of the form had come"),
+    CloudMetric("storage_ms", "Milliseconds", "in PUTs, all attempts together"),
+    CloudMetric("file_size", "Bytes", "bytes of the file that came"),
+    CloudMetric("stored_bytes", "Bytes", "bytes that were stored"),
+    CloudMetric("attempts", "Count", "PUTs to storage"),
+)
+
+
+def fault(code: str) -> str | None:
+    """Whose turn it is after an end with this code; None when all went well."""
+    return CATALOGUE[code].fault if code in CATALOGUE else None
+
+
+def most_cloud_metrics() -> int:
+    """How many metrics CloudWatch can count at most, each of which has its price."""
+    plain = sum(not metric.dimensions for metric in CLOUD_METRICS)
+    return plain + len(CODES) + len(FAULTS) - 1
