@@ -17,8 +17,8 @@ NOT_THROUGH_A_FUNCTION_URL = {
     "test_expect_continue.py::test_refused_sender_may_still_send*": "the function hears of whole requests",
     "test_progress.py::test_events_come_while_the_file_does*": "its answer is passed on when it is whole",
     "test_progress.py::test_length_that_nobody_knows_is_null*": "its answer is passed on when it is whole",
-    "test_progress.py::test_older_http*": "the function hears of whole requests only",
-    "test_progress.py::test_caller_who_leaves*": "the function hears of whole requests only",
+    "test_progress_connection.py::test_older_http*": "the function hears of whole requests only",
+    "test_progress_connection.py::test_caller_who_leaves*": "the function hears of whole requests only",
 }
 
 
