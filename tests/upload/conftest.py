@@ -1,14 +1,19 @@
-"""Keys at the double whose URLs are signed with headers."""
+"""Places to upload to, and a service that waits for nobody for long."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from devtools.signed import v4
+from devtools.store import Bucket
 
 from tests.support.double import Reply, StorageDouble
+from tests.support.places import at_double, in_store, never_stored, nothing_came_late, refused, untouched
+from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.upload.signed_places import Place
+
+__all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "refused", "untouched"]
 
 
 @pytest.fixture
@@ -21,3 +26,12 @@ def signed_place(double: StorageDouble) -> Callable[..., Place]:
         return Place(TRANSCRIPT.hide(f"{double.url}{key}?{query}"), double.script(key, reply or Reply()))
 
     return make
+
+
+@pytest.fixture(scope="module")
+def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
+    """A service that waits half a second for either side to move, and a second for storage at the end."""
+    with Running(
+        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}", UPLOAD_STALL_SECONDS="0.5", TIMEOUT_SECONDS="1"
+    ) as running:
+        yield running
