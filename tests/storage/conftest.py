@@ -1,24 +1,14 @@
 """Keys at the double, and a double that counts connections."""
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.storage.places import CountingDouble, Place
-from tests.support.double import Reply, StorageDouble
+from tests.storage.puts import CountingDouble
+from tests.support.places import place
 from tests.support.service import Running
 
-
-@pytest.fixture
-def place(double: StorageDouble, double_url: Callable[[str], str]) -> Callable[..., Place]:
-    """Make a new key at the double, which plays these replies to it."""
-
-    def make(*replies: Reply) -> Place:
-        key = f"wire/{uuid.uuid4().hex}"
-        return Place(double_url(key), double.script(key, *replies))
-
-    return make
+__all__ = ["place"]
 
 
 @pytest.fixture(scope="module")

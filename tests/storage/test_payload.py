@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.storage.places import LARGE, SMALL, Place, both_endpoints, only
+from tests.storage.puts import LARGE, SMALL, both_endpoints, only
 from tests.support.double import Reply
+from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.wire import PLAIN, Connection, field, file
 from upload_service.server.request_body import MOST_AT_ONCE_BYTES

@@ -6,12 +6,11 @@ from collections.abc import Callable
 import pytest
 from devtools import signed
 
-from tests.storage.places import (
+from tests.storage.puts import (
     LARGE,
     SIGNED,
     SMALL,
     CountingDouble,
-    Place,
     both_endpoints,
     headers,
     only,
@@ -19,6 +18,7 @@ from tests.storage.places import (
     parts,
 )
 from tests.support.double import StorageDouble
+from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, Connection, chunked, post

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.storage.places import LARGE, SIGNED, SMALL, CountingDouble, Place, both_endpoints, only, parts
+from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
 from tests.support.double import Reply, StorageDouble, answer
+from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, post

@@ -25,8 +25,18 @@ class Place:
     """Where an upload is to go, and what has come there: all PUTs when it is the double."""
 
     url: str
-    stored: Callable[[], bytes | None]
     puts: list[Put] = field(default_factory=list)
+    in_store: Callable[[], bytes | None] | None = None
+
+    def stored(self) -> bytes | None:
+        """The object that is stored there, if there is one."""
+        return self.in_store() if self.in_store else next(iter(whole(self.puts)), None)
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """What each PUT brought, in their order."""
+        assert all(put.ended.wait(5) for put in self.puts)
+        return [bytes(put.body) for put in self.puts]
 
     def fill(self, body: bytes) -> bytes:
         """The form with this place's URL."""
@@ -34,15 +44,22 @@ class Place:
 
 
 @pytest.fixture
-def at_double(
-    double: StorageDouble, double_url: Callable[[str], str], nothing_came_late: None
-) -> Callable[..., Place]:
-    """Make a new place at the double, which plays these replies."""
+def place(double: StorageDouble, double_url: Callable[[str], str]) -> Callable[..., Place]:
+    """Make a new key at the double, which plays these replies to it."""
+
+    def make(*replies: Reply, prefix: str = "place") -> Place:
+        key = f"{prefix}/{uuid.uuid4().hex}"
+        return Place(double_url(key), double.script(key, *replies))
+
+    return make
+
+
+@pytest.fixture
+def at_double(place: Callable[..., Place], nothing_came_late: None) -> Callable[..., Place]:
+    """Make a new place at the double, by default one where nothing whole must come."""
 
     def make(*replies: Reply, prefix: str = "refused") -> Place:
-        key = f"{prefix}/{uuid.uuid4().hex}"
-        puts = double.script(key, *replies)
-        return Place(double_url(key), lambda: next(iter(whole(puts)), None), puts)
+        return place(*replies, prefix=prefix)
 
     return make
 
@@ -53,7 +70,7 @@ def never_stored(bucket: Bucket, nothing_came_late: None) -> dict[str, Place]:
 
     def make(prefix: str) -> Place:
         key = f"{prefix}/never"
-        return Place(TRANSCRIPT.hide(bucket.presign(key)), lambda: bucket.get(key))
+        return Place(TRANSCRIPT.hide(bucket.presign(key)), in_store=lambda: bucket.get(key))
 
     return {prefix: make(prefix) for prefix in ("untouched", "refused")}
 
@@ -64,7 +81,7 @@ def in_store(bucket: Bucket, presign: Callable[..., str]) -> Callable[[], Place]
 
     def make() -> Place:
         key = f"stored/{uuid.uuid4().hex}"
-        return Place(presign(key), lambda: bucket.get(key))
+        return Place(presign(key), in_store=lambda: bucket.get(key))
 
     return make
 

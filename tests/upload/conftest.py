@@ -8,12 +8,20 @@ from devtools.signed import v4
 from devtools.store import Bucket
 
 from tests.support.double import Reply, StorageDouble
-from tests.support.places import at_double, in_store, never_stored, nothing_came_late, refused, untouched
+from tests.support.places import (
+    Place,
+    at_double,
+    in_store,
+    never_stored,
+    nothing_came_late,
+    place,
+    refused,
+    untouched,
+)
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
-from tests.upload.signed_places import Place
 
-__all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "refused", "untouched"]
+__all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 
 
 @pytest.fixture

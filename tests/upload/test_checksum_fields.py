@@ -8,9 +8,10 @@ import pytest
 from devtools.store import Bucket
 
 from tests.support.double import Reply, StorageDouble, answer
+from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
-from tests.upload.signed_places import LARGE, SMALL, Place, both_endpoints, crc64nvme, refusal, sizes
+from tests.upload.header_forms import LARGE, SMALL, both_endpoints, crc64nvme, refusal, sizes
 
 SHA256 = "sha256:" + hashlib.sha256(SMALL).hexdigest()
 MD5 = "md5:" + hashlib.md5(SMALL, usedforsecurity=False).hexdigest()

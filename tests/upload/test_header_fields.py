@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.wire import RETRY, field, file, form, post
-from tests.upload.signed_places import LARGE, SMALL, Place, both_endpoints, refusal, sizes
+from tests.upload.header_forms import LARGE, SMALL, both_endpoints, refusal, sizes
 
 
 @both_endpoints

@@ -1,6 +1,5 @@
-"""Keys at the double, the PUTs that come to them, and forms that lead there."""
+"""Forms that lead to the double, and the PUTs that come of them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -27,14 +26,6 @@ class CountingDouble(StorageDouble):
         """What socketserver asks for each new connection."""
         self.connections += 1
         return True
-
-
-@dataclass(frozen=True)
-class Place:
-    """A key at the double, and the PUTs that have come to it."""
-
-    url: str
-    puts: list[Put]
 
 
 def only(puts: list[Put]) -> Put:

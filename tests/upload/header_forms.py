@@ -1,12 +1,10 @@
-"""Keys at the double whose URLs are signed with headers, and what a form for them is answered."""
+"""What the tests of header and checksum fields share: files, a checksum, and how a form is refused."""
 
 import base64
-from dataclasses import dataclass
 
 import anycrc
 import pytest
 
-from tests.support.double import Put
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, form, post
 
@@ -20,14 +18,6 @@ def crc64nvme(content: bytes) -> str:
     """The checksum as S3 and our receipts write it."""
     value: int = anycrc.Model("CRC64-NVME").calc(content)
     return base64.b64encode(value.to_bytes(8, "big")).decode()
-
-
-@dataclass(frozen=True)
-class Place:
-    """A key at the double: its URL, signed with some headers, and the PUTs that have come to it."""
-
-    url: str
-    puts: list[Put]
 
 
 def refusal(service: Running, path: str, *parts: bytes) -> tuple[str, str]:
