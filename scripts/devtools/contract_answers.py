@@ -12,7 +12,7 @@ from devtools.contract_form import Schema
 from upload_service.errors.catalogue.entry import Entry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
-from upload_service.server.responses import RETRY_AFTER_SECONDS, problem
+from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
@@ -100,5 +100,5 @@ def _problem(status: int, entries: list[Entry]) -> Schema:
 
 def _example(code: str) -> Schema:
     """As the service itself writes it."""
-    found: Schema = json.loads(str(problem(UploadError(code), REQUEST_ID).text))
+    found: Schema = json.loads(str(problem_response(UploadError(code), REQUEST_ID).text))
     return found

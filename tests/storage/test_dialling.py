@@ -15,7 +15,7 @@ from upload_service.presigned.destination import Destination, judge
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import Sessions, new_session
-from upload_service.upload.retry import is_untouched, is_worth_retrying
+from upload_service.upload.retry import failed_before_first_byte, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
 PUBLIC, ANOTHER, PUBLIC_V6 = "52.218.0.1", "52.218.0.2", "2600:1fa0:8000::1"
@@ -68,7 +68,7 @@ def assert_refused(outcome: Outcome, why: str) -> None:
     """Refused for this reason, before a byte was used, and not to be tried again."""
     assert outcome == Outcome("address_refused", refused_address=why)
     assert not is_worth_retrying(outcome)
-    assert not is_untouched(outcome)
+    assert not failed_before_first_byte(outcome)
 
 
 @pytest.mark.parametrize(

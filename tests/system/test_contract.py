@@ -27,8 +27,8 @@ from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.server.middleware import PAGES, UPLOADS
 from upload_service.server.progress import CONTENT_TYPE
+from upload_service.server.routes import PAGES, UPLOADS
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 
 # No answer to anybody, only a word in the log.

@@ -15,7 +15,7 @@ from contextlib import suppress
 from aiohttp import HttpVersion11, hdrs, web
 
 from upload_service.pages.content_negotiation import names
-from upload_service.upload.record import Reading, Record
+from upload_service.upload.record import Reading, UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT_TYPE = "application/x-ndjson"
@@ -40,7 +40,7 @@ class Progress:
         self._reading: Reading | None = None
         self._told: dict[str, int] = {}
 
-    async def run(self, request: web.Request, upload: Upload) -> Record:
+    async def run(self, request: web.Request, upload: Upload) -> UploadRecord:
         """Run the upload, and tell of it meanwhile; the status is 200 from now on, whatever comes of it."""
         self._request, self._upload = request, upload
         request[PROGRESS] = self
