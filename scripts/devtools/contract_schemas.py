@@ -28,7 +28,7 @@ _PUT: Schema = {"code": "ok", "status": 200, "ms": 38, "bytes": 48213}
 RETRIED_EXAMPLE: Schema = STORED_EXAMPLE | {"attempts": 1, "attempt_log": [_PUT], "replayable": True}
 PROGRESS_EXAMPLE = """{"event": "attempt", "attempt": 1}
 {"event": "received", "bytes": 16384, "of": 48213}
-{"event": "stored", "bytes": 16384, "of": 48213}
+{"event": "sent", "bytes": 16384, "of": 48213}
 {"event": "received", "bytes": 48213, "of": 48213}
 {"success": true, "message": "File uploaded successfully", "status": 200, "file_size": 48213, …}
 """
@@ -112,7 +112,7 @@ def _progress() -> Schema:
     events: dict[str, Schema] = {
         "received": {"bytes": _COUNT, "of": total},
         "attempt": {"attempt": {"type": "integer", "minimum": 1}},
-        "stored": {"bytes": _COUNT, "of": total},
+        "sent": {"bytes": _COUNT, "of": total},
         "waiting": {
             "seconds": {"type": "number", "minimum": 0},
             "code": {"$ref": "#/components/schemas/Code"},

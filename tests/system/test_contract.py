@@ -135,7 +135,7 @@ def test_progress_is_as_told(
     lines = [json.loads(line) for line in answered.text.splitlines()]
     known = DOCUMENT["components"]["schemas"]["ProgressLine"]
     assert [complaint for line in lines for complaint in complaints(line, known)] == []
-    assert {line.get("event") for line in lines} == {"received", "attempt", "stored", "waiting", None}
+    assert {line.get("event") for line in lines} == {"received", "attempt", "sent", "waiting", None}
     assert operations()[f"POST {RETRY}"]["responses"]["200"]["content"].keys() == {
         "application/json",
         CONTENT_TYPE,

@@ -59,7 +59,7 @@ class Progress:
         """A PUT begins, whose body is this reading."""
         self._add({"event": "attempt", "attempt": number})
         self._reading = reading
-        self._told.pop("stored", None)
+        self._told.pop("sent", None)
 
     def waits(self, seconds: float, code: str) -> None:
         """Another attempt comes after so long, because the last one ended with this code."""
@@ -100,7 +100,7 @@ class Progress:
         assert self._upload
         self._note_count("received", self._upload.record.file_size, self._upload.expected_bytes)
         if self._reading:
-            self._note_count("stored", self._reading.read_bytes, self._reading.length)
+            self._note_count("sent", self._reading.read_bytes, self._reading.length)
 
     def _note_count(self, event: str, count: int, of: int | None) -> None:
         if count and self._told.get(event) != count:
