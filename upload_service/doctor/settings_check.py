@@ -12,7 +12,7 @@ from upload_service.doctor.finding import Finding, ok, size, warn
 from upload_service.presigned.allowed_destinations import Prefix
 from upload_service.presigned.providers import PROVIDERS
 from upload_service.settings.settings import Settings, describe, unknown_variables
-from upload_service.storage.address_policy import PORT, judge_address
+from upload_service.storage.address_policy import HTTPS_PORT, judge_address
 
 # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 MOST_IN_ONE_PUT = 5 << 30
@@ -162,7 +162,7 @@ def _written(prefix: Prefix) -> str:
 
 def _looks_public(host: str) -> bool:
     """A name with a dot, or an address of the open internet."""
-    is_name = judge_address(host, PORT, listed=True) == "unreadable"
+    is_name = judge_address(host, HTTPS_PORT, listed=True) == "unreadable"
     if is_name:
         return "." in host and not host.endswith(".localhost")
-    return judge_address(host, PORT, listed=False) is None
+    return judge_address(host, HTTPS_PORT, listed=False) is None

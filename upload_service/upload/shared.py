@@ -9,7 +9,7 @@ from upload_service.body.budget import Room
 from upload_service.server.access_control import Callers
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
-from upload_service.storage.sockets import Sockets
+from upload_service.storage.sockets import SocketCounter
 from upload_service.telemetry.upload_event import Meter
 from upload_service.upload.upload import Upload
 
@@ -22,7 +22,7 @@ class Service:
     storage: Storage
     room: Room
     callers: Callers
-    sockets: Sockets
+    sockets: SocketCounter
     running: set[Upload] = field(default_factory=set)
     draining: bool = False
     # Only where metrics are on; and what they are for the value of `Accept`, with its Content-Type.
