@@ -10,7 +10,7 @@ from pathlib import Path
 from devtools import contract, operations_page
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.pages.error_pages import page_markdown
-from upload_service.settings.settings import describe
+from upload_service.settings.settings import list_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
@@ -46,7 +46,7 @@ def setting_rows() -> list[str]:
     """The README's table of settings."""
     return [
         f"| `{name}` | {f'`{default}`' if default else '(not set)'} | {meaning} |"
-        for name, default, meaning in describe()
+        for name, default, meaning in list_settings()
     ]
 
 

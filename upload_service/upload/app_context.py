@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from upload_service.body.budget import Room
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
-from upload_service.storage.sockets import Sockets
+from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.upload import Upload
 
 
@@ -22,6 +22,6 @@ class AppContext:
     settings: Settings
     storage: Storage
     spool_budget: Room
-    sockets: Sockets
+    sockets: SocketCounter
     running: set[Upload] = field(default_factory=set)
     draining: bool = False
