@@ -68,7 +68,7 @@ class Lab:
         """What is there that was not there before."""
         here = asyncio.current_task()
         return {
-            "bytes": self.service.room.memory.used_bytes + self.service.room.disk.used_bytes,
+            "bytes": self.service.spool_budget.memory.used_bytes + self.service.spool_budget.disk.used_bytes,
             "uploads": len(self.service.running),
             "tasks": [task for task in asyncio.all_tasks() if task not in self.tasks and task is not here],
             "files": open_files() - self.files,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import library
 from upload_service.server.access_control import Callers
 from upload_service.server.middleware import answer, finish_headers, routes
@@ -30,13 +30,13 @@ def make_app(settings: Settings) -> web.Application:
         library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
-        room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
+        spool_budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with open_sessions(pooled=not settings.in_lambda) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
-            app[SERVICE] = Service(settings, storage, room, callers, sessions.sockets)
+            app[SERVICE] = Service(settings, storage, spool_budget, callers, sessions.sockets)
             _measure(app[SERVICE])
             yield
-        room.close()
+        spool_budget.close()
 
     app.cleanup_ctx.append(shared)
     return app

@@ -52,7 +52,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         work = Upload(
             form,
             service.storage,
-            service.room,
+            service.spool_budget,
             service.settings,
             retrying=retrying,
             latest=_latest(invocation),

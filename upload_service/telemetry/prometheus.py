@@ -93,11 +93,13 @@ class _Readings(Collector):
         self._service = service
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        service, room = self._service, self._service.room
+        service, spool_budget = self._service, self._service.spool_budget
         yield _gauge(metric_definitions.RUNNING, len(service.running))
         yield _gauge(metric_definitions.RUNNING_LIMIT, service.settings.max_concurrent)
-        yield _gauge(metric_definitions.SPOOL, room.memory.used_bytes, room.disk.used_bytes)
-        yield _gauge(metric_definitions.SPOOL_LIMIT, room.memory.limit_bytes, room.disk.limit_bytes)
+        yield _gauge(metric_definitions.SPOOL, spool_budget.memory.used_bytes, spool_budget.disk.used_bytes)
+        yield _gauge(
+            metric_definitions.SPOOL_LIMIT, spool_budget.memory.limit_bytes, spool_budget.disk.limit_bytes
+        )
         yield _gauge(metric_definitions.SOCKETS, service.sockets.open)
         made = metric_definitions.SOCKETS_MADE
         yield CounterMetricFamily(made.name, made.meaning, service.sockets.made)

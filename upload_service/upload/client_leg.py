@@ -11,9 +11,9 @@ import math
 import time
 from collections.abc import Callable
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import ALWAYS, Running, running_for
-from upload_service.body.file_body import Body, Pipe, Store
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
+from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
@@ -39,7 +39,7 @@ class Intake:
     def __init__(
         self,
         form: FormReader,
-        room: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
         record: Record,
         *,
@@ -53,13 +53,13 @@ class Intake:
         self.headers: dict[str, str] = {}
         self.length: int | None = None
         self.length_is_certain = False
-        self.sums = Running(())
+        self.sums = RunningChecksums(())
         self.retries_known = asyncio.Event()
         self.ended = asyncio.Event()
         # On the clock `time.monotonic`, once the form has ended.
         self.deadline: float | None = None
         self._form = form
-        self._room = room
+        self._spool_budget = spool_budget
         self._settings = settings
         self._record = record
         self._retrying = retrying
@@ -133,7 +133,7 @@ class Intake:
             self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
         signing = self.fields.destination.signing if self.fields.destination else None
-        self.sums = running_for(self._settings.verify, self.fields.checksum, signing)
+        self.sums = checksums_for(self._settings.verify, self.fields.checksum, signing)
 
     def _check_sum_runs(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
@@ -141,7 +141,7 @@ class Intake:
         if self.body and self.sums.get(self.fields.checksum.algorithm) is None:
             raise UploadError("checksum_too_late")
 
-    def _store(self) -> Store:
+    def _store(self) -> ChunkStore:
         """A pipe where bytes can go straight through and nobody asks for a copy, or none has room."""
         streams = self._can_stream()
         if streams and not self._retrying and not self._is_small():
@@ -149,7 +149,7 @@ class Intake:
         if self._retrying:
             self._record.replayable = True
         try:
-            return Spool(self._room, self.length)
+            return Spool(self._spool_budget, self.length)
         except UploadError:
             if not streams:
                 raise
@@ -157,7 +157,9 @@ class Intake:
             return Pipe()
 
     def _is_small(self) -> bool:
-        return self.length is not None and self.length <= min(SMALL_FILE_BYTES, self._room.memory.free_bytes)
+        return self.length is not None and self.length <= min(
+            SMALL_FILE_BYTES, self._spool_budget.memory.free_bytes
+        )
 
     async def _feed(self, piece: bytes) -> None:
         assert self.body
@@ -193,7 +195,7 @@ class Intake:
 
     def _judge_sum(self) -> None:
         """Before the last piece may leave."""
-        self._record.checksum = self.sums.get(ALWAYS)
+        self._record.checksum = self.sums.get(DEFAULT_ALGORITHM)
         claim = self.fields.checksum
         if claim and not self.sums.agrees_with(claim):
             raise UploadError("checksum_differs")

@@ -8,7 +8,7 @@ Must not know: framing, bytes, the PUT.
 
 import re
 
-from upload_service.body.checksums import Checksum, declared
+from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination, judge
@@ -51,7 +51,7 @@ class Fields:
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
-            self.checksum = declared(value)
+            self.checksum = parse_checksum(value)
         elif header := signed_headers.header_of(name):
             self._note_header(header, value)
         if self.destination and not self.headers_left:

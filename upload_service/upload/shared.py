@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.server.access_control import Callers
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
@@ -20,7 +20,7 @@ class Service:
 
     settings: Settings
     storage: Storage
-    room: Room
+    spool_budget: SpoolBudget
     callers: Callers
     sockets: Sockets
     running: set[Upload] = field(default_factory=set)

@@ -11,7 +11,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
-from upload_service.body.file_body import Body, Reader, WrongLength
+from upload_service.body.file_body import Body, BodyReader, WrongLength
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
@@ -114,7 +114,7 @@ class Delivery:
             said += (outcome.etag_md5,)
         return any(self._intake.sums.agrees_with(claim) is False for claim in said)
 
-    def _note(self, code: str, status: int | None, started: float, reader: Reader) -> None:
+    def _note(self, code: str, status: int | None, started: float, reader: BodyReader) -> None:
         seconds = time.monotonic() - started
         self._record.storage_seconds += seconds
         self._record.attempts.append(Attempt(code, status, round(seconds * 1000), reader.read_bytes))

@@ -7,7 +7,7 @@ Must not know: `aiohttp.web`, multipart framing, JSON.
 
 import asyncio
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
@@ -27,7 +27,7 @@ class Upload:
         self,
         form: FormReader,
         storage: Storage,
-        room: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
         *,
         retrying: bool,
@@ -38,7 +38,7 @@ class Upload:
         self._latest = latest
         self._intake = Intake(
             form,
-            room,
+            spool_budget,
             settings,
             self.record,
             retrying=retrying,
