@@ -17,8 +17,7 @@ from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
 from upload_service.presigned import signed_headers
 from upload_service.settings.settings import Settings
 from upload_service.upload.form_fields import Fields
