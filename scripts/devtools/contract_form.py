@@ -78,7 +78,7 @@ def form_schema(*, retrying: bool) -> Schema:
         "patternProperties": {
             _header_names(): _header(
                 "The value of another header that the URL was signed with: "
-                f"at most {signed_headers.MAX_TOGETHER_BYTES // 1024} KiB together, names and values."
+                f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values."
             )
         },
     }
@@ -114,9 +114,12 @@ def _header(description: str) -> Schema:
 
 def _header_names() -> str:
     names = "|".join(
-        (*sorted(signed_headers.PLAIN), *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDORS))
+        (
+            *sorted(signed_headers.STANDARD_HEADERS),
+            *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDOR_PREFIXES),
+        )
     )
-    return f"^{signed_headers.PREFIX}(?!{'|'.join(signed_headers.NEVER)})({names})$"
+    return f"^{signed_headers.FIELD_PREFIX}(?!{'|'.join(signed_headers.NEVER_SENT)})({names})$"
 
 
 def _digest(algorithm: str) -> str:

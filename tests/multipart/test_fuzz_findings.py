@@ -7,7 +7,7 @@ from fuzz import destination_rules, form_rules
 
 from tests.multipart.test_form_reader import CLOSING, FILE_HEAD, URL_PART, parts, read, refusal
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import judge
+from upload_service.presigned.destination import judge_destination
 
 CORPUS = Path(form_rules.__file__).parent / "corpus"
 MOST_FILES = 200
@@ -91,5 +91,5 @@ def test_port_is_digits(host: str, port: str) -> None:
     """A port that one parser takes for a number and another refuses is refused."""
     url = f"https://{host}:{port}/incoming/k?AWSAccessKeyId=AKIDEXAMPLE&Signature=a&Expires=1795600000"
     with pytest.raises(UploadError) as caught:
-        judge(url, destination_rules.ALLOWED, destination_rules.NOW)
+        judge_destination(url, destination_rules.ALLOWED, destination_rules.NOW)
     assert caught.value.entry.code == "invalid_upload_url"

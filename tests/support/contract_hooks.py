@@ -62,7 +62,7 @@ def after_call(
 
 def as_text(name: str, value: Any) -> Any:
     """A header's value of a wrong type is text in a form, and right: another wrong one instead."""
-    is_header = name.startswith((signed_headers.PREFIX, signed_headers.CONTENT_TYPE_FIELD))
+    is_header = name.startswith((signed_headers.FIELD_PREFIX, signed_headers.CONTENT_TYPE_FIELD))
     return "\x7f" if is_header and not isinstance(value, str) else value
 
 
@@ -72,9 +72,11 @@ def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     sums = RunningChecksums({DEFAULT_ALGORITHM})
     sums.update(file)
     given = {
-        name.removeprefix(signed_headers.PREFIX) for name in form if name.startswith(signed_headers.PREFIX)
+        name.removeprefix(signed_headers.FIELD_PREFIX)
+        for name in form
+        if name.startswith(signed_headers.FIELD_PREFIX)
     }
-    names = ";".join(sorted(given - signed_headers.OURS | {"host"}))
+    names = ";".join(sorted(given - signed_headers.ALWAYS_SENT | {"host"}))
     if "content-type" in given:
         form.pop(signed_headers.CONTENT_TYPE_FIELD, None)  # two ways to write one header
     url = f"{STORE}contract/object?{signed.v4(signed_headers=names)}"

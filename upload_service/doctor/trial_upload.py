@@ -147,7 +147,7 @@ def _stored(settings: Settings, destination: Destination, record: Record, watch:
 
 
 def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
-    sums = checksums_for(settings.verify, None, destination.signing)
+    sums = checksums_for(settings.verify, None, destination.signature_scheme)
     sums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
     equal = [claim.algorithm for claim in claims if sums.agrees_with(claim)]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from upload_service.clients import bearer_tokens, client_address
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.allowed_destinations import KNOWN_STORES
+from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 
 MOST_REMEMBERED_CHARACTERS = 200
@@ -91,7 +91,7 @@ def bounds_for_anybody(settings: Settings) -> dict[str, object]:
     prefixes = settings.destinations.prefixes
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]
     return {
-        "destinations": [KNOWN_STORES] * settings.destinations.known_stores + listed,
+        "destinations": [KNOWN_STORES_WORD] * settings.destinations.known_stores + listed,
         "max_file_bytes": settings.max_file_bytes,
         "max_concurrent": settings.max_concurrent,
         "max_concurrent_per_client": settings.max_concurrent_per_client,

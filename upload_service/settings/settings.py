@@ -13,7 +13,11 @@ from upload_service.clients import client_address
 from upload_service.clients.bearer_tokens import Token
 from upload_service.clients.client_address import Network
 from upload_service.content.sniffing import AllowedTypes
-from upload_service.presigned.allowed_destinations import KNOWN_STORES, Destinations, destinations
+from upload_service.presigned.allowed_destinations import (
+    KNOWN_STORES_WORD,
+    AllowedDestinations,
+    parse_destinations,
+)
 from upload_service.settings import environment as environment_settings
 from upload_service.settings import parsing
 from upload_service.settings.environment import SettingError
@@ -91,12 +95,12 @@ class Settings(Face):
         "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
         "empty means any file",
     )
-    destinations: Destinations = _setting(
+    destinations: AllowedDestinations = _setting(
         "UPLOAD_DESTINATIONS",
-        KNOWN_STORES,
-        destinations,
+        KNOWN_STORES_WORD,
+        parse_destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
+        f"{KNOWN_STORES_WORD} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
         "DigitalOcean Spaces and Wasabi",
     )
     verify: str = _setting(

@@ -115,7 +115,7 @@ class Intake:
     def _begin_put(self) -> None:
         assert self.fields.destination
         self._is_ready = self.fields.headers_left = True
-        self.headers = signed_headers.for_put(
+        self.headers = signed_headers.put_headers(
             self.fields.destination, self.fields.headers, self._record.content_type
         )
         self._record.content_type = self.headers["content-type"]
@@ -131,8 +131,8 @@ class Intake:
             claims = self.fields.claimed_types() or (start.content_type,)
             self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
-        signing = self.fields.destination.signing if self.fields.destination else None
-        self.sums = checksums_for(self._settings.verify, self.fields.checksum, signing)
+        signature_scheme = self.fields.destination.signature_scheme if self.fields.destination else None
+        self.sums = checksums_for(self._settings.verify, self.fields.checksum, signature_scheme)
 
     def _check_sum_runs(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
