@@ -12,11 +12,11 @@ import time
 import structlog
 from aiohttp import web
 
-from upload_service.clients.lambda_invocation import Invocation, invocation_of
+from upload_service.clients.caller import Caller
+from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.server import responses
-from upload_service.server.access_control import Caller
 from upload_service.server.admission import admit, request_id, send_continue
 from upload_service.server.progress import Progress, is_asked_for
 from upload_service.telemetry.upload_event import Ended
@@ -43,7 +43,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     work: Upload | None = None
     code = "internal_error"
     headers = request.headers
-    invocation = invocation_of(headers) if service.settings.in_lambda else None
+    invocation = read_invocation(headers) if service.settings.in_lambda else None
     caller = _recognise(request, service, invocation)
     try:
         service.callers.admit(caller, headers.getall("Authorization", ()))
@@ -86,14 +86,14 @@ def _admit(request: web.Request, service: Service, *, retrying: bool) -> FormRea
     return form
 
 
-def _recognise(request: web.Request, service: Service, invocation: Invocation | None) -> Caller:
+def _recognise(request: web.Request, service: Service, invocation: LambdaInvocation | None) -> Caller:
     """Who asks: in Lambda the peer is the Web Adapter, and the Function URL knows."""
     if invocation:
         return service.callers.recognise(invocation.source_ip, ())
     return service.callers.recognise(request.remote, request.headers.getall("X-Forwarded-For", ()))
 
 
-def _latest(invocation: Invocation | None) -> float | None:
+def _latest(invocation: LambdaInvocation | None) -> float | None:
     """When the upload must have ended (clock `time.monotonic`), so that Lambda does not cut its answer."""
     if invocation is None or invocation.deadline is None:
         return None

@@ -9,9 +9,8 @@ Must not know: aiohttp, the application.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.clients import client_address
-from upload_service.clients.bearer_tokens import Token
-from upload_service.clients.client_address import Network
+from upload_service.clients.bearer_tokens import ApiToken
+from upload_service.clients.client_address import Network, parse_networks
 from upload_service.content.sniffing import AllowedTypes
 from upload_service.presigned.allowed_destinations import (
     KNOWN_STORES_WORD,
@@ -110,7 +109,7 @@ class Settings(Face):
         "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
         "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
     )
-    api_tokens: tuple[Token, ...] = _setting(
+    api_tokens: tuple[ApiToken, ...] = _setting(
         "UPLOAD_API_TOKENS",
         "",
         parsing.api_tokens,
@@ -132,7 +131,7 @@ class Settings(Face):
     trusted_proxies: tuple[Network, ...] = _setting(
         "UPLOAD_TRUSTED_PROXIES",
         "",
-        client_address.networks,
+        parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For is believed",
     )
     shutdown_seconds: float = _setting(

@@ -7,8 +7,8 @@ Must not know: who is told.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from upload_service.clients.lambda_invocation import Invocation
-from upload_service.server.access_control import Caller
+from upload_service.clients.caller import Caller
+from upload_service.clients.lambda_invocation import LambdaInvocation
 from upload_service.telemetry import metric_definitions
 from upload_service.upload.record import Record
 
@@ -21,7 +21,7 @@ class Ended:
     retrying: bool
     seconds: float
     caller: Caller
-    invocation: Invocation | None
+    invocation: LambdaInvocation | None
     record: Record | None
 
     @property
