@@ -7,7 +7,7 @@ may have a member that does not stand here.
 
 from devtools.contract_answers import REQUEST_ID
 from devtools.contract_form import Schema
-from upload_service.body.checksums import ALWAYS
+from upload_service.body.checksums import DEFAULT_ALGORITHM
 from upload_service.errors.upload_error import CATALOGUE
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -59,7 +59,7 @@ def _stored() -> Schema:
         "etag": {"type": "string", "description": "As storage gave it."},
         "checksum": {
             "type": "string",
-            "pattern": f"^{ALWAYS}:[A-Za-z0-9+/]{{11}}=$",
+            "pattern": f"^{DEFAULT_ALGORITHM}:[A-Za-z0-9+/]{{11}}=$",
             "description": "Of the bytes that were sent; compared with storage's own where it gives one.",
         },
     }

@@ -11,7 +11,8 @@ import pytest
 import throttled.utils
 
 from tests.support.transcript import TRANSCRIPT
-from upload_service.clients import bearer_tokens, client_address
+from upload_service.clients.bearer_tokens import authenticate, token_digest
+from upload_service.clients.client_address import parse_address, rate_limit_key
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import access_control
 from upload_service.server.access_control import AccessControl, open_access_limits
@@ -49,7 +50,7 @@ def test_tokens_have_names() -> None:
     """A token is named in the setting, or by its position; a name may have two, for rotation."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE}, {TWO},app:{THREE}").api_tokens
     assert [token.name for token in found] == ["app", "token-2", "app"]
-    assert [bearer_tokens.owner(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
+    assert [authenticate(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
         "app",
         "token-2",
         "app",
@@ -62,8 +63,8 @@ def test_tokens_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(f"\ufeff# of the app\r\napp:{ONE}\r\n\r\n  {TWO}  \n#{THREE}".encode())
     found = settings(UPLOAD_API_TOKENS=f"@{path}").api_tokens
     assert [token.name for token in found] == ["app", "token-2"]
-    assert bearer_tokens.owner(found, [f"Bearer {TWO}"]) == "token-2"
-    assert bearer_tokens.owner(found, [f"Bearer {THREE}"]) is None
+    assert authenticate(found, [f"Bearer {TWO}"]) == "token-2"
+    assert authenticate(found, [f"Bearer {THREE}"]) is None
 
 
 def test_unset_means_no_tokens() -> None:
@@ -128,11 +129,7 @@ def test_no_repr_shows_a_token() -> None:
     said = repr((whole, whole.api_tokens, AccessControl(whole), vars(AccessControl(whole))))
     assert "app" in said
     assert "token-2" in said
-    digests = [
-        part
-        for text in (ONE, TWO)
-        for part in (bearer_tokens.digest(text).hex(), repr(bearer_tokens.digest(text)))
-    ]
+    digests = [part for text in (ONE, TWO) for part in (token_digest(text).hex(), repr(token_digest(text)))]
     assert not [part for part in (ONE[:8], TWO[:8], *digests) if part in said]
 
 
@@ -172,7 +169,7 @@ def test_no_repr_shows_a_token() -> None:
 def test_whose_token(lines: list[str], owner: str | None) -> None:
     """Only one Authorization line with the scheme Bearer, in any case, and a whole token has an owner."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}").api_tokens
-    assert bearer_tokens.owner(found, lines) == owner
+    assert authenticate(found, lines) == owner
 
 
 @pytest.mark.parametrize("sent", [ONE, TWO, THREE, "x" * 40], ids=["first", "second", "third", "none"])
@@ -187,8 +184,8 @@ def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> 
 
     found = settings(UPLOAD_API_TOKENS=f"{ONE},{TWO},{THREE}").api_tokens
     monkeypatch.setattr(hmac, "compare_digest", spy)
-    bearer_tokens.owner(found, [f"Bearer {sent}"])
-    assert compared == [(bearer_tokens.digest(sent), token.digest) for token in found]
+    authenticate(found, [f"Bearer {sent}"])
+    assert compared == [(token_digest(sent), token.digest) for token in found]
     assert {len(each) for pair in compared for each in pair} == {32}
 
 
@@ -230,7 +227,7 @@ def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> 
 )
 def test_reading_an_address(text: str, found: str | None) -> None:
     """Addresses are read with or without a port, IPv4 inside IPv6 as IPv4, zones left out."""
-    read = client_address.read(text)
+    read = parse_address(text)
     assert (read and str(read)) == found
 
 
@@ -345,13 +342,13 @@ def test_unusable_limits_are_refused(name: str, text: str) -> None:
 def test_ipv6_counts_by_customer() -> None:
     """IPv6 addresses of one /64 count as one; IPv4 addresses count alone; those without count together."""
     group = [
-        client_address.group(None if text is None else ip_address(text))
+        rate_limit_key(None if text is None else ip_address(text))
         for text in ("2001:db8::1", "2001:db8::ffff:1:2", "2001:db8:0:1::1", "1.2.3.4", "1.2.3.5", None)
     ]
     assert group[0] == group[1]
     assert len(set(group)) == 5
     known = AccessControl(settings())
-    assert known.identify(None, []).group == known.identify("", []).group
+    assert known.identify(None, []).rate_limit_key == known.identify("", []).rate_limit_key
 
 
 # Rates.

@@ -25,7 +25,7 @@ from aiohttp.test_utils import TestServer
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
 from upload_service.pages.app_keys import CONTEXT
-from upload_service.presigned.allowed_destinations import destinations
+from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
 from upload_service.upload.app_context import AppContext
@@ -90,7 +90,7 @@ def start(
     """Start the application with these settings, and a key at the double that plays these replies."""
 
     async def begin(*replies: Reply, **changes: object) -> Lab:
-        settings = replace(Settings(), destinations=destinations(double.url), **changes)  # type: ignore[arg-type]
+        settings = replace(Settings(), destinations=parse_destinations(double.url), **changes)  # type: ignore[arg-type]
         app: web.Application = make_app(settings)
         server = await aiohttp_server(app)
         key = f"hygiene/{uuid.uuid4().hex}"
@@ -269,7 +269,7 @@ async def test_descriptors(
     """After many uploads, good and bad side by side, and a stop, there are as many descriptors as before."""
     process = psutil.Process()
     before = process.num_fds()
-    listed = destinations(double.url)
+    listed = parse_destinations(double.url)
     app = make_app(replace(Settings(), destinations=listed, spool_memory_bytes=memory, stall_seconds=0.5))
     server = await aiohttp_server(app)
     assert server.port

@@ -10,8 +10,8 @@ from devtools import signed
 from tests.support.dialling import Names, Wires
 from tests.support.double import Put, Reply, StorageDouble, answer
 from upload_service.body.file_body import Body, Pipe
-from upload_service.presigned.allowed_destinations import destinations
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.allowed_destinations import parse_destinations
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import Sessions, new_session
@@ -26,7 +26,7 @@ KEY = "dialling/key"
 def destination(authority: str, *, listed: bool) -> Destination:
     """A destination at port 443, in plain words instead of TLS, as if it were listed or not."""
     url = f"http://{authority}:443/{KEY}?{signed.v2()}"
-    judged = judge(url, destinations(f"http://{authority}:443/"), 0)
+    judged = judge_destination(url, parse_destinations(f"http://{authority}:443/"), 0)
     assert judged.listed
     return replace(judged, listed=listed)
 

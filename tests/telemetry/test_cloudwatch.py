@@ -16,7 +16,7 @@ from tests.support.double import Reply, StorageDouble, answer
 from tests.support.emf import UNITS, taken
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
-from upload_service.server.access_control import Caller
+from upload_service.clients.caller import Caller
 from upload_service.telemetry import logs
 from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 from upload_service.telemetry.metric_definitions import CLOUD_METRICS, CODES, FAULTS, most_cloud_metrics

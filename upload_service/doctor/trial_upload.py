@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import aiohttp
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import Checksum, running_for
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import Checksum, checksums_for
 from upload_service.doctor.finding import Finding, fail, ms, ok, warn
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
@@ -85,17 +85,17 @@ async def look(
     wanted = replace(
         settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, ANSWER_SECONDS)
     )
-    room = Room(settings.spool_memory_bytes, 0)
+    spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     async with new_session(listed=destination.listed, pooled=False, traces=[watch.trace()]) as session:
         storage = Storage(
             Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
         )
-        upload = Upload(_form(given), storage, room, wanted, retrying=False)
+        upload = Upload(_form(given), storage, spool_budget, wanted, retrying=False)
         try:
             await upload.run()
         except UploadError as error:
             failure = error
-    room.close()
+    spool_budget.close()
     said = [_expect(settings, watch)] if watch.heads else []
     if failure:
         return [*said, _failed(failure, upload.record, wanted)]
@@ -147,7 +147,7 @@ def _stored(settings: Settings, destination: Destination, record: UploadRecord, 
 
 
 def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
-    sums = running_for(settings.verify, None, destination.signing)
+    sums = checksums_for(settings.verify, None, destination.signature_scheme)
     sums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
     equal = [claim.algorithm for claim in claims if sums.agrees_with(claim)]

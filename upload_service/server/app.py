@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import library
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server.access_control import AccessControl
@@ -34,7 +34,7 @@ def make_app(settings: Settings) -> web.Application:
         library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
-        budget = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
+        budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with open_sessions(pooled=not settings.in_lambda) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
             app[CONTEXT] = AppContext(settings, storage, budget, sessions.sockets)

@@ -12,12 +12,13 @@ import time
 import structlog
 from aiohttp import web
 
-from upload_service.clients.lambda_invocation import Invocation, invocation_of
+from upload_service.clients.caller import Caller
+from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
-from upload_service.server.access_control import AccessControl, Caller
+from upload_service.server.access_control import AccessControl
 from upload_service.server.admission import admit, request_id, send_continue
 from upload_service.server.progress import Progress, is_asked_for
 from upload_service.telemetry.upload_event import UploadEvent
@@ -44,7 +45,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     context, access, started = request.app[CONTEXT], request.app[ACCESS_CONTROL], time.monotonic()
     upload: Upload | None = None
     code = "internal_error"
-    invocation = invocation_of(request.headers) if context.settings.in_lambda else None
+    invocation = read_invocation(request.headers) if context.settings.in_lambda else None
     caller = _identify(request, access, invocation)
     try:
         access.admit(caller, request.headers.getall("Authorization", ()))
@@ -94,14 +95,14 @@ def _admit(request: web.Request, context: AppContext, *, retrying: bool) -> Form
     return form
 
 
-def _identify(request: web.Request, access: AccessControl, invocation: Invocation | None) -> Caller:
+def _identify(request: web.Request, access: AccessControl, invocation: LambdaInvocation | None) -> Caller:
     """Who asks. In Lambda the peer is the Web Adapter, and the Function URL knows the address."""
     if invocation:
         return access.identify(invocation.source_ip, ())
     return access.identify(request.remote, request.headers.getall("X-Forwarded-For", ()))
 
 
-def _latest(invocation: Invocation | None) -> float | None:
+def _latest(invocation: LambdaInvocation | None) -> float | None:
     """When the upload must have ended, by `time.monotonic`, so that Lambda does not cut off the response."""
     if invocation is None or invocation.deadline is None:
         return None

@@ -6,8 +6,8 @@ Must not know: who reads it.
 
 from dataclasses import dataclass
 
-from upload_service.clients.lambda_invocation import Invocation
-from upload_service.server.access_control import Caller
+from upload_service.clients.caller import Caller
+from upload_service.clients.lambda_invocation import LambdaInvocation
 from upload_service.telemetry import metric_definitions
 from upload_service.upload.record import UploadRecord
 
@@ -20,7 +20,7 @@ class UploadEvent:
     retrying: bool
     seconds: float
     caller: Caller
-    invocation: Invocation | None
+    invocation: LambdaInvocation | None
     record: UploadRecord | None
 
     @property

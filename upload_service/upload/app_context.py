@@ -5,7 +5,7 @@ Must not know: a single request, HTTP.
 
 from dataclasses import dataclass, field
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.storage.sockets import SocketCounter
@@ -21,7 +21,7 @@ class AppContext:
 
     settings: Settings
     storage: Storage
-    spool_budget: Room
+    spool_budget: SpoolBudget
     sockets: SocketCounter
     running: set[Upload] = field(default_factory=set)
     draining: bool = False

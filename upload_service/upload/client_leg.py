@@ -10,14 +10,13 @@ import asyncio
 import math
 import time
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import ALWAYS, Running, running_for
-from upload_service.body.file_body import Body, Pipe, Store
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
+from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
@@ -41,7 +40,7 @@ class ClientLeg:
     def __init__(
         self,
         form: FormReader,
-        spool_budget: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
         record: UploadRecord,
         *,
@@ -54,7 +53,7 @@ class ClientLeg:
         # The file's length, as far as it is known or predicted.
         self.expected_bytes: int | None = None
         self._fields = FormFields(settings)
-        self._checksums = Running(())
+        self._checksums = RunningChecksums(())
         self._form = form
         self._spool_budget = spool_budget
         self._settings = settings
@@ -106,7 +105,7 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
-        headers = signed_headers.for_put(destination, self._fields.headers, self._record.content_type)
+        headers = signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
         self._record.content_type = headers["content-type"]
         is_certain = self.progress.file_bytes is not None
         self.plan.set_result(
@@ -130,8 +129,8 @@ class ClientLeg:
             claims = self._fields.claimed_types() or (start.content_type,)
             self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
-        signing = self._fields.destination.signing if self._fields.destination else None
-        self._checksums = running_for(self._settings.verify, self._fields.checksum, signing)
+        scheme = self._fields.destination.signature_scheme if self._fields.destination else None
+        self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)
 
     def _require_running_checksum(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
@@ -139,7 +138,7 @@ class ClientLeg:
         if self.body and self._checksums.get(self._fields.checksum.algorithm) is None:
             raise UploadError("checksum_too_late")
 
-    def _store(self) -> Store:
+    def _store(self) -> ChunkStore:
         """A pipe where bytes can go straight through and nobody asks for a copy, or no copy fits."""
         streams = self._target() is not None
         if streams and not self._retrying and not self._is_small():
@@ -193,7 +192,7 @@ class ClientLeg:
 
     def _compare_checksum(self) -> None:
         """With what the client declared, before the last chunk may leave."""
-        self._record.checksum = self._checksums.get(ALWAYS)
+        self._record.checksum = self._checksums.get(DEFAULT_ALGORITHM)
         declared = self._fields.checksum
         if declared and not self._checksums.agrees_with(declared):
             raise UploadError("checksum_differs")

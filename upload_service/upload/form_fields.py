@@ -8,16 +8,16 @@ Must not know: framing, the file's bytes, the PUT.
 
 import re
 
-from upload_service.body.checksums import Checksum, declared
+from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import signed_headers
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.settings.settings import Settings
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 # "header:" stands for every field whose name begins with it.
 PLAIN_FIELDS = frozenset(
-    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.PREFIX}
+    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
 )
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 
@@ -45,17 +45,17 @@ class FormFields:
             raise UploadError("duplicate_field", f"The field {name} came twice.")
         self._seen.add(name)
         if name == "uploadUrl":
-            self.destination = judge(value, self._settings.destinations, now)
+            self.destination = judge_destination(value, self._settings.destinations, now)
         elif name == "size":
             self.size = _size(value, self._settings.max_file_bytes)
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
-            self.checksum = declared(value)
-        elif header := signed_headers.header_of(name):
+            self.checksum = parse_checksum(value)
+        elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
         if self.destination and not self._headers_closed:
-            signed_headers.check_fit(self.destination, self.headers)
+            signed_headers.check_fits_url(self.destination, self.headers)
 
     def close_headers(self) -> None:
         """From now on no header may come: the PUT begins with those that are here."""
@@ -63,11 +63,11 @@ class FormFields:
 
     def missing_header(self) -> str | None:
         """A header that the URL is signed with and whose value has not come."""
-        return signed_headers.missing(self.destination, self.headers) if self.destination else None
+        return signed_headers.missing_header(self.destination, self.headers) if self.destination else None
 
     def claimed_types(self) -> tuple[str, ...]:
         """The types that the headers so far would give the object."""
-        return tuple(self.headers[name] for name in signed_headers.TYPES if name in self.headers)
+        return tuple(self.headers[name] for name in signed_headers.TYPE_HEADERS if name in self.headers)
 
     def _note_header(self, name: str, value: str) -> None:
         if name in self.headers:
@@ -78,7 +78,7 @@ class FormFields:
             )
         signed_headers.check_value(name, value)
         self._headers_bytes += len(name) + len(value)
-        if self._headers_bytes > signed_headers.MAX_TOGETHER_BYTES:
+        if self._headers_bytes > signed_headers.MAX_HEADERS_BYTES:
             raise UploadError("field_too_long", "The headers for storage are longer than 16 KiB together.")
         self.headers[name] = value
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from upload_service.body.checksums import Running
+from upload_service.body.checksums import RunningChecksums
 from upload_service.body.file_body import Body
 from upload_service.presigned.destination import Destination
 
@@ -51,7 +51,7 @@ class PutPlan:
     headers: Mapping[str, str] = field(repr=False)
     length: int
     length_is_certain: bool
-    checksums: Running
+    checksums: RunningChecksums
     form: FormProgress
 
     def file_length(self) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
-from upload_service.body.file_body import Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.errors.upload_error import UploadError
 from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
@@ -109,7 +109,7 @@ class StorageLeg:
             claims += (outcome.etag_md5,)
         return any(plan.checksums.agrees_with(claim) is False for claim in claims)
 
-    def _note(self, code: str, status: int | None, started: float, reader: Reader) -> None:
+    def _note(self, code: str, status: int | None, started: float, reader: BodyReader) -> None:
         seconds = time.monotonic() - started
         self._record.storage_seconds += seconds
         self._record.attempts.append(Attempt(code, status, round(seconds * 1000), reader.read_bytes))

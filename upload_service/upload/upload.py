@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
@@ -32,7 +32,7 @@ class Upload:
         self,
         form: FormReader,
         storage: Storage,
-        spool_budget: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
         *,
         retrying: bool,

@@ -8,7 +8,7 @@ Must not know: hosts, the clock.
 import re
 
 from upload_service.presigned import signed_operation
-from upload_service.presigned.signature import Parameter, Signing
+from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
 
 # Half of the signers escape `+`, some read a bare one as a space.
 _BASE64 = "[A-Za-z0-9+/ ]"
@@ -20,11 +20,11 @@ _HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-
 _WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
-def _parameter(name: str, shape: str, must: str, unless: str = "") -> Parameter:
-    return Parameter(name.lower(), name, re.compile(shape, re.ASCII), must, unless)
+def _parameter(name: str, pattern: str, expected: str, unless: str = "") -> Parameter:
+    return Parameter(name.lower(), name, re.compile(pattern, re.ASCII), expected, unless)
 
 
-def _v4(vendor: str, algorithm: str, scope: str, signature: str, must: str) -> tuple[Parameter, ...]:
+def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: str) -> tuple[Parameter, ...]:
     """The parameters of V4, which differ in few words."""
     return (
         _parameter(f"X-{vendor}-Algorithm", algorithm, f"{algorithm.replace('|', ' or ')}"),
@@ -32,31 +32,31 @@ def _v4(vendor: str, algorithm: str, scope: str, signature: str, must: str) -> t
         _parameter(f"X-{vendor}-Date", r"\d{8}T\d{6}Z", "a time such as 20261123T120000Z"),
         _parameter(f"X-{vendor}-Expires", _WEEK, "a number of seconds from 1 to 604800"),
         _parameter(f"X-{vendor}-SignedHeaders", _HEADER_LIST, "names of headers with host among them"),
-        _parameter(f"X-{vendor}-Signature", signature, must),
+        _parameter(f"X-{vendor}-Signature", signature, expected),
     )
 
 
-def _v2(key: str, signature: str, must: str) -> tuple[Parameter, ...]:
+def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
     return (
         _parameter(key, ".+", "an access key"),
         _parameter("Expires", r"\d{1,11}", "a time in epoch seconds"),
-        _parameter("Signature", signature, must),
+        _parameter("Signature", signature, expected),
     )
 
 
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; R2, MinIO, SeaweedFS the same
-S3_V4 = Signing(
+S3_V4 = SignatureScheme(
     "s3-v4",
     frozenset({"x-amz-signature"}),
     _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-fA-F]{64}", "64 hexadecimal digits"),
     signed_operation.S3,
-    signed_at="x-amz-date",
-    lifetime="x-amz-expires",
-    signed_headers="x-amz-signedheaders",
+    signed_at_parameter="x-amz-date",
+    lifetime_parameter="x-amz-expires",
+    signed_headers_parameter="x-amz-signedheaders",
 )
 # docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html: for several regions at once, so the scope
 # names none. The signature is a DER sequence of two numbers.
-S3_V4A = Signing(
+S3_V4A = SignatureScheme(
     "s3-v4a",
     frozenset({"x-amz-signature", "x-amz-region-set"}),
     _v4(
@@ -67,12 +67,12 @@ S3_V4A = Signing(
         "a DER signature in hexadecimal digits",
     ),
     signed_operation.S3,
-    signed_at="x-amz-date",
-    lifetime="x-amz-expires",
-    signed_headers="x-amz-signedheaders",
+    signed_at_parameter="x-amz-date",
+    lifetime_parameter="x-amz-expires",
+    signed_headers_parameter="x-amz-signedheaders",
 )
 # cloud.google.com/storage/docs/authentication/signatures. HMAC keys give 64 digits, RSA keys 256 to 1024.
-GOOGLE_V4 = Signing(
+GOOGLE_V4 = SignatureScheme(
     "google-v4",
     frozenset({"x-goog-signature"}),
     _v4(
@@ -83,29 +83,29 @@ GOOGLE_V4 = Signing(
         "a signature in hexadecimal digits",
     ),
     signed_operation.GOOGLE,
-    signed_at="x-goog-date",
-    lifetime="x-goog-expires",
-    signed_headers="x-goog-signedheaders",
+    signed_at_parameter="x-goog-date",
+    lifetime_parameter="x-goog-expires",
+    signed_headers_parameter="x-goog-signedheaders",
 )
 # docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
-S3_V2 = Signing(
+S3_V2 = SignatureScheme(
     "s3-v2",
     frozenset({"signature", "awsaccesskeyid"}),
     _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", "20 bytes in Base64"),
     signed_operation.S3,
-    expires="expires",
+    expires_parameter="expires",
 )
 # cloud.google.com/storage/docs/access-control/signed-urls-v2
-GOOGLE_V2 = Signing(
+GOOGLE_V2 = SignatureScheme(
     "google-v2",
     frozenset({"signature", "googleaccessid"}),
     _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", "Base64"),
     signed_operation.GOOGLE,
-    expires="expires",
+    expires_parameter="expires",
 )
 # learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the blob's type, Put Block
 # none
-AZURE_SAS = Signing(
+AZURE_SAS = SignatureScheme(
     "azure-sas",
     frozenset({"sig"}),
     (
@@ -114,15 +114,12 @@ AZURE_SAS = Signing(
         _parameter("sig", f"{_BASE64}{{43}}=", "32 bytes in Base64"),
     ),
     signed_operation.AZURE,
-    expires="se",
-    headers=(("x-ms-blob-type", "BlockBlob"),),
+    expires_parameter="se",
+    required_headers=(("x-ms-blob-type", "BlockBlob"),),
 )
 # V4A first: its marks contain V4's.
-SIGNINGS = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
+SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
 # Every parameter on whose value something depends, so that it may come once only.
-DECISIVE = frozenset().union(
-    *(
-        {*each.marks, *(parameter.key for parameter in each.parameters)} | each.operation.parameters()
-        for each in SIGNINGS
-    )
+DECISIVE_PARAMETERS = frozenset().union(
+    *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),
 )

@@ -13,7 +13,7 @@ from botocore.session import Session
 from devtools import signed
 
 from tests.support.judging import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
-from upload_service.presigned.destination import judge
+from upload_service.presigned.destination import judge_destination
 
 STORES = {
     "x-amz": "https://bucket.s3.amazonaws.com/key",
@@ -140,20 +140,20 @@ def test_signatures(query: str, code: str) -> None:
 def test_what_the_signature_tells() -> None:
     """Way, expiry and signed headers are read from the query; what it does not tell is None."""
     v4 = judged(at_home(V4.replace("=host", "=content-type%3Bhost%3BIf-None-Match")))
-    assert (v4.signing, v4.expires_at, v4.creates_only) == ("s3-v4", 1_795_435_500.0, True)
+    assert (v4.signature_scheme, v4.expires_at, v4.creates_only) == ("s3-v4", 1_795_435_500.0, True)
     assert v4.signed_headers == frozenset({"content-type", "host", "if-none-match"})
     v2 = judged(at_home(V2))
-    assert (v2.signing, v2.expires_at, v2.signed_headers, v2.creates_only) == (
+    assert (v2.signature_scheme, v2.expires_at, v2.signed_headers, v2.creates_only) == (
         "s3-v2",
         1_795_435_201.0,
         None,
         False,
     )
     google = judged(at_home(GOOGLE_V4))
-    assert (google.signing, google.signed_headers) == ("google-v4", frozenset({"host"}))
+    assert (google.signature_scheme, google.signed_headers) == ("google-v4", frozenset({"host"}))
     policy = judged(at_home("sv=2025-01-05&si=policy" + SAS[SAS.index("&sig=") :]))
-    assert (policy.signing, policy.expires_at, policy.signed_headers) == ("azure-sas", None, None)
-    assert judged(at_home(V4A)).signing == "s3-v4a"
+    assert (policy.signature_scheme, policy.expires_at, policy.signed_headers) == ("azure-sas", None, None)
+    assert judged(at_home(V4A)).signature_scheme == "s3-v4a"
 
 
 @pytest.fixture
@@ -206,11 +206,11 @@ def test_botocore(region: str, bucket: str, config: dict[str, Any]) -> None:
     client = cast(Any, session.create_client("s3", region_name=region, config=settings))
     wanted = {"Bucket": bucket, "Key": "a folder/사진+1.png", "ContentType": "image/png", "ACL": "private"}
     url = client.generate_presigned_url("put_object", Params=wanted, ExpiresIn=600)
-    destination = judge(url, destinations("default"), time.time())
+    destination = judge_destination(url, destinations("default"), time.time())
     assert destination.provider == "s3"
     part = {"Bucket": bucket, "Key": "k", "PartNumber": 1, "UploadId": "a.b_c"}
     url = client.generate_presigned_url("upload_part", Params=part)
-    assert judge(url, destinations("default"), time.time()).url
+    assert judge_destination(url, destinations("default"), time.time()).url
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_botocore_v4(signer: S3SigV4QueryAuth | S3ExpressQueryAuth) -> None:
     )
     signer.add_auth(request)
     now = time.time()
-    destination = judge(str(request.url), destinations("default"), now)
+    destination = judge_destination(str(request.url), destinations("default"), now)
     assert destination.signed_headers == frozenset({"content-type", "host"})
     assert destination.expires_at == pytest.approx(now + 600, abs=5)
 
@@ -241,4 +241,4 @@ def test_botocore_v2() -> None:
         )
         HmacV1QueryAuth(KEYS, expires=600).add_auth(request)
         now = time.time()
-        assert judge(str(request.url), destinations("default"), now).signing == "s3-v2"
+        assert judge_destination(str(request.url), destinations("default"), now).signature_scheme == "s3-v2"
