@@ -1,11 +1,17 @@
 # Sourced by the other scripts, with one word: `local` (what ./scripts/local needs) or `dev` (everything).
-# Makes the virtual environment .venv ready, at once when it already is. Sets `root`, the repository's root,
-# and `python`, or says in a sentence what is wrong and exits. Works with the bash 3.2 of macOS.
+# Makes the virtual environment .venv ready, at once when it already is, or says in a sentence what is wrong and
+# exits. Works with the bash 3.2 of macOS. Sets:
+#
+# root          the repository's root
+# python        the Python of that environment
+# packages      PYTHONPATH for the scripts' own Python packages
+#
+# Reads:
 #
 # PYTHON        the Python to use (default: the first that is 3.11 or newer; see python.sh)
 # DEV_VENV      another folder instead of .venv in the root
 
-root=$(CDPATH='' cd -P -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(CDPATH='' cd -P -- "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 _wanted=$1
 _venv=${DEV_VENV:-$root/.venv}
 case $_venv in /*) ;; *) _venv=$PWD/$_venv ;; esac
@@ -63,7 +69,7 @@ _lock() {
 }
 
 _choose_python() {
-  . "$root/scripts/python.sh"
+  . "$root/scripts/lib/python.sh"
   "$python" -c 'import venv, ensurepip' 2>/dev/null ||
     _fail "$python cannot make virtual environments: on Debian or Ubuntu, apt install python3-venv."
 }
@@ -101,4 +107,5 @@ if ! _ready; then
   rm -f "$_busy"
   trap - EXIT INT
 fi
-python=$_venv/bin/python
+# shellcheck disable=SC2034  for the script that sources this
+python=$_venv/bin/python packages=$root/scripts/lib:$root/scripts/dev/lib

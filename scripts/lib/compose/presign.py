@@ -1,6 +1,6 @@
 """Prints a presigned PUT URL for the store of docker-compose.yml, with nothing but the standard library.
 
-Usage: python scripts/compose/presign.py [KEY] [--method GET]     here, or in a container
+Usage: python scripts/lib/compose/presign.py [KEY] [--method GET]     here, or in a container
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """

@@ -26,7 +26,7 @@ check_tools() {
   command -v aws >/dev/null || refuse_without_cli
   [[ $(aws lambda add-permission --generate-cli-skeleton input 2>/dev/null) == *InvokedViaFunctionUrl* ]] ||
     refuse "The AWS CLI is too old ($(aws --version 2>&1 | cut -d' ' -f1)): a public Function URL needs $cli_needed or newer."
-  if [ "${#changes[@]}" -gt 0 ]; then . "$root/scripts/python.sh"; fi
+  if [ "${#changes[@]}" -gt 0 ]; then . "$root/scripts/lib/python.sh"; fi
   [ -n "$delete" ] && return
   [ -z "$smoke" ] || command -v curl >/dev/null || refuse "curl is not installed: install it, or give --no-smoke."
   [ -n "$digest" ] || check_docker

@@ -58,7 +58,7 @@ $(aws lambda get-function-configuration --function-name "$name" --query '[StateR
 merge_environment() { # new or old
   [ "${#changes[@]}" -gt 0 ] || return 0
   local get=(aws lambda get-function-configuration --function-name "$name" --query Environment.Variables --output json)
-  local merge=("${python:-python3}" "$root/scripts/deploying/environment.py" merge "${changes[@]}")
+  local merge=("${python:-python3}" "$root/scripts/lib/deploy/environment.py" merge "${changes[@]}")
   [ "$1" = old ] || get=(echo null)
   if [ -n "$dry_run" ]; then
     echo "$(line "${get[@]}") | $(line "${merge[@]}") > $(quoted "$work/environment.json")"

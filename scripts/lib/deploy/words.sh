@@ -83,7 +83,7 @@ run_when_ready() { # TEXT COMMAND...: TEXT is an extended regular expression for
 # AWS repeats a whole environment in some of its complaints; the values of ours are not for a terminal or a log.
 without_secrets() { # TEXT
   if [ -s "${work:-/dev/null}/environment.json" ]; then
-    "$python" "$root/scripts/deploying/environment.py" hide "$work/environment.json" <<<"$1"
+    "$python" "$root/scripts/lib/deploy/environment.py" hide "$work/environment.json" <<<"$1"
   else
     printf '%s\n' "$1"
   fi

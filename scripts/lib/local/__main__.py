@@ -4,17 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from devtools import ports
-from devtools.stops import Stops
+from local import ports
+from local.stop_signals import Stops
 
 
 def main() -> int:
     chosen = _arguments()
     stops = Stops()
     # Only now, because it takes a moment: a Ctrl-C during it is counted already.
-    from devtools import pair
+    from local import service_and_store
 
-    complaint = pair.run(chosen.port, chosen.data, stops)
+    complaint = service_and_store.run(chosen.port, chosen.data, stops)
     if complaint:
         print(complaint, file=sys.stderr)
     return 1 if complaint else 0
@@ -26,7 +26,7 @@ def _arguments() -> argparse.Namespace:
         description="Run the service and an object store on this computer, until Ctrl-C.",
     )
     parser.add_argument("--port", type=_port, default=8000, help="of the service (default: 8000)")
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     parser.add_argument(
         "--data", type=Path, default=root / ".local", help="folder of the store (default: .local)"
     )

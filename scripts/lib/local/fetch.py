@@ -8,8 +8,8 @@ import http.client
 import os
 import sys
 
-from devtools import running
-from devtools.bucket import StoreError
+from local import running_store
+from local.bucket import StoreError
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
 def _fetch(key: str) -> str | None:
     """Copy the object; what went wrong otherwise, in one sentence."""
     try:
-        found = _show(key) if sys.stdout.isatty() else running.find().copy_to(key, sys.stdout.buffer)
+        found = _show(key) if sys.stdout.isatty() else running_store.find().copy_to(key, sys.stdout.buffer)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough. Without this, Python would complain once more at its end.
@@ -41,7 +41,7 @@ def _fetch(key: str) -> str | None:
 
 def _show(key: str) -> bool:
     """Print the object if it is text: other bytes can spoil a terminal."""
-    content = running.find().get(key)
+    content = running_store.find().get(key)
     if content is None:
         return False
     try:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from compose.signer import Signer, local_names
 
-from devtools import ports
-from devtools.bucket import Bucket
+from local import ports
+from local.bucket import Bucket
 
 
 @contextmanager

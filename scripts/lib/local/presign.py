@@ -4,8 +4,8 @@ import argparse
 import sys
 import time
 
-from devtools import running
-from devtools.bucket import StoreError
+from local import running_store
+from local.bucket import StoreError
 
 WEEK_SECONDS = 7 * 24 * 3600
 
@@ -14,7 +14,7 @@ def main() -> int:
     chosen = _arguments()
     key = chosen.key or time.strftime("example-%Y%m%d-%H%M%S.png")
     try:
-        bucket = running.find()
+        bucket = running_store.find()
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from devtools import ports
-from devtools.bucket import Bucket, StoreError
-from devtools.private import write_private
+from local import ports
+from local.bucket import Bucket, StoreError
+from local.private_file import write_private
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / ".local" / "running.json"
 NOT_RUNNING = (
     "The local store is not running: start it with ./scripts/local. "

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import ports
+from local import ports
 
 # Parts that one bucket does without.
 SWITCHED_OFF = (

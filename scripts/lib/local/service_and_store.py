@@ -10,11 +10,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from devtools import page, ports, running
-from devtools.child import PAUSE_SECONDS, Child
-from devtools.signer import signing
-from devtools.stops import Stops
-from devtools.store import Store, StoreError, StoreStopped
+from local import ports, running_store, start_message
+from local.child_process import PAUSE_SECONDS, Child
+from local.page_signer import signing
+from local.stop_signals import Stops
+from local.store import Store, StoreError, StoreStopped
 
 READY_SECONDS = 30
 SERVICE_STOP_SECONDS = 30
@@ -47,9 +47,9 @@ def _run(port: int, data: Path, stops: Stops) -> None:
         ending.callback(service.stop, patience_seconds=SERVICE_STOP_SECONDS, hurry=stops.asked_again)
         if not _wait_ready(port, service, stops):
             return
-        ending.callback(running.withdraw)
-        running.announce(store.bucket, port)
-        print(page.text(port, store), flush=True)
+        ending.callback(running_store.withdraw)
+        running_store.announce(store.bucket, port)
+        print(start_message.text(port, store), flush=True)
         _watch(port, store, service, stops)
 
 
@@ -58,7 +58,7 @@ def _check(port: int) -> None:
     if ports.is_free(port):
         return
     free = next((near for near in range(port + 1, ports.LAST) if ports.is_free(near)), port)
-    if other := running.page_port():
+    if other := running_store.page_port():
         raise ServiceError(
             f"./scripts/local already runs, with its page at http://localhost:{other}. A second one needs "
             f"a port and a folder of its own: ./scripts/local --port {free} --data FOLDER"
@@ -106,8 +106,8 @@ def _watch(port: int, store: Store, service: Child, stops: Stops) -> None:
     """Return when asked to stop; complain when one of the two ends by itself."""
     while not stops.asked():
         # Another ./scripts/local, with other data, may have come and gone since.
-        if not running.FILE.exists():
-            running.announce(store.bucket, port)
+        if not running_store.FILE.exists():
+            running_store.announce(store.bucket, port)
         if service.exit_code is not None:
             raise ServiceError(f"The service has ended ({service.ending()}); its log is above.")
         if not store.running:

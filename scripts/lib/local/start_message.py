@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from devtools.store import Store
+from local.store import Store
 
 SAMPLE = Path(__file__).with_name("sample.png")
 KEY = "sample.png"

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devtools import ports, weed
-from devtools.bucket import Bucket, StoreError
-from devtools.child import PAUSE_SECONDS, Asked, Child, never
-from devtools.private import write_private
+from local import ports, seaweedfs
+from local.bucket import Bucket, StoreError
+from local.child_process import PAUSE_SECONDS, Asked, Child, never
+from local.private_file import write_private
 
 __all__ = ["Bucket", "Store", "StoreError", "StoreStopped"]
 
@@ -86,7 +86,7 @@ class Store:
         if self._child is not None:
             self._child.stop(patience_seconds=STOP_SECONDS, hurry=hurry)
             self._child = None
-            weed.remove_sockets(self._ports)
+            seaweedfs.remove_sockets(self._ports)
         self._held.close()
 
     def ending(self) -> str:
@@ -120,14 +120,14 @@ class Store:
         if program is None:
             raise StoreError("The program weed is missing: install SeaweedFS (brew install seaweedfs).")
         folder = self.data / "weed"
-        weed.forget_ports(folder)
+        seaweedfs.forget_ports(folder)
         self.log.unlink(missing_ok=True)
-        self._ports = weed.choose_ports(self._wish)
+        self._ports = seaweedfs.choose_ports(self._wish)
         # After stop() and start(), URLs that were signed before work again if possible.
         self._wish = self._ports.s3
         self.bucket = self._bucket()
         self._child = Child(
-            [program, *weed.arguments(folder, self._ports)],
+            [program, *seaweedfs.arguments(folder, self._ports)],
             env=self._environment(folder),
             cwd=folder,
             log=self.log,
@@ -178,7 +178,7 @@ class Store:
     def _judge_end(self, *, last: bool) -> None:
         """Quiet when another program was quicker to take a port, so that a new try makes sense."""
         log = self.log.read_text(errors="replace")
-        if last or not any(words in log for words in weed.PORT_TAKEN):
+        if last or not any(words in log for words in seaweedfs.PORT_TAKEN):
             raise StoreError(
                 f"The store ended while it started ({self.ending()}). Its last lines:\n{self.log_tail()}"
             )

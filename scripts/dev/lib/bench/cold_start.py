@@ -1,7 +1,6 @@
 """How long Lambda waits for the service to start: INIT in the image, under the Runtime Interface Emulator.
 
-Usage: PYTHONPATH=scripts python -m bench.cold_start EMULATOR [--rounds N] [--image NAME]
-EMULATOR is the program aws-lambda-rie (inside the wheel of aws-sam-cli). The service and a bare aiohttp
+The service and a bare aiohttp
 application take turns in the same image; figures are medians.
 """
 
@@ -80,9 +79,7 @@ def _reported(name: str) -> float:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="./scripts/dev/bench-cold-start", description=__doc__)
     parser.add_argument("emulator", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--image", default="upload-service")

@@ -1,6 +1,5 @@
 """What one process does with half a CPU, with one and with two: images per second, GB per hour.
 
-Usage, as root on Linux: PYTHONPATH=scripts .venv/bin/python -m bench.shares [--seconds N] [--rounds N]
 Knows: how the kernel gives a process a share of the CPU (cgroups, 1 or 2), as it does for a container.
 Must not know: what a task costs.
 """
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import scenarios, sender
-from bench.machine import CORES, Program
+from bench.processes import CORES, Program
 from bench.scenarios import GB, LUA, MB
 
 PERIOD_US = 100_000
@@ -84,7 +83,7 @@ def measure(seconds: int, rounds: int, *, tls: bool) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.shares", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./scripts/dev/bench-cpu-shares", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from bench import scenarios, shapes
-from bench.machine import Program
-from bench.shapes import Shape
+from bench import hostile_requests, scenarios
+from bench.hostile_requests import Shape
+from bench.processes import Program
 
 BOUND = 20.0
 # CPU is counted in hundredths of a second: sent until there are enough of them, or so many connections.
@@ -67,7 +67,7 @@ def cost(program: Program, send: Callable[[], tuple[int, str]]) -> tuple[float, 
 
 def plain(program: Program, port: int, url: str, taken: int, requests: int) -> float:
     """CPU seconds of plain uploads with as many bytes in as many requests, on one connection."""
-    (upload,) = shapes.plain(taken // requests)(url)
+    (upload,) = hostile_requests.plain(taken // requests)(url)
 
     def send() -> tuple[int, str]:
         with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as line:
@@ -91,10 +91,14 @@ def row(shape: Shape, program: Program, port: int, url: str) -> tuple[int, str, 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="./scripts/bench/hostile", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./scripts/dev/bench-hostile", description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="SHAPE", help="those whose names contain one of these")
     options = parser.parse_args()
-    chosen = [each for each in shapes.SHAPES if not options.only or any(w in each.name for w in options.only)]
+    chosen = [
+        each
+        for each in hostile_requests.SHAPES
+        if not options.only or any(w in each.name for w in options.only)
+    ]
     worst = 0.0
     print("| shape | bytes | answer | CPU µs | times a plain upload | |\n|---|---|---|---|---|---|")
     with scenarios.sink() as (_, url, _certificate), scenarios.contenders(["us"], url, None) as running:

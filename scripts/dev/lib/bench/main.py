@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import scenarios
 from bench.scenarios import MB, Results
 
-STREAMING = ["us", "node", "aiohttp_multipart", "sockets", "fastapi"]
+STREAMING = ["us", "node", "aiohttp_multipart", "plain_sockets", "fastapi"]
 IMAGES = [*STREAMING, "fastapi_client_each"]
 WITH_TLS = ["us", "node", "aiohttp_multipart", "fastapi"]
 
@@ -68,7 +68,7 @@ def targets(found: dict[str, Results]) -> list[tuple[str, float, str, float]]:
     rows = [
         ("CPU per GB, URL first / Node busboy", ratio(url_first, cpu, "node"), "≤", 0.50),
         ("CPU per GB, URL first / FastAPI + httpx", ratio(url_first, cpu, "fastapi"), "≤", 0.30),
-        ("CPU per GB, URL first / plain sockets", ratio(url_first, cpu, "sockets"), "≤", 2.2),
+        ("CPU per GB, URL first / plain sockets", ratio(url_first, cpu, "plain_sockets"), "≤", 2.2),
         ("CPU per GB, TLS / Node busboy", ratio("large, URL first, TLS to storage", cpu, "node"), "≤", 0.55),
         ("CPU per GB, file first / Node busboy URL first", ratio("large, file first", cpu, "node", url_first),
          "≤", 0.9),
@@ -91,7 +91,7 @@ def targets(found: dict[str, Results]) -> list[tuple[str, float, str, float]]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="./scripts/bench/run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./scripts/dev/bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="smaller files")
     parser.add_argument("--only", nargs="+", metavar="SCENARIO", help="those whose names begin so")

@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Self
 
 import psutil
-from devtools.npm import node_modules
+from devtools.node_packages import node_modules
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = HERE.parents[3]
 START_SECONDS = 20.0
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
@@ -140,7 +140,7 @@ def bench_python() -> str:
 
 def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, int]:
     """One of the peers, or the service itself, ready; and its port."""
-    port, peers = free_port(), HERE / "peers"
+    port, peers = free_port(), HERE / "other_implementations"
     env = {"PORT": str(port)}
     if certificate:
         env |= {"SSL_CERT_FILE": certificate, "NODE_EXTRA_CA_CERTS": certificate}

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import trustme
 
-from bench import machine, sender
-from bench.machine import Program
+from bench import processes, sender
+from bench.processes import Program
 
 GB = 10**9
 MB = 10**6
@@ -50,7 +50,7 @@ def contenders(
     with ExitStack() as stack:
         found = {}
         for name in names:
-            program, port = machine.start(name, url.rsplit("/", 2)[0] + "/", certificate)
+            program, port = processes.start(name, url.rsplit("/", 2)[0] + "/", certificate)
             stack.callback(program.stop)
             found[name] = (program, port)
         yield found

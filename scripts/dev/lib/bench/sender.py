@@ -10,7 +10,7 @@ import socket
 import time
 from urllib.parse import urlsplit
 
-from devtools import signed
+from devtools import signed_queries
 
 BOUNDARY = "----formdata-bench-0123456789abcdef"
 # A PNG as far as its first bytes tell, so that a service that looks at them takes it for one.
@@ -24,7 +24,7 @@ FILE_HEAD = (
 
 def presigned(port: int, scheme: str = "http") -> str:
     """A URL that looks signed, for a sink."""
-    return f"{scheme}://127.0.0.1:{port}/bucket/key?{signed.v4(seconds=86400)}"
+    return f"{scheme}://127.0.0.1:{port}/bucket/key?{signed_queries.v4(seconds=86400)}"
 
 
 def around(url: str, order: str) -> tuple[bytes, bytes]:

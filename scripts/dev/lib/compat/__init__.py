@@ -1,1 +1,1 @@
-"""./scripts/compat: the same uploads to several real stores, through the service, and what became of them."""
+"""./scripts/dev/compat: the same uploads to real stores, through the service, and a table of the outcome."""

@@ -1,4 +1,4 @@
-"""./scripts/compat: start the stores and the service, run every case against each, print the table.
+"""./scripts/dev/compat: start the stores and the service, run every case against each, print the table.
 
 Knows: the order of things, and where the table is kept.
 """
@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from devtools.served import Ended, serve
+from devtools.service_process import Ended, serve
 
-from compat_stores.azurite import azurite
-from compat_stores.case import Case, run
-from compat_stores.matrix import CASES
-from compat_stores.minio import minio
-from compat_stores.seaweed import seaweed
-from compat_stores.table import Outcome, page, table
-from compat_stores.target import NotHere, StoreFault, Target
+from compat.azurite import azurite
+from compat.case import Case, run
+from compat.matrix import CASES
+from compat.minio import minio
+from compat.seaweedfs import seaweed
+from compat.table import Outcome, page, table
+from compat.target import NotHere, StoreFault, Target
 from upload_service import __version__
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "compatibility.md"
 
 Starter = Callable[[Path], AbstractContextManager[Target]]
 STORES: dict[str, Starter] = {"SeaweedFS": seaweed, "MinIO": minio, "Azurite": azurite}
@@ -92,7 +92,7 @@ def _write(outcome: Outcome, strange: Sequence[str]) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="./scripts/compat",
+        prog="./scripts/dev/compat",
         description="Upload to real stores through the service, read back, and print a table.",
     )
     parser.add_argument("--write", action="store_true", help="put the table into docs/compatibility.md")

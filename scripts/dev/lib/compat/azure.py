@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from compat_stores.target import ask, path_of, require
+from compat.target import ask, path_of, require
 
 VERSION = "2021-12-02"
 ACCOUNT = "devstoreaccount1"

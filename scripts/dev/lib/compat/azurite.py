@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools.npm import AZURITE, NoNodePackages, node_modules
+from devtools.node_packages import AZURITE, NoNodePackages, node_modules
 
-from compat_stores.azure import ACCOUNT, Azure
-from compat_stores.starting import free_port, running
-from compat_stores.target import NotHere
+from compat.azure import ACCOUNT, Azure
+from compat.store_process import free_port, running
+from compat.target import NotHere
 
 FLAGS = ("--silent", "--disableTelemetry", "--skipApiVersionCheck")
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from compat_stores.sending import OK, Upload, send
-from compat_stores.target import Stored, Target, ask, read, require
+from compat.target import Stored, Target, ask, read, require
+from compat.upload_client import OK, Upload, send
 
 GONE = "gone"
 # Until a sender that has left is noticed, and what it had sent is thrown away.

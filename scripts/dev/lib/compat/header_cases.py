@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 import anycrc
 
-from compat_stores.azure import Azure
-from compat_stores.case import Case, Difference, Trial
-from compat_stores.plain_cases import LARGE, Maybe, Plan, content
-from compat_stores.s3 import S3
-from compat_stores.sending import OK, Upload
-from compat_stores.target import Target, put
+from compat.azure import Azure
+from compat.case import Case, Difference, Trial
+from compat.plain_cases import LARGE, Maybe, Plan, content
+from compat.s3 import S3
+from compat.target import Target, put
+from compat.upload_client import OK, Upload
 
 MISMATCH = "403 signature_mismatch"
 KNOWN_TYPE = "image/webp"

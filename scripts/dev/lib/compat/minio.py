@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from compat_stores.s3 import S3
-from compat_stores.starting import free_port, running
-from compat_stores.target import NotHere
+from compat.s3 import S3
+from compat.store_process import free_port, running
+from compat.target import NotHere
 
 MODULE = "github.com/minio/minio"
 # The last one whose source is public.

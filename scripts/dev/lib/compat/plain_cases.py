@@ -6,11 +6,11 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from compat_stores.azure import Azure
-from compat_stores.case import GONE, Case, Trial
-from compat_stores.s3 import S3
-from compat_stores.sending import Upload
-from compat_stores.target import Target
+from compat.azure import Azure
+from compat.case import GONE, Case, Trial
+from compat.s3 import S3
+from compat.target import Target
+from compat.upload_client import Upload
 
 MIB = 1 << 20
 # Beyond what asks the store first, and is kept for another try.

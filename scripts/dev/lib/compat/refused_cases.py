@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from compat_stores.azure import Azure
-from compat_stores.case import Case, Difference, Trial
-from compat_stores.plain_cases import LARGE, Maybe, Plan, content
-from compat_stores.s3 import S3
-from compat_stores.sending import OK, UNSENT, Upload
-from compat_stores.target import Target, put
+from compat.azure import Azure
+from compat.case import Case, Difference, Trial
+from compat.plain_cases import LARGE, Maybe, Plan, content
+from compat.s3 import S3
+from compat.target import Target, put
+from compat.upload_client import OK, UNSENT, Upload
 
 HOUR = 3600
 EXPIRED = f"403 url_expired{UNSENT}"

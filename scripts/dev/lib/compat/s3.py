@@ -14,7 +14,7 @@ from botocore.auth import HmacV1QueryAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from compat_stores.target import ask, path_of, require
+from compat.target import ask, path_of, require
 
 REGION = "us-east-1"
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools.store import Store, StoreError
+from local.store import Store, StoreError
 
-from compat_stores.s3 import S3
-from compat_stores.target import NotHere
+from compat.s3 import S3
+from compat.target import NotHere
 
 
 @contextmanager

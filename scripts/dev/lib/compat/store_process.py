@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from devtools import ports
-from devtools.child import PAUSE_SECONDS, Child
+from local import ports
+from local.child_process import PAUSE_SECONDS, Child
 
-from compat_stores.target import StoreFault, ask
+from compat.target import StoreFault, ask
 
 START_SECONDS = 60
 STOP_SECONDS = 15

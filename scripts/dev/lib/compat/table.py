@@ -7,12 +7,12 @@ Rules: what one store does otherwise is in its cell, with a number that leads to
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compat_stores.case import NOT_THERE, Case, Cell
+from compat.case import NOT_THERE, Case, Cell
 
 INTRODUCTION = """\
 # Compatibility
 
-The service beside real stores: `./scripts/compat` runs each row against each of them through
+The service beside real stores: `./scripts/dev/compat` runs each row against each of them through
 `python -m upload_service`, and reads the store back. `ok` means that the very bytes of the file are
 stored (compared by SHA-256), with the headers and tags that the row names; a status and a
 [code](errors.md) are what the caller is told, and mean that nothing at the key has changed; `gone` means the

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from devtools.ports import HOST
+from local.ports import HOST
 
 BOUNDARY = "----compat7MA4YWxk"
 OK = "ok"

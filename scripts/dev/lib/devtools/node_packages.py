@@ -1,7 +1,7 @@
 """The Node packages that the service is compared with, or meets.
 
-Knows: `scripts/node` (for the tests and the benchmark) and the folders in it, whose lock files name them; npm
-installs them there on first use.
+Knows: `scripts/dev/lib/node` (for the tests and the benchmark) and the folders in it, whose lock files name
+them; npm installs them there on first use.
 """
 
 import fcntl

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-
-from devtools.child import Child
-from devtools.ports import HOST
+from local.child_process import Child
+from local.ports import HOST
 
 START_SECONDS = 30
 STOP_SECONDS = 30

@@ -1,4 +1,4 @@
-"""./scripts/docs: write anew what the documentation repeats of the code.
+"""./scripts/dev/docs: write anew what the documentation repeats of the code.
 
 Knows: which parts of which files are made, and from what. Tests compare the same parts.
 """
@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from devtools import contract, operations_page
+from openapi import document
+
+from docs_generator import operations_page
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.pages.error_pages import page_markdown
 from upload_service.settings.settings import describe
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
 EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
@@ -24,7 +26,7 @@ SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
 def main() -> None:
     _write(ROOT / "docs" / "errors.md", page_markdown())
-    _write(CONTRACT, contract.text())
+    _write(CONTRACT, document.text())
     operations = ROOT / "docs" / "operations.md"
     _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))
     _write(CLIENT_COPY, CLIENT.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""./scripts/screenshots: the page of ./scripts/local with one file stored, one under way and one refused.
+"""./scripts/dev/screenshots: the page of ./scripts/local with one file stored, one under way and one refused.
 
 Knows: the looks that are worth a picture. Without a folder only the README's are taken.
 """
@@ -10,16 +10,16 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from local import ports
+from local.page_signer import signing
+from local.start_message import SAMPLE
+from local.store import Store
 from playwright.async_api import Browser, FilePayload, Page
 
-from devtools import ports
-from devtools.signer import signing
-from devtools.store import Store
 from tests.support.browser import chromium
 from tests.support.service import Running
 
-IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-SAMPLE = Path(__file__).with_name("sample.png")
+IMAGES = Path(__file__).resolve().parents[4] / "docs" / "images"
 VIDEO = b"\0\0\0\x20ftypmp42"
 UNDER_WAY_BYTES = 12_000_000
 SLOW_BYTES_PER_SECOND = 3_000_000

@@ -1,4 +1,4 @@
-"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/fuzz/run."""
+"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/dev/fuzz."""
 
 import os
 import sys
@@ -13,6 +13,6 @@ RULES = {"form": form_rules.check, "destination": destination_rules.check}
 
 if __name__ == "__main__":
     # libFuzzer starts its first word again for a merge.
-    again = str(Path(__file__).with_name("again"))
+    again = str(Path(__file__).with_name("restart"))
     atheris.Setup([again, *sys.argv[1:]], RULES[os.environ["FUZZ_TARGET"]])
     atheris.Fuzz()

@@ -1,4 +1,4 @@
-"""The contract, `upload_service/pages/static/openapi.json`: OpenAPI 3.1, made by ./scripts/docs.
+"""The contract, `upload_service/pages/static/openapi.json`: OpenAPI 3.1, made by ./scripts/dev/docs.
 
 Knows: the paths, what each is for, and what stands in the document's head. Forms, answers and shapes are
 in the files beside this one.
@@ -6,15 +6,15 @@ in the files beside this one.
 
 import json
 
-from devtools.contract_answers import (
+from openapi.form import SUMMARIES, Schema, form_schema
+from openapi.responses import (
     ANYWHERE,
     components,
     problems,
     success,
     upload_codes,
 )
-from devtools.contract_form import SUMMARIES, Schema, form_schema
-from devtools.contract_schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
+from openapi.schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE as PROGRESS

@@ -8,7 +8,7 @@ one of the upload endpoints'.
 import json
 from collections.abc import Iterable
 
-from devtools.contract_form import Schema
+from openapi.form import Schema
 from upload_service.errors.catalogue.entry import Entry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE

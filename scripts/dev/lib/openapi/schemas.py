@@ -5,8 +5,8 @@ Rules: what is not `required` is there when it is known. Tests compare real answ
 may have a member that does not stand here.
 """
 
-from devtools.contract_answers import REQUEST_ID
-from devtools.contract_form import Schema
+from openapi.form import Schema
+from openapi.responses import REQUEST_ID
 from upload_service.body.checksums import ALWAYS
 from upload_service.errors.upload_error import CATALOGUE
 

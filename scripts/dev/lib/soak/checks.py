@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from devtools.caller import Answer, Plan
-from devtools.served import Holdings
-from devtools.signed import WORD
-from devtools.unruly import Put
+from devtools.service_process import Holdings
+from devtools.signed_queries import WORD
+
+from soak.clients import Answer, Plan
+from soak.misbehaving_storage import Put
 from upload_service.errors.upload_error import CATALOGUE
 
 # Told when the service has too much to do, whatever storage does.

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from devtools.ports import HOST
+from local.ports import HOST
 
 MAX_BYTES = 3_000_000
 # Where something may be off by one: windows, blocks and limits of whoever passes the bytes on.
@@ -80,7 +80,7 @@ def block(seed: str) -> bytes:
     return random.Random(seed).randbytes(MAX_BYTES + (1 << 20))  # noqa: S311 - the same each time
 
 
-def plan(seed: str, number: int, source: bytes, name: str, upload_url: str) -> Plan:
+def make_plan(seed: str, number: int, source: bytes, name: str, upload_url: str) -> Plan:
     """The upload with this number."""
     dice = random.Random(f"{seed} {number}")  # noqa: S311 - the same each time
     size = dice.choice(EDGES) if dice.randrange(10) == 0 else int((MAX_BYTES + 1) * dice.random() ** 4)

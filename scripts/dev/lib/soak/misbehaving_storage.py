@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from devtools import signed
-from devtools.ports import HOST
-from devtools.whims import GOOD, WHIMS, Whim
+from devtools import signed_queries
+from local.ports import HOST
+
+from soak.misbehaviours import GOOD, WHIMS, Whim
 
 ONE_IN = 5
 READ_BYTES = 256 * 1024
@@ -119,7 +120,7 @@ class Unruly:
 
     def upload_url(self, key: str) -> str:
         """A URL that looks signed, for a long time."""
-        return f"{self.url}{key}?{signed.v2()}"
+        return f"{self.url}{key}?{signed_queries.v2()}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(Line(reader, writer)))

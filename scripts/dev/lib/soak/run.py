@@ -1,4 +1,4 @@
-"""./scripts/soak: thousands of uploads through the service to a storage that misbehaves, and a verdict.
+"""./scripts/dev/soak: thousands of uploads through the service to a storage that misbehaves, and a verdict.
 
 Knows: the order of things, and how the outcome is told.
 Rules: the same seed sends the same uploads and meets the same misbehaviour; only their timing differs.
@@ -17,12 +17,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devtools import caller, verdict
-from devtools.child import Asked, never
-from devtools.served import Ended, Holdings, Served, serve
-from devtools.stops import Stops
-from devtools.unruly import Put, Unruly
-from devtools.verdict import Heard
+from devtools.service_process import Ended, Holdings, Served, serve
+from local.child_process import Asked, never
+from local.stop_signals import Stops
+
+from soak import checks
+from soak.checks import Heard
+from soak.clients import Caller, block, make_plan
+from soak.misbehaving_storage import Put, Unruly
 
 WARM_UP = 1000
 LOOK_SECONDS = 0.2
@@ -63,7 +65,7 @@ class Report:
         return "\n".join(lines)
 
     def _ending(self, heard: Heard) -> str:
-        unseen = verdict.is_unseen(heard, self.puts.get(heard.name, []))
+        unseen = checks.is_unseen(heard, self.puts.get(heard.name, []))
         return f"{heard.code} (on a kept connection that storage had closed)" if unseen else heard.code
 
 
@@ -77,7 +79,7 @@ async def soak(
     uploads: int, seed: str, clients: int, warm_up: int = WARM_UP, asked: Asked = never, hurry: Asked = never
 ) -> Report:
     """Do it all; `asked` ends it with what is under way, `hurry` at once."""
-    report, source = Report(seed), caller.block(seed)
+    report, source = Report(seed), block(seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         async with Unruly(seed) as storage:
@@ -102,13 +104,13 @@ async def _client(
     numbers: Iterator[int], service: Served, storage: Unruly, source: bytes, report: Report, asked: Asked
 ) -> None:
     """One client: the next upload that nobody has begun, until there is none."""
-    line = caller.Caller(service.port)
+    line = Caller(service.port)
     try:
         for number in numbers:
             if asked():
                 return
             name = f"soak-{report.seed}-{number}"
-            plan = caller.plan(report.seed, number, source, name, storage.upload_url(name))
+            plan = make_plan(report.seed, number, source, name, storage.upload_url(name))
             report.heard.append(Heard.of(plan, await line.upload(plan)))
     finally:
         await line.close()
@@ -128,11 +130,11 @@ async def _all_or_hurry(work: Sequence[object], hurry: Asked) -> None:
 
 def _judge(report: Report, files: Sequence[str], log: Sequence[str]) -> None:
     for heard in report.heard:
-        report.violations += verdict.judge(heard, report.puts.get(heard.name, []))
+        report.violations += checks.judge(heard, report.puts.get(heard.name, []))
     if len(report.held) == 2:
-        report.violations += verdict.judge_holdings(*report.held)
+        report.violations += checks.judge_holdings(*report.held)
     report.violations += [f"temporary file: {name}" for name in files]
-    report.violations += verdict.judge_log(log)
+    report.violations += checks.judge_log(log)
 
 
 def main() -> int:
@@ -152,7 +154,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="./scripts/soak",
+        prog="./scripts/dev/soak",
         description="Send thousands of uploads through the service to a storage that misbehaves, and judge.",
     )
     parser.add_argument("--uploads", type=_count, default=20_000, metavar="N", help="default: 20000")
