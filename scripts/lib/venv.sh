@@ -107,5 +107,6 @@ if ! _ready; then
   rm -f "$_busy"
   trap - EXIT INT
 fi
-# shellcheck disable=SC2034  for the script that sources this
+# Used by the script that sources this.
+# shellcheck disable=SC2034
 python=$_venv/bin/python packages=$root/scripts/lib:$root/scripts/dev/lib

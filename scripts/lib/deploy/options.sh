@@ -94,6 +94,9 @@ is_number() { # VALUE LEAST MOST
   [ "${#1}" -le 5 ] && [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
+# What CloudWatch Logs accepts: docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+retention_days=' 1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653 '
+
 check_words() {
   [[ $name =~ ^[a-z][a-z0-9-]{1,39}$ ]] ||
     refuse "--name must be 2 to 40 small letters, digits and hyphens, because the repository bears it too."
@@ -106,7 +109,7 @@ check_words() {
   is_number "$timeout" 1 900 || refuse "--timeout must be a number of seconds from 1 to 900."
   [ "$reserved" = none ] || is_number "$reserved" 0 99999 ||
     refuse "--reserved-concurrency must be a number, or none."
-  case " 1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653 " in
+  case $retention_days in
     *" $retention "*) ;;
     *) refuse "--retention must be a number of days that CloudWatch knows, such as 7, 14, 30, 90 or 365." ;;
   esac

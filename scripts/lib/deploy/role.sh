@@ -2,6 +2,8 @@
 
 trust='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 
+log_group_arn=''
+
 make_log_group() {
   say "log group $log_group: kept for $retention days"
   run_unless ResourceAlreadyExistsException aws logs create-log-group --log-group-name "$log_group"

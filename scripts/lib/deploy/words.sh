@@ -97,6 +97,8 @@ looks_secret() { # NAME of a variable
 # For what must be in a file; only its owner can read it.
 make_work_folder() {
   if [ -n "$dry_run" ]; then
+    # For the shell that it will be pasted into.
+    # shellcheck disable=SC2016
     echo 'work=$(mktemp -d)'
     work="$mark{work}"
   else
