@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.dialling import Names, Wires
 from tests.support.double import Put, Reply, StorageDouble, answer
@@ -25,7 +25,7 @@ KEY = "dialling/key"
 
 def destination(authority: str, *, listed: bool) -> Destination:
     """A destination at port 443, in plain words instead of TLS, as if it were listed or not."""
-    url = f"http://{authority}:443/{KEY}?{signed.v2()}"
+    url = f"http://{authority}:443/{KEY}?{signed_queries.v2()}"
     judged = judge_destination(url, parse_destinations(f"http://{authority}:443/"), 0)
     assert judged.listed
     return replace(judged, listed=listed)

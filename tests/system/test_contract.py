@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from devtools import contract
-from devtools.docs import CONTRACT
+from docs_generator.generate import CONTRACT
+from openapi import document
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from tests.support.ask import ask
@@ -43,8 +43,8 @@ def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPa
 
 
 def test_contract_is_made_from_the_code() -> None:
-    """The file is what the code makes, of this version; `./scripts/docs` makes it anew."""
-    assert CONTRACT.read_text(encoding="utf-8") == contract.text()
+    """The file is what the code makes, of this version; `./scripts/dev/docs` makes it anew."""
+    assert CONTRACT.read_text(encoding="utf-8") == document.text()
     assert DOCUMENT["info"]["version"] == __version__
 
 
