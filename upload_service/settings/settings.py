@@ -13,6 +13,7 @@ from upload_service.clients import client_address
 from upload_service.clients.bearer_tokens import Token
 from upload_service.clients.client_address import Network
 from upload_service.content.sniffing import AllowedTypes
+from upload_service.presigned import providers
 from upload_service.presigned.allowed_destinations import KNOWN_STORES, Destinations, destinations
 from upload_service.settings import environment as environment_settings
 from upload_service.settings import parsing
@@ -96,8 +97,7 @@ class Settings(Face):
         KNOWN_STORES,
         destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
-        "DigitalOcean Spaces and Wasabi",
+        f"{KNOWN_STORES} stands for https to {providers.titles()}",
     )
     verify: str = _setting(
         "UPLOAD_VERIFY",
