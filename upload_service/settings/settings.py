@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from upload_service.clients.bearer_tokens import ApiToken
 from upload_service.clients.client_address import Network, parse_networks
 from upload_service.content.sniffing import AllowedTypes
+from upload_service.presigned import providers
 from upload_service.presigned.allowed_destinations import (
     KNOWN_STORES_WORD,
     AllowedDestinations,
@@ -132,8 +133,7 @@ class Settings:
         KNOWN_STORES_WORD,
         parse_destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES_WORD} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
-        "DigitalOcean Spaces and Wasabi",
+        f"{KNOWN_STORES_WORD} stands for https to {providers.titles()}",
     )
     verify: str = _setting(
         "UPLOAD_VERIFY",

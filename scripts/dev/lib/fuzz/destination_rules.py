@@ -24,7 +24,8 @@ LISTED = (
 ALLOWED = parse_destinations(",".join(LISTED))
 NOW = 1795521600.0  # 2026-11-24T12:00:00Z
 PORTS = {"https": 443, "http": 80}
-# Whose hosts these are is in `providers.py`; here it is said a second time, more loosely.
+# The known stores' hosts, read a second time and more loosely than in `presigned/providers.py`. A test fails
+# when one of them is missing here.
 HOSTS = re.compile(
     r"storage\.example\.com|127\.0\.0\.1|2001:db8::1|[a-z0-9_-]+\.eu\.example\.net|"
     r"(?!(.*\.)?(compute|elb|execute-api|lambda-url)\.)"
