@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from upload_service.body.budget import SpoolBudget
-from upload_service.content.sniffing import library
+from upload_service.content.sniffing import sniffing_library
 from upload_service.server.access_control import Callers
 from upload_service.server.middleware import answer, finish_headers, routes
 from upload_service.settings.settings import Settings
@@ -27,7 +27,7 @@ def make_app(settings: Settings) -> web.Application:
 
     callers = Callers(settings)
     if settings.allowed_types:
-        library()  # imported now, so that the first upload does not wait for it
+        sniffing_library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         spool_budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)

@@ -88,19 +88,19 @@ class Intake:
                     self._check_sum_runs()
                 if self._sniffer:
                     for claimed in self.fields.claimed_types():
-                        self._sniffer.claim(claimed)
+                        self._sniffer.add_claim(claimed)
             case FileStart():
                 self._open_body(event)
             case FileEnd():
                 self.length, self.length_is_certain = self._record.file_size, True
                 if self._sniffer:
-                    self._sniffer.end()
+                    self._sniffer.finish()
         self._begin_if_ready()
 
     def _begin_if_ready(self) -> None:
         if self.fields.destination:
             self._record.host = self.fields.destination.host
-        judged = self._sniffer is None or self._sniffer.known
+        judged = self._sniffer is None or self._sniffer.is_allowed
         if self.body and not self._is_ready and judged and self._can_stream():
             self._begin_put()
 
@@ -168,7 +168,7 @@ class Intake:
         if self.fields.size is not None and count > self.fields.size:
             raise UploadError("size_mismatch")
         self.sums.update(piece)
-        if self._sniffer and not self._sniffer.known:
+        if self._sniffer and not self._sniffer.is_allowed:
             self._sniffer.feed(piece)
             self._begin_if_ready()
         await self.body.feed(piece)
