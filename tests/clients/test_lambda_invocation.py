@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from devtools.signed import v4
+from devtools.signed_queries import v4
 from multidict import CIMultiDict
 
 from tests.support.double import Reply, StorageDouble

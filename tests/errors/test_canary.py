@@ -31,7 +31,7 @@ from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.telemetry import logs
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_no_repr_says_a_secret(double: StorageDouble) -> None:
     """Whoever shows one of the objects that hold a secret shows none."""
     settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
     destination = judge_destination(f"{double.url}{KEY}?{query()}", settings.destinations, time.time())
-    fields = Fields(settings)
+    fields = FormFields(settings)
     fields.note("uploadUrl", f"{double.url}{KEY}?{query()}", time.time())
     error = UploadError("url_expired")
     assert (

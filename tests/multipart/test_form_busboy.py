@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools.npm import NoNodePackages, node_modules
+from devtools.node_packages import NoNodePackages, node_modules
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 

@@ -9,7 +9,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 BLOB = (("x-ms-blob-type", "BlockBlob"),)
 
@@ -190,14 +190,14 @@ def test_for_put() -> None:
 )
 def test_a_header_comes_once(names: list[str], code: str) -> None:
     """Two values for one header are refused, however the fields are spelt."""
-    fields = Fields(Settings())
+    fields = FormFields(Settings())
     fields.note(names[0], "1", 0)
     assert refused(lambda: fields.note(names[1], "1", 0))[0] == code
 
 
 def test_headers_are_bounded_together() -> None:
     """Many long values are refused before they can be a burden to storage."""
-    fields = Fields(Settings())
+    fields = FormFields(Settings())
     fields.note("header:x-amz-meta-a", "v" * 8000, 0)
     fields.note("header:x-amz-meta-b", "v" * 8000, 0)
     assert refused(lambda: fields.note("header:x-amz-meta-c", "v" * 8000, 0))[0] == "field_too_long"

@@ -24,10 +24,11 @@ from aiohttp.test_utils import TestServer
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
+from upload_service.pages.app_keys import CONTEXT
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.upload.app_context import AppContext
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"
@@ -51,7 +52,7 @@ class Lab:
     """The running application, and how things were before the first request."""
 
     server: TestServer
-    service: Service
+    service: AppContext
     double: StorageDouble
     url: str
     key: str
@@ -95,7 +96,7 @@ def start(
         key = f"hygiene/{uuid.uuid4().hex}"
         double.script(key, *replies)
         tasks = frozenset(asyncio.all_tasks())
-        return Lab(server, app[SERVICE], double, double_url(key), key, tasks, open_files())
+        return Lab(server, app[CONTEXT], double, double_url(key), key, tasks, open_files())
 
     return begin
 

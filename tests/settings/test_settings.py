@@ -9,7 +9,7 @@ import pytest
 
 from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.settings.environment import SettingError
-from upload_service.settings.settings import Settings, describe, unknown_variables
+from upload_service.settings.settings import Settings, list_settings, unknown_variables
 
 MIB = 1 << 20
 
@@ -125,7 +125,7 @@ def test_help_lists_every_setting() -> None:
         [sys.executable, "-m", "upload_service", "--help"],
         capture_output=True, text=True, timeout=20, check=True,
     )  # fmt: skip
-    for variable, default, _ in describe():
+    for variable, default, _ in list_settings():
         assert f"{variable} ({default or 'not set'})" in done.stdout
 
 

@@ -12,7 +12,7 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
@@ -25,7 +25,7 @@ from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import FAULTS, Storage, fault_code
 from upload_service.storage.session import Sessions, new_session, open_sessions
 
-SIGNED = signed.v2("ca11ab1e")
+SIGNED = signed_queries.v2("ca11ab1e")
 
 
 def test_every_foreign_exception_has_a_code() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 import schemathesis
-from devtools import signed
+from devtools import signed_queries
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import ComponentInfo
@@ -79,7 +79,7 @@ def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     names = ";".join(sorted(given - signed_headers.ALWAYS_SENT | {"host"}))
     if "content-type" in given:
         form.pop(signed_headers.CONTENT_TYPE_FIELD, None)  # two ways to write one header
-    url = f"{STORE}contract/object?{signed.v4(signed_headers=names)}"
+    url = f"{STORE}contract/object?{signed_queries.v4(signed_headers=names)}"
     right = {"uploadUrl": url, "size": len(file), "checksum": str(sums.get(DEFAULT_ALGORITHM))}
     allowed = {
         name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, ok, size, warn
-from upload_service.settings.settings import OWN_MEMORY_BYTES, Settings
+from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
 # Of this container, in version 2 and in version 1; the latter writes a huge number where there is no bound.
 MEMORY_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -35,7 +35,7 @@ def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
     if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
         on_disk = settings.spool_disk_bytes
     passing = ON_ITS_WAY_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
-    need, have = OWN_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
+    need, have = BASE_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
     what = f"the service may take {size(need)} at worst, {size(waiting)} of it for files that wait"
     if on_disk:
         what += f" and {size(on_disk)} because UPLOAD_SPOOL_DIR is in memory"

@@ -23,8 +23,8 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
-from upload_service.upload.form_fields import PLAIN_FIELDS, Fields
-from upload_service.upload.record import Record
+from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
+from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT = b"upload-service --check\n"
@@ -69,7 +69,7 @@ class Watch:
         self.answered = time.monotonic()
 
 
-def announcement(fields: Fields) -> Finding:
+def announcement(fields: FormFields) -> Finding:
     """What is about to be done to the object."""
     what = f"{len(CONTENT)} bytes go to the key of the URL now"
     if fields.destination and fields.destination.creates_only and fields.headers["if-none-match"] == "*":
@@ -137,7 +137,7 @@ def _expect(settings: Settings, watch: Watch) -> Finding:
     )
 
 
-def _stored(settings: Settings, destination: Destination, record: Record, watch: Watch) -> Finding:
+def _stored(settings: Settings, destination: Destination, record: UploadRecord, watch: Watch) -> Finding:
     outcome = record.outcome
     assert outcome
     assert outcome.answer
@@ -156,7 +156,7 @@ def _compared(settings: Settings, destination: Destination, outcome: Outcome) ->
     return f"and what storage says it stored is the same ({', '.join(dict.fromkeys(equal))})"
 
 
-def _failed(error: UploadError, record: Record, settings: Settings) -> Finding:
+def _failed(error: UploadError, record: UploadRecord, settings: Settings) -> Finding:
     answer, outcome = error.storage, record.outcome
     said = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
     if said and outcome:

@@ -15,7 +15,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import LISTED, Destination, judge_destination
 from upload_service.presigned.signed_headers import CONTENT_TYPE_FIELD
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 STEP = "URL"
 # Shorter is too short for people, and for clocks that differ.
@@ -23,7 +23,7 @@ SHORT_SECONDS = 60
 
 
 def look(
-    settings: Settings, fields: Fields, given: Sequence[tuple[str, str]], now: float
+    settings: Settings, fields: FormFields, given: Sequence[tuple[str, str]], now: float
 ) -> Iterator[Finding]:
     """Note the fields `given` of a form, the URL among them, and say what they mean together."""
     try:

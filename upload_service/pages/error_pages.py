@@ -1,6 +1,6 @@
 """The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
 
-`./scripts/docs` makes the page anew; a test compares them.
+`./scripts/dev/docs` makes the page anew; a test compares them.
 """
 
 from html import escape

@@ -15,13 +15,14 @@ from upload_service.presigned.signature_scheme import SignatureScheme
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A store: the last two labels of its hosts, the hosts, and the ways to sign that it understands.
+    """A store: its short name, what people call it, its hosts, and the ways to sign that it understands.
 
-    `bucket_hosts` name the bucket (or what stands for one). On `path_hosts` the path begins with it, so that
-    a PUT to a path of one segment would make a bucket.
+    `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket (or what stands for one).
+    On `path_hosts` the path begins with it, so that a PUT to a path of one segment would make a bucket.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
     bucket_hosts: re.Pattern[str]
     path_hosts: re.Pattern[str]
@@ -53,6 +54,7 @@ PROVIDERS = (
     # privatelink-interface-endpoints
     Provider(
         "s3",
+        "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
         re.compile(
             rf"{_BUCKET}(?:{_S3}"
@@ -66,11 +68,14 @@ PROVIDERS = (
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)),
+    Provider(
+        "r2", "R2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)
+    ),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it understands S3's ways as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
+        "Google Cloud Storage",
         ("googleapis.com",),
         re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
         re.compile(r"storage\.googleapis\.com"),
@@ -80,6 +85,7 @@ PROVIDERS = (
     # names the account; a path of one segment is an object of the container $root. z00 to z99: DNS zones.
     Provider(
         "azure",
+        "Azure Blob",
         ("windows.net", "usgovcloudapi.net", "chinacloudapi.cn", "azure.net"),
         re.compile(
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
@@ -91,6 +97,7 @@ PROVIDERS = (
     # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
     Provider(
         "b2",
+        "Backblaze B2",
         ("backblazeb2.com",),
         re.compile(rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com"),
         re.compile(r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com"),
@@ -99,6 +106,7 @@ PROVIDERS = (
     # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN takes no PUT.
     Provider(
         "spaces",
+        "DigitalOcean Spaces",
         ("digitaloceanspaces.com",),
         re.compile(rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com"),
         re.compile(r"[a-z]{3}\d\.digitaloceanspaces\.com"),
@@ -107,12 +115,23 @@ PROVIDERS = (
     # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
     # docs.wasabi.com/docs/rest-api-introduction
     Provider(
-        "wasabi", ("wasabisys.com",), re.compile(rf"{_BUCKET}{_WASABI}"), re.compile(_WASABI), (S3_V4, S3_V2)
+        "wasabi",
+        "Wasabi",
+        ("wasabisys.com",),
+        re.compile(rf"{_BUCKET}{_WASABI}"),
+        re.compile(_WASABI),
+        (S3_V4, S3_V2),
     ),
 )
 PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
     suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
 }
+
+
+def titles() -> str:
+    """The known stores as a sentence lists them: "S3, R2 and Wasabi"."""
+    *most, last = (provider.title for provider in PROVIDERS)
+    return f"{', '.join(most)} and {last}"
 
 
 def provider_of(host: str) -> Provider | None:

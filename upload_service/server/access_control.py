@@ -23,7 +23,7 @@ CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 
 
-class Callers:
+class AccessControl:
     """What is known of all callers, for the life of the app."""
 
     def __init__(self, settings: Settings) -> None:
@@ -35,11 +35,11 @@ class Callers:
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
         self._rate = None
         if settings.rate_per_minute:
-            from upload_service.server.rate_limit import Rate
+            from upload_service.server.rate_limit import RateLimiter
 
-            self._rate = Rate(settings.rate_per_minute)
+            self._rate = RateLimiter(settings.rate_per_minute)
 
-    def recognise(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
+    def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
         """Who it is, by the peer's address and the lines of X-Forwarded-For."""
         lines = tuple(forwarded) if self._trusted else ()
         if sum(map(len, lines)) > MOST_REMEMBERED_CHARACTERS:
@@ -77,7 +77,7 @@ class Callers:
                 del self._running[caller.rate_limit_key]
 
 
-def bounds_for_anybody(settings: Settings) -> dict[str, object]:
+def open_access_limits(settings: Settings) -> dict[str, object]:
     """What bounds uploads that need no token, for the log."""
     prefixes = settings.destinations.prefixes
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]

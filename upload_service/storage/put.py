@@ -18,7 +18,7 @@ from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
 from upload_service.storage.outcome import Outcome, read_answer, without_echo
 from upload_service.storage.payload import BodyPayload
-from upload_service.storage.session import Dialled, Sessions, dialled
+from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
 
 ANSWER_BYTES = 64 * 1024
 
@@ -66,7 +66,7 @@ class Storage:
         self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
-        dialled.set(attempt := Dialled())
+        address_verdicts.set(attempt := AddressVerdicts())
         try:
             async with self._request(destination, payload, headers, expect=expect) as response:
                 outcome = without_echo(await self._read(response), str(destination.url))

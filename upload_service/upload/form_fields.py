@@ -1,9 +1,9 @@
-"""What the fields of one form say, as far as they have come.
+"""The text fields of one form, as far as they have come.
 
-Knows: the names of the contract's text fields and what each may hold.
-Rules: a field comes once; a wrong one is refused when it comes, the URL judged before a byte of the file
-that follows it is read.
-Must not know: framing, bytes, the PUT.
+Knows: the fields' names and what each may hold.
+Rules: a field may come once; a wrong one is refused as soon as it comes. The URL is judged before a byte of a
+file that follows it is read.
+Must not know: framing, the file's bytes, the PUT.
 """
 
 import re
@@ -15,17 +15,17 @@ from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.settings.settings import Settings
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
-# With "header:" every field whose name begins so.
+# "header:" stands for every field whose name begins with it.
 PLAIN_FIELDS = frozenset(
     {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
 )
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 
 
-class Fields:
+class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `headers` are for the PUT, by their names in lower case; once `headers_left` none may come any more.
+    `headers` are for the PUT, by their names in lower case.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,13 +34,13 @@ class Fields:
         self.max_retries = DEFAULT_RETRIES
         self.checksum: Checksum | None = None
         self.headers: dict[str, str] = {}
-        self.headers_left = False
+        self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
         self._seen: set[str] = set()
 
     def note(self, name: str, value: str, now: float) -> None:
-        """Take one field in; raises UploadError when it cannot be used. `now` is in epoch seconds."""
+        """Take one field; raises UploadError when it cannot be used. `now` is in epoch seconds."""
         if name in self._seen:
             raise UploadError("duplicate_field", f"The field {name} came twice.")
         self._seen.add(name)
@@ -54,8 +54,12 @@ class Fields:
             self.checksum = parse_checksum(value)
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
-        if self.destination and not self.headers_left:
+        if self.destination and not self._headers_closed:
             signed_headers.check_fits_url(self.destination, self.headers)
+
+    def close_headers(self) -> None:
+        """From now on no header may come: the PUT begins with those that are here."""
+        self._headers_closed = True
 
     def missing_header(self) -> str | None:
         """A header that the URL is signed with and whose value has not come."""
@@ -68,7 +72,7 @@ class Fields:
     def _note_header(self, name: str, value: str) -> None:
         if name in self.headers:
             raise UploadError("duplicate_field", f"The header {name} came twice.")
-        if self.headers_left:
+        if self._headers_closed:
             raise UploadError(
                 "header_too_late", f"The header {name} came after the file had begun to be sent."
             )
