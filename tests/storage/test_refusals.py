@@ -7,7 +7,7 @@ that name the object. Rows marked S3 or Azure are as their users and their docum
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors.upload_error import CATALOGUE, StorageAnswer
+from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.presigned.providers import SENTENCES
 from upload_service.storage.outcome import read_response
 
@@ -76,7 +76,7 @@ def azure(code: str, message: str) -> bytes:
 def test_s3(status: int, code: str, message: str, means: str) -> None:
     """Each refusal of a store that speaks S3 has a code that leads to its cure."""
     outcome = read_response(status, CIMultiDict({}), s3(code, message))
-    assert (outcome.error, outcome.answer) == (means, StorageAnswer(status, code))
+    assert (outcome.error, outcome.answer) == (means, StorageResponse(status, code))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_s3(status: int, code: str, message: str, means: str) -> None:
 def test_azure(status: int, code: str, message: str, means: str) -> None:
     """Each refusal of a store that speaks Azure's language has a code that leads to its cure."""
     outcome = read_response(status, CIMultiDict({"x-ms-error-code": code}), azure(code, message))
-    assert (outcome.error, outcome.answer) == (means, StorageAnswer(status, code))
+    assert (outcome.error, outcome.answer) == (means, StorageResponse(status, code))
 
 
 @pytest.mark.parametrize("status", [404, 409, 412, 500])

@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors.upload_error import CATALOGUE, StorageAnswer
+from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.presigned.providers import REFUSALS, REFUSED_STATUSES
 from upload_service.storage.outcome import Outcome, read_response
 from upload_service.upload.retry import (
@@ -119,13 +119,13 @@ def test_strange_retry_after(text: str) -> None:
 @pytest.mark.parametrize(
     ("outcome", "stored", "untouched"),
     [
-        (Outcome(None, StorageAnswer(200), sent_bytes=5), False, False),
+        (Outcome(None, StorageResponse(200), sent_bytes=5), False, False),
         (Outcome("storage_disconnected"), False, True),
         (Outcome("storage_disconnected", sent_bytes=5), True, False),
         (Outcome("storage_tls_failed"), False, False),
-        (Outcome("storage_error", StorageAnswer(500), sent_bytes=5), True, False),
-        (Outcome("storage_error", StorageAnswer(503)), False, False),
-        (Outcome("precondition_failed", StorageAnswer(412), sent_bytes=5), False, False),
+        (Outcome("storage_error", StorageResponse(500), sent_bytes=5), True, False),
+        (Outcome("storage_error", StorageResponse(503)), False, False),
+        (Outcome("precondition_failed", StorageResponse(412), sent_bytes=5), False, False),
     ],
 )
 def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
@@ -138,14 +138,16 @@ def test_azure_names_its_code_in_a_header() -> None:
     """A code in Azure's header counts like one in the body."""
     outcome = read_response(403, CIMultiDict({"x-ms-error-code": "AuthenticationFailed"}), b"")
     assert outcome.error == "signature_mismatch"
-    assert outcome.answer == StorageAnswer(403, "AuthenticationFailed")
+    assert outcome.answer == StorageResponse(403, "AuthenticationFailed")
 
 
 @pytest.mark.parametrize("code", ["<b>", "x" * 65, "a b", "", "AWS4&Signature=1"])
 def test_strange_codes_are_not_passed_on(code: str) -> None:
     """What does not look like a code of a store is not shown to callers."""
-    assert read_response(400, CIMultiDict({}), xml(code)).answer == StorageAnswer(400, None)
-    assert read_response(400, CIMultiDict({"x-ms-error-code": code}), b"").answer == StorageAnswer(400, None)
+    assert read_response(400, CIMultiDict({}), xml(code)).answer == StorageResponse(400, None)
+    assert read_response(400, CIMultiDict({"x-ms-error-code": code}), b"").answer == StorageResponse(
+        400, None
+    )
 
 
 def test_receipt_of_a_success() -> None:

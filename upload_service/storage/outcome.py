@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from multidict import MultiMapping
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
-from upload_service.errors.upload_error import StorageAnswer, UploadError
+from upload_service.errors.upload_error import StorageResponse, UploadError
 from upload_service.presigned.providers import (
     ERROR_CODE_HEADER,
     REFUSALS,
@@ -39,7 +39,7 @@ class Outcome:
     """
 
     error: str | None
-    answer: StorageAnswer | None = None
+    answer: StorageResponse | None = None
     etag: str | None = None
     request_id: str | None = None
     retry_after_seconds: float | None = None
@@ -66,7 +66,7 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outco
     if 200 <= status < 300:
         return Outcome(
             None,
-            StorageAnswer(status),
+            StorageResponse(status),
             _printable(headers.get("ETag", "")),
             request_id,
             claims=tuple(stored_checksums(headers)),
@@ -74,14 +74,14 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outco
         )
     code = _storage_code(headers, body)
     wait = _retry_after(headers.get("Retry-After", ""))
-    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id, wait)
+    return Outcome(_meaning(status, code, body), StorageResponse(status, code), None, request_id, wait)
 
 
 def without_echo(outcome: Outcome, url: str) -> Outcome:
     """The outcome without any text that storage copied from the URL, which is secret."""
     answer = outcome.answer
     if answer and answer.code and _is_echo(answer.code, url):
-        outcome = replace(outcome, answer=StorageAnswer(answer.status))
+        outcome = replace(outcome, answer=StorageResponse(answer.status))
     if outcome.etag and _is_echo(outcome.etag, url):
         outcome = replace(outcome, etag=None)
     if outcome.request_id and _is_echo(outcome.request_id, url):
