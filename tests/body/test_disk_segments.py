@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from upload_service.body.disk_segments import SEGMENT_BYTES, Segments, is_in_memory
+from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments, is_memory_filesystem
 
 
 def test_segments_hold_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """Writes and reads cross the segments' borders; what was dropped is gone, what follows stays."""
     assert SEGMENT_BYTES > 4096
     monkeypatch.setattr("upload_service.body.disk_segments.SEGMENT_BYTES", 100)
-    segments = Segments(None)
+    segments = DiskSegments(None)
     whole = bytes(range(256)) * 2
     segments.write([whole[:130], bytearray(whole[130:])], 0)
     found = b""
@@ -46,9 +46,9 @@ def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: boo
         "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /spool ext4 rw 0 0\n"
         "/dev/sdb /spool/deep ext4 rw 0 0\ntmpfs /spool/deep tmpfs rw 0 0\n"
     )
-    assert is_in_memory(folder, str(mounts)) is in_memory
+    assert is_memory_filesystem(folder, str(mounts)) is in_memory
 
 
 def test_mounts_that_cannot_be_read_are_no_reason_to_warn() -> None:
     """Where there is no list of mounts nothing is said."""
-    assert not is_in_memory("/tmp", "/nowhere/mounts")
+    assert not is_memory_filesystem("/tmp", "/nowhere/mounts")

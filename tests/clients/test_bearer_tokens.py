@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.tokens import ONE, THREE, TWO, settings
-from upload_service.clients import bearer_tokens
-from upload_service.server.access_control import Callers
+from upload_service.clients.bearer_tokens import authenticate, token_digest
+from upload_service.server.access_control import AccessControl
 from upload_service.settings.environment import SettingError
 
 
@@ -15,7 +15,7 @@ def test_tokens_have_names() -> None:
     """A token is named in the setting, or by its position; a name may have two, for rotation."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE}, {TWO},app:{THREE}").api_tokens
     assert [token.name for token in found] == ["app", "token-2", "app"]
-    assert [bearer_tokens.owner(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
+    assert [authenticate(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
         "app",
         "token-2",
         "app",
@@ -28,8 +28,8 @@ def test_tokens_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(f"\ufeff# of the app\r\napp:{ONE}\r\n\r\n  {TWO}  \n#{THREE}".encode())
     found = settings(UPLOAD_API_TOKENS=f"@{path}").api_tokens
     assert [token.name for token in found] == ["app", "token-2"]
-    assert bearer_tokens.owner(found, [f"Bearer {TWO}"]) == "token-2"
-    assert bearer_tokens.owner(found, [f"Bearer {THREE}"]) is None
+    assert authenticate(found, [f"Bearer {TWO}"]) == "token-2"
+    assert authenticate(found, [f"Bearer {THREE}"]) is None
 
 
 def test_unset_means_no_tokens() -> None:
@@ -91,14 +91,10 @@ def test_unusable_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_no_repr_shows_a_token() -> None:
     """Neither a token nor its digest is in any repr; names are."""
     whole = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}")
-    said = repr((whole, whole.api_tokens, Callers(whole), vars(Callers(whole))))
+    said = repr((whole, whole.api_tokens, AccessControl(whole), vars(AccessControl(whole))))
     assert "app" in said
     assert "token-2" in said
-    digests = [
-        part
-        for text in (ONE, TWO)
-        for part in (bearer_tokens.digest(text).hex(), repr(bearer_tokens.digest(text)))
-    ]
+    digests = [part for text in (ONE, TWO) for part in (token_digest(text).hex(), repr(token_digest(text)))]
     assert not [part for part in (ONE[:8], TWO[:8], *digests) if part in said]
 
 
@@ -135,7 +131,7 @@ def test_no_repr_shows_a_token() -> None:
 def test_whose_token(lines: list[str], owner: str | None) -> None:
     """Only one Authorization line with the scheme Bearer, in any case, and a whole token has an owner."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}").api_tokens
-    assert bearer_tokens.owner(found, lines) == owner
+    assert authenticate(found, lines) == owner
 
 
 @pytest.mark.parametrize("sent", [ONE, TWO, THREE, "x" * 40], ids=["first", "second", "third", "none"])
@@ -150,6 +146,6 @@ def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> 
 
     found = settings(UPLOAD_API_TOKENS=f"{ONE},{TWO},{THREE}").api_tokens
     monkeypatch.setattr(hmac, "compare_digest", spy)
-    bearer_tokens.owner(found, [f"Bearer {sent}"])
-    assert compared == [(bearer_tokens.digest(sent), token.digest) for token in found]
+    authenticate(found, [f"Bearer {sent}"])
+    assert compared == [(token_digest(sent), token.digest) for token in found]
     assert {len(each) for pair in compared for each in pair} == {32}

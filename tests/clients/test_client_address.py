@@ -6,8 +6,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from tests.support.tokens import settings
-from upload_service.clients import client_address
-from upload_service.server.access_control import Callers
+from upload_service.clients.client_address import parse_address, rate_limit_key
+from upload_service.server.access_control import AccessControl
 from upload_service.settings.environment import SettingError
 
 
@@ -46,7 +46,7 @@ from upload_service.settings.environment import SettingError
 )
 def test_reading_an_address(text: str, found: str | None) -> None:
     """Addresses are read with or without a port, IPv4 inside IPv6 as IPv4, zones left out."""
-    read = client_address.read(text)
+    read = parse_address(text)
     assert (read and str(read)) == found
 
 
@@ -92,29 +92,29 @@ CHAINS: list[tuple[str | None, list[str], str | None]] = [
 @pytest.mark.parametrize(("peer", "lines", "client"), CHAINS)
 def test_chains_of_proxies(peer: str | None, lines: list[str], client: str | None) -> None:
     """The client is the first address from the right that is no trusted proxy's; forged ones do nothing."""
-    known = Callers(settings(UPLOAD_TRUSTED_PROXIES=TRUSTED))
+    known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES=TRUSTED))
     for _ in range(2):  # found out, and remembered
-        assert known.recognise(peer, lines).address == client
+        assert known.identify(peer, lines).address == client
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "10.0.0.1", "fd00::1", None])
 def test_nobody_is_trusted_by_default(peer: str | None) -> None:
     """Without the setting, no X-Forwarded-For is read."""
-    assert Callers(settings()).recognise(peer, ["1.1.1.1"]).address == peer
+    assert AccessControl(settings()).identify(peer, ["1.1.1.1"]).address == peer
 
 
 def test_long_chains() -> None:
     """A long header costs no memory afterwards, and is followed past 32 proxies only."""
-    known = Callers(settings(UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"))
+    known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"))
     tracemalloc.start()
     for number in range(300):
         line = "9.9.9.9, " * 900 + f"1.1.1.{number % 256}, 10.0.0.2"
-        assert known.recognise("10.0.0.1", [line]).address == f"1.1.1.{number % 256}"
+        assert known.identify("10.0.0.1", [line]).address == f"1.1.1.{number % 256}"
     left, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert left < 300_000
-    assert known.recognise("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 31]).address == "1.1.1.1"
-    assert known.recognise("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 32]).address == "10.0.0.2"
+    assert known.identify("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 31]).address == "1.1.1.1"
+    assert known.identify("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 32]).address == "10.0.0.2"
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,10 @@ def test_unusable_networks_are_refused(text: str) -> None:
 def test_ipv6_counts_by_customer() -> None:
     """IPv6 addresses of one /64 count as one; IPv4 addresses count alone; those without count together."""
     group = [
-        client_address.group(None if text is None else ip_address(text))
+        rate_limit_key(None if text is None else ip_address(text))
         for text in ("2001:db8::1", "2001:db8::ffff:1:2", "2001:db8:0:1::1", "1.2.3.4", "1.2.3.5", None)
     ]
     assert group[0] == group[1]
     assert len(set(group)) == 5
-    known = Callers(settings())
-    assert known.recognise(None, []).group == known.recognise("", []).group
+    known = AccessControl(settings())
+    assert known.identify(None, []).rate_limit_key == known.identify("", []).rate_limit_key

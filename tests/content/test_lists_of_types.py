@@ -11,7 +11,7 @@ from upload_service.settings.settings import Settings
 def verdict(allowed: str, head: bytes, claimed: str = "") -> str:
     """The code with which a file is refused, or `ok`."""
     try:
-        listed(allowed).judge(head, claimed)
+        listed(allowed).require_allowed(head, claimed)
     except UploadError as error:
         return error.entry.code
     return "ok"
@@ -77,7 +77,7 @@ def test_lists(allowed: str, head: bytes, claimed: str, code: str) -> None:
 def test_refusals_say_what_was_seen(head: bytes, claimed: str, cause: str) -> None:
     """The sentence names what the bytes look like, and echoes only a claim that is a plain name."""
     with pytest.raises(UploadError) as caught:
-        listed("image/*").judge(head, claimed)
+        listed("image/*").require_allowed(head, claimed)
     assert caught.value.cause == cause
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.content.samples import DOCX, XLSM, XLSX
-from upload_service.content.media_types import counts_as, short
+from upload_service.content.media_types import canonical_name, resolve_type
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ from upload_service.content.media_types import counts_as, short
 )
 def test_claims(seen: str, claimed: str, counts: str | None) -> None:
     """A claim that says the same in other words, or what the bytes leave open, holds; others contradict."""
-    assert counts_as(seen, short(claimed)) == counts
+    assert resolve_type(seen, canonical_name(claimed)) == counts

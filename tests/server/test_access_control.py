@@ -8,7 +8,7 @@ import pytest
 from tests.support.tokens import ONE, TWO, settings
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import access_control
-from upload_service.server.access_control import Callers, bounds_for_anybody
+from upload_service.server.access_control import AccessControl, open_access_limits
 from upload_service.settings.environment import SettingError
 
 
@@ -29,10 +29,10 @@ def test_unusable_limits_are_refused(name: str, text: str) -> None:
 
 def test_order_of_judgement() -> None:
     """The rate is judged before the token, so that guesses count; the token before what runs already."""
-    known = Callers(
+    known = AccessControl(
         settings(UPLOAD_API_TOKENS=f"app:{ONE}", UPLOAD_RATE_PER_MINUTE=4, UPLOAD_MAX_CONCURRENT_PER_CLIENT=1)
     )
-    came = [known.recognise("1.2.3.4", []) for _ in range(5)]
+    came = [known.identify("1.2.3.4", []) for _ in range(5)]
     known.admit(came[0], [f"Bearer {ONE}"])
     assert came[0].name == "app"
     assert refused(lambda: known.admit(came[1], [f"Bearer {TWO}"])).entry.code == "unauthorized"
@@ -42,7 +42,7 @@ def test_order_of_judgement() -> None:
     error = refused(lambda: known.admit(came[4], []))
     assert error.entry.code == "rate_limited"
     assert error.retry_after_seconds
-    known.admit(known.recognise("1.2.3.5", []), [f"Bearer {ONE}"])
+    known.admit(known.identify("1.2.3.5", []), [f"Bearer {ONE}"])
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_order_of_judgement() -> None:
 )
 def test_challenge(lines: list[str], challenge: str) -> None:
     """The challenge speaks of a wrong token only when one came (RFC 6750, section 3.1)."""
-    known = Callers(settings(UPLOAD_API_TOKENS=ONE))
-    error = refused(lambda: known.admit(known.recognise("1.2.3.4", []), lines))
+    known = AccessControl(settings(UPLOAD_API_TOKENS=ONE))
+    error = refused(lambda: known.admit(known.identify("1.2.3.4", []), lines))
     assert (error.entry.code, error.challenge) == ("unauthorized", challenge)
     assert ONE[:8] not in repr((error, error.detail, error.args))
 
 
 def test_place_is_given_back_once() -> None:
     """Whoever leaves gives back its own place and no other, and nothing is kept of who has left."""
-    known = Callers(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
-    first, second, third = (known.recognise("1.2.3.4", []) for _ in range(3))
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
+    first, second, third = (known.identify("1.2.3.4", []) for _ in range(3))
     known.admit(first, [])
     known.admit(second, [])
     refused(lambda: known.admit(third, []))
@@ -85,9 +85,9 @@ def test_place_is_given_back_once() -> None:
 
 def test_one_client_per_ipv6_network() -> None:
     """Another address of the same /64 finds its place taken."""
-    known = Callers(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
-    known.admit(known.recognise("2001:db8::1", []), [])
-    other = known.recognise("2001:db8::2", [])
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
+    known.admit(known.identify("2001:db8::1", []), [])
+    other = known.identify("2001:db8::2", [])
     assert refused(lambda: known.admit(other, [])).entry.code == "too_many_at_once"
 
 
@@ -97,7 +97,7 @@ def test_bounds_for_anybody() -> None:
         settings(UPLOAD_DESTINATIONS="default,http://store.local:8333/up/", UPLOAD_RATE_PER_MINUTE=7),
         max_file_bytes=10,
     )
-    assert bounds_for_anybody(changed) == {
+    assert open_access_limits(changed) == {
         "destinations": ["default", "http://store.local:8333/up"],
         "max_file_bytes": 10,
         "max_concurrent": 64,

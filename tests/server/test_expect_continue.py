@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.server.every_answer import HOST, SIX_GIB
 from tests.support.problem_documents import assert_problem

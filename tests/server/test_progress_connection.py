@@ -121,7 +121,7 @@ def test_caller_who_leaves_ends_the_upload(
     body = form(field("uploadUrl", double_url("progress/gone")), file(FILE))
     with Told(service, PLAIN, len(body)) as upload:
         upload.send(body[: len(body) // 2])
-        upload.until("stored")
+        upload.until("sent")
         request_id = upload.response.headers["X-Request-Id"]
     event = service.upload_event(request_id)
     assert event["stored"] is False

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 import throttled.utils
 
-from upload_service.server.rate_limit import Rate
+from upload_service.server.rate_limit import RateLimiter
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.mark.parametrize("per_minute", [1, 3, 7, 60, 1000])
 def test_rate(clock: list[float], per_minute: int) -> None:
     """So many go on at once, one more when the told seconds have passed, and as many in every minute."""
-    rate = Rate(per_minute)
+    rate = RateLimiter(per_minute)
     assert [rate.wait_seconds("a") for _ in range(per_minute)] == [None] * per_minute
     wait = rate.wait_seconds("a")
     assert wait is not None
@@ -42,7 +42,7 @@ def test_rate(clock: list[float], per_minute: int) -> None:
 
 def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
     """Past the most callers that are kept, the one that was silent longest begins anew; others do not."""
-    rate = Rate(1, most_callers=3)
+    rate = RateLimiter(1, max_clients=3)
     for name in "abc":
         assert rate.wait_seconds(name) is None
         clock[0] += 1
@@ -55,7 +55,7 @@ def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
 
 def test_rate_has_bounded_memory() -> None:
     """Three times as many addresses as are kept take no more memory than as many as are kept."""
-    rate, most = Rate(10, most_callers=2000), 2000
+    rate, most = RateLimiter(10, max_clients=2000), 2000
     sizes = []
     tracemalloc.start()
     for turn in range(4):

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import Put, StorageDouble
 from tests.support.wire import PLAIN, RETRY, field, file, form
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps
-SIGNED = signed.v2()
+SIGNED = signed_queries.v2()
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
 orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
 

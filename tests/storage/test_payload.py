@@ -11,7 +11,7 @@ from tests.support.double import Reply
 from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.wire import PLAIN, Connection, field, file
-from upload_service.server.request_body import MOST_AT_ONCE_BYTES
+from upload_service.server.request_body import LARGEST_READ_BYTES
 
 ENDING = b"\r\n------boundary7MA4YWxk--\r\n"
 
@@ -43,7 +43,7 @@ def test_last_piece_waits_for_the_end(
         assert at.puts[0].length == len(LARGE)
         connection.send(body[1_000_000 : -len(missing)])
         # What is held back is the newest piece, and one piece is never more than is taken in at once.
-        until(lambda: len(at.puts[0].body) >= len(LARGE) - MOST_AT_ONCE_BYTES)
+        until(lambda: len(at.puts[0].body) >= len(LARGE) - LARGEST_READ_BYTES)
         time.sleep(0.15)
         assert len(at.puts[0].body) < len(LARGE)
         assert not at.puts[0].ended.is_set()

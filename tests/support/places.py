@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.double import Put, Reply, StorageDouble
 from tests.support.transcript import TRANSCRIPT

@@ -1,7 +1,7 @@
 """Forms that are written out, with the boundary B, and `<URL>` where the presigned URL stands."""
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support import wire
 from tests.support.service import Running
@@ -40,5 +40,5 @@ def post_chunked(service: Running, path: str, body: bytes) -> Answer:
         return connection.answer()
 
 
-OLD = signed.v4(date="20200101T000000Z")
-V2 = signed.v2()
+OLD = signed_queries.v4(date="20200101T000000Z")
+V2 = signed_queries.v2()

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.double import StorageDouble
 from tests.support.scrape import ON

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.signed import v4
-from devtools.store import Bucket
+from devtools.signed_queries import v4
+from local.store import Bucket
 
 from tests.support.double import Reply, StorageDouble
 from tests.support.places import (

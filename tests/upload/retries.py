@@ -1,14 +1,14 @@
 """Uploads to the retry endpoint, and the PUTs that come of them."""
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.service import Running
 from tests.support.wire import RETRY, Answer, field, file, form, post
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB
-SIGNED = signed.v2()
+SIGNED = signed_queries.v2()
 orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
 
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.places import Place

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.double import StorageDouble
 from tests.support.places import Place

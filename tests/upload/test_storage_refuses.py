@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.double import OK, Reply, answer, xml
 from tests.support.places import Place, whole

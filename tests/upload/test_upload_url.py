@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import StorageDouble
 from tests.support.places import whole
@@ -78,15 +78,18 @@ def choosy(double: StorageDouble, closed_port: int) -> Iterator[Running]:
         ("http://<HOST>/listed/in/k?partNumber=1", "url_not_signed"),
         ("http://<HOST>/listed/in/k?X-Amz-Signature=", "url_not_signed"),
         (f"http://<HOST>/listed/in/k?{OLD}", "url_expired"),
-        (f"http://<HOST>/listed/in/k?{signed.v2(expires=1)}", "url_expired"),
-        (f"http://<HOST>/listed/in/k?{signed.sas(expires='2020-01-01T00%3A00%3A00Z')}", "url_expired"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.v2(expires=1)}", "url_expired"),
+        (
+            f"http://<HOST>/listed/in/k?{signed_queries.sas(expires='2020-01-01T00%3A00%3A00Z')}",
+            "url_expired",
+        ),
         (f"http://<HOST>/listed/in/k?{V2}&acl", "url_not_for_put"),
         (f"http://<HOST>/listed/in/k?{V2}&x-amz-checksum-crc32=AAAAAA%3D%3D", "url_signed_for_empty_body"),
         (f"http://<HOST>/listed/in/k?{OLD.replace('20200101T', 'tomorrow')}", "invalid_upload_url"),
         (f"http://<HOST>/listed/in/k?{OLD.replace('=600', '=long')}", "invalid_upload_url"),
         (f"http://<HOST>/listed/in/k?{V2[:-1]}", "invalid_upload_url"),
-        (f"http://<HOST>/listed/in/k?{signed.v2(expires='soon')}", "invalid_upload_url"),
-        (f"http://<HOST>/listed/in/k?{signed.sas(expires='tomorrow')}", "invalid_upload_url"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.v2(expires='soon')}", "invalid_upload_url"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.sas(expires='tomorrow')}", "invalid_upload_url"),
     ],
 )
 def test_wrong_url(

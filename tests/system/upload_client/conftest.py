@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support import upload_client
 from tests.support.double import Put, Reply, StorageDouble
