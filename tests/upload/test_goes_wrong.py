@@ -23,7 +23,7 @@ from tests.support.problems import MESSAGE, assert_refused
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Answer, Connection, chunked
-from upload_service.presigned.providers import REFUSALS
+from upload_service.storage.refusals import REFUSALS
 
 FORM = "multipart/form-data; boundary=B"
 URL = b'--B\r\nContent-Disposition: form-data; name="uploadUrl"\r\n\r\n<URL>\r\n'
