@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devtools import contract, operations_page
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.pages.error_pages import page_markdown
+from upload_service.pages.error_pages import catalogue_markdown
 from upload_service.settings.settings import list_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
 
 def main() -> None:
-    _write(ROOT / "docs" / "errors.md", page_markdown())
+    _write(ROOT / "docs" / "errors.md", catalogue_markdown())
     _write(CONTRACT, contract.text())
     operations = ROOT / "docs" / "operations.md"
     _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))

@@ -1,14 +1,14 @@
-"""Where metrics are read: /metrics, on the service's own port or alone on another one.
+"""GET /metrics: on the service's own port, or alone on a port of its own.
 
-Knows: what the service has to show. It answers until the end, also while the service stops.
-Must not know: what is counted.
+Rules: it answers until the process ends, also while the service is stopping.
+Must not know: which metrics there are.
 """
 
 from aiohttp import web
 
 from upload_service.upload.shared import SERVICE, Service
 
-PATH = "/metrics"
+METRICS_PATH = "/metrics"
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -16,12 +16,12 @@ async def metrics(request: web.Request) -> web.Response:
     return _exposition(request.app[SERVICE], request)
 
 
-def alone(service: Service) -> web.Server:
-    """What answers on a port of its own."""
+def metrics_only_server(service: Service) -> web.Server:
+    """The server for UPLOAD_METRICS_PORT, which answers GET /metrics and nothing else."""
 
     async def answer(request: web.BaseRequest) -> web.Response:
-        if request.path != PATH or request.method not in ("GET", "HEAD"):
-            response = web.Response(status=404, text=f"Only GET {PATH} is here.\n")
+        if request.path != METRICS_PATH or request.method not in ("GET", "HEAD"):
+            response = web.Response(status=404, text=f"Only GET {METRICS_PATH} is here.\n")
         else:
             response = _exposition(service, request)
         response.headers["Server"] = "upload-service"

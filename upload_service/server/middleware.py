@@ -44,8 +44,8 @@ UPLOADS: dict[str, Handler] = {
 
 def routes(*, in_lambda: bool = False, metrics: bool = False) -> list[web.RouteDef]:
     """All paths of the service. What a client expects, but for an upload, is not asked."""
-    gets = PAGES | ({metrics_endpoint.PATH: metrics_endpoint.metrics} if metrics else {})
-    posts = UPLOADS | ({"/events": endpoints.events} if in_lambda else {})
+    gets = PAGES | ({metrics_endpoint.METRICS_PATH: metrics_endpoint.metrics} if metrics else {})
+    posts = UPLOADS | ({"/events": endpoints.lambda_event} if in_lambda else {})
     return [
         *(web.get(path, handler, expect_handler=hold_continue) for path, handler in gets.items()),
         *(web.post(path, handler, expect_handler=hold_continue) for path, handler in posts.items()),
@@ -119,7 +119,7 @@ async def finish_headers(request: web.Request, response: web.StreamResponse) -> 
     """Headers of every answer, whatever made it."""
     service = request.app[SERVICE]
     # What is counted is nobody's page's business.
-    origins = () if request.path == metrics_endpoint.PATH else service.settings.cors_origins
+    origins = () if request.path == metrics_endpoint.METRICS_PATH else service.settings.cors_origins
     headers = dict(cors.answer_headers(origins, request.headers.get("Origin")))
     if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
         headers["Vary"] = ", ".join(varies)

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, hdrs, web
 
-from upload_service.pages.content_negotiation import names
+from upload_service.pages.content_negotiation import is_named
 from upload_service.upload.record import Reading, Record
 from upload_service.upload.upload import Upload
 
@@ -119,4 +119,4 @@ PROGRESS: web.RequestKey[Progress] = web.RequestKey("progress", Progress)
 
 def is_asked_for(request: web.Request) -> bool:
     """Whether the caller names the type: `*/*` is not meant to change what everybody gets."""
-    return names(",".join(request.headers.getall(hdrs.ACCEPT, ())), CONTENT_TYPE)
+    return is_named(",".join(request.headers.getall(hdrs.ACCEPT, ())), CONTENT_TYPE)

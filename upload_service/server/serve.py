@@ -44,7 +44,7 @@ async def serve(settings: Settings) -> None:
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
     await runner.setup()
     service = runner.app[SERVICE]
-    metrics = metrics_endpoint.alone(service)
+    metrics = metrics_endpoint.metrics_only_server(service)
     try:
         server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}
