@@ -91,7 +91,7 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
 
 def reads(sizes: list[int]) -> list[float]:
     """The pauses after reads of these sizes."""
-    found = read_pacing.Pace()
+    found = read_pacing.ReadPacing()
     return [found.pause_after(size) for size in sizes]
 
 

@@ -1,6 +1,7 @@
 """Requests meant to hurt: limits, tiny pieces, odd names. Each has its code, and the service stays clean.
 
-Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/bench/hostile measures what these cost.
+Requests whose end is in doubt are in `test_smuggling.py`. ./scripts/dev/bench-hostile measures what these
+cost.
 """
 
 import json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, list_settings, unknown_variables
 
@@ -42,8 +42,8 @@ def test_values_are_read() -> None:
     assert (settings.port, settings.log_level, settings.stall_seconds) == (9000, "DEBUG", 2.5)
     assert (settings.spool_memory_bytes, settings.max_file_bytes) == (MIB, 1000)
     assert settings.destinations.prefixes == (
-        Prefix("http", "store.local", 8333, "/uploads"),
-        Prefix("https", "b.example", 443, ""),
+        UrlPrefix("http", "store.local", 8333, "/uploads"),
+        UrlPrefix("https", "b.example", 443, ""),
     )
     assert not settings.destinations.known_stores
     assert settings.cors_origins == ("https://a.example", "http://localhost:3000")

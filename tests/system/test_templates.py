@@ -9,7 +9,7 @@ from tests.support.deploy_tools import ROOT, tools
 from upload_service.server.connection import IDLE_SECONDS
 from upload_service.settings.settings import list_settings
 
-TEMPLATES = ROOT / "scripts" / "templates"
+TEMPLATES = ROOT / "scripts" / "cloudformation"
 FARGATE = (TEMPLATES / "fargate.yaml").read_text()
 BOTH = pytest.mark.parametrize("name", ["lambda.yaml", "fargate.yaml"])
 

@@ -12,9 +12,9 @@ from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
     RETRIED_CODES,
     RETRIED_FAULTS,
-    is_untouched,
+    backoff_delays,
+    failed_before_first_byte,
     is_worth_retrying,
-    waits,
 )
 
 
@@ -131,7 +131,7 @@ def test_strange_retry_after(text: str) -> None:
 def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
     """Nobody knows what storage did with bytes that left; where none did, nothing is lost by another try."""
     assert outcome.may_have_stored is stored
-    assert is_untouched(outcome) is untouched
+    assert failed_before_first_byte(outcome) is untouched
 
 
 def test_azure_names_its_code_in_a_header() -> None:
@@ -158,7 +158,7 @@ def test_receipt_of_a_success() -> None:
 
 def test_waits_grow_are_capped_and_jittered() -> None:
     """Waits lie between zero and an exponentially growing, capped bound, and are not all alike."""
-    runs = [list(islice(waits(), 10)) for _ in range(200)]
+    runs = [list(islice(backoff_delays(), 10)) for _ in range(200)]
     bounds = [0.5, 1, 2, 4, 8, 10, 10, 10, 10, 10]
     for index, bound in enumerate(bounds):
         column = [run[index] for run in runs]

@@ -29,7 +29,7 @@ from upload_service.doctor.finding import Finding, Verdict, fail, ok
 from upload_service.presigned.destination import MAX_URL_BYTES
 from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 URL_VARIABLE = "CHECK_URL"
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
@@ -100,7 +100,7 @@ async def _run_checks(
 
 async def _check_storage(settings: Settings, request: CheckRequest) -> AsyncIterator[list[Finding]]:
     """The findings of each step on the way to storage. The caller must stop after a step that failed."""
-    fields, given_fields = Fields(settings), [("uploadUrl", request.url), *request.fields]
+    fields, given_fields = FormFields(settings), [("uploadUrl", request.url), *request.fields]
     yield list(url_check.check_url(settings, fields, given_fields, time.time()))
     destination = fields.destination
     assert destination

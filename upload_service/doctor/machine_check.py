@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from upload_service.body.disk_segments import Segments, is_in_memory
+from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, format_bytes, ok, warn
 from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
@@ -32,7 +32,7 @@ def check_machine(settings: Settings) -> list[Finding]:
 def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_FILES) -> Finding:
     """Whether there is as much memory as the service may need. `limit_files`: see MEMORY_LIMIT_FILES."""
     spool, tmpfs = settings.spool_memory_bytes, 0
-    if settings.spool_disk_bytes and is_in_memory(settings.spool_dir):
+    if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
         tmpfs = settings.spool_disk_bytes
     writes = DISK_WRITE_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
     need, have = BASE_MEMORY_BYTES + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
@@ -79,7 +79,7 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
         where = settings.spool_dir or "the folder for temporary files"
         yield fail("disk", f"files that wait cannot be written to {where} ({error.strerror})", cure)
         return
-    if is_in_memory(folder) and not settings.in_lambda:
+    if is_memory_filesystem(folder) and not settings.in_lambda:
         yield warn(
             "disk",
             f"{folder} is in memory (tmpfs): what shall wait on disk would wait in memory",
@@ -112,7 +112,7 @@ def _no_disk(settings: Settings) -> Finding:
 
 
 def _write_test_file(folder: str) -> None:
-    segments = Segments(folder)
+    segments = DiskSegments(folder)
     try:
         segments.write([bytes(PROBE_BYTES)], 0)
     finally:

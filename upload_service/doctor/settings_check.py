@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from upload_service.doctor.finding import Finding, format_bytes, ok, warn
-from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
 from upload_service.settings.settings import Settings, list_settings, unknown_variables
 from upload_service.storage.address_policy import HTTPS_PORT, judge_address
@@ -157,7 +157,7 @@ def _log(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _as_url(prefix: Prefix) -> str:
+def _as_url(prefix: UrlPrefix) -> str:
     host = f"[{prefix.host}]" if ":" in prefix.host else prefix.host
     return f"{prefix.scheme}://{host}:{prefix.port}{prefix.path}/"
 

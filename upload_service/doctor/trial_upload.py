@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import aiohttp
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import Checksum, running_for
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import Checksum, checksums_for
 from upload_service.doctor.finding import Finding, fail, format_ms, ok, warn
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
@@ -23,8 +23,8 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
-from upload_service.upload.form_fields import PLAIN_FIELDS, Fields
-from upload_service.upload.record import Record
+from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
+from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT = b"upload-service --check\n"
@@ -71,7 +71,7 @@ class RequestTimings:
         self.responded = time.monotonic()
 
 
-def announce_upload(fields: Fields) -> Finding:
+def announce_upload(fields: FormFields) -> Finding:
     """A finding that says what the trial upload is about to do to the object."""
     what = f"{len(CONTENT)} bytes go to the key of the URL now"
     if fields.destination and fields.destination.creates_only and fields.headers["if-none-match"] == "*":
@@ -87,19 +87,19 @@ async def try_upload(
     settings_of_trial = replace(
         settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, TRIAL_SECONDS)
     )
-    room = Room(settings.spool_memory_bytes, 0)
+    spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     async with new_session(
         listed=destination.listed, pooled=False, traces=[timings.trace_config()]
     ) as session:
         storage = Storage(
             Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
         )
-        upload = Upload(_form(given_fields), storage, room, settings_of_trial, retrying=False)
+        upload = Upload(_form(given_fields), storage, spool_budget, settings_of_trial, retrying=False)
         try:
             await upload.run()
         except UploadError as error:
             failure = error
-    room.close()
+    spool_budget.close()
     findings = [_expect(settings, timings)] if timings.headers_sent else []
     if failure:
         return [*findings, _failed(failure, upload.record, settings_of_trial)]
@@ -143,7 +143,9 @@ def _expect(settings: Settings, timings: RequestTimings) -> Finding:
     )
 
 
-def _stored(settings: Settings, destination: Destination, record: Record, timings: RequestTimings) -> Finding:
+def _stored(
+    settings: Settings, destination: Destination, record: UploadRecord, timings: RequestTimings
+) -> Finding:
     outcome = record.outcome
     assert outcome
     assert outcome.answer
@@ -157,7 +159,7 @@ def _stored(settings: Settings, destination: Destination, record: Record, timing
 
 
 def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
-    checksums = running_for(settings.verify, None, destination.signing)
+    checksums = checksums_for(settings.verify, None, destination.signature_scheme)
     checksums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
     equal = [claim.algorithm for claim in claims if checksums.agrees_with(claim)]
@@ -166,7 +168,7 @@ def _compared(settings: Settings, destination: Destination, outcome: Outcome) ->
     return f"and what storage says it stored is the same ({', '.join(dict.fromkeys(equal))})"
 
 
-def _failed(error: UploadError, record: Record, settings: Settings) -> Finding:
+def _failed(error: UploadError, record: UploadRecord, settings: Settings) -> Finding:
     answer, outcome = error.storage, record.outcome
     said = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
     if said and outcome:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from upload_service.doctor.finding import Finding, fail, format_period, ok, warn
 from upload_service.doctor.settings_check import describe_destinations
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import LISTED, Destination, judge
+from upload_service.presigned.destination import LISTED, Destination, judge_destination
 from upload_service.presigned.signed_headers import CONTENT_TYPE_FIELD
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 STEP = "URL"
 # A URL that expires sooner gets a warning: people are slower, and clocks differ.
@@ -23,7 +23,7 @@ SHORT_SECONDS = 60
 
 
 def check_url(
-    settings: Settings, fields: Fields, given_fields: Sequence[tuple[str, str]], now: float
+    settings: Settings, fields: FormFields, given_fields: Sequence[tuple[str, str]], now: float
 ) -> Iterator[Finding]:
     """Put the given fields of a form, the URL included, into `fields`, and say what they mean together.
 
@@ -52,7 +52,7 @@ def check_url(
 def _host(destination: Destination) -> str:
     store = "a store of your own" if destination.provider == LISTED else destination.provider
     by = "UPLOAD_DESTINATIONS lists it" if destination.listed else "a well-known store"
-    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signing}"
+    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signature_scheme}"
 
 
 def _headers(destination: Destination) -> str:
@@ -93,7 +93,7 @@ def _refused(settings: Settings, url: str, error: UploadError, now: float) -> Fi
     cause, cure = error.cause, error.entry.cure
     if error.entry.code == "url_expired":
         # Judged at a time before every expiry, to learn when it expired.
-        expired_at = judge(url, settings.destinations, -math.inf).expires_at
+        expired_at = judge_destination(url, settings.destinations, -math.inf).expires_at
         clock = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         ago = format_period(now - (expired_at or now))
         cause = f"{cause} It ended {ago} ago, if this machine's clock is right: {clock}."

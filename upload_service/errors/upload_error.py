@@ -5,6 +5,7 @@ Rules: the text of the exception is the code alone, so that no log or traceback 
 Must not know: HTTP objects, logging, URLs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.errors.catalogue import client, server, storage_refusals
@@ -40,8 +41,8 @@ class UploadError(Exception):
         self.retry_after_seconds = retry_after_seconds
         # How to prove who one is, where that is missing.
         self.challenge = challenge
-        # What the upload's record adds to the answer.
-        self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
+        # What the upload's record adds to the response, once there is an upload.
+        self.members: Mapping[str, object] | None = None
 
     @property
     def detail(self) -> str:

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.pages.app_keys import CONTEXT
 from upload_service.pages.content_negotiation import prefers
 from upload_service.pages.error_pages import catalogue_html, catalogue_markdown, entry_html, entry_markdown
 from upload_service.pages.static_files import (
@@ -16,7 +17,6 @@ from upload_service.pages.static_files import (
     file_response,
     page_response,
 )
-from upload_service.upload.shared import SERVICE
 
 # The files below /static/. No other file of the folder is served.
 DOCS_FILES = frozenset({"docs.css", "docs.js", "errors.css"})
@@ -27,7 +27,7 @@ PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js"
 
 async def index(request: web.Request) -> web.Response:
     """GET /: the upload page for browsers; for programs, JSON that says what this service is."""
-    page = request.app[SERVICE].settings.upload_page
+    page = request.app[CONTEXT].settings.upload_page
     if page != "off" and _prefers_html(request, "application/json"):
         response = _upload_page("" if page == "on" else page)
     else:
@@ -63,7 +63,7 @@ async def healthz(_request: web.Request) -> web.Response:
 
 async def readyz(request: web.Request) -> web.Response:
     """GET /readyz: readiness. 503 as soon as the service has been told to stop."""
-    if request.app[SERVICE].draining:
+    if request.app[CONTEXT].draining:
         raise UploadError("shutting_down", "The service is stopping.")
     return web.json_response({"status": "ready"})
 
@@ -83,7 +83,7 @@ async def static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name in SWAGGER_FILES:
         return file_response(SWAGGER_FILES[name], _accept_encoding(request))
-    if name in DOCS_FILES or (name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off"):
+    if name in DOCS_FILES or (name in PAGE_FILES and request.app[CONTEXT].settings.upload_page != "off"):
         # Not cached: all files of a page must be of the same version.
         return file_response(name, _accept_encoding(request), NO_CACHE)
     raise UploadError("not_found")

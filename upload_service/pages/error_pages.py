@@ -1,6 +1,6 @@
 """The catalogue of errors for people: as Markdown (`docs/errors.md` and `/errors`) and as HTML for browsers.
 
-`./scripts/docs` writes `docs/errors.md` from it; a test compares the two.
+`./scripts/dev/docs` writes `docs/errors.md` from it; a test compares the two.
 """
 
 from html import escape

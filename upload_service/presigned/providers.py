@@ -9,26 +9,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.presigned.known_signatures import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
-from upload_service.presigned.signature import Signing
+from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.signature_scheme import SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A store: the last two labels of its hosts, the hosts, and the ways to sign that it understands.
+    """A store: its short name, what people call it, its hosts, and the ways to sign that it understands.
 
-    `bucket_hosts` name the bucket (or what stands for one). On `path_hosts` the path begins with it, so that
-    a PUT to a path of one segment would make a bucket.
+    `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket (or what stands for one).
+    On `path_hosts` the path begins with it, so that a PUT to a path of one segment would make a bucket.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
     bucket_hosts: re.Pattern[str]
     path_hosts: re.Pattern[str]
-    signings: tuple[Signing, ...]
+    signature_schemes: tuple[SignatureScheme, ...]
 
 
-_NOTHING = re.compile("(?!)")
+_NO_HOST = re.compile("(?!)")
 _BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
@@ -53,6 +54,7 @@ PROVIDERS = (
     # privatelink-interface-endpoints
     Provider(
         "s3",
+        "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
         re.compile(
             rf"{_BUCKET}(?:{_S3}"
@@ -66,11 +68,14 @@ PROVIDERS = (
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)),
+    Provider(
+        "r2", "R2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)
+    ),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it understands S3's ways as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
+        "Google Cloud Storage",
         ("googleapis.com",),
         re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
         re.compile(r"storage\.googleapis\.com"),
@@ -80,17 +85,19 @@ PROVIDERS = (
     # names the account; a path of one segment is an object of the container $root. z00 to z99: DNS zones.
     Provider(
         "azure",
+        "Azure Blob",
         ("windows.net", "usgovcloudapi.net", "chinacloudapi.cn", "azure.net"),
         re.compile(
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
-        _NOTHING,
+        _NO_HOST,
         (AZURE_SAS,),
     ),
     # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
     Provider(
         "b2",
+        "Backblaze B2",
         ("backblazeb2.com",),
         re.compile(rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com"),
         re.compile(r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com"),
@@ -99,6 +106,7 @@ PROVIDERS = (
     # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN takes no PUT.
     Provider(
         "spaces",
+        "DigitalOcean Spaces",
         ("digitaloceanspaces.com",),
         re.compile(rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com"),
         re.compile(r"[a-z]{3}\d\.digitaloceanspaces\.com"),
@@ -107,17 +115,28 @@ PROVIDERS = (
     # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
     # docs.wasabi.com/docs/rest-api-introduction
     Provider(
-        "wasabi", ("wasabisys.com",), re.compile(rf"{_BUCKET}{_WASABI}"), re.compile(_WASABI), (S3_V4, S3_V2)
+        "wasabi",
+        "Wasabi",
+        ("wasabisys.com",),
+        re.compile(rf"{_BUCKET}{_WASABI}"),
+        re.compile(_WASABI),
+        (S3_V4, S3_V2),
     ),
 )
-BY_SUFFIX: Mapping[str, Provider] = {
+PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
     suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
 }
 
 
+def titles() -> str:
+    """The known stores as a sentence lists them: "S3, R2 and Wasabi"."""
+    *most, last = (provider.title for provider in PROVIDERS)
+    return f"{', '.join(most)} and {last}"
+
+
 def provider_of(host: str) -> Provider | None:
     """The provider that a host in lower case belongs to; None when it is no known store's."""
-    provider = BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
+    provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
     known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
     return provider if known else None
 

@@ -8,12 +8,13 @@ Must not know: HTTP beyond the lines of two headers, forms, destinations.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from upload_service.clients import bearer_tokens, client_address
+from upload_service.clients.bearer_tokens import authenticate, bearer_token
+from upload_service.clients.caller import Caller
+from upload_service.clients.client_address import client_address, rate_limit_key
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.allowed_destinations import KNOWN_STORES
+from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 
 MOST_REMEMBERED_CHARACTERS = 200
@@ -22,17 +23,7 @@ CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 
 
-@dataclass(slots=True)
-class Caller:
-    """One request's caller: its address, under what it is counted, and the name of its token."""
-
-    address: str | None
-    group: str
-    name: str | None = None
-    is_counted: bool = False
-
-
-class Callers:
+class AccessControl:
     """What is known of all callers, for the life of the app."""
 
     def __init__(self, settings: Settings) -> None:
@@ -44,11 +35,11 @@ class Callers:
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
         self._rate = None
         if settings.rate_per_minute:
-            from upload_service.server.rate_limit import Rate
+            from upload_service.server.rate_limit import RateLimiter
 
-            self._rate = Rate(settings.rate_per_minute)
+            self._rate = RateLimiter(settings.rate_per_minute)
 
-    def recognise(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
+    def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
         """Who it is, by the peer's address and the lines of X-Forwarded-For."""
         lines = tuple(forwarded) if self._trusted else ()
         if sum(map(len, lines)) > MOST_REMEMBERED_CHARACTERS:
@@ -57,41 +48,41 @@ class Callers:
 
     def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str]:
         """The address as text, and under what it is counted."""
-        address = client_address.client(peer, lines, self._trusted)
-        return None if address is None else str(address), client_address.group(address)
+        address = client_address(peer, lines, self._trusted)
+        return None if address is None else str(address), rate_limit_key(address)
 
     def admit(self, caller: Caller, authorization: Sequence[str]) -> None:
         """Let a caller begin an upload, by the lines of Authorization, or raise UploadError.
 
         Whatever comes of it, `leave` must follow.
         """
-        if self._rate and (wait := self._rate.wait_seconds(caller.group)) is not None:
+        if self._rate and (wait := self._rate.wait_seconds(caller.rate_limit_key)) is not None:
             raise UploadError("rate_limited", retry_after_seconds=wait)
         if self._tokens:
-            caller.name = bearer_tokens.owner(self._tokens, authorization)
+            caller.name = authenticate(self._tokens, authorization)
             if caller.name is None:
                 raise _unauthorized(authorization)
         if self._most_at_once:
-            if self._running[caller.group] >= self._most_at_once:
+            if self._running[caller.rate_limit_key] >= self._most_at_once:
                 raise UploadError("too_many_at_once")
-            self._running[caller.group] += 1
+            self._running[caller.rate_limit_key] += 1
             caller.is_counted = True
 
     def leave(self, caller: Caller) -> None:
         """The caller's upload has ended, or has not begun."""
         if caller.is_counted:
             caller.is_counted = False
-            self._running[caller.group] -= 1
-            if not self._running[caller.group]:
-                del self._running[caller.group]
+            self._running[caller.rate_limit_key] -= 1
+            if not self._running[caller.rate_limit_key]:
+                del self._running[caller.rate_limit_key]
 
 
-def bounds_for_anybody(settings: Settings) -> dict[str, object]:
+def open_access_limits(settings: Settings) -> dict[str, object]:
     """What bounds uploads that need no token, for the log."""
     prefixes = settings.destinations.prefixes
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]
     return {
-        "destinations": [KNOWN_STORES] * settings.destinations.known_stores + listed,
+        "destinations": [KNOWN_STORES_WORD] * settings.destinations.known_stores + listed,
         "max_file_bytes": settings.max_file_bytes,
         "max_concurrent": settings.max_concurrent,
         "max_concurrent_per_client": settings.max_concurrent_per_client,
@@ -100,7 +91,7 @@ def bounds_for_anybody(settings: Settings) -> dict[str, object]:
 
 
 def _unauthorized(authorization: Sequence[str]) -> UploadError:
-    if not bearer_tokens.shown(authorization):
+    if not bearer_token(authorization):
         return UploadError("unauthorized", "The request carries no API token.", challenge=CHALLENGE)
     if len(authorization) > 1:
         cause = "The request has more than one Authorization header."

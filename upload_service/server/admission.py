@@ -14,7 +14,7 @@ from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
-from upload_service.server.request_body import Receiver
+from upload_service.server.request_body import RequestBody
 from upload_service.settings.settings import Settings
 
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
@@ -39,7 +39,7 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
-    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second, running)
+    receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, running)
     return FormReader(receiver.read, content_type, length, wanted)
 
 

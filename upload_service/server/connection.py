@@ -17,7 +17,7 @@ from aiohttp import web
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import cors, responses
 from upload_service.server.admission import request_id
-from upload_service.server.read_pacing import Pace
+from upload_service.server.read_pacing import ReadPacing
 from upload_service.settings.settings import Settings
 
 # From a head's first byte to its last.
@@ -34,7 +34,7 @@ class Connection(web.RequestHandler):
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
-        self._pace = Pace()
+        self._read_pacing = ReadPacing()
         self._deaf_timer: asyncio.TimerHandle | None = None
 
     def pause_writing(self) -> None:
@@ -72,8 +72,8 @@ class Connection(web.RequestHandler):
         waiting = len(self._messages)
         super().data_received(data)
         if len(self._messages) > waiting:
-            self._pace = Pace()
-        elif data and (seconds := self._pace.pause_after(len(data))):
+            self._read_pacing = ReadPacing()
+        elif data and (seconds := self._read_pacing.pause_after(len(data))):
             self._pause_reading(seconds)
         request = self._current_request
         if request is None:
@@ -105,7 +105,7 @@ class Connection(web.RequestHandler):
             "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
         )
         code = "bad_request" if status < 500 else "internal_error"
-        response = responses.problem(UploadError(code), request_id(request))
+        response = responses.problem_response(UploadError(code), request_id(request))
         response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
         response.headers["X-Request-Id"] = request_id(request)
         response.headers["Server"] = "upload-service"
@@ -145,5 +145,5 @@ class Connection(web.RequestHandler):
             structlog.get_logger().warning(
                 "bad_request_head", status=408, error="HeadTimeout", request_id=name
             )
-            self.transport.write(responses.plain(UploadError("request_head_timeout"), name))
+            self.transport.write(responses.problem_bytes(UploadError("request_head_timeout"), name))
         self.transport.close()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from aiohttp import HttpVersion11, hdrs, web
 
 from upload_service.pages.content_negotiation import is_named
-from upload_service.upload.record import Reading, Record
+from upload_service.upload.record import Reading, UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT_TYPE = "application/x-ndjson"
@@ -40,7 +40,7 @@ class Progress:
         self._reading: Reading | None = None
         self._told: dict[str, int] = {}
 
-    async def run(self, request: web.Request, upload: Upload) -> Record:
+    async def run(self, request: web.Request, upload: Upload) -> UploadRecord:
         """Run the upload, and tell of it meanwhile; the status is 200 from now on, whatever comes of it."""
         self._request, self._upload = request, upload
         request[PROGRESS] = self
@@ -59,7 +59,7 @@ class Progress:
         """A PUT begins, whose body is this reading."""
         self._add({"event": "attempt", "attempt": number})
         self._reading = reading
-        self._told.pop("stored", None)
+        self._told.pop("sent", None)
 
     def waits(self, seconds: float, code: str) -> None:
         """Another attempt comes after so long, because the last one ended with this code."""
@@ -100,7 +100,7 @@ class Progress:
         assert self._upload
         self._note_count("received", self._upload.record.file_size, self._upload.expected_bytes)
         if self._reading:
-            self._note_count("stored", self._reading.read_bytes, self._reading.length)
+            self._note_count("sent", self._reading.read_bytes, self._reading.length)
 
     def _note_count(self, event: str, count: int, of: int | None) -> None:
         if count and self._told.get(event) != count:

@@ -13,7 +13,7 @@ from throttled.rate_limiter import RateLimiterRegistry
 MOST_CALLERS = 16_384
 
 
-class Rate:
+class RateLimiter:
     """So many in a row, then as many per minute, evenly (GCRA, a leaky bucket)."""
 
     def __init__(self, per_minute: int, most_callers: int = MOST_CALLERS) -> None:

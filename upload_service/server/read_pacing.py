@@ -13,7 +13,7 @@ LEAST_SECONDS = 0.005
 MOST_SECONDS = 0.05
 
 
-class Pace:
+class ReadPacing:
     """Of the reads of one request."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ LEAST_CHUNK_BYTES = 512
 GATHERED_BYTES = 16 * 1024
 
 
-class Receiver:
+class RequestBody:
     """Reads one body. `least_rate` is in bytes per second, averaged over the time spent waiting.
 
     `running` are the uploads that share the memory for what is taken in.

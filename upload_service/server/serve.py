@@ -17,11 +17,12 @@ from aiohttp import web
 from upload_service import __version__
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
-from upload_service.server.access_control import bounds_for_anybody
+from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server.access_control import open_access_limits
 from upload_service.server.app import make_app
 from upload_service.server.connection import Connection
 from upload_service.settings.settings import Settings
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.upload.app_context import AppContext
 
 # What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
 SETTLE_SECONDS = 0.1
@@ -43,8 +44,8 @@ async def serve(settings: Settings) -> None:
     """Run until told to stop. Raises CannotListen when a port cannot be had."""
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
     await runner.setup()
-    service = runner.app[SERVICE]
-    metrics = metrics_endpoint.metrics_only_server(service)
+    context = runner.app[CONTEXT]
+    metrics = metrics_endpoint.metrics_only_server(runner.app[METRICS])
     try:
         server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}
@@ -53,16 +54,16 @@ async def serve(settings: Settings) -> None:
                 lambda: _connection(metrics, settings), settings, "UPLOAD_METRICS_PORT", settings.metrics_port
             )
             ports["metrics_port"] = _port(other)
-        told = _stop_on_signals(service)
+        told = _stop_on_signals(context)
         if not settings.api_tokens:
-            structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
+            structlog.get_logger().warning("anybody_may_upload", **open_access_limits(settings))
         structlog.get_logger().info("listening", **ports, version=__version__)
         await told.wait()
-        structlog.get_logger().info("stopping", running=len(service.running))
+        structlog.get_logger().info("stopping", running=len(context.running))
         await asyncio.sleep(settings.drain_delay_seconds)
         server.close()
         await asyncio.sleep(SETTLE_SECONDS)
-        await _finish(service, settings.shutdown_seconds)
+        await _finish(context, settings.shutdown_seconds)
     finally:
         metrics.pre_shutdown()
         await metrics.shutdown(LAST_WORDS_SECONDS)
@@ -99,16 +100,16 @@ def _connection(server: web.Server | None, settings: Settings) -> Connection:
         loop=asyncio.get_running_loop(),
         access_log=None,
         auto_decompress=False,
-        # What is left of a body is drained by us: see web.answer.
+        # We drain what is left of a body ourselves: see middleware.py.
         lingering_time=0,
     )
 
 
-def _stop_on_signals(service: Service) -> asyncio.Event:
+def _stop_on_signals(context: AppContext) -> asyncio.Event:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
 
     def stop() -> None:
-        service.draining = True
+        context.draining = True
         told.set()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
@@ -119,11 +120,11 @@ def _stop_on_signals(service: Service) -> asyncio.Event:
     return told
 
 
-async def _finish(service: Service, seconds: float) -> None:
+async def _finish(context: AppContext, seconds: float) -> None:
     """Wait for running uploads, then give up the rest."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while service.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
+    while context.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
         await asyncio.sleep(0.05)
-    for upload in list(service.running):
-        upload.abandon(UploadError("shutting_down"))
+    for upload in list(context.running):
+        upload.abort(UploadError("shutting_down"))

@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from upload_service.clients import bearer_tokens
-from upload_service.clients.bearer_tokens import Token
+from upload_service.clients.bearer_tokens import ApiToken, parse_tokens
 from upload_service.content.media_types import UNKNOWN, short
 from upload_service.content.sniffing import AllowedTypes
 
@@ -104,14 +103,14 @@ def writable_folder(text: str) -> str | None:
     return text or None
 
 
-def api_tokens(text: str) -> tuple[Token, ...]:
+def api_tokens(text: str) -> tuple[ApiToken, ...]:
     """Tokens separated by commas, or `@` and the path of a file with one token a line; () when empty."""
     if not text:
         return ()
     entries = _file_lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
     if not entries:
         raise ValueError("must name a file that holds a token")
-    return bearer_tokens.parse(entries)
+    return parse_tokens(entries)
 
 
 def _file_lines(path: str) -> list[str]:

@@ -11,11 +11,15 @@ Must not know: aiohttp, the application.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.clients import client_address
-from upload_service.clients.bearer_tokens import Token
-from upload_service.clients.client_address import Network
+from upload_service.clients.bearer_tokens import ApiToken
+from upload_service.clients.client_address import Network, parse_networks
 from upload_service.content.sniffing import AllowedTypes
-from upload_service.presigned.allowed_destinations import KNOWN_STORES, Destinations, destinations
+from upload_service.presigned import providers
+from upload_service.presigned.allowed_destinations import (
+    KNOWN_STORES_WORD,
+    AllowedDestinations,
+    parse_destinations,
+)
 from upload_service.settings import parsing
 from upload_service.settings.environment import SettingError, list_fields, read_fields
 from upload_service.settings.environment import setting as _setting
@@ -124,13 +128,12 @@ class Settings:
         "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
         "empty means any file",
     )
-    destinations: Destinations = _setting(
+    destinations: AllowedDestinations = _setting(
         "UPLOAD_DESTINATIONS",
-        KNOWN_STORES,
-        destinations,
+        KNOWN_STORES_WORD,
+        parse_destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
-        "DigitalOcean Spaces and Wasabi",
+        f"{KNOWN_STORES_WORD} stands for https to {providers.titles()}",
     )
     verify: str = _setting(
         "UPLOAD_VERIFY",
@@ -139,7 +142,7 @@ class Settings:
         "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
         "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
     )
-    api_tokens: tuple[Token, ...] = _setting(
+    api_tokens: tuple[ApiToken, ...] = _setting(
         "UPLOAD_API_TOKENS",
         "",
         parsing.api_tokens,
@@ -161,7 +164,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = _setting(
         "UPLOAD_TRUSTED_PROXIES",
         "",
-        client_address.networks,
+        parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For is believed",
     )
     shutdown_seconds: float = _setting(

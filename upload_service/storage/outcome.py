@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from multidict import MultiMapping
 
-from upload_service.body.checksums import Checksum, claims, md5_of_etag
+from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import StorageAnswer, UploadError
 from upload_service.presigned.providers import (
     ERROR_CODE_HEADER,
@@ -69,7 +69,7 @@ def read_answer(status: int, headers: MultiMapping[str], body: bytes) -> Outcome
             StorageAnswer(status),
             _short(headers.get("ETag", "")),
             request_id,
-            claims=tuple(claims(headers)),
+            claims=tuple(stored_checksums(headers)),
             etag_md5=md5_of_etag(headers),
         )
     code = _storage_code(headers, body)

@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload
 
-from upload_service.body.file_body import Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 
 
 class Stalled(Exception):
@@ -31,7 +31,7 @@ class BodyPayload(Payload):
     has begun to leave: aiohttp holds the request's head back until it has the first chunk.
     """
 
-    def __init__(self, reader: Reader, stall_seconds: float) -> None:
+    def __init__(self, reader: BodyReader, stall_seconds: float) -> None:
         super().__init__(None)
         self._size = reader.length
         self._reader = reader

@@ -14,7 +14,7 @@ from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 
-from upload_service.body.file_body import Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
 from upload_service.storage.outcome import Outcome, read_answer, without_echo
 from upload_service.storage.payload import BodyPayload
@@ -48,7 +48,7 @@ class Storage:
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
-    async def put(self, destination: Destination, reader: Reader, headers: Mapping[str, str]) -> Outcome:
+    async def put(self, destination: Destination, reader: BodyReader, headers: Mapping[str, str]) -> Outcome:
         """One attempt with these headers, and Content-Length.
 
         Raises WrongLength when the body has another length than its reader announced.
@@ -63,7 +63,7 @@ class Storage:
         )
 
     async def _put(
-        self, destination: Destination, reader: Reader, headers: Mapping[str, str], *, expect: bool
+        self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
         address_verdicts.set(attempt := AddressVerdicts())

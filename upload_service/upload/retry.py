@@ -69,12 +69,12 @@ def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
     return outcome.answer.status in RETRIED_STATUSES if said is None else said
 
 
-def is_untouched(outcome: Outcome) -> bool:
+def failed_before_first_byte(outcome: Outcome) -> bool:
     """Whether the connection failed, in a way that may pass, before a byte of the file was used."""
     return outcome.answer is None and outcome.error in RETRIED_FAULTS and outcome.sent_bytes == 0
 
 
-def waits() -> Iterator[float]:
+def backoff_delays() -> Iterator[float]:
     """Seconds to wait before each further try: exponential, capped, full jitter."""
     steps = backoff.expo(factor=FIRST_WAIT_SECONDS, max_value=LONGEST_WAIT_SECONDS)
     next(steps)  # the generator's first yield only starts it
