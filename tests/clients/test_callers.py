@@ -388,7 +388,7 @@ def test_rate(clock: list[float], per_minute: int) -> None:
 
 def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
     """Past the most callers that are kept, the one that was silent longest begins anew; others do not."""
-    rate = RateLimiter(1, most_callers=3)
+    rate = RateLimiter(1, max_clients=3)
     for name in "abc":
         assert rate.wait_seconds(name) is None
         clock[0] += 1
@@ -401,7 +401,7 @@ def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
 
 def test_rate_has_bounded_memory() -> None:
     """Three times as many addresses as are kept take no more memory than as many as are kept."""
-    rate, most = RateLimiter(10, most_callers=2000), 2000
+    rate, most = RateLimiter(10, max_clients=2000), 2000
     sizes = []
     tracemalloc.start()
     for turn in range(4):

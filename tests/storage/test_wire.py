@@ -15,7 +15,7 @@ from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
-from upload_service.server.request_body import MOST_AT_ONCE_BYTES
+from upload_service.server.request_body import LARGEST_READ_BYTES
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps
@@ -384,7 +384,7 @@ def test_last_piece_waits_for_the_end(
         assert at.puts[0].length == len(LARGE)
         connection.send(body[1_000_000 : -len(missing)])
         # What is held back is the newest piece, and one piece is never more than is taken in at once.
-        until(lambda: len(at.puts[0].body) >= len(LARGE) - MOST_AT_ONCE_BYTES)
+        until(lambda: len(at.puts[0].body) >= len(LARGE) - LARGEST_READ_BYTES)
         time.sleep(0.15)
         assert len(at.puts[0].body) < len(LARGE)
         assert not at.puts[0].ended.is_set()

@@ -1,8 +1,8 @@
-"""Who asks for an upload, and whether it may: address, rate, token, and how many run for it already.
+"""Who asks for an upload, and whether that client may have it.
 
-Knows: the order of these, of which each refuses before the next is looked at: the rate counts whoever guesses
-tokens, too.
-Rules: what is not set costs nothing, and is not imported.
+Knows: the checks and their order: rate, token, then how many uploads run for the client already. The rate
+comes first, so that guesses of tokens count for it.
+Rules: a check that is not set costs nothing, and its library is not imported.
 Must not know: HTTP beyond the lines of two headers, forms, destinations.
 """
 
@@ -17,21 +17,21 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 
-MOST_REMEMBERED_CHARACTERS = 200
-# RFC 6750, section 3; without an error code when no token came.
+MAX_CACHED_CHARACTERS = 200
+# RFC 6750 section 3: no error code when no token came.
 CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 
 
 class AccessControl:
-    """What is known of all callers, for the life of the app."""
+    """The checks, and how many uploads run for each client. Lives as long as the app."""
 
     def __init__(self, settings: Settings) -> None:
         self._tokens = settings.api_tokens
         self._trusted = settings.trusted_proxies
         self._most_at_once = settings.max_concurrent_per_client
         self._running: Counter[str] = Counter()
-        # Reading addresses and networks costs more than all else here.
+        # Parsing addresses and comparing networks costs more than all the rest here.
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
         self._rate = None
         if settings.rate_per_minute:
@@ -40,21 +40,21 @@ class AccessControl:
             self._rate = RateLimiter(settings.rate_per_minute)
 
     def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
-        """Who it is, by the peer's address and the lines of X-Forwarded-For."""
+        """The caller, from the peer's address and the lines of X-Forwarded-For."""
         lines = tuple(forwarded) if self._trusted else ()
-        if sum(map(len, lines)) > MOST_REMEMBERED_CHARACTERS:
+        if sum(map(len, lines)) > MAX_CACHED_CHARACTERS:
             return Caller(*self._origin(peer, lines))
         return Caller(*self._known_origin(peer, lines))
 
     def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str]:
-        """The address as text, and under what it is counted."""
+        """The address as text, and the key under which its uploads are counted."""
         address = client_address(peer, lines, self._trusted)
         return None if address is None else str(address), rate_limit_key(address)
 
     def admit(self, caller: Caller, authorization: Sequence[str]) -> None:
-        """Let a caller begin an upload, by the lines of Authorization, or raise UploadError.
+        """Let the caller begin an upload, or raise UploadError. `authorization`: the header's lines.
 
-        Whatever comes of it, `leave` must follow.
+        `leave` must be called afterwards in every case.
         """
         if self._rate and (wait := self._rate.wait_seconds(caller.rate_limit_key)) is not None:
             raise UploadError("rate_limited", retry_after_seconds=wait)
@@ -69,7 +69,7 @@ class AccessControl:
             caller.is_counted = True
 
     def leave(self, caller: Caller) -> None:
-        """The caller's upload has ended, or has not begun."""
+        """The caller's upload has ended or was refused."""
         if caller.is_counted:
             caller.is_counted = False
             self._running[caller.rate_limit_key] -= 1
@@ -78,7 +78,7 @@ class AccessControl:
 
 
 def open_access_limits(settings: Settings) -> dict[str, object]:
-    """What bounds uploads that need no token, for the log."""
+    """The limits for uploads when no token is needed, as the log tells them at the start."""
     prefixes = settings.destinations.prefixes
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]
     return {

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from upload_service.body.budget import SpoolBudget
-from upload_service.content.sniffing import library
+from upload_service.content.sniffing import sniffing_library
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server.access_control import AccessControl
 from upload_service.server.middleware import finish_headers, respond
@@ -31,7 +31,7 @@ def make_app(settings: Settings) -> web.Application:
 
     app[ACCESS_CONTROL] = AccessControl(settings)
     if settings.allowed_types:
-        library()  # imported now, so that the first upload does not wait for it
+        sniffing_library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from upload_service.clients.bearer_tokens import ApiToken, parse_tokens
-from upload_service.content.media_types import UNKNOWN, short
+from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name
 from upload_service.content.sniffing import AllowedTypes
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ def allowed_types(text: str) -> AllowedTypes | None:
     listed = tuple(entry.strip().lower() for entry in text.split(","))
     if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
         raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
-    if not UNKNOWN.isdisjoint(listed):
+    if not UNKNOWN_TYPES.isdisjoint(listed):
         raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
     families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
-    return AllowedTypes(listed, frozenset(map(short, listed)), families)
+    return AllowedTypes(listed, frozenset(map(canonical_name, listed)), families)

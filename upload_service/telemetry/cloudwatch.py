@@ -1,4 +1,4 @@
-"""CloudWatch's embedded metric format: what makes an upload's log line a source of metrics as well.
+"""Metrics for CloudWatch, in its embedded metric format: an upload's log line is also a source of metrics.
 
 Knows: the format (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, "Specification: Embedded metric
 format"): metrics are named in `_aws`, and their values are members of the line.

@@ -1,8 +1,8 @@
-"""What has been counted, as Prometheus reads it.
+"""Metrics for Prometheus.
 
-Knows: prometheus_client, which is imported with this file and so only where metrics are on.
-Rules: all series are there from the start, at 0, so that the first failure of its kind shows as an increase;
-gauges are looked up when they are read and cost an upload nothing.
+Knows: prometheus_client. It is imported with this module, and so only where metrics are on.
+Rules: every series is there from the start, at 0, so that the first failure of its kind shows as an increase.
+Gauges are looked up when they are read, and cost an upload nothing.
 Must not know: HTTP.
 """
 
@@ -49,7 +49,7 @@ class PrometheusMetrics(Metrics):
         self._storage_leg = self._histogram(metric_definitions.STORAGE_LEG)
 
     def count(self, event: UploadEvent) -> Mapping[str, object]:
-        """Count an upload; its log line carries nothing more."""
+        """Count an upload. Its log line carries nothing more."""
         self._uploads[event.code, event.retrying].inc()
         record = event.record
         if record is None:
@@ -67,10 +67,10 @@ class PrometheusMetrics(Metrics):
         return _NOTHING
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
-        """Everything, in the format that the reader likes, and its Content-Type."""
+        """All metrics, in a format that the Accept header `accept` names, and its Content-Type."""
         try:
             encode, content_type = choose_encoder(accept)
-        except (TypeError, ValueError):  # a version that is no number
+        except (TypeError, ValueError):  # the header names a version that is no number
             encode, content_type = choose_encoder("")
         return encode(self._registry), content_type
 
@@ -106,7 +106,7 @@ class _Gauges(Collector):
 
 
 def _gauge(metric: Metric, *values: float) -> GaugeMetricFamily:
-    """Its values, in the order of its only label's."""
+    """The gauge with these values, in the order of its only label's values."""
     family = GaugeMetricFamily(metric.name, metric.meaning, labels=list(metric.labels))
     (labels,) = metric.labels.values() or ((None,),)
     for label, value in zip(labels, values, strict=True):

@@ -82,7 +82,7 @@ class ClientLeg:
             case FileEnd():
                 self.expected_bytes = self.progress.file_bytes = self._record.file_size
                 if self._sniffer:
-                    self._sniffer.end()
+                    self._sniffer.finish()
         self._plan_if_ready()
 
     def _note_field(self, name: str, value: str) -> None:
@@ -95,11 +95,11 @@ class ClientLeg:
             self._require_running_checksum()
         if self._sniffer:
             for claimed in self._fields.claimed_types():
-                self._sniffer.claim(claimed)
+                self._sniffer.add_claim(claimed)
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
-        if self.body is None or self.plan.done() or (self._sniffer and not self._sniffer.known):
+        if self.body is None or self.plan.done() or (self._sniffer and not self._sniffer.is_allowed):
             return
         if (target := self._target()) is None:
             return
@@ -165,7 +165,7 @@ class ClientLeg:
         if self._fields.size is not None and count > self._fields.size:
             raise UploadError("size_mismatch")
         self._checksums.update(chunk)
-        if self._sniffer and not self._sniffer.known:
+        if self._sniffer and not self._sniffer.is_allowed:
             self._sniffer.feed(chunk)
             self._plan_if_ready()
         await self.body.feed(chunk)

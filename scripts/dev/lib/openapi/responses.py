@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 
 from openapi.form import Schema
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
 from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
@@ -37,7 +37,7 @@ def upload_codes(*, retrying: bool) -> list[str]:
 
 def problems(codes: Iterable[str]) -> dict[str, Schema]:
     """The failures with these codes, by status."""
-    by_status: dict[int, list[Entry]] = {}
+    by_status: dict[int, list[CatalogueEntry]] = {}
     for code in codes:
         by_status.setdefault(CATALOGUE[code].status, []).append(CATALOGUE[code])
     return {str(status): _problem(status, by_status[status]) for status in sorted(by_status)}
@@ -82,7 +82,7 @@ def components() -> Schema:
     }
 
 
-def _problem(status: int, entries: list[Entry]) -> Schema:
+def _problem(status: int, entries: list[CatalogueEntry]) -> Schema:
     codes = [entry.code for entry in entries]
     told = "\n".join(f"- `{entry.code}`: {entry.cause}" for entry in entries)
     known = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
