@@ -10,7 +10,7 @@ from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.pages.error_pages import entry_markdown, page_markdown
+from upload_service.pages.error_pages import catalogue_markdown, entry_markdown
 
 
 def test_index_names_the_service(service: Running) -> None:
@@ -70,7 +70,7 @@ def test_errors_is_the_catalogue(service: Running) -> None:
     page = ask(service.port, "GET", "/errors")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/markdown")
-    assert page.body.decode() == page_markdown()
+    assert page.body.decode() == catalogue_markdown()
     for code, entry in CATALOGUE.items():
         answer = ask(service.port, "GET", f"/errors/{code}")
         assert answer.status == 200
