@@ -6,8 +6,8 @@ import pytest
 from multidict import CIMultiDict
 
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
-from upload_service.presigned.providers import REFUSALS, REFUSED_STATUSES
 from upload_service.storage.outcome import Outcome, read_response
+from upload_service.storage.refusals import REFUSALS, REFUSED_STATUSES
 from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
     RETRIED_CODES,

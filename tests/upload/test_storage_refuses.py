@@ -16,7 +16,7 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN
 from tests.support.written_forms import END, FILE, RETRIES, URL, both_endpoints, post
-from upload_service.presigned.providers import REFUSALS
+from upload_service.storage.refusals import REFUSALS
 
 # What each code of a store's means: S3's and Google's in XML, Azure's in a header as well.
 MEANINGS = {

@@ -14,7 +14,7 @@ from multidict import MultiMapping
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import StorageResponse, UploadError
-from upload_service.presigned.providers import (
+from upload_service.storage.refusals import (
     ERROR_CODE_HEADER,
     REFUSALS,
     REFUSED_STATUSES,

@@ -18,7 +18,7 @@ DEFAULT_RETRIES = 3
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10
 
-# The code in storage's error body, whatever its status. Sources: see providers.REFUSALS.
+# The code in storage's error body, whatever its status. Sources: see storage/refusals.py.
 RETRIED_CODES: Mapping[str, bool] = {
     # S3 and those that speak like it, Google's XML interface among them
     "InternalError": True,
