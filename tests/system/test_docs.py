@@ -16,7 +16,7 @@ from local.store import Bucket
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from upload_service import __version__
-from upload_service.pages.error_pages import page_markdown
+from upload_service.pages.error_pages import catalogue_markdown
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def block(language: str, containing: str) -> str:
 
 def test_errors_page_is_the_catalogue() -> None:
     """docs/errors.md is what the catalogue makes; `./scripts/dev/docs` makes it anew."""
-    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page_markdown()
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue_markdown()
 
 
 def test_readme_lists_every_error() -> None:

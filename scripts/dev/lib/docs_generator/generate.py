@@ -11,7 +11,7 @@ from openapi import document
 
 from docs_generator import operations_page
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.pages.error_pages import page_markdown
+from upload_service.pages.error_pages import catalogue_markdown
 from upload_service.settings.settings import list_settings
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -25,7 +25,7 @@ SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
 
 def main() -> None:
-    _write(ROOT / "docs" / "errors.md", page_markdown())
+    _write(ROOT / "docs" / "errors.md", catalogue_markdown())
     _write(CONTRACT, document.text())
     operations = ROOT / "docs" / "operations.md"
     _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))
