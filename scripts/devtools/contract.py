@@ -6,6 +6,7 @@ in the files beside this one.
 
 import json
 
+from devtools import answer_examples
 from devtools.contract_answers import (
     ANYWHERE,
     components,
@@ -14,7 +15,7 @@ from devtools.contract_answers import (
     upload_codes,
 )
 from devtools.contract_form import SUMMARIES, Schema, form_schema
-from devtools.contract_schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
+from devtools.contract_schemas import schemas
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE as PROGRESS
@@ -72,14 +73,15 @@ def _upload(path: str) -> Schema:
     retrying = path.endswith("-retry")
     shape = "StoredWithAttempts" if retrying else "Stored"
     summary, description = SUMMARIES[path]
+    stored = answer_examples.stored_with_attempts() if retrying else answer_examples.stored()
     content: Schema = {
         "application/json": {
             "schema": {"$ref": f"#/components/schemas/{shape}"},
-            "examples": {"stored": {"value": RETRIED_EXAMPLE if retrying else STORED_EXAMPLE}},
+            "examples": {"stored": {"value": stored}},
         },
         PROGRESS: {
             "schema": {"type": "string", "description": f"{_LINES} Each line is a `ProgressLine`."},
-            "examples": {"progress": {"value": PROGRESS_EXAMPLE}},
+            "examples": {"progress": {"value": answer_examples.progress_text()}},
         },
     }
     return {

@@ -26,13 +26,15 @@ class Face:
         "UPLOAD_CORS_ORIGINS",
         "*",
         parsing.origins,
-        "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
+        "origins whose pages may call the service: *, a comma-separated list, or off when a gateway in front "
+        "adds the CORS headers",
     )
     upload_page: str = _setting(
         "UPLOAD_PAGE",
         "on",
         parsing.upload_page,
-        "the page for browsers at /: on, off, or the URL of a signer that gives it a URL for each file",
+        "the upload page for browsers at /: on, off, or the URL of a signer that gives the page a presigned "
+        "URL for each file",
     )
     metrics: str = _setting(
         "UPLOAD_METRICS",
@@ -45,7 +47,8 @@ class Face:
         "UPLOAD_METRICS_PORT",
         "",
         parsing.optional(parsing.whole_number(0, 65535)),
-        "port of /metrics alone, on the same addresses; empty means that the service's own port answers it",
+        "a port of its own for /metrics, on the same addresses; empty means that /metrics is on the "
+        "service's port",
     )
 
 
