@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from upload_service.body.allocator import keep_freed_memory
-from upload_service.body.disk_segments import is_in_memory
+from upload_service.body.disk_segments import is_memory_filesystem
 from upload_service.server.serve import CannotListen, serve
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, unknown_variables
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     for name in unknown_variables(os.environ):
         structlog.get_logger().warning("unknown_setting", variable=name)
-    if settings.spool_disk_bytes and not settings.in_lambda and is_in_memory(settings.spool_dir):
+    if settings.spool_disk_bytes and not settings.in_lambda and is_memory_filesystem(settings.spool_dir):
         structlog.get_logger().warning("spool_in_memory")
     try:
         asyncio.run(serve(settings))

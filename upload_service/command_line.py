@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from upload_service import __version__
-from upload_service.settings.settings import describe
+from upload_service.settings.settings import list_settings
 
 NOT_UNDERSTOOD = (
     "the options are not understood; a URL goes right behind --check, or better: --check - reads it from "
@@ -53,7 +53,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _parser() -> _Parser:
     rows = "\n".join(
-        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in describe()
+        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in list_settings()
     )
     parser = _Parser(
         prog="upload-service",

@@ -11,11 +11,12 @@ import pytest
 import throttled.utils
 
 from tests.support.transcript import TRANSCRIPT
-from upload_service.clients import bearer_tokens, client_address
+from upload_service.clients.bearer_tokens import authenticate, token_digest
+from upload_service.clients.client_address import parse_address, rate_limit_key
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import access_control
-from upload_service.server.access_control import Callers, bounds_for_anybody
-from upload_service.server.rate_limit import Rate
+from upload_service.server.access_control import AccessControl, open_access_limits
+from upload_service.server.rate_limit import RateLimiter
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings
 
@@ -49,7 +50,7 @@ def test_tokens_have_names() -> None:
     """A token is named in the setting, or by its position; a name may have two, for rotation."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE}, {TWO},app:{THREE}").api_tokens
     assert [token.name for token in found] == ["app", "token-2", "app"]
-    assert [bearer_tokens.owner(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
+    assert [authenticate(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
         "app",
         "token-2",
         "app",
@@ -62,8 +63,8 @@ def test_tokens_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(f"\ufeff# of the app\r\napp:{ONE}\r\n\r\n  {TWO}  \n#{THREE}".encode())
     found = settings(UPLOAD_API_TOKENS=f"@{path}").api_tokens
     assert [token.name for token in found] == ["app", "token-2"]
-    assert bearer_tokens.owner(found, [f"Bearer {TWO}"]) == "token-2"
-    assert bearer_tokens.owner(found, [f"Bearer {THREE}"]) is None
+    assert authenticate(found, [f"Bearer {TWO}"]) == "token-2"
+    assert authenticate(found, [f"Bearer {THREE}"]) is None
 
 
 def test_unset_means_no_tokens() -> None:
@@ -125,14 +126,10 @@ def test_unusable_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_no_repr_shows_a_token() -> None:
     """Neither a token nor its digest is in any repr; names are."""
     whole = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}")
-    said = repr((whole, whole.api_tokens, Callers(whole), vars(Callers(whole))))
+    said = repr((whole, whole.api_tokens, AccessControl(whole), vars(AccessControl(whole))))
     assert "app" in said
     assert "token-2" in said
-    digests = [
-        part
-        for text in (ONE, TWO)
-        for part in (bearer_tokens.digest(text).hex(), repr(bearer_tokens.digest(text)))
-    ]
+    digests = [part for text in (ONE, TWO) for part in (token_digest(text).hex(), repr(token_digest(text)))]
     assert not [part for part in (ONE[:8], TWO[:8], *digests) if part in said]
 
 
@@ -172,7 +169,7 @@ def test_no_repr_shows_a_token() -> None:
 def test_whose_token(lines: list[str], owner: str | None) -> None:
     """Only one Authorization line with the scheme Bearer, in any case, and a whole token has an owner."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}").api_tokens
-    assert bearer_tokens.owner(found, lines) == owner
+    assert authenticate(found, lines) == owner
 
 
 @pytest.mark.parametrize("sent", [ONE, TWO, THREE, "x" * 40], ids=["first", "second", "third", "none"])
@@ -187,8 +184,8 @@ def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> 
 
     found = settings(UPLOAD_API_TOKENS=f"{ONE},{TWO},{THREE}").api_tokens
     monkeypatch.setattr(hmac, "compare_digest", spy)
-    bearer_tokens.owner(found, [f"Bearer {sent}"])
-    assert compared == [(bearer_tokens.digest(sent), token.digest) for token in found]
+    authenticate(found, [f"Bearer {sent}"])
+    assert compared == [(token_digest(sent), token.digest) for token in found]
     assert {len(each) for pair in compared for each in pair} == {32}
 
 
@@ -230,7 +227,7 @@ def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> 
 )
 def test_reading_an_address(text: str, found: str | None) -> None:
     """Addresses are read with or without a port, IPv4 inside IPv6 as IPv4, zones left out."""
-    read = client_address.read(text)
+    read = parse_address(text)
     assert (read and str(read)) == found
 
 
@@ -276,29 +273,29 @@ CHAINS: list[tuple[str | None, list[str], str | None]] = [
 @pytest.mark.parametrize(("peer", "lines", "client"), CHAINS)
 def test_chains_of_proxies(peer: str | None, lines: list[str], client: str | None) -> None:
     """The client is the first address from the right that is no trusted proxy's; forged ones do nothing."""
-    known = Callers(settings(UPLOAD_TRUSTED_PROXIES=TRUSTED))
+    known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES=TRUSTED))
     for _ in range(2):  # found out, and remembered
-        assert known.recognise(peer, lines).address == client
+        assert known.identify(peer, lines).address == client
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "10.0.0.1", "fd00::1", None])
 def test_nobody_is_trusted_by_default(peer: str | None) -> None:
     """Without the setting, no X-Forwarded-For is read."""
-    assert Callers(settings()).recognise(peer, ["1.1.1.1"]).address == peer
+    assert AccessControl(settings()).identify(peer, ["1.1.1.1"]).address == peer
 
 
 def test_long_chains() -> None:
     """A long header costs no memory afterwards, and is followed past 32 proxies only."""
-    known = Callers(settings(UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"))
+    known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"))
     tracemalloc.start()
     for number in range(300):
         line = "9.9.9.9, " * 900 + f"1.1.1.{number % 256}, 10.0.0.2"
-        assert known.recognise("10.0.0.1", [line]).address == f"1.1.1.{number % 256}"
+        assert known.identify("10.0.0.1", [line]).address == f"1.1.1.{number % 256}"
     left, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert left < 300_000
-    assert known.recognise("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 31]).address == "1.1.1.1"
-    assert known.recognise("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 32]).address == "10.0.0.2"
+    assert known.identify("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 31]).address == "1.1.1.1"
+    assert known.identify("10.0.0.1", ["1.1.1.1" + ", 10.0.0.2" * 32]).address == "10.0.0.2"
 
 
 @pytest.mark.parametrize(
@@ -345,13 +342,13 @@ def test_unusable_limits_are_refused(name: str, text: str) -> None:
 def test_ipv6_counts_by_customer() -> None:
     """IPv6 addresses of one /64 count as one; IPv4 addresses count alone; those without count together."""
     group = [
-        client_address.group(None if text is None else ip_address(text))
+        rate_limit_key(None if text is None else ip_address(text))
         for text in ("2001:db8::1", "2001:db8::ffff:1:2", "2001:db8:0:1::1", "1.2.3.4", "1.2.3.5", None)
     ]
     assert group[0] == group[1]
     assert len(set(group)) == 5
-    known = Callers(settings())
-    assert known.recognise(None, []).group == known.recognise("", []).group
+    known = AccessControl(settings())
+    assert known.identify(None, []).rate_limit_key == known.identify("", []).rate_limit_key
 
 
 # Rates.
@@ -373,7 +370,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.mark.parametrize("per_minute", [1, 3, 7, 60, 1000])
 def test_rate(clock: list[float], per_minute: int) -> None:
     """So many go on at once, one more when the told seconds have passed, and as many in every minute."""
-    rate = Rate(per_minute)
+    rate = RateLimiter(per_minute)
     assert [rate.wait_seconds("a") for _ in range(per_minute)] == [None] * per_minute
     wait = rate.wait_seconds("a")
     assert wait is not None
@@ -391,7 +388,7 @@ def test_rate(clock: list[float], per_minute: int) -> None:
 
 def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
     """Past the most callers that are kept, the one that was silent longest begins anew; others do not."""
-    rate = Rate(1, most_callers=3)
+    rate = RateLimiter(1, max_clients=3)
     for name in "abc":
         assert rate.wait_seconds(name) is None
         clock[0] += 1
@@ -404,7 +401,7 @@ def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
 
 def test_rate_has_bounded_memory() -> None:
     """Three times as many addresses as are kept take no more memory than as many as are kept."""
-    rate, most = Rate(10, most_callers=2000), 2000
+    rate, most = RateLimiter(10, max_clients=2000), 2000
     sizes = []
     tracemalloc.start()
     for turn in range(4):
@@ -421,10 +418,10 @@ def test_rate_has_bounded_memory() -> None:
 
 def test_order_of_judgement() -> None:
     """The rate is judged before the token, so that guesses count; the token before what runs already."""
-    known = Callers(
+    known = AccessControl(
         settings(UPLOAD_API_TOKENS=f"app:{ONE}", UPLOAD_RATE_PER_MINUTE=4, UPLOAD_MAX_CONCURRENT_PER_CLIENT=1)
     )
-    came = [known.recognise("1.2.3.4", []) for _ in range(5)]
+    came = [known.identify("1.2.3.4", []) for _ in range(5)]
     known.admit(came[0], [f"Bearer {ONE}"])
     assert came[0].name == "app"
     assert refused(lambda: known.admit(came[1], [f"Bearer {TWO}"])).entry.code == "unauthorized"
@@ -434,7 +431,7 @@ def test_order_of_judgement() -> None:
     error = refused(lambda: known.admit(came[4], []))
     assert error.entry.code == "rate_limited"
     assert error.retry_after_seconds
-    known.admit(known.recognise("1.2.3.5", []), [f"Bearer {ONE}"])
+    known.admit(known.identify("1.2.3.5", []), [f"Bearer {ONE}"])
 
 
 @pytest.mark.parametrize(
@@ -451,16 +448,16 @@ def test_order_of_judgement() -> None:
 )
 def test_challenge(lines: list[str], challenge: str) -> None:
     """The challenge speaks of a wrong token only when one came (RFC 6750, section 3.1)."""
-    known = Callers(settings(UPLOAD_API_TOKENS=ONE))
-    error = refused(lambda: known.admit(known.recognise("1.2.3.4", []), lines))
+    known = AccessControl(settings(UPLOAD_API_TOKENS=ONE))
+    error = refused(lambda: known.admit(known.identify("1.2.3.4", []), lines))
     assert (error.entry.code, error.challenge) == ("unauthorized", challenge)
     assert ONE[:8] not in repr((error, error.detail, error.args))
 
 
 def test_place_is_given_back_once() -> None:
     """Whoever leaves gives back its own place and no other, and nothing is kept of who has left."""
-    known = Callers(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
-    first, second, third = (known.recognise("1.2.3.4", []) for _ in range(3))
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
+    first, second, third = (known.identify("1.2.3.4", []) for _ in range(3))
     known.admit(first, [])
     known.admit(second, [])
     refused(lambda: known.admit(third, []))
@@ -477,9 +474,9 @@ def test_place_is_given_back_once() -> None:
 
 def test_one_client_per_ipv6_network() -> None:
     """Another address of the same /64 finds its place taken."""
-    known = Callers(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
-    known.admit(known.recognise("2001:db8::1", []), [])
-    other = known.recognise("2001:db8::2", [])
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
+    known.admit(known.identify("2001:db8::1", []), [])
+    other = known.identify("2001:db8::2", [])
     assert refused(lambda: known.admit(other, [])).entry.code == "too_many_at_once"
 
 
@@ -489,7 +486,7 @@ def test_bounds_for_anybody() -> None:
         settings(UPLOAD_DESTINATIONS="default,http://store.local:8333/up/", UPLOAD_RATE_PER_MINUTE=7),
         max_file_bytes=10,
     )
-    assert bounds_for_anybody(changed) == {
+    assert open_access_limits(changed) == {
         "destinations": ["default", "http://store.local:8333/up"],
         "max_file_bytes": 10,
         "max_concurrent": 64,

@@ -10,8 +10,8 @@ import sigtype
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_service.content.media_types import counts_as, short
-from upload_service.content.sniffing import HEAD_BYTES, AllowedTypes, Sniffer, type_of
+from upload_service.content.media_types import canonical_name, resolve_type
+from upload_service.content.sniffing import HEAD_BYTES, AllowedTypes, Sniffer, sniff_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings
@@ -139,9 +139,9 @@ def entry(name: bytes, content: bytes = b"x") -> bytes:
 )
 def test_what_files_look_like(head: bytes, seen: str | None) -> None:
     """Each head is taken for what it is, and what is no known type for nothing."""
-    assert type_of(head) == seen
+    assert sniff_type(head) == seen
     if head and seen != "application/pdf":  # with a whole window, too
-        assert type_of((head + bytes(HEAD_BYTES))[:HEAD_BYTES]) in (seen, None)
+        assert sniff_type((head + bytes(HEAD_BYTES))[:HEAD_BYTES]) in (seen, None)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_files_look_like(head: bytes, seen: str | None) -> None:
 )
 def test_claims(seen: str, claimed: str, counts: str | None) -> None:
     """A claim that says the same in other words, or what the bytes leave open, holds; others contradict."""
-    assert counts_as(seen, short(claimed)) == counts
+    assert resolve_type(seen, canonical_name(claimed)) == counts
 
 
 def listed(text: str) -> AllowedTypes:
@@ -211,7 +211,7 @@ def listed(text: str) -> AllowedTypes:
 def verdict(allowed: str, head: bytes, claimed: str = "") -> str:
     """The code with which a file is refused, or `ok`."""
     try:
-        listed(allowed).judge(head, claimed)
+        listed(allowed).require_allowed(head, claimed)
     except UploadError as error:
         return error.entry.code
     return "ok"
@@ -277,7 +277,7 @@ def test_lists(allowed: str, head: bytes, claimed: str, code: str) -> None:
 def test_refusals_say_what_was_seen(head: bytes, claimed: str, cause: str) -> None:
     """The sentence names what the bytes look like, and echoes only a claim that is a plain name."""
     with pytest.raises(UploadError) as caught:
-        listed("image/*").judge(head, claimed)
+        listed("image/*").require_allowed(head, claimed)
     assert caught.value.cause == cause
 
 
@@ -302,23 +302,23 @@ def test_no_list_allows_anything() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 4096, 100_000])
 def test_head_is_gathered(size: int) -> None:
-    """In pieces of any size, the file is known when its first 8 KiB have come, and not before."""
+    """In chunks of any size, the file is known when its first 8 KiB have come, and not before."""
     content = (PNG + bytes(100_000))[:100_000]
     sniffer = Sniffer(listed("image/*"), "image/png")
     for at in range(0, len(content), size):
-        assert sniffer.known == (at >= HEAD_BYTES)
+        assert sniffer.is_allowed == (at >= HEAD_BYTES)
         sniffer.feed(content[at : at + size])
-    assert sniffer.known
+    assert sniffer.is_allowed
 
 
 def test_short_file_is_judged_at_its_end() -> None:
     """A file of less than 8 KiB is judged when no more comes."""
     sniffer = Sniffer(listed("image/*"), "image/png")
     sniffer.feed(HTML)
-    assert not sniffer.known
+    assert not sniffer.is_allowed
     with pytest.raises(UploadError):
-        sniffer.end()
-    assert not sniffer.known
+        sniffer.finish()
+    assert not sniffer.is_allowed
 
 
 def test_a_claim_of_the_form_counts_whenever_it_comes() -> None:
@@ -326,9 +326,9 @@ def test_a_claim_of_the_form_counts_whenever_it_comes() -> None:
     late = Sniffer(listed("image/*"), "image/gif")
     late.feed(GIF + bytes(HEAD_BYTES))
     with pytest.raises(UploadError, match="type_mismatch"):
-        late.claim("text/html")
+        late.add_claim("text/html")
     early = Sniffer(listed("image/*"), "image/gif")
-    early.claim("text/html")
+    early.add_claim("text/html")
     with pytest.raises(UploadError, match="type_mismatch"):
         early.feed(GIF + bytes(HEAD_BYTES))
 
@@ -344,7 +344,7 @@ def test_head_is_what_the_library_looks_at() -> None:
 )
 def test_no_head_is_too_much(start: bytes, rest: list[bytes]) -> None:
     """Whatever bytes come, the judgement ends with a type or none, and with no other exception."""
-    found = type_of((start + b"".join(rest))[:HEAD_BYTES])
+    found = sniff_type((start + b"".join(rest))[:HEAD_BYTES])
     assert found is None or re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", found)
 
 
@@ -377,7 +377,7 @@ def test_no_head_is_slow(unit: bytes) -> None:
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        type_of(head)
+        sniff_type(head)
         times.append(time.perf_counter() - began)
     assert min(times) < 0.01
 

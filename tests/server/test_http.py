@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.ask import ask
 from tests.support.service import Running

@@ -95,7 +95,7 @@ def test_events_end_with_the_plain_answer(service: Running, presign: Callable[..
     body = form(field("uploadUrl", presign("progress/whole")), file(FILE))
     events = told(service, path, body)
     assert of(events, "received")[-1] == {"event": "received", "bytes": len(FILE), "of": len(FILE)}
-    assert of(events, "stored")[-1] == {"event": "stored", "bytes": len(FILE), "of": len(FILE)}
+    assert of(events, "sent")[-1] == {"event": "sent", "bytes": len(FILE), "of": len(FILE)}
     assert of(events, "attempt") == [{"event": "attempt", "attempt": 1}]
     with Connection(service.port) as connection:
         connection.head(path, len(body))
@@ -118,7 +118,7 @@ def test_events_come_while_the_file_does(service: Running, presign: Callable[...
         assert upload.response.headers["Content-Type"] == CONTENT_TYPE
         assert upload.response.headers["Cache-Control"] == "no-store"
         assert upload.response.headers["X-Request-Id"]
-        first = [upload.until("received"), upload.until("stored")]
+        first = [upload.until("received"), upload.until("sent")]
         assert all(0 < event["bytes"] <= half for event in first)
         upload.send(body[half:])
         assert list(upload.lines())[-1]["success"] is True
@@ -145,12 +145,12 @@ def test_each_attempt_and_each_wait_is_told(
     body = form(field("uploadUrl", double_url("progress/retried")), field("max_retries", "2"), file(b"12345"))
     events = told(service, RETRY, body)
     names = [event.get("event") for event in events]
-    assert names[names.index("waiting") :] == ["waiting", "attempt", "stored", None]
+    assert names[names.index("waiting") :] == ["waiting", "attempt", "sent", None]
     (waiting,) = of(events, "waiting")
     assert waiting["code"] == "storage_error"
     assert 0 <= waiting["seconds"] <= 1
     assert [event["attempt"] for event in of(events, "attempt")] == [1, 2]
-    assert of(events, "stored")[-1] == {"event": "stored", "bytes": 5, "of": 5}
+    assert of(events, "sent")[-1] == {"event": "sent", "bytes": 5, "of": 5}
     assert (events[-1]["success"], events[-1]["attempts"]) == (True, 2)
 
 
@@ -300,7 +300,7 @@ def test_caller_who_leaves_ends_the_upload(
     body = form(field("uploadUrl", double_url("progress/gone")), file(FILE))
     with Told(service, PLAIN, len(body)) as upload:
         upload.send(body[: len(body) // 2])
-        upload.until("stored")
+        upload.until("sent")
         request_id = upload.response.headers["X-Request-Id"]
     event = service.upload_event(request_id)
     assert event["stored"] is False

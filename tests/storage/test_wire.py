@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
-from upload_service.server.request_body import MOST_AT_ONCE_BYTES
+from upload_service.server.request_body import LARGEST_READ_BYTES
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps
-SIGNED = signed.v2()
+SIGNED = signed_queries.v2()
 # What a browser sends to the service is between the two of them.
 CALLERS_OWN = (
     "User-Agent: Mozilla/5.0",
@@ -148,7 +148,7 @@ def test_azure_wants_one_header_more(
 ) -> None:
     """A PUT to an Azure SAS URL says that it is a block blob, and nothing else beyond the usual."""
     puts = double.script(key := f"wire/{uuid.uuid4().hex}")
-    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed.sas()}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.sas()}")
     answered = post(service.port, path, parts(url, SMALL, url_first=url_first))
     assert answered.status == 200, answered.json
     put = only(puts)
@@ -207,7 +207,7 @@ def test_path_is_sent_as_signed(service: Running, double: StorageDouble, target:
         f"{SIGNED}&content-disposition=attachment%3B%20filename%3D%22%EC%82%AC%EC%A7%84.png%22",
         f"x-id=PutObject&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2f20990101%2Fus-east-1%2Fs3%2F"
         f"aws4_request&X-Amz-Date=20990101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3bhost&"
-        f"X-Amz-Signature={signed.digits()}",
+        f"X-Amz-Signature={signed_queries.digits()}",
     ],
 )
 def test_query_is_sent_as_signed(service: Running, double: StorageDouble, query: str, path: str) -> None:
@@ -384,7 +384,7 @@ def test_last_piece_waits_for_the_end(
         assert at.puts[0].length == len(LARGE)
         connection.send(body[1_000_000 : -len(missing)])
         # What is held back is the newest piece, and one piece is never more than is taken in at once.
-        until(lambda: len(at.puts[0].body) >= len(LARGE) - MOST_AT_ONCE_BYTES)
+        until(lambda: len(at.puts[0].body) >= len(LARGE) - LARGEST_READ_BYTES)
         time.sleep(0.15)
         assert len(at.puts[0].body) < len(LARGE)
         assert not at.puts[0].ended.is_set()

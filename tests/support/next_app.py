@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools import npm, ports
-from devtools.child import Child
+from devtools import node_packages
+from local import ports
+from local.child_process import Child
 
 from tests.support import namespace
 from tests.support.examples import FOLDER, ROOT
@@ -40,7 +41,7 @@ def built() -> Path:
         if not mark.exists() or mark.read_text() != wanted:
             mark.unlink(missing_ok=True)
             _lay(app)
-            npm.node_modules(app)
+            node_packages.node_modules(app)
             _build(app)
             mark.write_text(wanted)
     return app

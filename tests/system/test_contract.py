@@ -25,8 +25,8 @@ from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.server.middleware import PAGES, UPLOADS
 from upload_service.server.progress import CONTENT_TYPE
+from upload_service.server.routes import PAGES, UPLOADS
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 
 # No answer to anybody, only a word in the log.
@@ -132,7 +132,7 @@ def test_progress_is_as_told(
     lines = [json.loads(line) for line in answered.text.splitlines()]
     known = DOCUMENT["components"]["schemas"]["ProgressLine"]
     assert [complaint for line in lines for complaint in complaints(line, known)] == []
-    assert {line.get("event") for line in lines} == {"received", "attempt", "stored", "waiting", None}
+    assert {line.get("event") for line in lines} == {"received", "attempt", "sent", "waiting", None}
     assert operations()[f"POST {RETRY}"]["responses"]["200"]["content"].keys() == {
         "application/json",
         CONTENT_TYPE,

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from devtools.store import Bucket
+from local.start_message import SAMPLE
+from local.store import Bucket
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
@@ -22,7 +23,7 @@ CALLING = (ROOT / "docs" / "calling.md").read_text(encoding="utf-8")
 TRANSLATED = [("README.md", "README.ko.md"), ("docs/calling.md", "docs/calling.ko.md")]
 MOST_LINES = 200
 PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md")]
-PHOTO = ROOT / "scripts" / "devtools" / "sample.png"
+PHOTO = SAMPLE
 
 
 def block(page: str, language: str, containing: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from devtools import answer_examples, docs, floor_plan, page_parts
-from devtools.korean import Korean
-from devtools.made_parts import LostPart, filled
+from docs_generator import floor_plan, generate, page_parts
+from docs_generator.korean import Korean
+from docs_generator.made_parts import LostPart, filled
+from openapi import examples
 
 from tests.support.contract import DOCUMENT, complaints
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -23,13 +24,13 @@ Member = dict[str, Any]
 
 def test_files_are_as_the_code_makes_them() -> None:
     """Pages, contract and TypeScript client have what the code makes of them."""
-    if stale := [str(path.relative_to(docs.ROOT)) for path in docs.stale()]:
-        pytest.fail(f"not what the code says: {', '.join(stale)}: run {docs.COMMAND}", pytrace=False)
+    if stale := [str(path.relative_to(generate.ROOT)) for path in generate.stale()]:
+        pytest.fail(f"not what the code says: {', '.join(stale)}: run {generate.COMMAND}", pytrace=False)
 
 
 def test_nothing_is_left_to_write() -> None:
     """Every text has its Korean, seen for this very English text, and every answered member its schema."""
-    if missing := docs.gaps():
+    if missing := generate.gaps():
         pytest.fail("\n".join(missing), pytrace=False)
 
 
@@ -113,22 +114,22 @@ EXPIRED = answer(403, xml("AccessDenied", "Request has expired"))
 
 def test_answers_are_as_shown(upload: Upload) -> None:
     """The documentation's answers have the members of real ones, in their order and with their types."""
-    assert shape(answer_examples.stored()) == shape(upload(PLAIN, STORED)[0])
-    assert shape(answer_examples.stored_with_attempts()) == shape(upload(RETRY, STORED)[0])
+    assert shape(examples.stored()) == shape(upload(PLAIN, STORED)[0])
+    assert shape(examples.stored_with_attempts()) == shape(upload(RETRY, STORED)[0])
     refused, _ = upload(PLAIN, EXPIRED)
-    assert shape(answer_examples.problem()) == shape(refused)
-    assert answer_examples.problem()["detail"] == refused["detail"]
+    assert shape(examples.problem()) == shape(refused)
+    assert examples.problem()["detail"] == refused["detail"]
 
 
 def test_log_line_is_as_shown(upload: Upload) -> None:
     """The documentation's log line has the members of a real one, in their order and with their types."""
-    assert shape(answer_examples.upload_event()) == shape(upload(PLAIN, STORED)[1])
+    assert shape(examples.upload_event()) == shape(upload(PLAIN, STORED)[1])
 
 
 def test_progress_is_as_shown() -> None:
     """Each line that the documentation shows is one of the contract's, and each kind is shown."""
     known = DOCUMENT["components"]["schemas"]["ProgressLine"]
-    lines = answer_examples.progress()
+    lines = examples.progress()
     assert [complaint for line in lines for complaint in complaints(line, known)] == []
     events = {
         each["properties"]["event"]["const"]
@@ -140,7 +141,7 @@ def test_progress_is_as_shown() -> None:
 
 def test_json_is_wrapped_between_members() -> None:
     """The documentation's JSON is JSON, in lines that fit a page."""
-    for example in (answer_examples.stored(), answer_examples.problem(), answer_examples.upload_event()):
-        text = answer_examples.text(example)
+    for example in (examples.stored(), examples.problem(), examples.upload_event()):
+        text = examples.text(example)
         assert json.loads(text) == example
-        assert max(map(len, text.splitlines())) <= answer_examples.WIDTH
+        assert max(map(len, text.splitlines())) <= examples.WIDTH

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
@@ -81,7 +81,7 @@ def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPat
     def at_double(*replies: Reply) -> bytes:
         key = f"past/{uuid.uuid4().hex}"
         double.script(key, *replies)
-        return field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{signed.v4()}"))
+        return field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}"))
 
     def at_bucket(key: str) -> bytes:
         return field("uploadUrl", TRANSCRIPT.hide(bucket.presign(key, content_type="image/png")))

@@ -5,13 +5,13 @@ import json
 from dataclasses import replace
 
 import pytest
-from devtools import verdict
-from devtools.caller import Answer
-from devtools.served import Holdings
-from devtools.soak import soak
-from devtools.unruly import Put
-from devtools.verdict import Heard
-from devtools.whims import GOOD, WHIMS
+from devtools.service_process import Holdings
+from soak import checks
+from soak.checks import Heard
+from soak.clients import Answer
+from soak.misbehaving_storage import Put
+from soak.misbehaviours import GOOD, WHIMS
+from soak.run import soak
 
 CONTENT = b"a file of the soak"
 SUM = hashlib.sha256(CONTENT).hexdigest()
@@ -53,7 +53,7 @@ async def test_uploads_to_a_storage_that_misbehaves() -> None:
 )
 def test_the_judge_finds_no_fault(heard: Heard, puts: list[Put]) -> None:
     """An upload that went as it should is no violation."""
-    assert verdict.judge(heard, puts) == []
+    assert checks.judge(heard, puts) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_judge_finds_no_fault(heard: Heard, puts: list[Put]) -> None:
 )
 def test_the_judge_finds_fault(heard: Heard, puts: list[Put], fault: str) -> None:
     """An object or an answer that is wrong is a violation that names the upload."""
-    first = verdict.judge(heard, puts)[0]
+    first = checks.judge(heard, puts)[0]
     assert first.startswith("u: ")
     assert fault in first
 
@@ -88,13 +88,13 @@ def test_the_judge_finds_fault(heard: Heard, puts: list[Put], fault: str) -> Non
 )
 def test_the_judge_finds_what_is_held(last: Holdings, fault: str) -> None:
     """What the service does not give back is a violation; what varies is none."""
-    assert verdict.judge_holdings(IDLE, replace(IDLE, rss_bytes=112_000_000)) == []
-    assert verdict.judge_holdings(IDLE, last)[0].startswith(fault)
+    assert checks.judge_holdings(IDLE, replace(IDLE, rss_bytes=112_000_000)) == []
+    assert checks.judge_holdings(IDLE, last)[0].startswith(fault)
 
 
 def test_the_judge_reads_the_log() -> None:
     """A crash, a library's words and a signature in the log are violations, each kind told once."""
     crash, event = '{"event": "internal_error", "error": "KeyError"}', '{"event": "upload", "code": "ok"}'
-    assert verdict.judge_log([event]) == []
-    assert len(verdict.judge_log([event, crash, crash, "Traceback (most recent call last):"])) == 2
-    assert "a signature" in verdict.judge_log([event.replace("ok", "5ec2e7" * 10)])[0]
+    assert checks.judge_log([event]) == []
+    assert len(checks.judge_log([event, crash, crash, "Traceback (most recent call last):"])) == 2
+    assert "a signature" in checks.judge_log([event.replace("ok", "5ec2e7" * 10)])[0]

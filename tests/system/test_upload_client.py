@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support import upload_client
 from tests.support.double import Put, Reply, StorageDouble, answer, xml
@@ -158,7 +158,7 @@ async def test_expired_url_is_replaced(
     upload: Upload, double: StorageDouble, presign: Callable[..., str]
 ) -> None:
     """A URL that had expired is no end where a function gives another, and is one where there is none."""
-    expired = TRANSCRIPT.hide(f"{double.url}client/expired?{signed.v4(date='20200101T000000Z')}")
+    expired = TRANSCRIPT.hide(f"{double.url}client/expired?{signed_queries.v4(date='20200101T000000Z')}")
     outcome = await upload([expired, presign("client/fresh")])
     assert outcome["stored"]["success"] is True, outcome
     outcome = await upload(expired)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.ask import ask
 from tests.support.double import Reply, StorageDouble, answer

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support import wire
 from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
@@ -538,8 +538,8 @@ def test_broken_chunked_coding_with_the_head(service: Running, coding: bytes, pa
 
 # Where the URL leads.
 
-OLD = signed.v4(date="20200101T000000Z")
-V2 = signed.v2()
+OLD = signed_queries.v4(date="20200101T000000Z")
+V2 = signed_queries.v2()
 
 
 @pytest.fixture(scope="module")
@@ -606,15 +606,18 @@ def choosy(double: StorageDouble, closed_port: int) -> Iterator[Running]:
         ("http://<HOST>/listed/in/k?partNumber=1", "url_not_signed"),
         ("http://<HOST>/listed/in/k?X-Amz-Signature=", "url_not_signed"),
         (f"http://<HOST>/listed/in/k?{OLD}", "url_expired"),
-        (f"http://<HOST>/listed/in/k?{signed.v2(expires=1)}", "url_expired"),
-        (f"http://<HOST>/listed/in/k?{signed.sas(expires='2020-01-01T00%3A00%3A00Z')}", "url_expired"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.v2(expires=1)}", "url_expired"),
+        (
+            f"http://<HOST>/listed/in/k?{signed_queries.sas(expires='2020-01-01T00%3A00%3A00Z')}",
+            "url_expired",
+        ),
         (f"http://<HOST>/listed/in/k?{V2}&acl", "url_not_for_put"),
         (f"http://<HOST>/listed/in/k?{V2}&x-amz-checksum-crc32=AAAAAA%3D%3D", "url_signed_for_empty_body"),
         (f"http://<HOST>/listed/in/k?{OLD.replace('20200101T', 'tomorrow')}", "invalid_upload_url"),
         (f"http://<HOST>/listed/in/k?{OLD.replace('=600', '=long')}", "invalid_upload_url"),
         (f"http://<HOST>/listed/in/k?{V2[:-1]}", "invalid_upload_url"),
-        (f"http://<HOST>/listed/in/k?{signed.v2(expires='soon')}", "invalid_upload_url"),
-        (f"http://<HOST>/listed/in/k?{signed.sas(expires='tomorrow')}", "invalid_upload_url"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.v2(expires='soon')}", "invalid_upload_url"),
+        (f"http://<HOST>/listed/in/k?{signed_queries.sas(expires='tomorrow')}", "invalid_upload_url"),
     ],
 )
 def test_wrong_url(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import anycrc
 import pytest
-from devtools.signed import v4
-from devtools.store import Bucket
+from devtools.signed_queries import v4
+from local.store import Bucket
 
 from tests.support.double import Put, Reply, StorageDouble, answer
 from tests.support.service import Running

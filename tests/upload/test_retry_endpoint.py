@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
 from tests.support.problems import MESSAGE, assert_refused
@@ -23,7 +23,7 @@ from tests.support.wire import RETRY, Answer, Connection, field, file, form, pos
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB
 TINY_SPOOL_BYTES = 100_000
-SIGNED = signed.v2()
+SIGNED = signed_queries.v2()
 
 orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
 

@@ -14,9 +14,9 @@ KEPT_BYTES = 32 * 1024 * 1024
 
 
 def keep_freed_memory() -> None:
-    """Keep up to `KEPT_BYTES` of what was freed for the next piece.
+    """Keep up to `KEPT_BYTES` of what was freed for the next chunk.
 
-    By default glibc hands large pieces back to the system one by one and takes them anew, page fault by page
+    By default glibc hands large chunks back to the system one by one and takes them anew, page fault by page
     fault: up to a quarter of the time of a file of 16 MB (measured: docs/performance.md). In one arena, or
     each thread that touches the disk would keep as much for itself.
     """

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from upload_service.errors.upload_error import UploadError
 
 # Disks answer few at once faster than many.
-THREADS = 4
+DISK_THREADS = 4
 # A single file may take this share of the memory; larger ones go to disk and leave memory to small ones.
-SMALL_SHARE = 8
+SMALL_FILE_DIVISOR = 8
 
 
 class Budget:
@@ -28,30 +28,30 @@ class Budget:
         return self.limit_bytes - self.used_bytes
 
 
-class Grant:
+class Reservation:
     """What one upload has taken from a budget."""
 
     def __init__(self, budget: Budget) -> None:
-        self.bytes = 0
+        self.reserved_bytes = 0
         self._budget = budget
 
     def grow_to(self, count: int) -> bool:
         """Take as much as makes `count` bytes in all, if it is there."""
-        more = max(0, count - self.bytes)
+        more = max(0, count - self.reserved_bytes)
         if more > self._budget.free_bytes:
             return False
         self._budget.used_bytes += more
-        self.bytes += more
+        self.reserved_bytes += more
         return True
 
     def shrink_to(self, count: int) -> None:
         """Give back what is taken beyond `count` bytes."""
-        less = max(0, self.bytes - count)
+        less = max(0, self.reserved_bytes - count)
         self._budget.used_bytes -= less
-        self.bytes -= less
+        self.reserved_bytes -= less
 
 
-class Room:
+class SpoolBudget:
     """Memory, disk (in `folder`, or where the system keeps temporary files) and threads."""
 
     def __init__(self, memory_bytes: int, disk_bytes: int, folder: str | None = None) -> None:
@@ -59,12 +59,12 @@ class Room:
         self.disk = Budget(disk_bytes)
         self.folder = folder
         # Of their own: slow look-ups of names, which use the loop's, must not hold up the bytes.
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
+        self.threads = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="spool")
 
     @property
-    def small_bytes(self) -> int:
+    def small_file_bytes(self) -> int:
         """The largest file that is kept in memory when there is a disk."""
-        return self.memory.limit_bytes // SMALL_SHARE
+        return self.memory.limit_bytes // SMALL_FILE_DIVISOR
 
     def refusal(self, count: int) -> UploadError:
         """Why `count` bytes have no room: not now, or never."""

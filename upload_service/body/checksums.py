@@ -22,16 +22,16 @@ from multidict import MultiMapping
 from upload_service.errors.upload_error import UploadError
 
 # Runs over every file; the receipt carries it, and S3 answers with it.
-ALWAYS = "crc64nvme"
+DEFAULT_ALGORITHM = "crc64nvme"
 # What a store answers with besides, by the way its URLs are signed.
-ANSWERED_BESIDES: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
+ALGORITHM_BY_SCHEME: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
 # Bytes of each algorithm's digest.
-SIZES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
+DIGEST_BYTES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
 # What a caller may declare.
-DECLARABLE = frozenset({"crc64nvme", "md5", "sha256"})
+CLIENT_ALGORITHMS = frozenset({"crc64nvme", "md5", "sha256"})
 
 _CRC_NAMES = {"crc64nvme": "CRC64-NVME", "crc32c": "CRC32C"}
-_AMZ = "x-amz-checksum-"
+_AMZ_PREFIX = "x-amz-checksum-"
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
 
@@ -45,8 +45,8 @@ class Checksum(NamedTuple):
         return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}"
 
 
-class _Running(Protocol):
-    def update(self, piece: bytes, /) -> object: ...
+class _Hash(Protocol):
+    def update(self, chunk: bytes, /) -> object: ...
     def digest(self) -> bytes: ...
 
 
@@ -55,11 +55,11 @@ class _Crc:
 
     def __init__(self, algorithm: str) -> None:
         self._model = _crc_model(algorithm)
-        self._size = SIZES[algorithm]
+        self._size = DIGEST_BYTES[algorithm]
         self._value = 0
 
-    def update(self, piece: bytes, /) -> None:
-        self._value = self._model(piece, self._value)
+    def update(self, chunk: bytes, /) -> None:
+        self._value = self._model(chunk, self._value)
 
     def digest(self) -> bytes:
         return self._value.to_bytes(self._size, "big")
@@ -71,27 +71,27 @@ def _crc_model(algorithm: str) -> Callable[..., int]:
     return calculate
 
 
-def _new(algorithm: str) -> _Running:
+def _new_hash(algorithm: str) -> _Hash:
     if algorithm in _CRC_NAMES:
         return _Crc(algorithm)
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
-class Running:
+class RunningChecksums:
     """The checksums of one file, fed with its bytes in their order."""
 
     def __init__(self, algorithms: Collection[str]) -> None:
-        self._running = {algorithm: _new(algorithm) for algorithm in algorithms}
-        self._updates = tuple(each.update for each in self._running.values())
+        self._hashes = {algorithm: _new_hash(algorithm) for algorithm in algorithms}
+        self._updates = tuple(running.update for running in self._hashes.values())
 
-    def update(self, piece: bytes) -> None:
+    def update(self, chunk: bytes) -> None:
         """Take the next bytes in."""
         for update in self._updates:
-            update(piece)
+            update(chunk)
 
     def get(self, algorithm: str) -> Checksum | None:
         """The checksum so far, None when this algorithm does not run."""
-        running = self._running.get(algorithm)
+        running = self._hashes.get(algorithm)
         return None if running is None else Checksum(algorithm, running.digest())
 
     def agrees_with(self, claim: Checksum) -> bool | None:
@@ -100,41 +100,43 @@ class Running:
         return None if own is None else own.digest == claim.digest
 
 
-def running_for(verify: str, claim: Checksum | None, signing: str | None) -> Running:
+def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | None) -> RunningChecksums:
     """The checksums that run over a file: by the setting UPLOAD_VERIFY, by what its caller claims, and by
     what its store answers with; None where the URL is not known yet."""
     algorithms = {claim.algorithm} if claim else set()
     if verify != "off":
-        algorithms.add(ALWAYS)
+        algorithms.add(DEFAULT_ALGORITHM)
         algorithms.update(
-            algorithm for name, algorithm in ANSWERED_BESIDES.items() if signing is None or signing == name
+            algorithm
+            for scheme, algorithm in ALGORITHM_BY_SCHEME.items()
+            if signature_scheme in (None, scheme)
         )
     if verify == "md5":
         algorithms.add("md5")
-    return Running(algorithms)
+    return RunningChecksums(algorithms)
 
 
-def declared(text: str) -> Checksum:
+def parse_checksum(text: str) -> Checksum:
     """What a caller says of its file: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
     algorithm, _, digest = text.partition(":")
     algorithm = algorithm.strip().lower()
-    digest, size = digest.strip(), SIZES.get(algorithm, 0)
-    found = _hex(digest) if len(digest) == 2 * size else _base64(digest)
-    if algorithm not in DECLARABLE or len(found) != size:
+    digest, size = digest.strip(), DIGEST_BYTES.get(algorithm, 0)
+    value = _hex(digest) if len(digest) == 2 * size else _base64(digest)
+    if algorithm not in CLIENT_ALGORITHMS or len(value) != size:
         raise UploadError("invalid_checksum")
-    return Checksum(algorithm, found)
+    return Checksum(algorithm, value)
 
 
-def claims(headers: MultiMapping[str]) -> Iterator[Checksum]:
+def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
     """The checksums of what storage says that it has stored; `headers` ignore case."""
-    for algorithm in SIZES:
-        yield from _claim(algorithm, headers.get(_AMZ + algorithm, ""))
+    for algorithm in DIGEST_BYTES:
+        yield from _checksum(algorithm, headers.get(_AMZ_PREFIX + algorithm, ""))
     # Google sends one line for each.
     for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
         algorithm, _, digest = entry.strip().partition("=")
         if algorithm in ("crc32c", "md5"):
-            yield from _claim(algorithm, digest)
-    yield from _claim("md5", headers.get("Content-MD5", ""))
+            yield from _checksum(algorithm, digest)
+    yield from _checksum("md5", headers.get("Content-MD5", ""))
 
 
 def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
@@ -146,8 +148,8 @@ def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
     return Checksum("md5", bytes.fromhex(etag[1]))
 
 
-def _claim(algorithm: str, text: str) -> Iterator[Checksum]:
-    if text and len(digest := _base64(text)) == SIZES[algorithm]:
+def _checksum(algorithm: str, text: str) -> Iterator[Checksum]:
+    if text and len(digest := _base64(text)) == DIGEST_BYTES[algorithm]:
         yield Checksum(algorithm, digest)
 
 

@@ -15,7 +15,7 @@ from typing import IO
 SEGMENT_BYTES = 64 * 1024 * 1024
 
 
-class Segments:
+class DiskSegments:
     """A file of any length that can be written at its end, read anywhere and dropped from its front."""
 
     def __init__(self, folder: str | None) -> None:
@@ -25,15 +25,15 @@ class Segments:
         # One job at a time: a file is never closed under another thread that uses its number.
         self._lock = threading.Lock()
 
-    def write(self, pieces: Sequence[bytes | bytearray], offset: int) -> None:
-        """Write the pieces from `offset` on; raises OSError when the disk refuses."""
+    def write(self, chunks: Sequence[bytes | bytearray], offset: int) -> None:
+        """Write the chunks from `offset` on; raises OSError when the disk refuses."""
         with self._lock:
-            for piece in pieces:
-                with memoryview(piece) as view:
+            for chunk in chunks:
+                with memoryview(chunk) as view:
                     done = 0
                     while done < len(view) and not self._closed:
                         done += self._write_some(view[done:], offset + done)
-                offset += len(piece)
+                offset += len(chunk)
 
     def read(self, offset: int, count: int) -> bytes:
         """At least one and at most `count` bytes from `offset`, which have been written."""
@@ -63,7 +63,7 @@ class Segments:
         return os.pwrite(self._files[index].fileno(), view[: SEGMENT_BYTES - start], start)
 
 
-def is_in_memory(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
+def is_memory_filesystem(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
     """Whether files in the folder, or where the system keeps temporary ones, are kept in memory (tmpfs).
 
     Linux only; elsewhere nobody knows.
@@ -72,9 +72,11 @@ def is_in_memory(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
     kind, longest = "", -1
     try:
         with open(mounts) as lines:
-            for _, place, found, *_ in (line.split() for line in lines):
-                if path == place or path.startswith(place.rstrip("/") + "/"):
-                    kind, longest = (found, len(place)) if len(place) >= longest else (kind, longest)
+            for _, mount_point, filesystem, *_ in (line.split() for line in lines):
+                if path == mount_point or path.startswith(mount_point.rstrip("/") + "/"):
+                    kind, longest = (
+                        (filesystem, len(mount_point)) if len(mount_point) >= longest else (kind, longest)
+                    )
     except OSError:
         return False
     return kind in ("tmpfs", "ramfs")

@@ -29,7 +29,7 @@ from upload_service.doctor.finding import Finding, Verdict, fail, ok
 from upload_service.presigned.destination import MAX_URL_BYTES
 from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 URL_VARIABLE = "CHECK_URL"
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
@@ -95,7 +95,7 @@ async def _findings(
 
 async def _way(settings: Settings, question: Question) -> AsyncIterator[list[Finding]]:
     """Step by step to storage; each needs the one before it to have gone well."""
-    fields, given = Fields(settings), [("uploadUrl", question.url), *question.fields]
+    fields, given = FormFields(settings), [("uploadUrl", question.url), *question.fields]
     yield list(url_check.look(settings, fields, given, time.time()))
     destination = fields.destination
     assert destination

@@ -7,7 +7,7 @@ Must not know: what is looked at, where the lines go.
 from dataclasses import dataclass
 from typing import Literal
 
-from upload_service.settings.parsing import UNITS
+from upload_service.settings.parsing import BYTE_UNITS
 
 Verdict = Literal["ok", "warn", "fail"]
 _PERIODS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
@@ -40,8 +40,9 @@ def fail(step: str, text: str, cure: str) -> Finding:
 
 def size(count: int) -> str:
     """Bytes in the largest unit of which there is one."""
-    unit = max((each for each in UNITS if UNITS[each] <= count), key=UNITS.__getitem__, default="")
-    return f"{round(count / UNITS[unit], 1):g} {unit or 'bytes'}"
+    units = [unit for unit, factor in BYTE_UNITS.items() if factor <= count]
+    unit = max(units, key=BYTE_UNITS.__getitem__, default="")
+    return f"{round(count / BYTE_UNITS[unit], 1):g} {unit or 'bytes'}"
 
 
 def period(seconds: float) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from upload_service.body.disk_segments import Segments, is_in_memory
+from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, ok, size, warn
-from upload_service.settings.settings import OWN_MEMORY_BYTES, Settings
+from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
 # Of this container, in version 2 and in version 1; the latter writes a huge number where there is no bound.
 MEMORY_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -32,10 +32,10 @@ def look(settings: Settings) -> list[Finding]:
 def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
     """Whether there is as much as the service may take."""
     waiting, on_disk = settings.spool_memory_bytes, 0
-    if settings.spool_disk_bytes and is_in_memory(settings.spool_dir):
+    if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
         on_disk = settings.spool_disk_bytes
     passing = ON_ITS_WAY_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
-    need, have = OWN_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
+    need, have = BASE_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
     what = f"the service may take {size(need)} at worst, {size(waiting)} of it for files that wait"
     if on_disk:
         what += f" and {size(on_disk)} because UPLOAD_SPOOL_DIR is in memory"
@@ -77,7 +77,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
         where = settings.spool_dir or "the folder for temporary files"
         yield fail("disk", f"files that wait cannot be written to {where} ({error.strerror})", cure)
         return
-    if is_in_memory(folder) and not settings.in_lambda:
+    if is_memory_filesystem(folder) and not settings.in_lambda:
         yield warn(
             "disk",
             f"{folder} is in memory (tmpfs): what shall wait on disk would wait in memory",
@@ -105,7 +105,7 @@ def _no_disk(settings: Settings) -> Finding:
 
 
 def _try_to_write(folder: str) -> None:
-    segments = Segments(folder)
+    segments = DiskSegments(folder)
     try:
         segments.write([bytes(PROBE_BYTES)], 0)
     finally:

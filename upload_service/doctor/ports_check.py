@@ -17,7 +17,7 @@ from upload_service.settings.settings import Settings
 from upload_service.telemetry.metric_definitions import BUILD
 
 ASK_SECONDS = 2
-ANSWER_BYTES = 256 * 1024
+MAX_RESPONSE_BYTES = 256 * 1024
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only compared
 
 
@@ -69,7 +69,7 @@ def _answer(host: str, port: int, path: str) -> bytes:
     connection = http.client.HTTPConnection(host, port, timeout=ASK_SECONDS)
     try:
         connection.request("GET", path)
-        return connection.getresponse().read(ANSWER_BYTES)
+        return connection.getresponse().read(MAX_RESPONSE_BYTES)
     except (OSError, http.client.HTTPException):
         return b""
     finally:

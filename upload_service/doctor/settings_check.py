@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from upload_service.doctor.finding import Finding, ok, size, warn
-from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
-from upload_service.settings.settings import Settings, describe, unknown_variables
-from upload_service.storage.address_policy import PORT, judge_address
+from upload_service.settings.settings import Settings, list_settings, unknown_variables
+from upload_service.storage.address_policy import HTTPS_PORT, judge_address
 
 # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 MOST_IN_ONE_PUT = 5 << 30
@@ -44,13 +44,13 @@ def allowed(settings: Settings) -> str:
 
 
 def _settings(settings: Settings, environment: Mapping[str, str]) -> Finding:
-    named = [name for name, _, _ in describe() if name in environment]
+    named = [name for name, _, _ in list_settings() if name in environment]
     what = f"all that is set can be used: {', '.join(named)}" if named else "none is set: the defaults hold"
     return ok("settings", f"{what}{'; this is an AWS Lambda function' if settings.in_lambda else ''}")
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = [name for name, _, _ in describe()]
+    known = [name for name, _, _ in list_settings()]
     for name in unknown_variables(environment):
         close = get_close_matches(name, known, 1, ALIKE)
         meant = (
@@ -155,14 +155,14 @@ def _log(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _written(prefix: Prefix) -> str:
+def _written(prefix: UrlPrefix) -> str:
     host = f"[{prefix.host}]" if ":" in prefix.host else prefix.host
     return f"{prefix.scheme}://{host}:{prefix.port}{prefix.path}/"
 
 
 def _looks_public(host: str) -> bool:
     """A name with a dot, or an address of the open internet."""
-    is_name = judge_address(host, PORT, listed=True) == "unreadable"
+    is_name = judge_address(host, HTTPS_PORT, listed=True) == "unreadable"
     if is_name:
         return "." in host and not host.endswith(".localhost")
-    return judge_address(host, PORT, listed=False) is None
+    return judge_address(host, HTTPS_PORT, listed=False) is None

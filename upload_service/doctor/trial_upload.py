@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import aiohttp
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import Checksum, running_for
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import Checksum, checksums_for
 from upload_service.doctor.finding import Finding, fail, ms, ok, warn
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
@@ -23,8 +23,8 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
-from upload_service.upload.form_fields import PLAIN_FIELDS, Fields
-from upload_service.upload.record import Record
+from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
+from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT = b"upload-service --check\n"
@@ -69,7 +69,7 @@ class Watch:
         self.answered = time.monotonic()
 
 
-def announcement(fields: Fields) -> Finding:
+def announcement(fields: FormFields) -> Finding:
     """What is about to be done to the object."""
     what = f"{len(CONTENT)} bytes go to the key of the URL now"
     if fields.destination and fields.destination.creates_only and fields.headers["if-none-match"] == "*":
@@ -85,17 +85,17 @@ async def look(
     wanted = replace(
         settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, ANSWER_SECONDS)
     )
-    room = Room(settings.spool_memory_bytes, 0)
+    spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     async with new_session(listed=destination.listed, pooled=False, traces=[watch.trace()]) as session:
         storage = Storage(
             Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
         )
-        upload = Upload(_form(given), storage, room, wanted, retrying=False)
+        upload = Upload(_form(given), storage, spool_budget, wanted, retrying=False)
         try:
             await upload.run()
         except UploadError as error:
             failure = error
-    room.close()
+    spool_budget.close()
     said = [_expect(settings, watch)] if watch.heads else []
     if failure:
         return [*said, _failed(failure, upload.record, wanted)]
@@ -137,7 +137,7 @@ def _expect(settings: Settings, watch: Watch) -> Finding:
     )
 
 
-def _stored(settings: Settings, destination: Destination, record: Record, watch: Watch) -> Finding:
+def _stored(settings: Settings, destination: Destination, record: UploadRecord, watch: Watch) -> Finding:
     outcome = record.outcome
     assert outcome
     assert outcome.answer
@@ -147,7 +147,7 @@ def _stored(settings: Settings, destination: Destination, record: Record, watch:
 
 
 def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
-    sums = running_for(settings.verify, None, destination.signing)
+    sums = checksums_for(settings.verify, None, destination.signature_scheme)
     sums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
     equal = [claim.algorithm for claim in claims if sums.agrees_with(claim)]
@@ -156,7 +156,7 @@ def _compared(settings: Settings, destination: Destination, outcome: Outcome) ->
     return f"and what storage says it stored is the same ({', '.join(dict.fromkeys(equal))})"
 
 
-def _failed(error: UploadError, record: Record, settings: Settings) -> Finding:
+def _failed(error: UploadError, record: UploadRecord, settings: Settings) -> Finding:
     answer, outcome = error.storage, record.outcome
     said = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
     if said and outcome:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from upload_service.doctor.finding import Finding, fail, ok, period, warn
 from upload_service.doctor.settings_check import allowed
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import LISTED, Destination, judge
+from upload_service.presigned.destination import LISTED, Destination, judge_destination
 from upload_service.presigned.signed_headers import CONTENT_TYPE_FIELD
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 STEP = "URL"
 # Shorter is too short for people, and for clocks that differ.
@@ -23,7 +23,7 @@ SHORT_SECONDS = 60
 
 
 def look(
-    settings: Settings, fields: Fields, given: Sequence[tuple[str, str]], now: float
+    settings: Settings, fields: FormFields, given: Sequence[tuple[str, str]], now: float
 ) -> Iterator[Finding]:
     """Note the fields `given` of a form, the URL among them, and say what they mean together."""
     try:
@@ -49,7 +49,7 @@ def look(
 def _whose(destination: Destination) -> str:
     store = "a store of your own" if destination.provider == LISTED else destination.provider
     by = "UPLOAD_DESTINATIONS lists it" if destination.listed else "a well-known store"
-    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signing}"
+    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signature_scheme}"
 
 
 def _headers(destination: Destination) -> str:
@@ -89,7 +89,7 @@ def _doubts(destination: Destination, given: dict[str, str], now: float) -> Iter
 def _refused(settings: Settings, url: str, error: UploadError, now: float) -> Finding:
     cause, cure = error.cause, error.entry.cure
     if error.entry.code == "url_expired":
-        ended = judge(url, settings.destinations, -math.inf).expires_at
+        ended = judge_destination(url, settings.destinations, -math.inf).expires_at
         clock = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         cause = (
             f"{cause} It ended {period(now - (ended or now))} ago, if this machine's clock is right: {clock}."

@@ -12,7 +12,7 @@ Source: RFC 2046 section 5.1.1, RFC 7578 section 4.8 and RFC 5322 section 4.2, w
 from multipart import MultipartError, PushMultipartParser
 
 
-class Parser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
+class StrictParser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
     """Refuses a head's line that is folded or broken otherwise, and lets the boundary alone end a part."""
 
     def _on_segment_headerline(self, line: bytes) -> None:
@@ -28,29 +28,29 @@ class Preamble:
 
     def __init__(self, boundary: str) -> None:
         self.ended = False
-        self._mark = f"--{boundary}".encode("latin-1")
+        self._dash_boundary = f"--{boundary}".encode("latin-1")
         # The boundary begins a line; before the first byte there is none.
-        self._tail = b"\r\n"
-        self._skipped_bytes = -len(self._tail)
+        self._held_back = b"\r\n"
+        self._skipped_bytes = -len(self._held_back)
 
     @property
     def read_bytes(self) -> int:
         """How many bytes came before the boundary so far."""
-        return self._skipped_bytes + len(self._tail)
+        return self._skipped_bytes + len(self._held_back)
 
-    def skip(self, piece: bytes) -> bytes:
-        """What of `piece`, and of what was held back, is the form's; b"" before it. Raises MultipartError."""
-        if self._skipped_bytes < 0 and self.read_bytes == 0 and piece.startswith(self._mark):
-            self._tail, self._skipped_bytes, self.ended = b"", 0, True
-            return piece
-        text = self._tail + piece
-        at = text.find(self._mark)
-        kept = at if at >= 0 else max(0, len(text) - len(self._mark) - 1)
-        self._skipped_bytes += kept
-        if at < 0:
-            self._tail = text[kept:]
+    def skip(self, chunk: bytes) -> bytes:
+        """What of `chunk`, and of what was held back, is the form's; b"" before it. Raises MultipartError."""
+        if self._skipped_bytes < 0 and self.read_bytes == 0 and chunk.startswith(self._dash_boundary):
+            self._held_back, self._skipped_bytes, self.ended = b"", 0, True
+            return chunk
+        text = self._held_back + chunk
+        position = text.find(self._dash_boundary)
+        skipped = position if position >= 0 else max(0, len(text) - len(self._dash_boundary) - 1)
+        self._skipped_bytes += skipped
+        if position < 0:
+            self._held_back = text[skipped:]
             return b""
-        if text[at - 2 : at] != b"\r\n":
+        if text[position - 2 : position] != b"\r\n":
             raise MultipartError("a boundary that does not begin a line")
-        self._tail, self.ended = b"", True
-        return text[at:]
+        self._held_back, self.ended = b"", True
+        return text[position:]

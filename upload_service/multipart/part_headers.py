@@ -17,14 +17,14 @@ from upload_service.errors.upload_error import UploadError
 _BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
 _EXTENDED_NAME = re.compile(r";\s*filename\*\s*=\s*([\w.-]+)'[^']*'([^;\s]*)", re.IGNORECASE | re.ASCII)
-_LATIN = frozenset({"iso-8859-1", "latin1", "latin-1"})
+_LATIN_1_NAMES = frozenset({"iso-8859-1", "latin1", "latin-1"})
 
 
 def boundary_of(content_type: str) -> str:
     """The boundary that a form's Content-Type names."""
     options: dict[str, str]
-    kind, options = parse_options_header(content_type)
-    if kind != "multipart/form-data":
+    media_type, options = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
         raise UploadError("not_multipart")
     boundary = options.get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
@@ -32,7 +32,7 @@ def boundary_of(content_type: str) -> str:
     return boundary
 
 
-def require_one_meaning(part: MultipartSegment) -> None:
+def refuse_repeated_headers(part: MultipartSegment) -> None:
     """Refuses a part that says twice what it is: of two, readers take one or the other."""
     names = [name for name, _ in part.headerlist]
     if names.count("Content-Disposition") > 1 or names.count("Content-Type") > 1:
@@ -46,7 +46,7 @@ def filename_of(part: MultipartSegment) -> str:
     extended = _EXTENDED_NAME.search(str(part.header("Content-Disposition") or ""))
     if extended is None:
         raise UploadError("file_is_text")
-    return unquote(extended[2], "latin-1" if extended[1].lower() in _LATIN else "utf-8", "replace")
+    return unquote(extended[2], "latin-1" if extended[1].lower() in _LATIN_1_NAMES else "utf-8", "replace")
 
 
 def content_type_of(part: MultipartSegment) -> str:

@@ -7,10 +7,10 @@ from aiohttp import hdrs, web
 
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.pages.app_keys import CONTEXT
 from upload_service.pages.content_negotiation import prefers
 from upload_service.pages.error_pages import entry_html, entry_markdown, page_html, page_markdown
 from upload_service.pages.static_files import ASKED_ANEW, POLICY, Html, asset, page
-from upload_service.upload.shared import SERVICE
 
 # What the pages are made of: nothing else of the folder is given away.
 ASSETS = frozenset({"docs.css", "docs.js", "errors.css"})
@@ -21,7 +21,7 @@ PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js"
 
 async def index(request: web.Request) -> web.Response:
     """What this is: JSON for programs, a page to upload with for browsers."""
-    shown = request.app[SERVICE].settings.upload_page
+    shown = request.app[CONTEXT].settings.upload_page
     if shown != "off" and _likes_html(request, "application/json"):
         response = _upload_page("" if shown == "on" else shown)
     else:
@@ -57,7 +57,7 @@ async def healthz(_request: web.Request) -> web.Response:
 
 async def readyz(request: web.Request) -> web.Response:
     """Readiness: 503 from the moment the service was told to stop."""
-    if request.app[SERVICE].draining:
+    if request.app[CONTEXT].draining:
         raise UploadError("shutting_down", "The service is stopping.")
     return web.json_response({"status": "ready"})
 
@@ -77,7 +77,7 @@ async def static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name in SWAGGER:
         return asset(SWAGGER[name], _accepted(request))
-    if name in ASSETS or (name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off"):
+    if name in ASSETS or (name in PAGE_FILES and request.app[CONTEXT].settings.upload_page != "off"):
         return asset(name, _accepted(request), ASKED_ANEW)  # a page's parts must be of one version
     raise UploadError("not_found")
 

@@ -1,11 +1,11 @@
 """The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
 
-`./scripts/docs` makes the page anew; a test compares them.
+`./scripts/dev/docs` makes the page anew; a test compares them.
 """
 
 from html import escape
 
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE
 
 _HEAD = """# Errors
@@ -18,7 +18,7 @@ This page is made from the tables in `upload_service/errors/catalogue`.
 """
 
 
-def entry_markdown(entry: Entry) -> str:
+def entry_markdown(entry: CatalogueEntry) -> str:
     """One entry, as it stands on the page."""
     retryable = "yes" if entry.retryable else "no"
     remedy = f"\nFor the operator: {entry.remedy}\n" if entry.remedy else ""
@@ -34,7 +34,7 @@ def page_markdown() -> str:
     return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
 
 
-def entry_html(entry: Entry, link: str) -> str:
+def entry_html(entry: CatalogueEntry, link: str) -> str:
     """One entry; its code links to `link`."""
     again = "may succeed later" if entry.retryable else "will not succeed"
     remedy = f"<p><b>For the operator:</b> {escape(entry.remedy)}</p>\n" if entry.remedy else ""

@@ -6,31 +6,31 @@ Must not know: what is counted.
 
 from aiohttp import web
 
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.pages.app_keys import METRICS
+from upload_service.telemetry.metrics import Metrics
 
 PATH = "/metrics"
 
 
 async def metrics(request: web.Request) -> web.Response:
     """All metrics, on the service's own port."""
-    return _exposition(request.app[SERVICE], request)
+    return _exposition(request.app[METRICS], request)
 
 
-def alone(service: Service) -> web.Server:
+def alone(counted: Metrics) -> web.Server:
     """What answers on a port of its own."""
 
     async def answer(request: web.BaseRequest) -> web.Response:
         if request.path != PATH or request.method not in ("GET", "HEAD"):
             response = web.Response(status=404, text=f"Only GET {PATH} is here.\n")
         else:
-            response = _exposition(service, request)
+            response = _exposition(counted, request)
         response.headers["Server"] = "upload-service"
         return response
 
     return web.Server(answer, access_log=None)
 
 
-def _exposition(service: Service, request: web.BaseRequest) -> web.Response:
-    assert service.exposition
-    body, content_type = service.exposition(request.headers.get("Accept", ""))
+def _exposition(counted: Metrics, request: web.BaseRequest) -> web.Response:
+    body, content_type = counted.exposition(request.headers.get("Accept", ""))
     return web.Response(body=body, headers={"Content-Type": content_type})

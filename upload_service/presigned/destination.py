@@ -14,11 +14,11 @@ from urllib.parse import unquote
 from yarl import URL
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.allowed_destinations import Destinations, Prefix
-from upload_service.presigned.known_signatures import DECISIVE, SIGNINGS
+from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
+from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
-from upload_service.presigned.signature import Signing
-from upload_service.presigned.signed_operation import require_file
+from upload_service.presigned.signature_scheme import SignatureScheme
+from upload_service.presigned.signed_operation import refuse_empty_body_checksum
 
 MAX_URL_BYTES = 8192
 LISTED = "listed"
@@ -43,9 +43,9 @@ class Destination:
     host: str
     provider: str
     listed: bool
-    signing: str
+    signature_scheme: str
     signed_headers: frozenset[str] | None
-    headers: tuple[tuple[str, str], ...]
+    required_headers: tuple[tuple[str, str], ...]
     expires_at: float | None
     creates_only: bool = False
 
@@ -55,7 +55,7 @@ class Destination:
         return RANDOM_ETAG_HOSTS not in self.host
 
 
-def judge(text: str, allowed: Destinations, now: float) -> Destination:
+def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> Destination:
     """The destination that this uploadUrl means; raises UploadError when a PUT must not go there."""
     url, host, port = _parse(text)
     provider = provider_of(host)
@@ -69,12 +69,12 @@ def judge(text: str, allowed: Destinations, now: float) -> Destination:
     if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(url.raw_path):
         raise _unusable("has no object key behind its bucket")
     query = _query(url.raw_query_string)
-    signing = _signing(query, provider)
-    signing.require_well_formed(query)
-    signed_headers = signing.headers_signed(query)
-    signing.operation.require_put(query, signed_headers)
-    require_file(query)
-    expires_at = signing.expiry(query)
+    scheme = _scheme_of(query, provider)
+    scheme.require_well_formed(query)
+    signed_headers = scheme.signed_headers(query)
+    scheme.operation.require_put(query, signed_headers)
+    refuse_empty_body_checksum(query)
+    expires_at = scheme.expires_at(query)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
     return Destination(
@@ -82,9 +82,9 @@ def judge(text: str, allowed: Destinations, now: float) -> Destination:
         host,
         provider.name if provider else LISTED,
         listed,
-        signing.name,
+        scheme.name,
         signed_headers,
-        () if signing.operation.is_part(query) else signing.headers,
+        () if scheme.operation.is_part_upload(query) else scheme.required_headers,
         expires_at,
         signed_headers is not None and "if-none-match" in signed_headers,
     )
@@ -122,11 +122,11 @@ def _unusable(why: str) -> UploadError:
     return UploadError("invalid_upload_url", f"The URL in uploadUrl {why}.")
 
 
-def _is_listed(url: URL, host: str, port: int, prefixes: tuple[Prefix, ...]) -> bool:
+def _is_listed(url: URL, host: str, port: int, prefixes: tuple[UrlPrefix, ...]) -> bool:
     return any(
         prefix.scheme == url.scheme
         and prefix.port == port
-        and prefix.names(host)
+        and prefix.matches_host(host)
         and _is_under(url.raw_path, prefix.path)
         for prefix in prefixes
     )
@@ -157,13 +157,13 @@ def _query(text: str) -> Mapping[str, str]:
 def _refuse_repeated(names: Iterable[str]) -> None:
     seen = set()
     for name in names:
-        if name in seen and name in DECISIVE:
+        if name in seen and name in DECISIVE_PARAMETERS:
             raise _unusable(f"has the parameter {name} twice")
         seen.add(name)
 
 
-def _signing(query: Mapping[str, str], provider: Provider | None) -> Signing:
-    for signing in provider.signings if provider else SIGNINGS:
-        if signing.marks <= query.keys() and all(query[mark] for mark in signing.marks):
-            return signing
+def _scheme_of(query: Mapping[str, str], provider: Provider | None) -> SignatureScheme:
+    for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
+        if scheme.identified_by <= query.keys() and all(query[name] for name in scheme.identified_by):
+            return scheme
     raise UploadError("url_not_signed")

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.presigned.known_signatures import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
-from upload_service.presigned.signature import Signing
+from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.signature_scheme import SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Provider:
     suffixes: tuple[str, ...]
     bucket_hosts: re.Pattern[str]
     path_hosts: re.Pattern[str]
-    signings: tuple[Signing, ...]
+    signature_schemes: tuple[SignatureScheme, ...]
 
 
-_NOTHING = re.compile("(?!)")
+_NO_HOST = re.compile("(?!)")
 _BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
@@ -91,7 +91,7 @@ PROVIDERS = (
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
-        _NOTHING,
+        _NO_HOST,
         (AZURE_SAS,),
     ),
     # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
@@ -123,7 +123,7 @@ PROVIDERS = (
         (S3_V4, S3_V2),
     ),
 )
-BY_SUFFIX: Mapping[str, Provider] = {
+PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
     suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
 }
 
@@ -136,7 +136,7 @@ def titles() -> str:
 
 def provider_of(host: str) -> Provider | None:
     """The provider that a host in lower case belongs to; None when it is no known store's."""
-    provider = BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
+    provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
     known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
     return provider if known else None
 

@@ -18,11 +18,11 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
 
 # A field `header:<name>` gives the header <name>; `contentType` is another way to write one of them.
-PREFIX = "header:"
+FIELD_PREFIX = "header:"
 CONTENT_TYPE_FIELD = "contentType"
-MAX_TOGETHER_BYTES = 16 * 1024
+MAX_HEADERS_BYTES = 16 * 1024
 
-PLAIN = frozenset(
+STANDARD_HEADERS = frozenset(
     {
         "cache-control",
         "content-disposition",
@@ -35,9 +35,9 @@ PLAIN = frozenset(
         "if-none-match",
     }
 )
-VENDORS = ("x-amz-", "x-goog-", "x-ms-")
+VENDOR_PREFIXES = ("x-amz-", "x-goog-", "x-ms-")
 # They make storage copy another object, begin another kind of upload, or read the body in another framing.
-NEVER = (
+NEVER_SENT = (
     "x-amz-copy-source",
     "x-amz-decoded-content-length",
     "x-amz-trailer",
@@ -48,21 +48,21 @@ NEVER = (
     "x-ms-page-write",
 )
 # What storage serves the object with; Azure prefers the second.
-TYPES = ("content-type", "x-ms-blob-content-type")
+TYPE_HEADERS = ("content-type", "x-ms-blob-content-type")
 # The HTTP client's own, which are always there; the file's part has a type, or a default one.
-OURS = frozenset({"host", "content-length", "content-type"})
+ALWAYS_SENT = frozenset({"host", "content-length", "content-type"})
 
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 
 
-def header_of(field: str) -> str | None:
+def header_of_field(field: str) -> str | None:
     """The header that a form field gives, None when it is another field; raises UploadError."""
     if field == CONTENT_TYPE_FIELD:
         return "content-type"
-    if not field.startswith(PREFIX):
+    if not field.startswith(FIELD_PREFIX):
         return None
-    name = field.removeprefix(PREFIX).strip().lower()
+    name = field.removeprefix(FIELD_PREFIX).strip().lower()
     if not _is_sendable(name):
         shown = f"The header {name}" if _NAME.fullmatch(name) else "A header with an unusable name"
         raise UploadError("header_not_allowed", f"{shown} is none that goes with an upload.")
@@ -77,37 +77,37 @@ def check_value(name: str, value: str) -> None:
         )
 
 
-def check_fit(destination: Destination, given: Mapping[str, str]) -> None:
+def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
     """Raise UploadError when the URL signed what is never sent, or did not sign what was given."""
     signed = destination.signed_headers
     if signed is None:
         return  # the URL does not tell: storage decides
-    if signed <= OURS and given.keys() <= OURS:
+    if signed <= ALWAYS_SENT and given.keys() <= ALWAYS_SENT:
         return
-    for name in sorted(signed - OURS):
+    for name in sorted(signed - ALWAYS_SENT):
         if not _is_sendable(name):
             raise UploadError(
                 "header_not_allowed", f"The URL is signed with the header {name}, which is never sent here."
             )
-    for name in sorted(given.keys() - signed - OURS):
+    for name in sorted(given.keys() - signed - ALWAYS_SENT):
         raise UploadError("header_not_signed", f"The URL is not signed with the header {name}.")
 
 
-def missing(destination: Destination, given: Mapping[str, str]) -> str | None:
+def missing_header(destination: Destination, given: Mapping[str, str]) -> str | None:
     """The first signed header whose value is not there yet."""
     signed = destination.signed_headers
-    if not signed or signed <= OURS:
+    if not signed or signed <= ALWAYS_SENT:
         return None
-    own = {name for name, _ in destination.headers}
-    return min(signed - OURS - own - given.keys(), default=None)
+    set_by_scheme = {name for name, _ in destination.required_headers}
+    return min(signed - ALWAYS_SENT - set_by_scheme - given.keys(), default=None)
 
 
-def for_put(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
+def put_headers(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
     """The headers of the PUT, but for its length and host. `content_type` is the file part's."""
-    return {"content-type": content_type, **given, **dict(destination.headers)}
+    return {"content-type": content_type, **given, **dict(destination.required_headers)}
 
 
 def _is_sendable(name: str) -> bool:
-    if not _NAME.fullmatch(name) or name.startswith(NEVER):
+    if not _NAME.fullmatch(name) or name.startswith(NEVER_SENT):
         return False
-    return name in PLAIN or name.startswith(VENDORS)
+    return name in STANDARD_HEADERS or name.startswith(VENDOR_PREFIXES)

@@ -1,9 +1,9 @@
-"""Which outcomes are worth another try, and how long to wait before it.
+"""Which outcomes are worth another attempt, and how long to wait before it.
 
-Knows: the table of what is tried again, package `backoff`'s arithmetic.
-Rules: pure, but for the dice; what storage said outranks its status; only what can change by itself is
-tried again. A presigned PUT of the same bytes is idempotent (RFC 9110 section 9.2.2), so it may be repeated
-though nobody knows whether the broken one was stored.
+Knows: what is tried again, and the arithmetic of the package `backoff`.
+Rules: no input and no output, except random numbers. The code that storage gave outranks its status. Only
+what can change by itself is tried again. A PUT of the same bytes to the same URL is idempotent (RFC 9110
+section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored.
 Must not know: sockets, sleeping, deadlines.
 """
 
@@ -43,7 +43,7 @@ RETRIED_CODES: Mapping[str, bool] = {
 }
 # Without a known code, the status alone.
 RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
-# Without an answer to this PUT: connection faults. TLS that is not trusted stays so.
+# Faults without a response to this PUT. A certificate that is not trusted stays so, and is not here.
 RETRIED_FAULTS = frozenset(
     {
         "storage_bad_answer",
@@ -55,12 +55,12 @@ RETRIED_FAULTS = frozenset(
         "stored_bytes_differ",
     }
 )
-# Storage answered, but its answer is not one to this PUT of these bytes.
+# Storage responded, but its response is not one to this PUT of these bytes.
 _NO_ANSWER = ("storage_bad_answer", "stored_bytes_differ")
 
 
 def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
-    """Whether the same PUT may succeed a moment later; `creates_only`: not over what is there."""
+    """Whether the same PUT may succeed a moment later. `creates_only`: storage never overwrites."""
     if outcome.error is None or (creates_only and outcome.error == "stored_bytes_differ"):
         return False
     if outcome.answer is None or outcome.error in _NO_ANSWER:
@@ -69,13 +69,13 @@ def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
     return outcome.answer.status in RETRIED_STATUSES if said is None else said
 
 
-def is_untouched(outcome: Outcome) -> bool:
-    """Whether the connection failed, in a way that may pass, before a byte of the file was used."""
+def failed_before_first_byte(outcome: Outcome) -> bool:
+    """Whether the connection failed before a byte of the file was used, in a way that may pass."""
     return outcome.answer is None and outcome.error in RETRIED_FAULTS and outcome.sent_bytes == 0
 
 
-def waits() -> Iterator[float]:
-    """Seconds to wait before each further try: exponential, capped, full jitter."""
+def backoff_delays() -> Iterator[float]:
+    """Seconds to wait before each further attempt: exponential backoff with a cap and full jitter."""
     steps = backoff.expo(factor=FIRST_WAIT_SECONDS, max_value=LONGEST_WAIT_SECONDS)
     next(steps)  # the generator's first yield only starts it
     for step in steps:
