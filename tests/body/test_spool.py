@@ -1,4 +1,4 @@
-"""Where kept bytes lie: the chunks in memory, the copy on disk, and the room that all uploads share."""
+"""The spool: where kept bytes lie, what they take of the budgets, and when that is given back."""
 
 import asyncio
 import os
@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tests.body.test_file_body import drain
 from upload_service.body.budget import SpoolBudget
-from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments, is_memory_filesystem
+from upload_service.body.disk_segments import DiskSegments
 from upload_service.body.file_body import Body
-from upload_service.body.memory_chunks import MemoryChunks
 from upload_service.body.spool import BLOCK_BYTES, Spool
 from upload_service.errors.upload_error import UploadError
 
@@ -269,65 +268,3 @@ def deleted_files() -> set[str]:
         with suppress(FileNotFoundError):
             found.add(os.readlink(f"/proc/self/fd/{number}"))
     return {link for link in found if link.endswith("(deleted)")}
-
-
-def test_segments_hold_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Writes and reads cross the segments' borders; what was dropped is gone, what follows stays."""
-    assert SEGMENT_BYTES > 4096
-    monkeypatch.setattr("upload_service.body.disk_segments.SEGMENT_BYTES", 100)
-    segments = DiskSegments(None)
-    whole = bytes(range(256)) * 2
-    segments.write([whole[:130], bytearray(whole[130:])], 0)
-    found = b""
-    while len(found) < len(whole):
-        found += segments.read(len(found), 77)
-    assert found == whole
-    segments.drop_before(250)
-    assert segments.read(200, 10) == whole[200:210]
-    with pytest.raises(KeyError):
-        segments.read(150, 1)
-    segments.close()
-    segments.write([b"late"], 0)
-    with pytest.raises(KeyError):
-        segments.read(0, 1)
-
-
-@given(st.lists(st.binary(min_size=1, max_size=40_000), min_size=1, max_size=20), st.data())
-def test_pieces_are_addressed_by_offset(chunks: list[bytes], data: st.DataObject) -> None:
-    """Any offset that is still here reads the right bytes, whatever was gathered or dropped."""
-    kept, whole = MemoryChunks(), b"".join(chunks)
-    for chunk in chunks:
-        kept.append(chunk)
-    kept.drop_before(data.draw(st.integers(0, len(whole))))
-    assert b"".join(kept.chunks_from(kept.start)) == whole[kept.start :]
-    if kept.start < kept.end:
-        offset = data.draw(st.integers(kept.start, kept.end - 1))
-        found = kept.read(offset, 1000)
-        assert found
-        assert whole[offset : offset + len(found)] == found
-
-
-@pytest.mark.parametrize(
-    ("folder", "in_memory"),
-    [
-        ("/spool", False),
-        ("/spool/deep/er", True),
-        ("/spool/deepest", False),
-        ("/tmp", True),
-        ("/tmpfs", False),
-        ("/", False),
-    ],
-)
-def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: bool) -> None:
-    """A folder is in memory when the mount that holds it is, the last one where two lie upon each other."""
-    mounts = tmp_path / "mounts"
-    mounts.write_text(
-        "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /spool ext4 rw 0 0\n"
-        "/dev/sdb /spool/deep ext4 rw 0 0\ntmpfs /spool/deep tmpfs rw 0 0\n"
-    )
-    assert is_memory_filesystem(folder, str(mounts)) is in_memory
-
-
-def test_mounts_that_cannot_be_read_are_no_reason_to_warn() -> None:
-    """Where there is no list of mounts nothing is said."""
-    assert not is_memory_filesystem("/tmp", "/nowhere/mounts")

@@ -8,8 +8,8 @@ import pytest
 from multidict import CIMultiDict
 
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
-from upload_service.presigned.providers import SENTENCES
 from upload_service.storage.outcome import read_response
+from upload_service.storage.refusals import SENTENCES
 
 NOT_AUTHENTIC = (
     "Server failed to authenticate the request. Make sure the value of the Authorization header is formed "

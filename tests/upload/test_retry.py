@@ -6,16 +6,17 @@ import pytest
 from multidict import CIMultiDict
 
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
-from upload_service.presigned.providers import REFUSALS, REFUSED_STATUSES
 from upload_service.storage.outcome import Outcome, read_response
+from upload_service.storage.refusals import REFUSED_STATUSES, STORE_CODES
 from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
-    RETRIED_CODES,
     RETRIED_FAULTS,
     backoff_delays,
     failed_before_first_byte,
     is_worth_retrying,
 )
+
+RETRIED = {word: code.retry for word, code in STORE_CODES.items() if code.retry is not None}
 
 
 def xml(code: str, message: str = "no") -> bytes:
@@ -91,17 +92,18 @@ def test_tables_name_codes_of_the_catalogue() -> None:
     """Every code that a table can produce exists, and refusals are the caller's fault."""
     assert CATALOGUE.keys() >= RETRIED_FAULTS
     assert set(REFUSED_STATUSES.values()) <= CATALOGUE.keys()
-    refused = {code for name, code in REFUSALS.items() if name not in RETRIED_CODES}
+    refused = {code.error for code in STORE_CODES.values() if code.error and code.retry is None}
     assert {CATALOGUE[code].fault for code in refused} == {"client"}
+    assert all(code.error or code.retry is not None for code in STORE_CODES.values())
 
 
-@pytest.mark.parametrize("code", sorted(RETRIED_CODES))
+@pytest.mark.parametrize("code", sorted(RETRIED))
 @pytest.mark.parametrize("status", [400, 409, 429, 500, 501, 503])
 def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
     """A code of the table decides alone, in the body and in Azure's header, whatever the status."""
-    assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED_CODES[code]
+    assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED[code]
     by_header = read_response(status, CIMultiDict({"x-ms-error-code": code}), b"")
-    assert is_worth_retrying(by_header) is RETRIED_CODES[code]
+    assert is_worth_retrying(by_header) is RETRIED[code]
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("7", 7), ("120", 120)])

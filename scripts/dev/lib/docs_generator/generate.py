@@ -12,7 +12,7 @@ from openapi import document, schemas
 from docs_generator import korean, page_parts, typescript
 from docs_generator.made_parts import LostPart, filled
 from docs_generator.tables import english
-from upload_service.pages.error_pages import page_markdown
+from upload_service.pages.error_pages import catalogue_markdown
 
 COMMAND = "./scripts/dev/docs"
 ROOT = Path(__file__).resolve().parents[4]
@@ -38,7 +38,7 @@ def made() -> dict[Path, str]:
     """Every file that is made, as the code has it; raises LostPart."""
     client = typescript.with_interfaces(CLIENT.read_text(encoding="utf-8"), schemas.schemas())
     whole = {
-        ROOT / "docs" / "errors.md": page_markdown(),
+        ROOT / "docs" / "errors.md": catalogue_markdown(),
         CONTRACT: document.text(),
         CLIENT: client,
         CLIENT_COPY: client,
