@@ -23,6 +23,7 @@ CALLING = (ROOT / "docs" / "calling.md").read_text(encoding="utf-8")
 TRANSLATED = [("README.md", "README.ko.md"), ("docs/calling.md", "docs/calling.ko.md")]
 MOST_LINES = 200
 PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md")]
+WRITTEN = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
 PHOTO = SAMPLE
 
 
@@ -67,14 +68,30 @@ def test_korean_page_is_in_step(part: re.Pattern[str], english: str, korean: str
 
 def test_links_lead_somewhere() -> None:
     """Every relative link in README and docs leads to a file, and its anchor to a heading."""
-    written = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
-    for page in [*PAGES, *written]:
+    for page in [*PAGES, *WRITTEN]:
         for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
             path, _, anchor = link.partition("#")
             target = page.parent / path
             assert target.exists(), f"{page}: {link}"
             if anchor:
                 assert anchor in _anchors(target), f"{page}: {link}"
+
+
+def test_files_that_the_docs_name_exist() -> None:
+    """Every Python file and every command of this repository that a page names is there."""
+    there = {
+        f"/{path.relative_to(ROOT)}"
+        for folder in ("upload_service", "tests", "scripts", "docs")
+        for path in (ROOT / folder).rglob("*")
+        if "node_modules" not in path.parts
+    }
+    missing = [
+        f"{page.name}: {name}"
+        for page in [*PAGES, *WRITTEN]
+        for name in re.findall(r"[\w/]+\.py\b|\./scripts/[\w/-]+", page.read_text(encoding="utf-8"))
+        if not any(path.endswith(f"/{name.removeprefix('./').lstrip('/')}") for path in there)
+    ]
+    assert missing == []
 
 
 def _anchors(page: Path) -> set[str]:
