@@ -21,7 +21,7 @@ _STORAGE = (
             "Look at the provider's status; storage_status, storage_code and storage_request_id in the "
             "log are what its support asks for."),
     _storage("storage_throttled", 503, "Storage asks to slow down",
-            "Storage has too many requests.",
+            "Storage says that it gets too many requests.",
             _LATER,
             "Spread the keys over more prefixes or ask the provider for a higher rate; callers of the "
             "retry endpoint wait by themselves."),
@@ -61,26 +61,26 @@ _STORAGE = (
             "Renew the store's certificate, or name its authority in SSL_CERT_FILE; a proxy that opens "
             "TLS looks the same."),
     _storage("stored_bytes_differ", 502, "Stored bytes differ",
-            "Storage took the file, and its checksum of what it stored is not the file's.",
+            "Storage accepted the file, but the checksum of what it stored is not the file's checksum.",
             "Send the file again to the same key, and do not use the object that is there.",
             "Do not trust the object, and tell the provider: bytes changed on the way or there. If it "
             "stays with one store, its checksums may be of another kind: see UPLOAD_VERIFY."),
     _storage("already_stored", 412, "Probably stored already",
-            "An earlier try of this upload broke off without an answer, and now storage says that the object "
-            "exists: it is probably this file.",
+            "An earlier attempt of this upload broke off without an answer, and storage now says that the "
+            "object exists: it is probably this file.",
             "Compare the object's size or checksum with the file's before you send it again.",
-            "Nothing, if it is rare; if not, look why answers of storage get lost "
-            "(storage_disconnected).",
+            "Do nothing if it is rare; otherwise find out why storage's answers get lost (see "
+            "storage_disconnected).",
             retryable=False),
 )
 
 # Something went wrong in this service.
 _SERVICE = (
     _service("too_busy", 503, "Too many uploads",
-            "The service has as many uploads at once as it takes.",
+            "The service already runs as many uploads at once as it may.",
             "Send the file again after the seconds in Retry-After.",
-            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow callers "
-            "hold places, too."),
+            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow "
+            "clients hold places, too."),
     _service("spool_full", 503, "No room to keep the file",
             "The service has no room left to keep this file while it waits.",
             "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",
@@ -90,7 +90,8 @@ _SERVICE = (
             "The service is stopping and could not finish this upload.",
             "Send the file again; another instance will take it.",
             "If it comes with every rollout, raise UPLOAD_SHUTDOWN_SECONDS, and with it the time that the "
-            "platform gives before it kills the process; if without one, find out who stops it."),
+            "platform gives before it kills the process. If it comes without one, find out who stops the "
+            "service."),
     _service("internal_error", 500, "Internal error",
             "Something unexpected went wrong in the service.",
             "Try again; if it stays, give the operator the request_id.",
