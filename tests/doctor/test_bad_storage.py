@@ -8,7 +8,7 @@ from devtools import signed_queries
 from tests.support.doctor import Seen, assert_stops_at, check
 from tests.support.double import OK, Reply, StorageDouble, answer, xml
 from tests.support.transcript import TRANSCRIPT
-from upload_service.body.checksums import running_for
+from upload_service.body.checksums import checksums_for
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
 
@@ -75,7 +75,7 @@ def test_other_bytes(double: StorageDouble) -> None:
 
 def test_same_bytes(double: StorageDouble) -> None:
     """A checksum of storage's own that is the same is said to be."""
-    sums = running_for("crc", None, None)
+    sums = checksums_for("crc", None, None)
     sums.update(CONTENT)
     same = f"x-amz-checksum-crc64nvme: {str(sums.get('crc64nvme')).partition(':')[2]}"
     seen = look(double, "doctor/same/key", Reply(answer(200, b"", same)))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.support.forms import WANTED, Form, damaged, forms
 from tests.support.reading import STABLE, read
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Field, FileStart
+from upload_service.multipart.form_reader import Field, FileStart
 
 BUSBOY = Path(__file__).parents[1] / "support" / "busboy.cjs"
 BUSBOY_SECONDS = 30

@@ -3,8 +3,8 @@
 from devtools import signed_queries
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.allowed_destinations import Destinations
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.allowed_destinations import AllowedDestinations
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.settings.settings import Settings
 
 NOW = 1_795_435_200.0  # 2026-11-23T12:00:00Z
@@ -27,14 +27,14 @@ GOOGLE_V2 = (
 SAS = signed_queries.sas(expires="2026-11-23T12%3A05%3A00Z")
 
 
-def destinations(text: str) -> Destinations:
+def destinations(text: str) -> AllowedDestinations:
     """The list that an operator would write as `text`."""
     return Settings.from_environment({"UPLOAD_DESTINATIONS": text}).destinations
 
 
 def judged(url: str, allowed: str = "default") -> Destination:
     """What `url` means."""
-    return judge(url, destinations(allowed), NOW)
+    return judge_destination(url, destinations(allowed), NOW)
 
 
 def refusal(url: str, allowed: str = "default") -> str:

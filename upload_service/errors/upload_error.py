@@ -1,49 +1,54 @@
-"""The failures of an upload, as exceptions that carry their entry of the catalogue.
+"""The exception for every failure of an upload, and the catalogue in which it finds its entry.
 
-Knows: the catalogue (its tables are in `catalogue/`), and what is known beyond it about one failure.
-Rules: the text of the exception is the code alone, so that no log or traceback can carry a secret.
+Knows: the catalogue (its tables are in `catalogue/`), and what else is known about one failure.
+Rules: the text of the exception is the code alone, so that no log and no traceback can contain a secret.
 Must not know: HTTP objects, logging, URLs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.errors.catalogue import client, server, storage_refusals
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 
 _TABLES = (client.ENTRIES, storage_refusals.ENTRIES, server.ENTRIES)
 CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
 
 
 @dataclass(frozen=True, slots=True)
-class StorageAnswer:
-    """What storage answered: its HTTP status and the code in its error body, where it had one."""
+class StorageResponse:
+    """Storage's response: its HTTP status, and the error code in it; None if it has none."""
 
     status: int
     code: str | None = None
 
 
 class UploadError(Exception):
-    """A failure with an entry in the catalogue; `cause` replaces the entry's when more is known."""
+    """A failure with an entry in the catalogue.
+
+    `code` names the entry. `cause` replaces the entry's sentence when more is known; it must not contain a
+    secret. `storage` is the last response of storage. `retry_after_seconds`: when the client may send again.
+    """
 
     def __init__(
         self,
         code: str,
         cause: str | None = None,
-        storage: StorageAnswer | None = None,
+        storage: StorageResponse | None = None,
         retry_after_seconds: float | None = None,
         challenge: str | None = None,
     ) -> None:
         super().__init__(code)
-        self.entry: Entry = CATALOGUE[code]
+        self.entry: CatalogueEntry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
         self.retry_after_seconds = retry_after_seconds
-        # How to prove who one is, where that is missing.
+        # The value of WWW-Authenticate, for a request without a valid token.
         self.challenge = challenge
-        # What the upload's record adds to the answer.
-        self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
+        # What the upload's record adds to the response, once there is an upload.
+        self.members: Mapping[str, object] | None = None
 
     @property
     def detail(self) -> str:
-        """What happened and what to do, in two or three sentences for the caller."""
+        """What happened and what the client can do, in two or three sentences."""
         return f"{self.cause} {self.entry.cure}"

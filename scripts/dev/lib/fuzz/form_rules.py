@@ -12,8 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart import form_reader
-from upload_service.multipart.form_events import Event, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, FileEnd, FileStart, FormReader
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MOST_BYTES = 4096
@@ -37,8 +36,8 @@ def check(given: bytes) -> None:
         for length in (None, len(body)):
             first = read(content_type, [body], length)
             _assert_sound(first, body, length)
-            for pieces in (bytewise(body), cut(body, chance), cut(body, chance)):
-                again = read(content_type, pieces, length)
+            for chunks in (bytewise(body), cut(body, chance), cut(body, chance)):
+                again = read(content_type, chunks, length)
                 _assert_sound(again, body, length)
                 _assert_same(first, again)
     finally:
@@ -46,16 +45,16 @@ def check(given: bytes) -> None:
             setattr(form_reader, name, value)
 
 
-def read(content_type: str, pieces: Iterable[bytes], length: int | None) -> Outcome:
+def read(content_type: str, chunks: Iterable[bytes], length: int | None) -> Outcome:
     """All events, neighbouring bytes of the file put together, and the code of a refusal."""
-    arriving = iter(pieces)
+    arriving = iter(chunks)
     found: list[Event] = []
 
-    async def next_piece() -> bytes:
+    async def next_chunk() -> bytes:
         return next(arriving, b"")
 
     try:
-        for event in _run(FormReader(next_piece, content_type, length, WANTED).events()):
+        for event in _run(FormReader(next_chunk, content_type, length, WANTED).events()):
             last = found[-1] if found else None
             if isinstance(event, bytes) and isinstance(last, bytes):
                 found[-1] = last + event
@@ -83,7 +82,7 @@ def bytewise(body: bytes) -> Iterator[bytes]:
 
 
 def cut(body: bytes, chance: random.Random) -> Iterator[bytes]:
-    """In pieces of any size, mostly small ones."""
+    """In chunks of any size, mostly small ones."""
     at = 0
     while at < len(body):
         size = chance.choice((1, 2, 3, 7, 40, 500))

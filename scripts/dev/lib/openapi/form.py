@@ -1,11 +1,12 @@
 """The upload form in the contract: its fields, their limits, and what the order of them means.
 
-Knows: how JSON Schema words the limits that `fields.py`, `headers.py`, `form.py` and `integrity.py` hold.
+Knows: how JSON Schema words the limits that `form_fields.py`, `signed_headers.py`, `form_reader.py`
+and `checksums.py` hold.
 Rules: numbers come from those files. `uploadUrl` is first and `file` last, because tools send fields in this
 order.
 """
 
-from upload_service.body.checksums import DECLARABLE, SIZES
+from upload_service.body.checksums import CLIENT_ALGORITHMS, DIGEST_BYTES
 from upload_service.multipart.form_reader import (
     MAX_BESIDE_FILE_BYTES,
     MAX_FIELD_BYTES,
@@ -31,7 +32,7 @@ Let `file` be the last field, or send `size` before it, so that its length is kn
 have {MAX_PARTS} parts, {MAX_HEADERS} header lines of {MAX_HEADER_BYTES // 1024} KiB in each, and
 {MAX_BESIDE_FILE_BYTES // 1024**2} MiB beside the file."""
 
-_RETRIES = """The same as `/upload-with-presigned`, and a PUT that failed for a passing reason (broken
+_RETRIES = """The same as `/upload-with-presigned`, and a PUT that failed for a temporary reason (broken
 connection, 408, 429, 5xx, codes such as `SlowDown` or `RequestTimeout`) is tried again up to
 `max_retries` times, with growing random pauses, or as long as storage's `Retry-After` asks. The file is
 copied here while it streams, so that another attempt needs nothing more of the caller."""
@@ -54,7 +55,7 @@ def form_schema(*, retrying: bool) -> Schema:
         },
         "checksum": {
             "type": "string",
-            "pattern": f"^({'|'.join(_digest(name) for name in sorted(DECLARABLE))})$",
+            "pattern": f"^({'|'.join(_digest(name) for name in sorted(CLIENT_ALGORITHMS))})$",
             "description": f"{_names()} and the digest in hex or base64. A file that differs is not stored.",
         },
         signed_headers.CONTENT_TYPE_FIELD: _header(
@@ -78,7 +79,7 @@ def form_schema(*, retrying: bool) -> Schema:
         "patternProperties": {
             _header_names(): _header(
                 "The value of another header that the URL was signed with: "
-                f"at most {signed_headers.MAX_TOGETHER_BYTES // 1024} KiB together, names and values."
+                f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values."
             )
         },
     }
@@ -114,17 +115,20 @@ def _header(description: str) -> Schema:
 
 def _header_names() -> str:
     names = "|".join(
-        (*sorted(signed_headers.PLAIN), *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDORS))
+        (
+            *sorted(signed_headers.STANDARD_HEADERS),
+            *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDOR_PREFIXES),
+        )
     )
-    return f"^{signed_headers.PREFIX}(?!{'|'.join(signed_headers.NEVER)})({names})$"
+    return f"^{signed_headers.FIELD_PREFIX}(?!{'|'.join(signed_headers.NEVER_SENT)})({names})$"
 
 
 def _digest(algorithm: str) -> str:
-    size = SIZES[algorithm]
+    size = DIGEST_BYTES[algorithm]
     padding = -size % 3
     letters = (size + padding) // 3 * 4 - padding
     return f"{algorithm}:([0-9a-fA-F]{{{2 * size}}}|[A-Za-z0-9+/]{{{letters}}}{'=' * padding})"
 
 
 def _names() -> str:
-    return ", ".join(f"`{name}:`" for name in sorted(DECLARABLE))
+    return ", ".join(f"`{name}:`" for name in sorted(CLIENT_ALGORITHMS))

@@ -1,6 +1,6 @@
 """What the contract says of answers: their headers, and each code of the catalogue with an example.
 
-Knows: which answers `answers.py` gives; which codes an endpoint may answer.
+Knows: which answers `responses.py` gives; which codes an endpoint may answer.
 Rules: codes, statuses and sentences come from the catalogue. A code that stands in none of the lists below is
 one of the upload endpoints'.
 """
@@ -8,11 +8,12 @@ one of the upload endpoints'.
 import json
 from collections.abc import Iterable
 
+from openapi.examples import REQUEST_ID
 from openapi.form import Schema
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
-from upload_service.server.responses import RETRY_AFTER_SECONDS, problem
+from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
@@ -21,7 +22,6 @@ ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout
 NOT_OF_UPLOADS = {"not_found": "of other paths", "client_gone": "nobody is left to hear it; the log has it"}
 ONLY_WHEN_RETRYING = frozenset({"invalid_max_retries"})
 
-REQUEST_ID = "5f0c6a3e9d7b4c21a8e0f1d2c3b4a596"
 _ID_HEADER = {
     "required": True,
     "description": "The request's id: yours when you sent a usable one, else a new one. The log knows it.",
@@ -37,7 +37,7 @@ def upload_codes(*, retrying: bool) -> list[str]:
 
 def problems(codes: Iterable[str]) -> dict[str, Schema]:
     """The failures with these codes, by status."""
-    by_status: dict[int, list[Entry]] = {}
+    by_status: dict[int, list[CatalogueEntry]] = {}
     for code in codes:
         by_status.setdefault(CATALOGUE[code].status, []).append(CATALOGUE[code])
     return {str(status): _problem(status, by_status[status]) for status in sorted(by_status)}
@@ -82,7 +82,7 @@ def components() -> Schema:
     }
 
 
-def _problem(status: int, entries: list[Entry]) -> Schema:
+def _problem(status: int, entries: list[CatalogueEntry]) -> Schema:
     codes = [entry.code for entry in entries]
     told = "\n".join(f"- `{entry.code}`: {entry.cause}" for entry in entries)
     known = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
@@ -100,5 +100,5 @@ def _problem(status: int, entries: list[Entry]) -> Schema:
 
 def _example(code: str) -> Schema:
     """As the service itself writes it."""
-    found: Schema = json.loads(str(problem(UploadError(code), REQUEST_ID).text))
+    found: Schema = json.loads(str(problem_response(UploadError(code), REQUEST_ID).text))
     return found

@@ -1,0 +1,22 @@
+"""The caller of one upload.
+
+Knows: what the admission of a request finds out about its caller.
+Must not know: how a caller is identified, which limits it has.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who sent a request.
+
+    `address` is the network address as text; None if there is none, as on a Unix socket. `rate_limit_key` is
+    the key under which its requests are counted (see `client_address.py`). `name` is that of its API token;
+    None while no valid token is known. `is_counted`: the request counts as one that runs for this caller.
+    """
+
+    address: str | None
+    rate_limit_key: str
+    name: str | None = None
+    is_counted: bool = False
