@@ -10,11 +10,18 @@ from contextlib import ExitStack
 import psutil
 
 from tests.support import wire
-from tests.support.cells import BIG_BYTES, DISK_BYTES, MEMORY_BYTES, SLOTS, form
-from tests.support.grid import GridStorage
+from tests.support.grid import QUERY, GridStorage
 from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, Answer, Connection
 
+MIB = 1024 * 1024
+# A file too large for the disk's budget goes to memory when that is free. So both can be used up.
+DISK_BYTES = 64 * MIB
+MEMORY_BYTES = 72 * MIB
+SLOTS = 48
+# More than may be kept in memory, or lie between two programs.
+BIG_BYTES = MEMORY_BYTES // 8 + 300_000
 SETTINGS = {
     "UPLOAD_SPOOL_DISK_BYTES": str(DISK_BYTES),
     "UPLOAD_SPOOL_MEMORY_BYTES": str(MEMORY_BYTES),
@@ -51,7 +58,7 @@ def _eventually_none(look: Callable[[], object], seconds: float) -> None:
 def _refused(service: Running, well: GridStorage) -> list[Answer]:
     """Refusals of two files that are here at once and need all memory and all disk, to the last byte."""
     memory, disk = (
-        wire.field("size", str(count)) + form("file first", well, bytes(count))
+        wire.form(wire.field("size", str(count)), wire.file(bytes(count)), _url(well))
         for count in (MEMORY_BYTES, DISK_BYTES)
     )
     half = len(memory) // 2
@@ -70,7 +77,7 @@ def _slots(service: Running, well: GridStorage) -> int:
         begun = 0
         while _begins(held.enter_context(Connection(service.port))):
             begun += 1
-        answered = wire.post(service.port, PLAIN, form("stream", well, bytes(BIG_BYTES)))
+        answered = wire.post(service.port, PLAIN, wire.form(_url(well), wire.file(bytes(BIG_BYTES))))
         assert (answered.status, answered.json["code"]) == (503, "too_busy")
         return begun
 
@@ -78,3 +85,7 @@ def _slots(service: Running, well: GridStorage) -> int:
 def _begins(connection: Connection) -> bool:
     connection.head(PLAIN, 1000, "Expect: 100-continue")
     return connection.socket.recv(1000).startswith(b"HTTP/1.1 100")
+
+
+def _url(storage: GridStorage) -> bytes:
+    return wire.field("uploadUrl", TRANSCRIPT.hide(f"{storage.origin}/key?{QUERY}"))

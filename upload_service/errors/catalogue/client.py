@@ -1,16 +1,16 @@
-"""Failures that the caller can mend, but for what storage refuses: a table for `upload_error.py`.
+"""The failures that a client can correct, except those that storage finds: a table for `upload_error.py`.
 
 Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
 (what happened, what to do).
-Rules and what it must not know: see `entry.py`.
+Rules, and what it must not know: see `entry.py`.
 """
 
 from upload_service.errors.catalogue.entry import client_failure as _client
 
 # fmt: off
-# One line per sentence: a table, which the formatter would turn into one line per argument.
+# A table with one line per sentence; the formatter would make it one line per argument.
 
-# What is wrong with the request that carries the form.
+# Something is wrong with the request that brings the form.
 _REQUEST = (
     _client("not_found", 404, "Unknown path",
             "There is nothing at this path.",
@@ -75,7 +75,7 @@ _REQUEST = (
             "Send the file again; nothing was stored.", retryable=True),
 )
 
-# What is wrong with what the form says.
+# Something is wrong with the contents of the form.
 _FORM = (
     _client("missing_file", 422, "No file",
             "The form has no file in a field named file.",

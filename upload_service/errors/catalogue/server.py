@@ -1,19 +1,19 @@
-"""Failures of storage, of the way to it, and of this service: a table for `upload_error.py`.
+"""The failures of storage, of the connection to it, and of this service: a table for `upload_error.py`.
 
 Knows: each code, its HTTP status, whose fault it is, whether the same request may succeed later, and the
 public sentences (what happened, what to do, what the service's operator can do).
-Rules and what it must not know: see `entry.py`.
+Rules, and what it must not know: see `entry.py`.
 """
 
 from upload_service.errors.catalogue.entry import service_failure as _service
 from upload_service.errors.catalogue.entry import storage_failure as _storage
 
 # fmt: off
-# One line per sentence: a table, which the formatter would turn into one line per argument.
+# A table with one line per sentence; the formatter would make it one line per argument.
 
 _LATER = "Try again in a moment; if it stays, look at the storage provider's status."
 
-# What went wrong at storage or on the way to it.
+# Something went wrong at storage, or on the connection to it.
 _STORAGE = (
     _storage("storage_error", 502, "Storage failed",
             "Storage answered with an error of its own.",
@@ -74,7 +74,7 @@ _STORAGE = (
             retryable=False),
 )
 
-# What went wrong here.
+# Something went wrong in this service.
 _SERVICE = (
     _service("too_busy", 503, "Too many uploads",
             "The service already runs as many uploads at once as it may.",

@@ -1,36 +1,24 @@
 """The grid of storage's leg: in each phase of a PUT, storage fails in each way, for three modes of upload.
 
-The rows are in `support/rows.py`. The service has so little room, and takes so few uploads at once, that it
-shows at the end whether one of them has kept any.
+The rows are in `storage_fault_rows.py` and `storage_sequence_rows.py`. The service has so little room, and
+takes so few uploads at once, that it shows at the end whether one of them has kept any.
 """
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
 
 import pytest
 
 from tests.support import aftermath
-from tests.support.cells import Cell, Seen, check, chosen, content, form, path, run_all
 from tests.support.grid import GridStorage
-from tests.support.rows import CELLS
-from tests.support.sequels import SEQUELS
 from tests.support.service import Running
 from tests.support.tls import authority
 from tests.support.wire import Answer, Connection
+from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, content, form, path, run_all
+from tests.upload.fault_grid.storage_fault_rows import CELLS
+from tests.upload.fault_grid.storage_sequence_rows import SEQUELS
 
 ALL = (*CELLS, *SEQUELS)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The service and what it had open before, a storage that is well, and what came of the cells."""
-
-    service: Running
-    descriptors: int
-    well: GridStorage
-    seen: dict[Cell, Future[Seen]]
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from devtools import signed_queries
 
-from tests.support.cells import BIG_BYTES, MODES, Cell, Mode
+from tests.support.aftermath import BIG_BYTES
 from tests.support.double import OK, answer, xml
 from tests.support.plays import Play
-from tests.support.rows import DENIED
+from tests.upload.fault_grid.cells import MODES, Cell, Mode
+from tests.upload.fault_grid.storage_fault_rows import DENIED
 
 CREATES = signed_queries.v4(seconds=604800, signed_headers="host;if-none-match")
 EXISTS = Play("all", answer(412, xml("PreconditionFailed")))

@@ -1,4 +1,4 @@
-"""What storage refuses, and what its answers mean."""
+"""What storage's answers mean, through the service: the code, the status, and nothing of storage's words."""
 
 import gzip
 import time
@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from local.store import Bucket
 
+from tests.storage.outcome_rows import FAILURES, REFUSALS, WORDS
 from tests.support.double import OK, Reply, answer, xml
 from tests.support.places import Place, whole
 from tests.support.problems import MESSAGE, assert_nothing_unexpected, assert_refused
@@ -18,38 +19,15 @@ from tests.support.wire import PLAIN
 from tests.support.written_forms import END, FILE, RETRIES, URL, both_endpoints, post
 from upload_service.storage.refusals import STORE_CODES
 
-# What each code of a store's means: S3's and Google's in XML, Azure's in a header as well.
-MEANINGS = {
-    "access_denied": (
-        "AccessDenied AllAccessDisabled AccountProblem AuthorizationPermissionMismatch AuthorizationFailure "
-        "AuthorizationResourceTypeMismatch InsufficientAccountPermissions"
-    ),
-    "credentials_expired": "ExpiredToken TokenRefreshRequired InvalidToken InvalidAccessKeyId",
-    "signature_mismatch": "SignatureDoesNotMatch AuthenticationFailed",
-    "clock_skewed": "RequestTimeTooSkewed",
-    "no_such_bucket": "NoSuchBucket ContainerNotFound",
-    "entity_too_large": "EntityTooLarge MaxMessageLengthExceeded RequestBodyTooLarge",
-    "checksum_mismatch": (
-        "BadDigest InvalidDigest Md5Mismatch XAmzContentSHA256Mismatch XAmzContentChecksumMismatch"
-    ),
-    "precondition_failed": "PreconditionFailed ConditionNotMet BlobAlreadyExists UnauthorizedBlobOverwrite",
-    "storage_conflict": "ConditionalRequestConflict OperationAborted",
-    "storage_timeout": "RequestTimeout",
-    "storage_redirected": (
-        "PermanentRedirect TemporaryRedirect AuthorizationHeaderMalformed IllegalLocationConstraintException"
-    ),
-}
-REFUSAL_ROWS = [(word, code) for code, words in MEANINGS.items() for word in words.split()]
-
 
 def test_every_known_code_of_storage_is_tried() -> None:
     """The table of this test has every code that the service knows."""
-    assert {word for word, _ in REFUSAL_ROWS} == {word for word, code in STORE_CODES.items() if code.error}
+    assert {word for word, _ in WORDS} == {word for word, code in STORE_CODES.items() if code.error}
 
 
 @both_endpoints
 @pytest.mark.parametrize("in_header", [False, True], ids=["xml", "header"])
-@pytest.mark.parametrize(("word", "code"), REFUSAL_ROWS)
+@pytest.mark.parametrize(("word", "code"), WORDS)
 def test_storage_refuses_with_a_known_code(
     service: Running, at_double: Callable[..., Place], word: str, code: str, in_header: bool, path: str
 ) -> None:
@@ -66,34 +44,7 @@ def test_storage_refuses_with_a_known_code(
 
 
 @both_endpoints
-@pytest.mark.parametrize(
-    ("status", "body", "code", "word"),
-    [
-        (403, xml("AccessDenied", f"Request has expired. {MESSAGE}"), "url_expired", "AccessDenied"),
-        (403, b"<Error><Code>AuthenticationFailed</Code><AuthenticationErrorDetail>Signature not valid in "
-              b"the specified time frame: Start [x] - Expiry [x]</AuthenticationErrorDetail></Error>",
-         "url_expired", "AuthenticationFailed"),
-        (400, xml("ExpiredToken", MESSAGE), "credentials_expired", "ExpiredToken"),
-        (400, xml("PermanentRedirect", MESSAGE), "storage_redirected", "PermanentRedirect"),
-        (400, xml("EntityTooLarge", MESSAGE), "entity_too_large", "EntityTooLarge"),
-        (400, xml("SomethingNew", MESSAGE), "storage_rejected", "SomethingNew"),
-        (400, xml("Not a word & StringToSign", MESSAGE), "storage_rejected", None),
-        (400, xml("x" * 65, MESSAGE), "storage_rejected", None),
-        (400, MESSAGE.encode(), "storage_rejected", None),
-        (401, b"", "access_denied", None),
-        (403, b"", "access_denied", None),
-        (403, MESSAGE.encode(), "access_denied", None),
-        (404, b"", "storage_rejected", None),
-        (404, xml("NoSuchBucket", MESSAGE), "no_such_bucket", "NoSuchBucket"),
-        (404, xml("NoSuchKey", MESSAGE), "storage_rejected", "NoSuchKey"),
-        (405, xml("MethodNotAllowed", MESSAGE), "storage_rejected", "MethodNotAllowed"),
-        (409, b"", "storage_conflict", None),
-        (411, xml("MissingContentLength", MESSAGE), "storage_rejected", "MissingContentLength"),
-        (412, b"", "precondition_failed", None),
-        (412, xml("PreconditionFailed", MESSAGE), "precondition_failed", "PreconditionFailed"),
-        (413, b"<html>too large</html>", "entity_too_large", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("status", "body", "code", "word", "_retried"), REFUSALS)
 def test_storage_refuses(
     service: Running,
     at_double: Callable[..., Place],
@@ -101,6 +52,7 @@ def test_storage_refuses(
     body: bytes,
     code: str,
     word: str | None,
+    _retried: bool,
     path: str,
 ) -> None:
     """What storage refuses for good has its code here, on both endpoints after one PUT."""
@@ -111,22 +63,7 @@ def test_storage_refuses(
     assert len(place.puts) == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "code", "word"),
-    [
-        (408, b"", "storage_timeout", None),
-        (408, xml("RequestTimeout", MESSAGE), "storage_timeout", "RequestTimeout"),
-        (429, b"", "storage_throttled", None),
-        (429, xml("AccessDenied", MESSAGE), "storage_throttled", "AccessDenied"),
-        (500, xml("InternalError", MESSAGE), "storage_error", "InternalError"),
-        (500, xml("AccessDenied", f"Request has expired. {MESSAGE}"), "storage_error", "AccessDenied"),
-        (501, xml("NotImplemented", MESSAGE), "storage_error", "NotImplemented"),
-        (502, b"<html>bad gateway</html>", "storage_error", None),
-        (503, xml("SlowDown", MESSAGE), "storage_error", "SlowDown"),
-        (504, b"", "storage_error", None),
-        (507, b"", "storage_error", None),
-    ],
-)
+@pytest.mark.parametrize(("status", "body", "code", "word", "_retried"), FAILURES)
 def test_storage_fails(
     service: Running,
     at_double: Callable[..., Place],
@@ -134,8 +71,9 @@ def test_storage_fails(
     body: bytes,
     code: str,
     word: str | None,
+    _retried: bool,
 ) -> None:
-    """Storage's own failures are storage's fault, and worth another try by the caller."""
+    """Storage's own failures, and refusals that pass, have their code here."""
     place = at_double(Reply(answer(status, body)), prefix="answered")
     answered = post(service, PLAIN, place.fill(URL + FILE + END))
     event = assert_refused(service, answered, code, PLAIN, (status, word))

@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.support.cells import BIG_BYTES, FILE_BYTES, MODES, Cell
+from tests.support.aftermath import BIG_BYTES
 from tests.support.double import OK, answer, xml
 from tests.support.plays import Fault, Phase, Play
+from tests.upload.fault_grid.cells import FILE_BYTES, MODES, Cell
 
 DENIED = answer(403, xml("AccessDenied"))
 BUSY = answer(503, xml("SlowDown"))

@@ -7,10 +7,10 @@ for a retry, the PUT begins with the file; where the URL comes last, it begins w
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.support.cells import MODES, Mode
 from tests.support.plays import Play
-from tests.support.senders import Sender
 from tests.support.wire import BOUNDARY
+from tests.upload.fault_grid.cells import MODES, Mode
+from tests.upload.fault_grid.failing_clients import Sender
 
 # How many PUTs have begun when the form has come so far: with its length known from the head, and without.
 BEGUN = {

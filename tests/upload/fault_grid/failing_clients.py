@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.support.cells import Cell, content, form, path
 from tests.support.grid import TRICKLE_SECONDS, GridStorage
 from tests.support.wire import Answer, Connection, chunked
+from tests.upload.fault_grid.cells import Cell, content, form, path
 
 # Until the service has dealt with all that was sent.
 SETTLE_SECONDS = 0.3

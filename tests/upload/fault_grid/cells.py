@@ -14,21 +14,17 @@ from typing import Any, Literal
 import pytest
 
 from tests.support import wire
+from tests.support.aftermath import BIG_BYTES, MIB
 from tests.support.grid import QUERY, GridStorage
 from tests.support.plays import Play
+from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, Answer
 
 Mode = Literal["stream", "file first", "retry"]
 MODES: tuple[Mode, ...] = ("stream", "file first", "retry")
-MIB = 1024 * 1024
-# A file beyond the disk's room goes to memory when that is free: so both can be used up to the last byte.
-DISK_BYTES = 64 * MIB
-MEMORY_BYTES = 72 * MIB
-SLOTS = 48
-# More than the plain endpoint keeps; and more than may be kept in memory, or lie between two programs.
+# More than the plain endpoint keeps.
 FILE_BYTES = MIB + 300_000
-BIG_BYTES = MEMORY_BYTES // 8 + 300_000
 # As many as there is room for: what was not given back would be missed.
 AT_ONCE = 36
 ON_DISK_AT_ONCE = 6
@@ -101,6 +97,16 @@ class Seen:
     event: dict[str, Any]
     storage: GridStorage
     answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The service and what it had open before, a storage that is well, and what came of the cells."""
+
+    service: Running
+    descriptors: int
+    well: GridStorage
+    seen: dict[Cell, Future[Seen]]
 
 
 _BYTES = random.Random("the grid").randbytes(2 * BIG_BYTES)

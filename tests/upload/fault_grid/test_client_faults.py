@@ -1,31 +1,20 @@
 """The grid of the client's leg: in each phase of a request, the client fails in each way, for three modes.
 
-The rows are in `support/sender_rows.py`. What is left behind is looked for as in the grid of storage's leg.
+The rows are in `client_fault_rows.py`. What is left behind is looked for as in the grid of storage's leg.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
 
 import pytest
 
 from tests.support import aftermath
-from tests.support.cells import MEMORY_BYTES, Cell, Seen, check, chosen, run_all
+from tests.support.aftermath import MEMORY_BYTES
 from tests.support.grid import GridStorage
-from tests.support.sender_rows import HEADS, SENDERS
-from tests.support.senders import Sender
 from tests.support.service import Running
 from tests.support.wire import PLAIN, Connection
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The service and what it had open before, a storage that is well, and what came of the cells."""
-
-    service: Running
-    descriptors: int
-    well: GridStorage
-    seen: dict[Cell, Future[Seen]]
+from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, run_all
+from tests.upload.fault_grid.client_fault_rows import HEADS, SENDERS
+from tests.upload.fault_grid.failing_clients import Sender
 
 
 @pytest.fixture(scope="module")
