@@ -71,7 +71,7 @@ def test_links_lead_somewhere() -> None:
     for page in [*PAGES, *WRITTEN]:
         for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
             path, _, anchor = link.partition("#")
-            target = page.parent / path
+            target = page.parent / path if path else page
             assert target.exists(), f"{page}: {link}"
             if anchor:
                 assert anchor in _anchors(target), f"{page}: {link}"
