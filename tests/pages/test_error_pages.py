@@ -7,7 +7,7 @@ import pytest
 from tests.support.ask import ask
 from tests.support.service import Running
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.pages.error_pages import entry_markdown, page_markdown
+from upload_service.pages.error_pages import catalogue_markdown, entry_markdown
 
 
 def test_errors_is_the_catalogue(service: Running) -> None:
@@ -15,7 +15,7 @@ def test_errors_is_the_catalogue(service: Running) -> None:
     page = ask(service.port, "GET", "/errors")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/markdown")
-    assert page.body.decode() == page_markdown()
+    assert page.body.decode() == catalogue_markdown()
     for code, entry in CATALOGUE.items():
         answer = ask(service.port, "GET", f"/errors/{code}")
         assert answer.status == 200

@@ -17,12 +17,12 @@ from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN
 from tests.support.written_forms import END, FILE, RETRIES, URL, both_endpoints, post
-from upload_service.presigned import providers
+from upload_service.storage.refusals import STORE_CODES
 
 
 def test_every_known_code_of_storage_is_tried() -> None:
     """The table of this test has every code that the service knows."""
-    assert {word for word, _ in WORDS} == set(providers.REFUSALS)
+    assert {word for word, _ in WORDS} == {word for word, code in STORE_CODES.items() if code.error}
 
 
 @both_endpoints

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from devtools import node_packages
 from local import ports
-from local.child_process import Child
+from local.child_process import ChildProcess
 
 from tests.support import namespace
 from tests.support.examples import FOLDER, ROOT
@@ -82,7 +82,7 @@ def _build(app: Path) -> None:
 def started(port: int, log: Path, **environment: str) -> Iterator[str]:
     """`next start` with these settings; its origin."""
     program = ["node_modules/.bin/next", "start", "-H", ports.HOST, "-p", str(port)]
-    child = Child(program, env=QUIET | environment, cwd=built(), log=log)
+    child = ChildProcess(program, env=QUIET | environment, cwd=built(), log=log)
     while not ports.answers(port):
         assert child.exit_code is None, log.read_text()
         time.sleep(0.05)

@@ -78,6 +78,19 @@ async def test_progress_moves(browser: Browser, service: Running, presign: Calla
     assert seen["states"].index("Storing…") == len(seen["states"]) - 2
 
 
+async def test_a_file_that_is_being_stored_shows_that(
+    browser: Browser, service: Running, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """While storage takes its time the row says so, whatever else the service reports of the upload."""
+    double.script("page/pause", Reply(pause=2))
+    async with opened(browser, f"{service.url}/") as page:
+        await page.upload([picked("pause.bin", BIG)], [double_url("page/pause")])
+        await page.shows("pause.bin", "Stored")
+        states = (await page.seen())["states"]
+    assert states[-2:] == ["Storing…", "Stored"]
+    assert [state for state in states if "NaN" in state] == []
+
+
 async def test_cancel_cancels(
     browser: Browser, service: Running, bucket: Bucket, presign: Callable[..., str]
 ) -> None:

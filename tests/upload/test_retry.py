@@ -8,16 +8,17 @@ from multidict import CIMultiDict
 from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
 from tests.support.double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
-from upload_service.presigned import providers
 from upload_service.storage.outcome import Outcome, read_response
+from upload_service.storage.refusals import REFUSED_STATUSES, STORE_CODES
 from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
-    RETRIED_CODES,
     RETRIED_FAULTS,
     backoff_delays,
     failed_before_first_byte,
     is_worth_retrying,
 )
+
+RETRIED = {word: code.retry for word, code in STORE_CODES.items() if code.retry is not None}
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -43,18 +44,19 @@ def test_faults_without_an_answer(code: str) -> None:
 def test_tables_name_codes_of_the_catalogue() -> None:
     """Every code that a table can produce exists, and refusals are the caller's fault."""
     assert CATALOGUE.keys() >= RETRIED_FAULTS
-    assert set(providers.REFUSED_STATUSES.values()) <= CATALOGUE.keys()
-    refused = {code for name, code in providers.REFUSALS.items() if name not in RETRIED_CODES}
+    assert set(REFUSED_STATUSES.values()) <= CATALOGUE.keys()
+    refused = {code.error for code in STORE_CODES.values() if code.error and code.retry is None}
     assert {CATALOGUE[code].fault for code in refused} == {"client"}
+    assert all(code.error or code.retry is not None for code in STORE_CODES.values())
 
 
-@pytest.mark.parametrize("code", sorted(RETRIED_CODES))
+@pytest.mark.parametrize("code", sorted(RETRIED))
 @pytest.mark.parametrize("status", [400, 409, 429, 500, 501, 503])
 def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
     """A code of the table decides alone, in the body and in Azure's header, whatever the status."""
-    assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED_CODES[code]
+    assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED[code]
     by_header = read_response(status, CIMultiDict({"x-ms-error-code": code}), b"")
-    assert is_worth_retrying(by_header) is RETRIED_CODES[code]
+    assert is_worth_retrying(by_header) is RETRIED[code]
 
 
 @pytest.mark.parametrize(

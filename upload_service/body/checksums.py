@@ -1,7 +1,8 @@
-"""Checksums of the file: running while its bytes pass, and compared with what was said about them.
+"""Checksums of the file: computed while its bytes pass, and compared with the client's and with storage's.
 
-Knows: the algorithms, how callers write a checksum, and in which headers storage says what it has stored.
-Rules: pure; one pass over the bytes; what cannot be compared is not called equal: it is left out.
+Knows: the algorithms, how clients write a checksum, and in which headers storage names that of the object.
+Rules: no input and no output; each byte is read once. A checksum that cannot be compared counts neither as
+equal nor as different.
 Must not know: HTTP libraries, when to compare.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html,
@@ -21,13 +22,13 @@ from multidict import MultiMapping
 
 from upload_service.errors.upload_error import UploadError
 
-# Runs over every file; the receipt carries it, and S3 answers with it.
+# Computed for every file, unless UPLOAD_VERIFY is off. The answer contains it, and S3 responds with it.
 DEFAULT_ALGORITHM = "crc64nvme"
-# What a store answers with besides, by the way its URLs are signed.
+# Another one that a store responds with, by the signature scheme of its URLs.
 ALGORITHM_BY_SCHEME: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
-# Bytes of each algorithm's digest.
+# The length of each algorithm's digest.
 DIGEST_BYTES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
-# What a caller may declare.
+# What a client may use in the field `checksum`.
 CLIENT_ALGORITHMS = frozenset({"crc64nvme", "md5", "sha256"})
 
 _CRC_NAMES = {"crc64nvme": "CRC64-NVME", "crc32c": "CRC32C"}
@@ -36,7 +37,7 @@ _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
 
 class Checksum(NamedTuple):
-    """A digest and how it was made."""
+    """A digest and its algorithm. As text: `algorithm:` and the digest in base64."""
 
     algorithm: str
     digest: bytes
@@ -78,31 +79,34 @@ def _new_hash(algorithm: str) -> _Hash:
 
 
 class RunningChecksums:
-    """The checksums of one file, fed with its bytes in their order."""
+    """The checksums of one file by several algorithms, updated with its bytes in their order."""
 
     def __init__(self, algorithms: Collection[str]) -> None:
         self._hashes = {algorithm: _new_hash(algorithm) for algorithm in algorithms}
         self._updates = tuple(running.update for running in self._hashes.values())
 
     def update(self, chunk: bytes) -> None:
-        """Take the next bytes in."""
+        """Add the file's next bytes."""
         for update in self._updates:
             update(chunk)
 
     def get(self, algorithm: str) -> Checksum | None:
-        """The checksum so far, None when this algorithm does not run."""
+        """The checksum of the bytes so far; None if this algorithm is not computed."""
         running = self._hashes.get(algorithm)
         return None if running is None else Checksum(algorithm, running.digest())
 
     def agrees_with(self, claim: Checksum) -> bool | None:
-        """Whether the claim is true of the bytes so far; None when it cannot be told."""
+        """Whether `claim` is the checksum of the bytes so far; None if its algorithm is not computed."""
         own = self.get(claim.algorithm)
         return None if own is None else own.digest == claim.digest
 
 
 def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | None) -> RunningChecksums:
-    """The checksums that run over a file: by the setting UPLOAD_VERIFY, by what its caller claims, and by
-    what its store answers with; None where the URL is not known yet."""
+    """The checksums to compute for one file.
+
+    `verify` is the setting UPLOAD_VERIFY, `claim` the checksum that the client has sent, `signature_scheme`
+    the scheme of the file's URL; None where the URL is not known yet, so that any store is possible.
+    """
     algorithms = {claim.algorithm} if claim else set()
     if verify != "off":
         algorithms.add(DEFAULT_ALGORITHM)
@@ -117,7 +121,7 @@ def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | N
 
 
 def parse_checksum(text: str) -> Checksum:
-    """What a caller says of its file: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
+    """Read a client's checksum: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
     algorithm, _, digest = text.partition(":")
     algorithm = algorithm.strip().lower()
     digest, size = digest.strip(), DIGEST_BYTES.get(algorithm, 0)
@@ -128,10 +132,10 @@ def parse_checksum(text: str) -> Checksum:
 
 
 def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
-    """The checksums of what storage says that it has stored; `headers` ignore case."""
+    """The checksums of the stored object in the headers of storage's response; `headers` ignore case."""
     for algorithm in DIGEST_BYTES:
         yield from _checksum(algorithm, headers.get(_AMZ_PREFIX + algorithm, ""))
-    # Google sends one line for each.
+    # Google sends a header line for each checksum.
     for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
         algorithm, _, digest = entry.strip().partition("=")
         if algorithm in ("crc32c", "md5"):
@@ -140,7 +144,7 @@ def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
 
 
 def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
-    """The MD5 that an ETag looks like, unless the object has a key of its own (SSE-KMS, SSE-C)."""
+    """The MD5 that the ETag looks like; None for other ETags, and for encryption by SSE-KMS or SSE-C."""
     etag = _MD5_ETAG.fullmatch(headers.get("ETag", ""))
     by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
     if not etag or by_kms or "x-amz-server-side-encryption-customer-algorithm" in headers:
@@ -154,7 +158,7 @@ def _checksum(algorithm: str, text: str) -> Iterator[Checksum]:
 
 
 def _base64(text: str) -> bytes:
-    """The bytes, b"" when it is no base64."""
+    """The bytes of base64 text; b"" if it is not base64."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
@@ -162,7 +166,7 @@ def _base64(text: str) -> bytes:
 
 
 def _hex(text: str) -> bytes:
-    """The bytes, b"" when it is not hexadecimal."""
+    """The bytes of hexadecimal text; b"" if it is not hexadecimal."""
     try:
         return bytes.fromhex(text)
     except ValueError:

@@ -1,24 +1,28 @@
-"""The file's bytes on their way: fed once by the client's leg, read from the start by each attempt.
+"""One file between the two legs: written once by the client leg, read from the start by each attempt.
 
-Knows: how many bytes came, how many may be shown, and whether they can be read a second time.
-Rules: the newest chunk is held back until the form has ended cleanly; a reader asks for an exact length and
-gets either exactly that or WrongLength before the last byte; a one-shot body refuses a second reading.
-Must not know: destinations, answers.
+Knows: how many bytes have come, how many of them may be read, and whether they can be read a second time.
+Rules: the newest chunk is held back until the form has ended cleanly. A reader announces an exact length: it
+gets exactly that many bytes, or WrongLength before the last one. A one-shot body refuses a second reading.
+Must not know: destinations, storage's responses.
 """
 
 import asyncio
 from collections import deque
 from typing import Protocol
 
+# How many bytes a pipe holds before it makes the writer wait.
 WINDOW_BYTES = 128 * 1024
 
 
 class WrongLength(Exception):
-    """The file has another length than this reading was begun with. Nothing whole has been shown."""
+    """The file's length is not the one that the reader announced. The reader has not got all bytes."""
 
 
 class ChunkStore(Protocol):
-    """Where a body's bytes lie between the two legs. `replayable`: they can be read from the start again."""
+    """Where a body's bytes wait between the two legs: a Pipe or a Spool.
+
+    `replayable`: whether they can be read from the start again.
+    """
 
     replayable: bool
 
@@ -29,7 +33,7 @@ class ChunkStore(Protocol):
 
 
 class Pipe:
-    """A store that passes bytes on and forgets them; a slow reader slows the writer."""
+    """Passes bytes on and keeps no copy. A slow reader slows the writer down (back-pressure)."""
 
     def __init__(self) -> None:
         self.replayable = False
@@ -40,7 +44,10 @@ class Pipe:
         self._has_room = asyncio.Event()
 
     async def append(self, chunk: bytes) -> None:
-        """Queue `chunk`, and wait while more than a window lies before it, which can all be read."""
+        """Queue `chunk`, then wait while more than WINDOW_BYTES are queued before it.
+
+        The chunk itself does not count: it cannot be read before the next one comes.
+        """
         if self._closed:
             return
         self._chunks.append(chunk)
@@ -50,22 +57,22 @@ class Pipe:
             await self._has_room.wait()
 
     async def read(self, offset: int, limit: int) -> bytes:
-        """The next chunk; `limit` always falls on the end of a chunk, because they are shown whole."""
+        """Return the next chunk. `limit` is always a chunk's end, because chunks become readable whole."""
         if offset != self._passed_bytes:
             raise RuntimeError("a one-shot body was read a second time")
         chunk = self._chunks.popleft()
         if len(chunk) > limit:
-            raise RuntimeError("a chunk was asked for before it may be shown")
+            raise RuntimeError("a chunk was read before it may be")
         self._passed_bytes += len(chunk)
         self._waiting_bytes -= len(chunk)
         self._has_room.set()
         return chunk
 
     def free_before(self, offset: int) -> None:
-        """Nothing: what has been read is forgotten already."""
+        """Do nothing: a pipe has already forgotten what was read."""
 
     def close(self) -> None:
-        """Forget what was not read, and what still comes."""
+        """Forget what was not read yet, and whatever still comes."""
         self._closed = True
         self._chunks.clear()
         self._waiting_bytes = 0
@@ -73,7 +80,10 @@ class Pipe:
 
 
 class Body:
-    """The file between the legs."""
+    """The bytes of one file, written once and read by one attempt after another.
+
+    `received_bytes`: how many have come. `finished`: the form has ended cleanly, so no more will come.
+    """
 
     def __init__(self, store: ChunkStore) -> None:
         self.received_bytes = 0
@@ -84,28 +94,34 @@ class Body:
 
     @property
     def replayable(self) -> bool:
-        """Whether a second reading from the start is possible."""
+        """Whether another attempt can read the bytes from the start."""
         return self._store.replayable
 
     async def feed(self, chunk: bytes) -> None:
-        """Take the next chunk of the file, never empty; shows the one before it."""
+        """Add the file's next chunk, which is never empty; the one before it becomes readable.
+
+        Waits while the reader is too far behind; raises UploadError when a spool has no space left.
+        """
         self._readable_bytes = self.received_bytes
         self.received_bytes += len(chunk)
         self._changed.set()
         await self._store.append(chunk)
 
     def finish(self) -> None:
-        """The form has ended cleanly: show the last chunk."""
+        """The form has ended cleanly: make the last chunk readable."""
         self._readable_bytes = self.received_bytes
         self.finished = True
         self._changed.set()
 
     def reader(self, length: int, *, last: bool = False) -> "BodyReader":
-        """A reading from the start, for one attempt that announces `length` bytes. The `last` one frees."""
+        """A reader from the start, for one attempt that announces `length` bytes.
+
+        `last`: no other reader follows, so the space of what it has read is given back.
+        """
         return BodyReader(self, length, last=last)
 
     async def read(self, offset: int, length: int, *, last: bool = False) -> bytes:
-        """The next bytes from `offset` of a file of `length` bytes, b"" at its end."""
+        """The next bytes from `offset`; b"" at the end. Raises WrongLength unless `length` is right."""
         if last:
             self._store.free_before(offset)
         while True:
@@ -119,12 +135,15 @@ class Body:
             await self._changed.wait()
 
     def close(self) -> None:
-        """Give back what the body holds."""
+        """Give back the memory and disk that the body holds."""
         self._store.close()
 
 
 class BodyReader:
-    """One reading of a body, from its start to its end."""
+    """Reads a body once, from its start to its end.
+
+    `length` is the number of bytes that were announced, `read_bytes` the number read so far.
+    """
 
     def __init__(self, body: Body, length: int, *, last: bool) -> None:
         self.length = length
@@ -134,11 +153,11 @@ class BodyReader:
 
     @property
     def complete(self) -> bool:
-        """Whether every byte has been handed out, which only happens after a clean end of the form."""
+        """Whether all bytes have been read, which is possible only after the form has ended cleanly."""
         return self._body.finished and self.read_bytes == self.length
 
     async def next(self) -> bytes:
-        """The next chunk, b"" at the end; raises WrongLength when the announced length turns out wrong."""
+        """The next chunk; b"" at the end. Raises WrongLength when the announced length proves to be wrong."""
         chunk = await self._body.read(self.read_bytes, self.length, last=self._last)
         self.read_bytes += len(chunk)
         return chunk

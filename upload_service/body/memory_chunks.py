@@ -1,19 +1,20 @@
-"""Bytes in memory as the chunks in which they came, addressed by their offset in the file.
+"""Chunks of a file in memory, found by their offset in the file.
 
-Knows: which stretch of the file is here.
-Rules: chunks are never copied together, except small ones, so that a file sent in tiny chunks costs its
-bytes and not an object for each.
-Must not know: why they are kept, the event loop.
+Knows: which range of the file is in memory.
+Rules: chunks stay as they came and are not copied, except small ones: those are joined, so that a file sent
+in tiny chunks costs the memory of its bytes and not an object for each chunk.
+Must not know: why the chunks are kept, the event loop.
 """
 
 from bisect import bisect_right
 
+# Chunks smaller than this are joined, up to about JOINED_BYTES.
 SMALL_CHUNK_BYTES = 16 * 1024
-GATHERED_BYTES = 256 * 1024
+JOINED_BYTES = 256 * 1024
 
 
 class MemoryChunks:
-    """The stretch of a file from offset `start` to `end`."""
+    """The bytes of a file from offset `start` up to offset `end`."""
 
     def __init__(self) -> None:
         self.start = 0
@@ -22,9 +23,9 @@ class MemoryChunks:
         self._starts: list[int] = []
 
     def append(self, chunk: bytes) -> None:
-        """Take `chunk` at the end."""
+        """Add `chunk` at the end."""
         last = self._chunks[-1] if self._chunks else None
-        if isinstance(last, bytearray) and len(last) < GATHERED_BYTES and len(chunk) < SMALL_CHUNK_BYTES:
+        if isinstance(last, bytearray) and len(last) < JOINED_BYTES and len(chunk) < SMALL_CHUNK_BYTES:
             last += chunk
         else:
             self._starts.append(self.end)
@@ -32,7 +33,7 @@ class MemoryChunks:
         self.end += len(chunk)
 
     def read(self, offset: int, limit: int) -> bytes:
-        """At least one and at most `limit` bytes from `offset`, which must be here."""
+        """Return 1 to `limit` bytes from `offset`, which must be in memory."""
         index = bisect_right(self._starts, offset) - 1
         begin = offset - self._starts[index]
         chunk = self._chunks[index]
@@ -41,9 +42,10 @@ class MemoryChunks:
         return bytes(chunk[begin : begin + limit])
 
     def chunks_from(self, offset: int) -> list[bytes | bytearray]:
-        """Copies of nothing: the chunks from `offset`, where one of them must begin, to the end.
+        """The chunks from `offset` to the end, not copied; a chunk must begin at `offset`.
 
-        A gathered one grows no more, because it may be on its way to disk.
+        If the last of them is made of small chunks, no more are joined to it, because a thread may be writing
+        it to disk.
         """
         chunks = self._chunks[bisect_right(self._starts, offset) - 1 :]
         if chunks and isinstance(chunks[-1], bytearray):
@@ -51,7 +53,7 @@ class MemoryChunks:
         return chunks
 
     def drop_before(self, offset: int) -> None:
-        """Forget the whole chunks before `offset`."""
+        """Forget the chunks that end at `offset` or before it."""
         count = bisect_right(self._starts, offset) - 1 if offset < self.end else len(self._chunks)
         if count > 0:
             del self._chunks[:count]

@@ -1,9 +1,9 @@
-"""Where the bytes of one upload that must wait, or may be needed again, are kept.
+"""Keeps the bytes of one file that must wait, or may be needed for another attempt.
 
-Knows: chunks in memory, and for a large file a copy on disk of all but the newest.
-Rules: room is taken before it is used; what was appended can be read from any offset while more is
-appended; a reader that keeps up reads from memory; the disk is touched in threads only.
-Must not know: forms, HTTP, why something is kept.
+Knows: the chunks in memory, and for a large file the copy on disk, which has all but the newest chunks.
+Rules: space is reserved before it is used. All bytes so far can be read, from any offset, while more are
+appended. A reader that keeps up with the writer reads from memory. The disk is used in threads only.
+Must not know: forms, HTTP, why a file is kept.
 """
 
 import asyncio
@@ -13,17 +13,23 @@ from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments
 from upload_service.body.memory_chunks import MemoryChunks
 from upload_service.errors.upload_error import UploadError
 
-# Written and read at once.
+# How much is written to disk, or read from it, in one call.
 BLOCK_BYTES = 1024 * 1024
-# Taken at once from the disk's budget for a file that comes without its length.
+# A file without a known length reserves disk in steps of this size.
 RESERVATION_STEP_BYTES = 8 * 1024 * 1024
 
 
 class Spool:
-    """Kept bytes. `replayable`: whether they can be read from the start again; False when the disk failed."""
+    """The kept bytes of one file.
+
+    `replayable`: whether they can be read from the start again; False once the disk has failed.
+    """
 
     def __init__(self, budget: SpoolBudget, expected_bytes: int | None) -> None:
-        """Take room for a file of this length, or of an unknown one; raises UploadError without room."""
+        """Reserve space for a file of this length; for None, space is reserved as the file grows.
+
+        Raises UploadError when the budget has too few bytes left.
+        """
         self.replayable = True
         self._budget = budget
         self._chunks = MemoryChunks()
@@ -39,7 +45,7 @@ class Spool:
             self._reserve(expected_bytes)
 
     async def append(self, chunk: bytes) -> None:
-        """Keep `chunk` behind what is there; raises UploadError when there is no room for it."""
+        """Add `chunk` at the end; raises UploadError when the budget has no space for it."""
         self._chunks.append(chunk)
         if self._segments is None and not self._fits_in_memory():
             self._reserve_on_disk()
@@ -47,7 +53,7 @@ class Spool:
             await self._write_behind(len(chunk))
 
     async def read(self, offset: int, limit: int) -> bytes:
-        """At least one and at most `limit` bytes from `offset`, which must lie before the end."""
+        """Return 1 to `limit` bytes from `offset`, which must lie before the end."""
         if offset < self._freed_bytes:
             raise RuntimeError("bytes were read after they had been given back")
         if offset >= self._chunks.start:
@@ -64,7 +70,7 @@ class Spool:
         return data
 
     def free_before(self, offset: int) -> None:
-        """What lies before `offset` is never read again: give it back."""
+        """Give back the space of the bytes before `offset`; they must not be read again."""
         if self._segments is None:
             self._chunks.drop_before(offset)
             self._memory.shrink_to(self._memory.reserved_bytes - (self._chunks.start - self._freed_bytes))
@@ -75,7 +81,7 @@ class Spool:
             self._budget.threads.submit(self._segments.drop_before, offset)
 
     def close(self) -> None:
-        """Give everything back."""
+        """Give all space back."""
         self._chunks.drop_before(self._chunks.end)
         self._memory.shrink_to(0)
         if self._segments is None:
@@ -84,7 +90,7 @@ class Spool:
             closing = asyncio.get_running_loop().run_in_executor(self._budget.threads, self._segments.close)
             closing.add_done_callback(lambda _: self._disk.shrink_to(0))
 
-    # Taking room.
+    # Reserving space.
 
     def _reserve(self, count: int) -> None:
         if count <= self._budget.small_file_bytes and self._memory.grow_to(count):
@@ -114,7 +120,10 @@ class Spool:
     # The copy on disk.
 
     async def _write_behind(self, newest_bytes: int) -> None:
-        """One block on its way while the next one gathers; the end may stay in memory."""
+        """Write to disk in blocks: one is being written while the next one is collected.
+
+        Less than a block at the file's end may stay in memory.
+        """
         if self.replayable:
             self._reserve_on_disk()
             if self._chunks.end - self._written_bytes < BLOCK_BYTES:
@@ -145,9 +154,10 @@ class Spool:
             self._trim()
 
     async def _wait_for_reader(self, newest_bytes: int) -> None:
-        """The disk has failed: what is being read goes on as through a pipe, what waits cannot.
+        """After the disk has failed: go on in memory, at the speed of the reader, as a pipe does.
 
-        As there, the newest chunk is not counted, because it is not shown yet.
+        An upload that no attempt reads yet cannot go on: it would fill the memory. As in a pipe, the newest
+        chunk does not count, because it cannot be read yet.
         """
         if self._read_to < 0:
             raise UploadError("spool_full")
@@ -156,7 +166,7 @@ class Spool:
             await self._was_read.wait()
 
     def _trim(self) -> None:
-        """Forget in memory what is on disk, unless a reader is about to read it."""
+        """Free the memory of what is on disk, unless a reader is about to read it."""
         if not self.replayable:
             self._chunks.drop_before(self._read_to)
         elif self._chunks.end - self._read_to <= BLOCK_BYTES:

@@ -1,20 +1,20 @@
-"""The first place of a delimiter in a chunk of a file.
+"""Finds a delimiter in a chunk of a file.
 
-Knows: the C library's `memmem`, which takes a third of the time of `bytes.find` and `bytes.rfind` on data
-that looks random, such as images (measured: docs/performance.md). It is on Linux and macOS, and linear.
-Must not know: what is looked for.
+Knows: the C library's `memmem`. On data that looks random, such as images, it takes a third of the time of
+`bytes.find` and `bytes.rfind` (measured: docs/performance.md). Linux and macOS have it; its time is linear.
+Must not know: what the delimiter means.
 """
 
 import ctypes
 from collections.abc import Callable
 
-# Position in `chunk`, from `start` on; -1 when it is not there.
+# (chunk, delimiter, start) -> position of the delimiter at `start` or behind it, -1 if there is none.
 Find = Callable[[bytes, bytes, int], int]
 
 
 def _memmem() -> Find | None:
     try:
-        # Not released by it: the lock is held for microseconds.
+        # A PyDLL call keeps the interpreter's lock, because it takes microseconds only.
         memmem = ctypes.PyDLL(None).memmem
     except (AttributeError, OSError, TypeError):
         return None

@@ -1,9 +1,8 @@
-"""The parts of a multipart/form-data body, in the order in which they come.
+"""Reads a multipart/form-data body and yields its parts in the order in which they come.
 
-Knows: the form's framing and its limits, which part is the file, and how long the file will be if it is the
-form's last part.
-Rules: a part is yielded as soon as it is known, the file in the chunks that arrived; everything beside the
-file is bounded; the events end only after a clean closing boundary and the end of the request.
+Knows: the limits of a form, which part is the file, and how long the file is if it is the form's last part.
+Rules: an event is yielded as soon as possible, and the file in the chunks that arrive. Everything but the
+file has a limit. The events end only after a clean closing boundary and the end of the request.
 Must not know: what the fields mean, destinations, the PUT.
 
 Source: RFC 7578 and RFC 2046 section 5.1.
@@ -35,7 +34,7 @@ _HEADERS_END = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A text field; `value` has one character for each byte."""
+    """A text field. `value` has one character for each byte of the field."""
 
     name: str
     value: str
@@ -43,7 +42,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FileStart:
-    """The file part's head. `predicted_bytes`: the file's length if it is the form's last part."""
+    """The file part has begun: its name and type, as its headers give them.
+
+    `predicted_bytes` is the file's length, provided that it is the form's last part and the form ends as
+    usual; None if the length of the request is unknown.
+    """
 
     filename: str
     content_type: str
@@ -52,16 +55,19 @@ class FileStart:
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:
-    """The boundary after the file has come."""
+    """The file part has ended: the boundary after it has come."""
 
 
+# Between FileStart and FileEnd come the file's bytes.
 Event = Field | FileStart | bytes | FileEnd
 
 
 class FormReader:
-    """Reads one form. `read` gives the next chunk of the request's body, b"" at its end.
+    """Reads one form; raises UploadError if the Content-Type is not that of a form.
 
-    `wanted` are names of fields; one that ends with a colon stands for all that begin with it.
+    `read` returns the next chunk of the request's body, and b"" at its end. `content_length` is that of the
+    request in bytes; None if it is unknown. `wanted` are the names of the fields that are yielded; others are
+    skipped. A name that ends with a colon stands for all names that begin with it.
     """
 
     def __init__(
@@ -81,7 +87,8 @@ class FormReader:
         self._preamble = Preamble(boundary)
         self._fed_bytes = 0
         self._file_bytes = 0
-        # Of the file's part, and not handed out yet: the parser holds them. None outside that part.
+        # Bytes of the file part that the parser still holds, because a delimiter may begin there. None while
+        # no file part is being read.
         self._held_bytes: int | None = None
         self._parts = 0
         self._carry = b""
@@ -90,13 +97,14 @@ class FormReader:
         self._value = bytearray()
 
     async def events(self) -> AsyncIterator[Event]:
-        """The form's parts; ends only when form and request have ended cleanly."""
+        """Yield the form's parts; raises UploadError unless form and request end cleanly."""
         try:
             while chunk := await self._read():
                 if not self._preamble.ended:
                     chunk = self._skip_preamble(chunk)
                 chunk, start = self._carry + chunk, 0
-                # Until the file has begun, each part's head is fed alone, so that its position is known.
+                # Until the file has begun, the parser gets each part's headers separately. So the position
+                # of the file's first byte is known, which the parser does not tell.
                 while not self._file_seen and (end := chunk.find(_HEADERS_END, start)) >= 0:
                     end += len(_HEADERS_END)
                     for event in self._parse(chunk[start:end]):
@@ -123,9 +131,9 @@ class FormReader:
             raise UploadError("incomplete_form" if self._fed_bytes else "empty_body") from None
 
     def _file_bytes_end(self, chunk: bytes, start: int) -> int:
-        """Up to where `chunk` is the file's from `start` on: its first delimiter or the start of one.
+        """Where the file's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
 
-        The parser would find the same. This is where a large file's time goes.
+        The parser would find the same place, but slower; a large file's time is spent here.
         """
         end = find(chunk, self._delimiter, start)
         if end < 0:
@@ -192,7 +200,7 @@ class FormReader:
 
     def _append_to_value(self, chunk: bytes | bytearray) -> None:
         if self._part is None or not self._is_wanted(self._part.name):
-            return  # an unknown field: let it pass
+            return  # an unknown field is skipped
         self._value += chunk
         if len(self._value) > MAX_FIELD_BYTES:
             raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
@@ -208,6 +216,6 @@ class FormReader:
 
 
 def _partial_headers_end(chunk: bytes, start: int) -> int:
-    """Where the beginning of a head's end may lie at the end of `chunk`, else its length."""
+    """Where `chunk` ends with a part of the empty line that ends headers; its length if it does not."""
     begun = next((count for count in (3, 2, 1) if chunk[start:].endswith(_HEADERS_END[:count])), 0)
     return len(chunk) - begun

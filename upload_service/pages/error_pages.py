@@ -1,6 +1,7 @@
-"""The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
+"""The catalogue of errors for people: as Markdown (`docs/errors.md` and `/errors`) and as HTML for browsers.
 
-`./scripts/dev/docs` makes the page anew; a test compares them.
+Rules: `./scripts/dev/docs` writes `docs/errors.md` from this, and a test compares the two. HTML is escaped.
+Must not know: requests, which form a client prefers.
 """
 
 from html import escape
@@ -19,7 +20,7 @@ This page is made from the tables in `upload_service/errors/catalogue`.
 
 
 def entry_markdown(entry: CatalogueEntry) -> str:
-    """One entry, as it stands on the page."""
+    """One entry of the catalogue, as Markdown."""
     retryable = "yes" if entry.retryable else "no"
     remedy = f"\nFor the operator: {entry.remedy}\n" if entry.remedy else ""
     return (
@@ -29,13 +30,13 @@ def entry_markdown(entry: CatalogueEntry) -> str:
     )
 
 
-def page_markdown() -> str:
-    """The whole page."""
+def catalogue_markdown() -> str:
+    """The whole catalogue, as Markdown: the content of `docs/errors.md`."""
     return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
 
 
 def entry_html(entry: CatalogueEntry, link: str) -> str:
-    """One entry; its code links to `link`."""
+    """One entry of the catalogue, as HTML; its code is a link to `link`."""
     again = "may succeed later" if entry.retryable else "will not succeed"
     remedy = f"<p><b>For the operator:</b> {escape(entry.remedy)}</p>\n" if entry.remedy else ""
     return (
@@ -46,6 +47,6 @@ def entry_html(entry: CatalogueEntry, link: str) -> str:
     )
 
 
-def page_html() -> str:
-    """All entries."""
+def catalogue_html() -> str:
+    """All entries of the catalogue, as HTML."""
     return "\n".join(entry_html(entry, f"errors/{entry.code}") for entry in CATALOGUE.values())

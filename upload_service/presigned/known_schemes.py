@@ -1,7 +1,8 @@
-"""The ways to sign a URL, as data.
+"""The signature schemes, as data.
 
-Knows: the query parameters of each, what they look like, where the expiry and the signed headers stand.
-Rules: shapes are as wide as real signers write, and no wider.
+Knows: the query parameters of each scheme, the patterns of their values, and which of them tell the expiry
+and the signed headers.
+Rules: a pattern accepts what real signers write, and no more.
 Must not know: hosts, the clock.
 """
 
@@ -10,13 +11,13 @@ import re
 from upload_service.presigned import signed_operation
 from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
 
-# Half of the signers escape `+`, some read a bare one as a space.
+# About half of the signers escape `+`; an unescaped one may be read as a space.
 _BASE64 = "[A-Za-z0-9+/ ]"
-# Access keys may have slashes in MinIO. The service is s3, s3express or s3-outposts; Google takes storage as
-# well.
+# In MinIO an access key may have slashes. The service is s3, s3express or s3-outposts; Google also accepts
+# storage.
 _SCOPE = r".+/\d{8}/[^/]+/(?:s3[a-z-]*|storage)"
 _HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
-# 1 to 604800: a week is the most that V4 knows.
+# 1 to 604800 seconds: a V4 signature is valid for a week at most.
 _WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
@@ -25,7 +26,7 @@ def _parameter(name: str, pattern: str, expected: str, unless: str = "") -> Para
 
 
 def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: str) -> tuple[Parameter, ...]:
-    """The parameters of V4, which differ in few words."""
+    """The parameters of a V4 signature, which differ little between vendors."""
     return (
         _parameter(f"X-{vendor}-Algorithm", algorithm, f"{algorithm.replace('|', ' or ')}"),
         _parameter(f"X-{vendor}-Credential", scope, "an access key, date, region, service and request type"),
@@ -44,7 +45,7 @@ def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
     )
 
 
-# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; R2, MinIO, SeaweedFS the same
+# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; also of R2, MinIO and SeaweedFS
 S3_V4 = SignatureScheme(
     "s3-v4",
     frozenset({"x-amz-signature"}),
@@ -54,8 +55,8 @@ S3_V4 = SignatureScheme(
     lifetime_parameter="x-amz-expires",
     signed_headers_parameter="x-amz-signedheaders",
 )
-# docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html: for several regions at once, so the scope
-# names none. The signature is a DER sequence of two numbers.
+# docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html: valid in several regions, so the scope names
+# no region. The signature is a DER sequence of two numbers.
 S3_V4A = SignatureScheme(
     "s3-v4a",
     frozenset({"x-amz-signature", "x-amz-region-set"}),
@@ -103,8 +104,8 @@ GOOGLE_V2 = SignatureScheme(
     signed_operation.GOOGLE,
     expires_parameter="expires",
 )
-# learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the blob's type, Put Block
-# none
+# learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
+# type, Put Block does not.
 AZURE_SAS = SignatureScheme(
     "azure-sas",
     frozenset({"sig"}),
@@ -117,9 +118,9 @@ AZURE_SAS = SignatureScheme(
     expires_parameter="se",
     required_headers=(("x-ms-blob-type", "BlockBlob"),),
 )
-# V4A first: its marks contain V4's.
+# V4A comes first, because its URLs have V4's parameters as well.
 SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
-# Every parameter on whose value something depends, so that it may come once only.
+# All parameters that change what a URL means, so none of them may come twice.
 DECISIVE_PARAMETERS = frozenset().union(
     *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),
 )

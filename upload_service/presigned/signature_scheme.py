@@ -1,8 +1,8 @@
-"""What a way to sign a URL is: its query parameters, and reading them.
+"""What a signature scheme is, and how a URL's query is read by it.
 
-Knows: how a row of `known_schemes.py` is read.
-Rules: an error names the parameter and never its value. Names of parameters come in lower case.
-Must not know: which ways there are, hosts, the clock.
+Knows: the members of a row of `known_schemes.py`.
+Rules: an error names the parameter and never its value. Queries are given with their names in lower case.
+Must not know: which schemes there are, hosts, the clock.
 """
 
 import re
@@ -16,9 +16,10 @@ from upload_service.presigned.signed_operation import SignedOperation
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter that must be there, its whole shape, and the end of the sentence "… must be …".
+    """A query parameter that a signed URL must have.
 
-    `unless`: it may be missing where this other one stands, which names a policy that storage keeps.
+    `name` as signers write it; `pattern` of the whole value; `expected` completes the sentence "… must be …".
+    `unless`: the parameter may be missing if this other one is there, which names a policy kept by storage.
     """
 
     lower_name: str
@@ -30,10 +31,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SignatureScheme:
-    """One way to sign a URL: the query parameters that say so, what they look like, and when the URL expires.
+    """One way to sign a URL.
 
-    `marks` must all be there. Expiry is `signed_at` plus `lifetime` seconds, or `expires`, which is epoch
-    seconds or an ISO 8601 time. `headers` are those that the store insists on in a PUT of a whole object.
+    A URL is signed by this scheme if it has all the parameters `identified_by`. `operation`: for what it may
+    be signed. The members `…_parameter` are names of parameters in lower case, or empty. The URL expires at
+    the time in `signed_at_parameter` plus the seconds in `lifetime_parameter`, or at the time in
+    `expires_parameter`, which is in epoch seconds or in ISO 8601. `required_headers` are names and values
+    that the store demands in a PUT of a whole object.
     """
 
     name: str
@@ -47,41 +51,43 @@ class SignatureScheme:
     required_headers: tuple[tuple[str, str], ...] = ()
 
     def decisive_parameters(self) -> frozenset[str]:
-        """The names, in lower case, of all parameters on whose value something depends."""
+        """The names, in lower case, of all parameters that change what the URL means."""
         own = {parameter.lower_name for parameter in self.parameters}
         return self.identified_by | own | self.operation.decisive_parameters()
 
     def require_well_formed(self, query: Mapping[str, str]) -> None:
-        """Raise UploadError for the first parameter that no signer would have written so."""
+        """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
         for parameter in self.parameters:
             value = query.get(parameter.lower_name)
             if value is None:
                 if not (parameter.unless and query.get(parameter.unless)):
-                    raise _malformed(f"has no {parameter.name}")
+                    raise unusable_url(f"has no {parameter.name}")
             elif not parameter.pattern.fullmatch(value):
-                raise _malformed(f"has an unusable {parameter.name}, which must be {parameter.expected}")
+                raise unusable_url(f"has an unusable {parameter.name}, which must be {parameter.expected}")
 
     def signed_headers(self, query: Mapping[str, str]) -> frozenset[str] | None:
-        """The names of the signed headers in lower case; None where the URL does not tell."""
-        return (
-            frozenset(query[self.signed_headers_parameter].lower().split(";"))
-            if self.signed_headers_parameter
-            else None
-        )
+        """The names of the signed headers in lower case; None where the URL does not tell them."""
+        if not self.signed_headers_parameter:
+            return None
+        return frozenset(query[self.signed_headers_parameter].lower().split(";"))
 
     def expires_at(self, query: Mapping[str, str]) -> float | None:
-        """When the URL expires, in epoch seconds; None where only storage knows (an Azure stored policy)."""
-        stamp = self.signed_at_parameter or self.expires_parameter
+        """When the URL expires, in epoch seconds; None where only storage knows (Azure's stored policies).
+
+        Raises UploadError for a time that does not exist.
+        """
+        time_parameter = self.signed_at_parameter or self.expires_parameter
         try:
             if self.signed_at_parameter:
-                return datetime.fromisoformat(query[stamp]).timestamp() + int(query[self.lifetime_parameter])
-            text = query.get(stamp)
+                signed_at = datetime.fromisoformat(query[time_parameter]).timestamp()
+                return signed_at + int(query[self.lifetime_parameter])
+            text = query.get(time_parameter)
             if text is None:
                 return None
             return float(text) if text.isdecimal() else _epoch_seconds(text)
         except (ValueError, OverflowError):
-            name = next(parameter.name for parameter in self.parameters if parameter.lower_name == stamp)
-            raise _malformed(f"has an unusable {name}, which must be a time that exists") from None
+            name = next(known.name for known in self.parameters if known.lower_name == time_parameter)
+            raise unusable_url(f"has an unusable {name}, which must be a time that exists") from None
 
 
 def _epoch_seconds(text: str) -> float:
@@ -89,5 +95,6 @@ def _epoch_seconds(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _malformed(why: str) -> UploadError:
+def unusable_url(why: str) -> UploadError:
+    """The error for a URL that no PUT can use; `why` completes the sentence "The URL in uploadUrl …"."""
     return UploadError("invalid_upload_url", f"The URL in uploadUrl {why}.")

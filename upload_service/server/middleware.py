@@ -94,7 +94,7 @@ async def finish_headers(request: web.Request, response: web.StreamResponse) -> 
     """Set the headers that every response carries, whatever made it."""
     context = request.app[CONTEXT]
     # No CORS on /metrics: web pages must not read it.
-    origins = () if request.path == metrics_endpoint.PATH else context.settings.cors_origins
+    origins = () if request.path == metrics_endpoint.METRICS_PATH else context.settings.cors_origins
     headers = dict(cors.response_headers(origins, request.headers.get("Origin")))
     if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
         headers["Vary"] = ", ".join(varies)

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, hdrs, web
 
-from upload_service.pages.content_negotiation import names
+from upload_service.pages.content_negotiation import is_named
 from upload_service.upload.record import Reading, UploadRecord
 from upload_service.upload.upload import Upload
 
@@ -119,4 +119,4 @@ PROGRESS: web.RequestKey[Progress] = web.RequestKey("progress", Progress)
 
 def is_asked_for(request: web.Request) -> bool:
     """Whether Accept names the type itself; `*/*` must not change the response that everybody gets."""
-    return names(",".join(request.headers.getall(hdrs.ACCEPT, ())), CONTENT_TYPE)
+    return is_named(",".join(request.headers.getall(hdrs.ACCEPT, ())), CONTENT_TYPE)

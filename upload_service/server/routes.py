@@ -31,8 +31,8 @@ UPLOADS: dict[str, Handler] = {
 
 def routes(*, in_lambda: bool = False, metrics: bool = False) -> list[web.RouteDef]:
     """The routes of one app. Only the handlers of uploads answer `Expect`; on other paths it is ignored."""
-    gets = PAGES | ({metrics_endpoint.PATH: metrics_endpoint.metrics} if metrics else {})
-    posts = UPLOADS | ({"/events": endpoints.events} if in_lambda else {})
+    gets = PAGES | ({metrics_endpoint.METRICS_PATH: metrics_endpoint.get_metrics} if metrics else {})
+    posts = UPLOADS | ({"/events": endpoints.lambda_event} if in_lambda else {})
     return [
         *(web.get(path, handler, expect_handler=hold_continue) for path, handler in gets.items()),
         *(web.post(path, handler, expect_handler=hold_continue) for path, handler in posts.items()),

@@ -45,7 +45,7 @@ async def serve(settings: Settings) -> None:
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=FAREWELL_SECONDS)
     await runner.setup()
     context = runner.app[CONTEXT]
-    metrics = metrics_endpoint.alone(runner.app[METRICS])
+    metrics = metrics_endpoint.metrics_only_server(runner.app[METRICS])
     try:
         server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}

@@ -14,13 +14,13 @@ from multidict import MultiMapping
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import StorageResponse, UploadError
-from upload_service.presigned.providers import (
+from upload_service.storage.refusals import (
     ERROR_CODE_HEADER,
-    REFUSALS,
     REFUSED_STATUSES,
     REQUEST_ID_HEADERS,
     SENTENCE_STATUSES,
     SENTENCES,
+    STORE_CODES,
 )
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
@@ -107,8 +107,9 @@ def _meaning(status: int, code: str | None, body: bytes) -> str:
         return "storage_error"
     if status in SENTENCE_STATUSES and (told := _meaning_of_sentence(body)):
         return told
-    if code is not None and code in REFUSALS and status not in (408, 429):
-        return REFUSALS[code]
+    known = STORE_CODES.get(code or "")
+    if known and known.error and status not in (408, 429):
+        return known.error
     if 300 <= status < 400:
         return "storage_redirected"
     if 400 <= status < 500:

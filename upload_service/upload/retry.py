@@ -7,42 +7,18 @@ section 9.2.2), so it may be repeated even when nobody knows whether the broken 
 Must not know: sockets, sleeping, deadlines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import backoff
 
 from upload_service.storage.outcome import Outcome
+from upload_service.storage.refusals import RETRIED_STATUSES, STORE_CODES
 
 MAX_RETRIES = 10
 DEFAULT_RETRIES = 3
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10
 
-# The code in storage's error body, whatever its status. Sources: see providers.REFUSALS.
-RETRIED_CODES: Mapping[str, bool] = {
-    # S3 and those that speak like it, Google's XML interface among them
-    "InternalError": True,
-    "SlowDown": True,
-    "ServiceUnavailable": True,
-    "Busy": True,
-    "RequestTimeout": True,
-    "RequestTimeoutException": True,
-    "TooManyRequests": True,
-    "Throttling": True,
-    "ThrottlingException": True,
-    "RequestLimitExceeded": True,
-    "ConditionalRequestConflict": True,
-    "OperationAborted": True,
-    "NotImplemented": False,
-    "PreconditionFailed": False,
-    # Azure Blob
-    "ServerBusy": True,
-    "OperationTimedOut": True,
-    "ConditionNotMet": False,
-    "BlobAlreadyExists": False,
-}
-# Without a known code, the status alone.
-RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
 # Faults without a response to this PUT. A certificate that is not trusted stays so, and is not here.
 RETRIED_FAULTS = frozenset(
     {
@@ -65,8 +41,10 @@ def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
         return False
     if outcome.answer is None or outcome.error in _NO_ANSWER:
         return outcome.error in RETRIED_FAULTS
-    said = RETRIED_CODES.get(outcome.answer.code or "")
-    return outcome.answer.status in RETRIED_STATUSES if said is None else said
+    known = STORE_CODES.get(outcome.answer.code or "")
+    if known is None or known.retry is None:
+        return outcome.answer.status in RETRIED_STATUSES
+    return known.retry
 
 
 def failed_before_first_byte(outcome: Outcome) -> bool:

@@ -18,7 +18,7 @@ REGION = "us-east-1"
 
 
 def presign(key: str, method: str = "PUT", expires: int = 3600) -> str:
-    """A URL that allows one request of this kind, for so many seconds."""
+    """A URL that allows requests with this method, for `expires` seconds."""
     access_key = os.environ.get("STORAGE_ACCESS_KEY", "local")
     secret_key = os.environ.get("STORAGE_SECRET_KEY", "only-for-this-computer")
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())

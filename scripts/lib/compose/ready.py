@@ -1,4 +1,4 @@
-"""Says what to paste, once service and store are up, and then signs for the page until it is told to stop."""
+"""Prints what to paste, once service and store are up, and then signs URLs for the page until SIGTERM."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from types import FrameType
 from presign import presign
 from signer import Signer, local_names
 
-# In the container; on this computer it is published at UPLOAD_SIGNER_PORT.
+# In the container. On this computer it is published at UPLOAD_SIGNER_PORT.
 PORT = 8001
 
 port = os.environ.get("UPLOAD_PORT", "8000")
@@ -29,7 +29,7 @@ One to read from: the same with --method GET (the page shows each file's KEY)
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
-    """The first process of a container has no other way to end at a SIGTERM."""
+    """End at a SIGTERM. The first process of a container ignores the signal unless it has a handler."""
     sys.exit(0)
 
 

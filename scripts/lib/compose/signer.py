@@ -2,9 +2,9 @@
 
 Knows: `POST /presign` with {"name": "photo.png"}, answered {"uploadUrl", "key", "viewUrl"}, and its
 preflight.
-Rules: only the page may ask: `Origin` must be one of its own, and `Host` this computer, so that no other page
-can, whatever name it gives this address; each key lies in a folder of its own, so that nothing is
-overwritten; nothing is logged. Standard library only: it also runs in the image.
+Rules: only the page may ask. `Origin` must be the page's, and `Host` must be this computer, so that no other
+page can ask, whatever name it gives this address (DNS rebinding). Each key lies in a folder of its own, so
+that nothing is overwritten. Nothing is logged. Standard library only: it also runs in the image.
 Must not know: where the store is.
 """
 
@@ -20,7 +20,7 @@ MOST_BYTES = 8 * 1024
 SILENCE_SECONDS = 10
 NAME_LENGTH = 100
 
-# A URL for this key and method.
+# From a key and a method to a URL.
 Sign = Callable[[str, str], str]
 
 
@@ -31,7 +31,7 @@ def local_names(port: int) -> set[str]:
 
 
 class Signer(ThreadingHTTPServer):
-    """Listens at `address`; the page is at one of `page_names`; `names`: its own, if published."""
+    """Listens at `address`. `page_names`: host:port of the page; `names`: its own, where it is published."""
 
     daemon_threads = True
 
@@ -45,15 +45,15 @@ class Signer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """What the page asks."""
+        """The address that the page asks."""
         return f"http://127.0.0.1:{self.server_port}{PATH}"
 
     def handle_error(self, *_: object) -> None:
-        """A page that has left is no event."""
+        """A page that closes its connection is not worth a traceback."""
 
 
 def key_for(name: str) -> str:
-    """A key that no other file has, and whose last part is the file's name without what hurts in a URL."""
+    """A key that no other file has. Its last part is the file's name, in characters that suit a URL."""
     safe = re.sub(r"[^\w.-]+", "-", name)[-NAME_LENGTH:].strip(".-")
     return f"{secrets.token_hex(4)}/{safe or 'file'}"
 
@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.headers["Host"] in self.server.names and self.headers["Origin"] in self.server.origins
 
     def _name(self) -> str | None:
-        """The file's name; None when the request has none, or is too large."""
+        """The file's name, or None if the request has none or is too large."""
         length = self.headers["Content-Length"] or ""
         if not re.fullmatch(r"\d{1,5}", length, re.ASCII) or int(length) > MOST_BYTES:
             return None

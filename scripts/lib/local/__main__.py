@@ -1,20 +1,20 @@
-"""./scripts/local: the service and an object store on this computer, until Ctrl-C."""
+"""./scripts/local: runs the service and an object store on this computer, until Ctrl-C."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from local import ports
-from local.stop_signals import Stops
+from local.stop_signals import StopSignals
 
 
 def main() -> int:
     chosen = _arguments()
-    stops = Stops()
-    # Only now, because it takes a moment: a Ctrl-C during it is counted already.
+    stop = StopSignals()
+    # Imported only now, because it takes a moment: a Ctrl-C meanwhile is counted already.
     from local import service_and_store
 
-    complaint = service_and_store.run(chosen.port, chosen.data, stops)
+    complaint = service_and_store.run(chosen.port, chosen.data, stop)
     if complaint:
         print(complaint, file=sys.stderr)
     return 1 if complaint else 0

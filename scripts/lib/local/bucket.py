@@ -1,7 +1,7 @@
 """One bucket of an S3 store on this computer: presigned URLs, and plain reads to check what is stored.
 
-Requests go out through the standard library, so no proxy setting can redirect them. Knows nothing about
-who runs the store.
+Rules: requests are sent by the standard library, so no proxy setting can redirect them.
+Must not know: who runs the store.
 """
 
 import http.client
@@ -77,7 +77,7 @@ class Bucket:
             while chunk := reply.read(CHUNK_BYTES):
                 target.write(chunk)
                 copied += len(chunk)
-        # http.client ends a cut body without a word.
+        # http.client does not report a body that is cut short.
         if copied != expected:
             raise StoreError(f"The store sent {copied} of {expected} bytes of {key!r}.")
         return True

@@ -1,7 +1,8 @@
 """One child process, from start to end.
 
-Knows how to start a program so that a Ctrl-C in the terminal does not reach it, and how to end it: SIGTERM,
-some patience, then SIGKILL. Does not know what the program is for.
+Knows: how to start a program so that a Ctrl-C in the terminal does not reach it, and how to end it: SIGTERM,
+some patience, then SIGKILL.
+Must not know: what the program is for.
 """
 
 import os
@@ -11,19 +12,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-# Asked between short sleeps; true means that the wait should end early.
+# A wait calls it between short sleeps. True means that the wait should end early.
 Asked = Callable[[], bool]
 
 PAUSE_SECONDS = 0.05
 
 
 def never() -> bool:
-    """The answer of a wait that nobody can cut short."""
+    """For a wait that nobody can cut short."""
     return False
 
 
-class Child:
-    """A program in a session of its own, its output in `log` (or in our own output, without a log)."""
+class ChildProcess:
+    """A program in a session of its own. Its output goes to the file `log`, or without one to our own output.
+
+    `inherit`: file descriptors that it gets as well.
+    """
 
     def __init__(
         self,
@@ -67,7 +71,7 @@ class Child:
         return f"exit code {code}" if code >= 0 else f"signal {-code}"
 
     def stop(self, *, patience_seconds: float, hurry: Asked = never) -> None:
-        """End it and all that it started; kill what has not ended when patience runs out."""
+        """End it and all that it started: SIGTERM; after `patience_seconds` or when `hurry()`, SIGKILL."""
         deadline = time.monotonic() + patience_seconds
         self._signal(signal.SIGTERM)
         while self.exit_code is None and time.monotonic() < deadline and not hurry():

@@ -1,6 +1,6 @@
-"""./scripts/fetch: write a stored object's bytes to standard output.
+"""./scripts/fetch: writes a stored object's bytes to standard output.
 
-Writes text to a terminal, and refuses to write anything else there.
+Rules: on a terminal it writes only text.
 """
 
 import argparse
@@ -26,12 +26,12 @@ def main() -> int:
 
 
 def _fetch(key: str) -> str | None:
-    """Copy the object; what went wrong otherwise, in one sentence."""
+    """Copy the object; what went wrong, in one sentence, or None."""
     try:
         found = _show(key) if sys.stdout.isatty() else running_store.find().copy_to(key, sys.stdout.buffer)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough. Without this, Python would complain once more at its end.
+        # The reader has closed its end. Without this, Python would print another error when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return None
     except (StoreError, OSError, http.client.HTTPException) as error:

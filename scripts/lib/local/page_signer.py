@@ -1,8 +1,8 @@
-"""The page's signer, for a store on this computer: in a thread.
+"""The page's signer of upload URLs, in a thread, for a store on this computer.
 
-The server itself is the one that compose runs; this lends it the bucket's keys.
-Its port is the one after the page's, so that an open page finds it again after a restart; any, where that
-is taken.
+The server is the one that docker-compose.yml runs; here it signs with the bucket's keys. Its port is the one
+after the page's, so that an open page finds it again after a restart. If that port is taken, it is any free
+one.
 """
 
 import threading
@@ -17,7 +17,7 @@ from local.bucket import Bucket
 
 @contextmanager
 def signing(bucket: Bucket, page_port: int) -> Iterator[str]:
-    """Sign for the page of the service at this port; what `UPLOAD_PAGE` is then."""
+    """Sign for the page at this port while the block lasts; gives the value for `UPLOAD_PAGE`."""
 
     def sign(key: str, method: str) -> str:
         return bucket.presign(key, method=method)

@@ -1,7 +1,7 @@
 """Free TCP ports of 127.0.0.1, several at a time.
 
-Knows that a port is only surely free while a socket holds it: all are held until the whole set is found.
-After that another program may still take one, so whoever uses them must be ready to choose again.
+Rules: a port is certainly free only while a socket holds it. So all are held until the whole set is found.
+After that another program may still take one: whoever uses them must be ready to choose again.
 """
 
 import random

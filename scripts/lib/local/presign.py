@@ -1,4 +1,4 @@
-"""./scripts/presign: print a presigned PUT URL for the store that ./scripts/local runs."""
+"""./scripts/presign: prints a presigned PUT URL for the store that ./scripts/local runs."""
 
 import argparse
 import sys
@@ -38,7 +38,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _seconds(text: str) -> int:
-    """S3 accepts a second to a week."""
+    """S3 accepts one second to a week."""
     if not text.isdecimal() or not 1 <= int(text) <= WEEK_SECONDS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {WEEK_SECONDS}")
     return int(text)

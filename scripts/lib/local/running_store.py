@@ -1,6 +1,6 @@
-"""What ./scripts/local tells the other commands: a small file, there while the store runs.
+"""The file by which ./scripts/presign and ./scripts/fetch find the store of ./scripts/local.
 
-It holds the store's keys, so only this user can read it.
+It is there while the store runs. It holds the store's keys, so only this user can read it.
 """
 
 import json
@@ -22,19 +22,19 @@ NOT_RUNNING = (
 
 
 def announce(bucket: Bucket, port: int) -> None:
-    """Let the others find the store, and the page at this port. The last to announce wins."""
+    """Let the others find the store, and the page at this port. The last one to announce wins."""
     FILE.parent.mkdir(exist_ok=True)
     write_private(FILE, {"pid": os.getpid(), "port": port, "bucket": asdict(bucket)})
 
 
 def withdraw() -> None:
-    """Undo `announce`, unless another ./scripts/local has announced its own store since."""
+    """Undo `announce`, unless another ./scripts/local has announced its own store since then."""
     if FILE.exists() and json.loads(FILE.read_text())["pid"] == os.getpid():
         FILE.unlink()
 
 
 def find() -> Bucket:
-    """The bucket of the store that runs now."""
+    """The bucket of the store that runs now; raises StoreError when none does."""
     found = _found()
     if found is None:
         raise StoreError(NOT_RUNNING)
@@ -42,7 +42,7 @@ def find() -> Bucket:
 
 
 def page_port() -> int | None:
-    """Where the page of the ./scripts/local that runs now is."""
+    """The port of the page of the ./scripts/local that runs now, or None."""
     found = _found()
     return None if found is None else found[1]
 

@@ -1,6 +1,6 @@
 """How SeaweedFS's `weed mini` is started, and what it leaves behind.
 
-Knows its flags, its ports and its files. Does not start anything.
+Knows: its flags, its ports and its files. Starts nothing.
 """
 
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local import ports
 
-# Parts that one bucket does without.
+# Parts of SeaweedFS that one bucket does not need.
 SWITCHED_OFF = (
     "-admin.ui=false",
     "-webdav=false",
@@ -24,7 +24,7 @@ SWITCHED_OFF = (
 SOCKETS = ("-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock")
 # Without this it also writes log files to /tmp.
 LOG_HERE_ONLY = "-logtostderr=true"
-# Its worker dials the admin port plus this, whatever the flag for that port says.
+# Its worker connects to the admin port plus this, whatever the flag for that port says.
 ADMIN_GRPC_DISTANCE = 10000
 # What its log says when it ends because of a port: before it begins to listen, or after.
 PORT_TAKEN = ("is not available on", "address already in use")
@@ -64,14 +64,14 @@ def arguments(folder: Path, chosen: Ports) -> list[str]:
 
 
 def forget_ports(folder: Path) -> None:
-    """Remove what is tied to the last run's ports: remembered flags, and a state that is made anew."""
+    """Remove what belongs to the last run's ports: stored flags, and a state that SeaweedFS makes again."""
     (folder / "mini.options").unlink(missing_ok=True)
     for state in folder.glob("m[0-9]*"):
         shutil.rmtree(state)
 
 
 def remove_sockets(chosen: Ports) -> None:
-    """It leaves some of these in /tmp; their names hold the port."""
+    """Remove the sockets that it leaves in /tmp; their names contain the port."""
     for number in chosen.by_flag.values():
         for leftover in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):  # noqa: S108 - weed's choice
             with suppress(OSError):

@@ -1,6 +1,6 @@
-"""The service and its store, started together, watched, and stopped in the right order.
+"""The service and its store: started together, watched, and stopped in the right order.
 
-Every wait looks at `stops`, so that a Ctrl-C can come at any moment and leave nothing behind.
+Rules: every wait looks at `stop`, so that a Ctrl-C at any moment leaves nothing behind.
 """
 
 import http.client
@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from local import ports, running_store, start_message
-from local.child_process import PAUSE_SECONDS, Child
+from local.child_process import PAUSE_SECONDS, ChildProcess
 from local.page_signer import signing
-from local.stop_signals import Stops
+from local.stop_signals import StopSignals
 from local.store import Store, StoreError, StoreStopped
 
 READY_SECONDS = 30
@@ -22,14 +22,14 @@ OK = 200
 
 
 class ServiceError(Exception):
-    """Why the service cannot go on, in one sentence for a person."""
+    """Why the service cannot go on, in a sentence for a person."""
 
 
-def run(port: int, data: Path, stops: Stops) -> str | None:
-    """Return when asked to stop, or with what went wrong."""
+def run(port: int, data: Path, stop: StopSignals) -> str | None:
+    """Run both until asked to stop; what went wrong, in a sentence, or None."""
     try:
         _check(port)
-        _run(port, data, stops)
+        _run(port, data, stop)
     except StoreStopped:
         return None
     except (ServiceError, StoreError) as error:
@@ -37,20 +37,20 @@ def run(port: int, data: Path, stops: Stops) -> str | None:
     return None
 
 
-def _run(port: int, data: Path, stops: Stops) -> None:
+def _run(port: int, data: Path, stop: StopSignals) -> None:
     with ExitStack() as ending:
         store = Store(data)
-        store.start(interrupted=stops.asked)
-        ending.callback(store.stop, hurry=stops.asked_again)
+        store.start(interrupted=stop.asked)
+        ending.callback(store.stop, hurry=stop.asked_again)
         signer = ending.enter_context(signing(store.bucket, port))
         service = _start_service(port, store, signer)
-        ending.callback(service.stop, patience_seconds=SERVICE_STOP_SECONDS, hurry=stops.asked_again)
-        if not _wait_ready(port, service, stops):
+        ending.callback(service.stop, patience_seconds=SERVICE_STOP_SECONDS, hurry=stop.asked_again)
+        if not _wait_ready(port, service, stop):
             return
         ending.callback(running_store.withdraw)
         running_store.announce(store.bucket, port)
         print(start_message.text(port, store), flush=True)
-        _watch(port, store, service, stops)
+        _watch(port, store, service, stop)
 
 
 def _check(port: int) -> None:
@@ -66,22 +66,22 @@ def _check(port: int) -> None:
     raise ServiceError(f"Port {port} is in use by another program: try ./scripts/local --port {free}")
 
 
-def _start_service(port: int, store: Store, signer: str) -> Child:
+def _start_service(port: int, store: Store, signer: str) -> ChildProcess:
     settings = {
         "PORT": str(port),
         "UPLOAD_BIND": ports.HOST,
         "UPLOAD_DESTINATIONS": store.bucket.url,
     }
-    # -P: a folder `upload_service` where we happen to be started is not the one that is meant.
+    # -P: never a folder `upload_service` that happens to be in the current directory.
     environment = {"UPLOAD_PAGE": signer, **os.environ, **settings}
-    return Child([sys.executable, "-P", "-m", "upload_service"], env=environment)
+    return ChildProcess([sys.executable, "-P", "-m", "upload_service"], env=environment)
 
 
-def _wait_ready(port: int, service: Child, stops: Stops) -> bool:
-    """True once the service answers, false when asked to stop before."""
+def _wait_ready(port: int, service: ChildProcess, stop: StopSignals) -> bool:
+    """True once the service answers, false when asked to stop before that."""
     deadline = time.monotonic() + READY_SECONDS
     while not _ready(port):
-        if stops.asked():
+        if stop.asked():
             return False
         if service.exit_code is not None:
             raise ServiceError(f"The service ended while it started ({service.ending()}); its log is above.")
@@ -102,10 +102,10 @@ def _ready(port: int) -> bool:
         connection.close()
 
 
-def _watch(port: int, store: Store, service: Child, stops: Stops) -> None:
-    """Return when asked to stop; complain when one of the two ends by itself."""
-    while not stops.asked():
-        # Another ./scripts/local, with other data, may have come and gone since.
+def _watch(port: int, store: Store, service: ChildProcess, stop: StopSignals) -> None:
+    """Return when asked to stop; raise when one of the two ends by itself."""
+    while not stop.asked():
+        # Another ./scripts/local, with other data, may have taken the file over and removed it since.
         if not running_store.FILE.exists():
             running_store.announce(store.bucket, port)
         if service.exit_code is not None:

@@ -33,7 +33,7 @@ def text(port: int, store: Store) -> str:
 
 
 def curl(url: str, port: int, file: Path = SAMPLE) -> str:
-    """A command line that is safe to paste. The URL goes first: then the file need not wait for it."""
+    """A command line that is safe to paste. The URL comes first, so that the file need not wait for it."""
     words = [
         "curl",
         "-sS",

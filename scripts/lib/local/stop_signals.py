@@ -1,6 +1,6 @@
 """Requests to stop: Ctrl-C, SIGTERM, or a closed terminal.
 
-Only counts them. Nothing is ever interrupted half-way; waits ask here whether to end.
+Rules: only counts them. Nothing is interrupted half-way: whoever waits asks here whether to end.
 """
 
 import os
@@ -10,14 +10,14 @@ from types import FrameType
 MESSAGE = b"\nStopping; Ctrl-C again stops at once.\n"
 
 
-class Stops:
+class StopSignals:
     """Takes over the signals for the rest of the process's life."""
 
     def __init__(self) -> None:
         self._count = 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
-        # Under nohup it is ignored, and should stay so.
+        # Under nohup the signal is ignored, and must stay ignored.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             signal.signal(signal.SIGHUP, self._note)
 
@@ -30,5 +30,5 @@ class Stops:
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._count += 1
         if self._count == 1 and number == signal.SIGINT:
-            # print() may be busy right now; a plain write always works.
+            # The signal may have come in the middle of a print(); a plain write always works.
             os.write(2, MESSAGE)

@@ -1,8 +1,9 @@
 """A real object store in one process (SeaweedFS), for ./scripts/local and for the tests.
 
-Listens on 127.0.0.1 only, on ports that it finds free, so several stores can run side by side. Everything
-that it keeps is in one data folder: objects, its own keys, its log. One store at a time may use a folder.
-Knows nothing about the service.
+Knows: how SeaweedFS is started and stopped, and its data folder: objects, its keys, its log.
+Rules: it listens on 127.0.0.1 only, on free ports, so that several stores can run side by side. One store at
+a time may use a folder.
+Must not know: the service.
 """
 
 import fcntl
@@ -19,7 +20,7 @@ from typing import Self
 
 from local import ports, seaweedfs
 from local.bucket import Bucket, StoreError
-from local.child_process import PAUSE_SECONDS, Asked, Child, never
+from local.child_process import PAUSE_SECONDS, Asked, ChildProcess, never
 from local.private_file import write_private
 
 __all__ = ["Bucket", "Store", "StoreError", "StoreStopped"]
@@ -41,11 +42,11 @@ class Store:
     bucket: Bucket
 
     def __init__(self, data: Path, *, s3_port: int = PREFERRED_PORT, name: str = "uploads") -> None:
-        """`s3_port` is a wish: another one is taken when it is in use. 0 means any."""
+        """`s3_port` is a wish: if it is in use, another one is taken. 0 means any."""
         self.data = data.absolute()
         self.log = self.data / "store.log"
         self._wish, self._name = s3_port, name
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._held = ExitStack()
 
     def __enter__(self) -> Self:
@@ -69,20 +70,20 @@ class Store:
         return None if self._child is None else self._child.pid
 
     def start(self, *, interrupted: Asked = never) -> None:
-        """Return when the bucket answers signed requests; leave nothing running on any failure."""
+        """Return when the bucket answers signed requests. On any failure nothing keeps running."""
         try:
             self._lock_folder()
             for attempt in range(1, START_TRIES + 1):
                 self._launch()
                 if self._wait(interrupted):
                     return
-                self._judge_end(last=attempt == START_TRIES)
+                self._check_end(last=attempt == START_TRIES)
         except BaseException:
             self.stop()
             raise
 
     def stop(self, *, hurry: Asked = never) -> None:
-        """End the store; its data stays. Quiet when it is not running."""
+        """End the store; its data stays. Does nothing when it does not run."""
         if self._child is not None:
             self._child.stop(patience_seconds=STOP_SECONDS, hurry=hurry)
             self._child = None
@@ -115,7 +116,7 @@ class Store:
             ) from fault
 
     def _launch(self) -> None:
-        # Beside our own Python first, then wherever the user has it.
+        # First the one beside our own Python, then one on the PATH.
         program = shutil.which("weed", path=str(Path(sys.executable).parent)) or shutil.which("weed")
         if program is None:
             raise StoreError("The program weed is missing: install SeaweedFS (brew install seaweedfs).")
@@ -123,15 +124,15 @@ class Store:
         seaweedfs.forget_ports(folder)
         self.log.unlink(missing_ok=True)
         self._ports = seaweedfs.choose_ports(self._wish)
-        # After stop() and start(), URLs that were signed before work again if possible.
+        # So that after stop() and start() the URLs that were signed before work again, if possible.
         self._wish = self._ports.s3
         self.bucket = self._bucket()
-        self._child = Child(
+        self._child = ChildProcess(
             [program, *seaweedfs.arguments(folder, self._ports)],
             env=self._environment(folder),
             cwd=folder,
             log=self.log,
-            # The child keeps the lock as well: a store that outlives us still guards its folder.
+            # The child inherits the lock: a store that outlives us still guards its folder.
             inherit=[self._lock],
         )
         os.pwrite(self._lock, f"{self._child.pid:<10}\n".encode(), 0)
@@ -146,7 +147,7 @@ class Store:
         )
 
     def _environment(self, folder: Path) -> dict[str, str]:
-        """An environment of its own: AWS or WEED settings of whoever calls us stay out."""
+        """An environment of its own, without the AWS and WEED settings of whoever calls us."""
         return {
             "PATH": os.defpath,
             "HOME": str(folder),
@@ -175,8 +176,8 @@ class Store:
             return False
         return True
 
-    def _judge_end(self, *, last: bool) -> None:
-        """Quiet when another program was quicker to take a port, so that a new try makes sense."""
+    def _check_end(self, *, last: bool) -> None:
+        """Raise, unless another program has taken a port meanwhile, so that another try makes sense."""
         log = self.log.read_text(errors="replace")
         if last or not any(words in log for words in seaweedfs.PORT_TAKEN):
             raise StoreError(
@@ -185,7 +186,7 @@ class Store:
 
 
 def _credentials(path: Path) -> dict[str, str]:
-    """The folder's own pair of keys, made on first use, so that later runs can sign as well."""
+    """The folder's own pair of keys, made on first use. Later runs sign with the same."""
     if not path.exists():
         access_key, secret_key = secrets.token_hex(10).upper(), secrets.token_urlsafe(30)
         write_private(path, {"access_key": access_key, "secret_key": secret_key})

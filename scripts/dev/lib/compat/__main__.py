@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from devtools.service_process import Ended, serve
+from devtools.service_process import ServiceEnded, run_service
 
 from compat.azurite import azurite
 from compat.case import Case, run
@@ -45,7 +45,7 @@ def compare(cases: Sequence[Case], stores: dict[str, Starter]) -> Outcome:
             raise StoreFault("\n".join(f"{name}: {reason}" for name, reason in outcome.left_out.items()))
         (root / "service").mkdir()
         listed = ",".join(target.prefix for target in targets)
-        service = stack.enter_context(serve(root / "service", UPLOAD_DESTINATIONS=listed))
+        service = stack.enter_context(run_service(root / "service", UPLOAD_DESTINATIONS=listed))
         for target in targets:
             target.set_up()
             outcome.versions[target.name] = target.version
@@ -67,7 +67,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         outcome = compare(CASES, STORES)
-    except (StoreFault, Ended) as fault:
+    except (StoreFault, ServiceEnded) as fault:
         print(fault, file=sys.stderr)
         return 1
     print("\n".join(table(CASES, outcome)))

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local import ports
-from local.child_process import PAUSE_SECONDS, Child
+from local.child_process import PAUSE_SECONDS, ChildProcess
 
 from compat.target import StoreFault, ask
 
@@ -27,7 +27,7 @@ def running(
     """Run a store while the block lasts; its log is in `folder`."""
     (folder / "objects").mkdir()
     log = folder / "store.log"
-    child = Child(command, env=environment, cwd=folder, log=log)
+    child = ChildProcess(command, env=environment, cwd=folder, log=log)
     try:
         _wait(child, port, log)
         yield
@@ -35,7 +35,7 @@ def running(
         child.stop(patience_seconds=STOP_SECONDS)
 
 
-def _wait(child: Child, port: int, log: Path) -> None:
+def _wait(child: ChildProcess, port: int, log: Path) -> None:
     """Until it answers anything that is no failure of its own."""
     deadline = time.monotonic() + START_SECONDS
     while child.exit_code is None and time.monotonic() < deadline:

@@ -1,6 +1,6 @@
-"""The service of the soak: `python -m upload_service` in a process of its own, and a look at it from outside.
+"""The service, `python -m upload_service`, in a process of its own, and what can be seen of it from outside.
 
-Knows: how it is started and stopped, its log, what it holds of the system.
+Knows: how it is started and stopped, its log, the resources of the system that it holds.
 Must not know: uploads.
 """
 
@@ -15,23 +15,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from local.child_process import Child
+from local.child_process import ChildProcess
 from local.ports import HOST
 
 START_SECONDS = 30
 STOP_SECONDS = 30
-# Idle connections to storage last 4 seconds, and are looked for now and then.
-SETTLE_SECONDS = 20
+# The service keeps an idle connection to storage for 4 seconds, and closes those that are older now and then.
+IDLE_SECONDS = 20
 LOOK_SECONDS = 0.1
 LOG, SPOOL = "service.log", "spool"
 
 
-class Ended(Exception):
+class ServiceEnded(Exception):
     """The service does not run; the text says what is known."""
 
 
 @dataclass(frozen=True)
-class Holdings:
+class Resources:
     """What the service holds when it is idle."""
 
     rss_bytes: int
@@ -39,10 +39,10 @@ class Holdings:
     connections: int
 
 
-class Served:
+class ServiceProcess:
     """The running service. Its log and its temporary files are in `folder`."""
 
-    def __init__(self, folder: Path, child: Child) -> None:
+    def __init__(self, folder: Path, child: ChildProcess) -> None:
         self._log, self._spool = folder / LOG, folder / SPOOL
         self.child = child
         self.port = self._wait_for_port()
@@ -55,23 +55,26 @@ class Served:
         """Those that have a name; the others are open descriptors only."""
         return [each.name for each in self._spool.iterdir()]
 
-    async def settle(self) -> Holdings:
-        """What it holds when its last connection has ended, or when there was long enough for that."""
-        deadline = time.monotonic() + SETTLE_SECONDS
+    async def wait_until_idle(self) -> Resources:
+        """What it holds once its last connection has ended, or after IDLE_SECONDS.
+
+        Raises ServiceEnded when the service has ended.
+        """
+        deadline = time.monotonic() + IDLE_SECONDS
         while True:
             if self.child.exit_code is not None:
-                raise Ended(
+                raise ServiceEnded(
                     f"the service has ended ({self.child.ending()}):\n" + "\n".join(self.log_lines()[-10:])
                 )
-            held = self._holdings()
+            held = self._resources()
             if not held.connections or time.monotonic() > deadline:
                 return held
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _holdings(self) -> Holdings:
+    def _resources(self) -> Resources:
         process = psutil.Process(self.child.pid)
         open_ones = [each for each in process.net_connections() if each.status != psutil.CONN_LISTEN]
-        return Holdings(process.memory_info().rss, process.num_fds(), len(open_ones))
+        return Resources(process.memory_info().rss, process.num_fds(), len(open_ones))
 
     def _wait_for_port(self) -> int:
         deadline = time.monotonic() + START_SECONDS
@@ -80,18 +83,18 @@ class Served:
                 if line.startswith("{") and (event := json.loads(line))["event"] == "listening":
                     return int(event["port"])
             time.sleep(LOOK_SECONDS)
-        raise Ended("the service does not start:\n" + "\n".join(self.log_lines()))
+        raise ServiceEnded("the service does not start:\n" + "\n".join(self.log_lines()))
 
 
 @contextmanager
-def serve(folder: Path, **settings: str) -> Iterator[Served]:
-    """Run the service with these settings."""
+def run_service(folder: Path, **settings: str) -> Iterator[ServiceProcess]:
+    """Run the service with these settings, and no other of UPLOAD_*, while the block lasts."""
     (folder / SPOOL).mkdir()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("UPLOAD_")}
     own = {"PORT": "0", "UPLOAD_BIND": HOST, "UPLOAD_SPOOL_DIR": str(folder / SPOOL)}
     command = [sys.executable, "-P", "-m", "upload_service"]
-    child = Child(command, env=clean | own | settings, log=folder / LOG)
+    child = ChildProcess(command, env=clean | own | settings, log=folder / LOG)
     try:
-        yield Served(folder, child)
+        yield ServiceProcess(folder, child)
     finally:
         child.stop(patience_seconds=STOP_SECONDS)

@@ -1,7 +1,7 @@
-"""The ways in which the soak's storage misbehaves: data, one line each.
+"""The ways in which the soak's storage misbehaves: a table, one line each.
 
-Knows: what a store, or what stands before it, may say and do at the wrong moment, and by which code the
-service must tell of it.
+Knows: what a store, or a proxy in front of it, may send and do at the wrong moment, and with which error
+codes the service may report that.
 Must not know: sockets, the service.
 """
 
@@ -13,51 +13,54 @@ HALF_OK = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<ok"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 GARBAGE = b"\x15\x03\x01\x00\x02\x02\x46 220 mail.example ESMTP\r\n\r\n"
 
-At = Literal["head", "middle", "end"]
+ReadsTo = Literal["head", "middle", "end"]
 Then = Literal["keeps", "closes", "resets"]
 
 
 @dataclass(frozen=True)
-class Whim:
-    """Read up to `at`, wait, say `says` and do `then`; what is left of the body is read on by who `keeps`.
+class Misbehaviour:
+    """Read the body as far as `reads_to`, wait, send `response`, then do `then`.
 
-    `stores`: a body that came whole is kept, whatever the service gets to hear. `codes`: what an upload that
-    ends with this may be told; none for what must not harm it. `hundred`: seconds until 100 Continue, None
-    for never. `stall`: seconds of silence in mid-body. `again`: said a moment after the answer, for nothing.
+    With `keeps` the connection stays open and the rest of the body is read. With `stores` a body that arrived
+    whole counts as stored, whatever the service is told. `codes` are the error codes that an upload may end
+    with whose last PUT met this; none, if this must not harm an upload. `second_response` is sent shortly
+    after the first, to no request.
     """
 
     name: str
     codes: frozenset[str] = frozenset()
-    at: At = "end"
-    says: bytes = OK
+    reads_to: ReadsTo = "end"
+    response: bytes = OK
     then: Then = "keeps"
     stores: bool = False
-    hundred: float | None = 0.0
-    stall: float = 0.0
-    pause: float = 0.0
-    slowly: bool = False
-    again: bytes = b""
+    continue_seconds: float | None = 0.0  # until it sends 100 Continue; None: it never does
+    stall_seconds: float = 0.0  # of silence in the middle of the body
+    delay_seconds: float = 0.0  # between the body and the response
+    trickles: bool = False  # sends the response byte by byte
+    second_response: bytes = b""
 
     @property
     def is_harmless(self) -> bool:
-        """Whether this PUT is stored and told so, sooner or later."""
+        """Whether the PUT is stored and the service is told so, sooner or later."""
         return not self.codes
 
 
 def refusal(status: int, code: str, *headers: str) -> bytes:
-    """An answer as S3 words it, with what it must not be relayed for."""
+    """A refusal as S3 words it, with a string in it that the service must not pass on."""
     body = f"<Error><Code>{code}</Code><StringToSign>AWS4 secret</StringToSign></Error>".encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def _fault(name: str, codes: str, at: At, says: bytes, then: Then, *, stores: bool = False) -> Whim:
-    return Whim(name, frozenset(codes.split()), at, says, then, stores=stores)
+def _fault(
+    name: str, codes: str, reads_to: ReadsTo, response: bytes, then: Then, *, stores: bool = False
+) -> Misbehaviour:
+    return Misbehaviour(name, frozenset(codes.split()), reads_to, response, then, stores=stores)
 
 
-GOOD = Whim("behaves", stores=True)
+GOOD = Misbehaviour("behaves", stores=True)
 
-# Each of them early with a hang-up, early with an ear for the rest, half-way, and late.
+# Each is sent early and the connection closed, early and the rest of the body read, half-way, and at the end.
 _REFUSALS = (
     ("403", "access_denied", refusal(403, "AccessDenied")),
     ("404", "no_such_bucket", refusal(404, "NoSuchBucket")),
@@ -73,53 +76,53 @@ _REFUSALS = (
     ("417", "storage_rejected", refusal(417, "ExpectationFailed")),
 )
 
-_BROKE = "storage_disconnected"
-# What breaks off, or is no HTTP at all, may look like a connection that broke.
-_BROKEN_ANSWER = "storage_bad_answer storage_disconnected"
-_ODD = (
-    _fault("resets at the head", _BROKE, "head", b"", "resets"),
-    _fault("resets in the body", _BROKE, "middle", b"", "resets"),
-    _fault("resets after the body", _BROKE, "end", b"", "resets"),
-    _fault("stores and resets", _BROKE, "end", b"", "resets", stores=True),
-    _fault("closes at the head", _BROKE, "head", b"", "closes"),
-    _fault("closes in the body", _BROKE, "middle", b"", "closes"),
-    _fault("closes after the body", _BROKE, "end", b"", "closes"),
-    _fault("stores and closes", _BROKE, "end", b"", "closes", stores=True),
+_DISCONNECTED = "storage_disconnected"
+# A response that breaks off, or is not HTTP at all, can look like a broken connection.
+_BAD_RESPONSE = "storage_bad_answer storage_disconnected"
+_BROKEN_CONNECTIONS_AND_RESPONSES = (
+    _fault("resets at the head", _DISCONNECTED, "head", b"", "resets"),
+    _fault("resets in the body", _DISCONNECTED, "middle", b"", "resets"),
+    _fault("resets after the body", _DISCONNECTED, "end", b"", "resets"),
+    _fault("stores and resets", _DISCONNECTED, "end", b"", "resets", stores=True),
+    _fault("closes at the head", _DISCONNECTED, "head", b"", "closes"),
+    _fault("closes in the body", _DISCONNECTED, "middle", b"", "closes"),
+    _fault("closes after the body", _DISCONNECTED, "end", b"", "closes"),
+    _fault("stores and closes", _DISCONNECTED, "end", b"", "closes", stores=True),
     _fault(
         "stores and says 500", "storage_error", "end", refusal(500, "InternalError"), "keeps", stores=True
     ),
-    _fault("babbles at the head", _BROKEN_ANSWER, "head", GARBAGE, "closes"),
-    _fault("babbles in the body", _BROKEN_ANSWER, "middle", GARBAGE, "keeps"),
-    _fault("babbles after the body", _BROKEN_ANSWER, "end", GARBAGE, "keeps"),
-    _fault("stores and says half", _BROKEN_ANSWER, "end", OK[:20], "closes", stores=True),
-    _fault("stores and breaks off", _BROKEN_ANSWER, "end", HALF_OK, "resets", stores=True),
-    _fault("stores and cuts the line", _BROKEN_ANSWER, "end", OK, "resets", stores=True),
-    # Whoever had sent all by then must believe it, so what comes whole is kept.
-    _fault("praises at the head", _BROKEN_ANSWER, "head", OK, "keeps", stores=True),
-    _fault("praises in the body", _BROKEN_ANSWER, "middle", OK, "keeps", stores=True),
+    _fault("sends garbage after the head", _BAD_RESPONSE, "head", GARBAGE, "closes"),
+    _fault("sends garbage in the body", _BAD_RESPONSE, "middle", GARBAGE, "keeps"),
+    _fault("sends garbage after the body", _BAD_RESPONSE, "end", GARBAGE, "keeps"),
+    _fault("stores and sends part of a head", _BAD_RESPONSE, "end", OK[:20], "closes", stores=True),
+    _fault("stores, sends half a response and resets", _BAD_RESPONSE, "end", HALF_OK, "resets", stores=True),
+    _fault("stores, sends 200 and resets", _BAD_RESPONSE, "end", OK, "resets", stores=True),
+    # A service that had sent the whole body by then must believe it. So a body that arrives whole is stored.
+    _fault("sends 200 after the head", _BAD_RESPONSE, "head", OK, "keeps", stores=True),
+    _fault("sends 200 in the body", _BAD_RESPONSE, "middle", OK, "keeps", stores=True),
 )
 
 _HARMLESS = (
-    Whim("never says 100", hundred=None, stores=True),
-    Whim("says 100 late", hundred=0.6, stores=True),
-    Whim("says 100 too late", hundred=1.3, stores=True),
-    Whim("stalls in the body", stall=1.2, stores=True),
-    Whim("stalls before the answer", pause=1.2, stores=True),
-    Whim("trickles its answer", slowly=True, stores=True),
-    Whim("hints first", says=HINTS + OK, stores=True),
-    Whim("stores and hangs up", then="closes", stores=True),
-    Whim("answers twice at once", says=OK + OK, stores=True),
-    Whim("answers twice", again=OK, stores=True),
-    Whim("stores and refuses later", again=refusal(403, "AccessDenied"), stores=True),
+    Misbehaviour("never sends 100 Continue", continue_seconds=None, stores=True),
+    Misbehaviour("sends 100 Continue late", continue_seconds=0.6, stores=True),
+    Misbehaviour("sends 100 Continue too late", continue_seconds=1.3, stores=True),
+    Misbehaviour("stalls in the body", stall_seconds=1.2, stores=True),
+    Misbehaviour("stalls before the response", delay_seconds=1.2, stores=True),
+    Misbehaviour("trickles its response", trickles=True, stores=True),
+    Misbehaviour("sends 103 first", response=HINTS + OK, stores=True),
+    Misbehaviour("stores and closes after 200", then="closes", stores=True),
+    Misbehaviour("responds twice at once", response=OK + OK, stores=True),
+    Misbehaviour("responds twice", second_response=OK, stores=True),
+    Misbehaviour("stores and refuses later", second_response=refusal(403, "AccessDenied"), stores=True),
 )
 
-WHIMS = (
-    *(_fault(f"{name} early, hangs up", codes, "head", says, "closes") for name, codes, says in _REFUSALS),
-    *(_fault(f"{name} early", codes, "head", says, "keeps") for name, codes, says in _REFUSALS),
-    *(_fault(f"{name} half-way", codes, "middle", says, "closes") for name, codes, says in _REFUSALS),
-    *(_fault(f"{name} late", codes, "end", says, "keeps") for name, codes, says in _REFUSALS),
-    *(Whim(f"{name} late, trickling", frozenset(codes.split()), says=says, slowly=True)
-      for name, codes, says in _REFUSALS[:2]),
-    *_ODD * 2,
+MISBEHAVIOURS = (
+    *(_fault(f"{name} early, closes", codes, "head", sent, "closes") for name, codes, sent in _REFUSALS),
+    *(_fault(f"{name} early", codes, "head", sent, "keeps") for name, codes, sent in _REFUSALS),
+    *(_fault(f"{name} half-way", codes, "middle", sent, "closes") for name, codes, sent in _REFUSALS),
+    *(_fault(f"{name} late", codes, "end", sent, "keeps") for name, codes, sent in _REFUSALS),
+    *(Misbehaviour(f"{name} late, trickling", frozenset(codes.split()), response=sent, trickles=True)
+      for name, codes, sent in _REFUSALS[:2]),
+    *_BROKEN_CONNECTIONS_AND_RESPONSES * 2,
     *_HARMLESS * 2,
 )  # fmt: skip
