@@ -7,9 +7,9 @@ from pathlib import Path
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.doctor import STEPS, check
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import STEPS, check
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.doctor.trial_upload import CONTENT
 
 ROOT = Path(__file__).parents[2]

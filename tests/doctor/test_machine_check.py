@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.doctor import check
-from tests.support.namespace import NAMESPACE
+from tests.doctor.run_check import check
+from tests.support.network_namespace import NAMESPACE
 from upload_service.doctor import machine_check
 from upload_service.settings.settings import Settings
 

@@ -2,8 +2,8 @@
 
 import socket
 
-from tests.support.doctor import check, free_port
-from tests.support.service import Running
+from tests.doctor.run_check import check, free_port
+from tests.support.service.running_service import Running
 from upload_service import __version__
 
 

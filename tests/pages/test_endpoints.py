@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.problem_documents import assert_problem
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY
+from tests.support.client.raw_http import PLAIN, RETRY, ask
+from tests.support.service.problem_documents import assert_problem
+from tests.support.service.running_service import Running
 from upload_service import __version__
 
 

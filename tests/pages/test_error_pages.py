@@ -4,8 +4,8 @@ import html
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.service import Running
+from tests.support.client.raw_http import ask
+from tests.support.service.running_service import Running
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.pages.error_pages import catalogue_markdown, entry_markdown
 

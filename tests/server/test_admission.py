@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import Connection
-from tests.support.written_forms import (
+from tests.support.client.raw_http import Connection
+from tests.support.client.written_forms import (
     END,
     FILE,
     FORM,
@@ -18,6 +15,9 @@ from tests.support.written_forms import (
     post,
     post_chunked,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
 
 
 @both_endpoints

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.double import StorageDouble
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import Connection
-from tests.support.written_forms import (
+from tests.support.client.raw_http import Connection
+from tests.support.client.written_forms import (
     FILE_HEAD,
     FORM,
     SMALL,
     URL,
     both_endpoints,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,9 @@ from contextlib import suppress
 import pytest
 from local.store import Bucket
 
-from tests.support.ask import ask
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection, field, file, form
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 CONTENT = bytes(range(256)) * 8192
 SIGNALS = (signal.SIGTERM, signal.SIGINT)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from devtools import signed_queries
 
-from tests.support.dialling import Names, Wires
-from tests.support.double import Put, Reply, StorageDouble, answer
+from tests.storage.fake_network import Names, Wires
+from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer
 from upload_service.body.file_body import Body, Pipe
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.presigned.destination import Destination, judge_destination

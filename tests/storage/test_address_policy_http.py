@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from devtools import PYTHONPATH
 
-from tests.support import enclosed
-from tests.support.enclosed import ADDRESSES, LISTS
-from tests.support.namespace import NAMESPACE
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY
+from tests.storage import enclosed_service
+from tests.storage.enclosed_service import ADDRESSES, LISTS
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.network_namespace import NAMESPACE
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service.errors.upload_error import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.unshare
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What uploads to each name came to, with each list of destinations."""
     for name in ADDRESSES:
-        TRANSCRIPT.hide(enclosed.url(name))
+        TRANSCRIPT.hide(enclosed_service.url(name))
     ran = subprocess.run(
         [
             *NAMESPACE,
             sys.executable,
             "-m",
-            "tests.support.enclosed",
+            "tests.storage.enclosed_service",
             str(tmp_path_factory.mktemp("enclosed")),
         ],
         cwd=ROOT,

@@ -12,11 +12,11 @@ import pytest
 from devtools import signed_queries
 
 from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
-from tests.support.double import OK, Reply, StorageDouble, answer
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
 
 
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:

@@ -8,12 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from local.store import Bucket
 
-from tests.support.double import StorageDouble
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import Answer
-from tests.support.written_forms import (
+from tests.support.client.raw_http import Answer
+from tests.support.client.written_forms import (
     END,
     OTHER,
     SIZE,
@@ -24,6 +20,10 @@ from tests.support.written_forms import (
     post,
     post_chunked,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import StorageDouble
 
 LIMIT = 100_000
 

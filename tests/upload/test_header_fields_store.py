@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from local.store import Bucket
 
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 
 CONTENT = bytes(range(256)) * 5000
 METADATA = {"x-amz-meta-colour": "blue green", "x-amz-meta-n": "1"}

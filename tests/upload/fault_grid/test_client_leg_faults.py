@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import aftermath
-from tests.support.aftermath import MEMORY_BYTES
-from tests.support.grid import GridStorage
-from tests.support.service import Running
-from tests.support.wire import PLAIN, Connection
+from tests.support.client.raw_http import PLAIN, Connection
+from tests.support.service import leftovers
+from tests.support.service.leftovers import MEMORY_BYTES
+from tests.support.service.running_service import Running
+from tests.support.storage.faulty_storage import FaultyStorage
 from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, run_all
 from tests.upload.fault_grid.client_fault_rows import HEADS, SENDERS
 from tests.upload.fault_grid.failing_clients import Sender
@@ -20,8 +20,8 @@ from tests.upload.fault_grid.failing_clients import Sender
 @pytest.fixture(scope="module")
 def grid(request: pytest.FixtureRequest) -> Iterator[Grid]:
     """All cells, run side by side against one service."""
-    storages = {cell: GridStorage(*cell.plays) for cell in chosen(request, (*HEADS, *SENDERS))}
-    well = GridStorage()
+    storages = {cell: FaultyStorage(*cell.plays) for cell in chosen(request, (*HEADS, *SENDERS))}
+    well = FaultyStorage()
     settings = {
         "UPLOAD_DESTINATIONS": ",".join(each.origin for each in (well, *storages.values())),
         "UPLOAD_STALL_SECONDS": "1.5",
@@ -29,13 +29,13 @@ def grid(request: pytest.FixtureRequest) -> Iterator[Grid]:
         # Much, so that a trickle shows soon although the file came fast before it.
         "UPLOAD_MIN_BYTES_PER_SECOND": "1MiB",
     }
-    with Running(**settings, **aftermath.SETTINGS) as service, well:
-        before = aftermath.descriptors(service)
+    with Running(**settings, **leftovers.SETTINGS) as service, well:
+        before = leftovers.descriptors(service)
         seen = run_all(storages, lambda cell: _run(service, cell, storages[cell]))
         yield Grid(service, before, well, seen)
 
 
-def _run(service: Running, cell: Cell, storage: GridStorage) -> Seen:
+def _run(service: Running, cell: Cell, storage: FaultyStorage) -> Seen:
     assert isinstance(cell, Sender)
     with storage:
         file = cell.file()
@@ -72,4 +72,4 @@ def test_too_large_is_heard(grid: Grid) -> None:
 
 def test_nothing_is_left(grid: Grid) -> None:
     """After all cells, all room and all slots are free again, and no file or socket is open."""
-    aftermath.assert_nothing_is_left(grid.service, grid.well, grid.descriptors)
+    leftovers.assert_nothing_is_left(grid.service, grid.well, grid.descriptors)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import aftermath
-from tests.support.grid import GridStorage
-from tests.support.service import Running
-from tests.support.tls import authority
-from tests.support.wire import Answer, Connection
+from tests.support.client.raw_http import Answer, Connection
+from tests.support.service import leftovers
+from tests.support.service.running_service import Running
+from tests.support.storage.certificates import authority
+from tests.support.storage.faulty_storage import FaultyStorage
 from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, content, form, path, run_all
 from tests.upload.fault_grid.storage_fault_rows import CELLS
 from tests.upload.fault_grid.storage_sequence_rows import SEQUELS
@@ -26,21 +26,21 @@ def grid(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """All cells, run side by side against one service."""
     tls = authority(tmp_path_factory.mktemp("authority"))
     contexts = {"": None, "trusted": tls.trusted, "stranger": tls.stranger}
-    storages = {cell: GridStorage(*cell.plays, tls=contexts[cell.tls]) for cell in chosen(request, ALL)}
-    well = GridStorage()
+    storages = {cell: FaultyStorage(*cell.plays, tls=contexts[cell.tls]) for cell in chosen(request, ALL)}
+    well = FaultyStorage()
     settings = {
         "UPLOAD_DESTINATIONS": ",".join(each.origin for each in (well, *storages.values())),
         "UPLOAD_STALL_SECONDS": "1.5",
         "TIMEOUT_SECONDS": "9",
         "SSL_CERT_FILE": tls.ca_file,
     }
-    with Running(**settings, **aftermath.SETTINGS) as service, well:
-        before = aftermath.descriptors(service)
+    with Running(**settings, **leftovers.SETTINGS) as service, well:
+        before = leftovers.descriptors(service)
         seen = run_all(storages, lambda cell: _run(service, cell, storages[cell]))
         yield Grid(service, before, well, seen)
 
 
-def _run(service: Running, cell: Cell, storage: GridStorage) -> Seen:
+def _run(service: Running, cell: Cell, storage: FaultyStorage) -> Seen:
     with storage:
         file = content(cell.name, cell.file_bytes)
         for _ in range(cell.uploads):
@@ -75,4 +75,4 @@ def test_storage_fails(grid: Grid, cell: Cell) -> None:
 
 def test_nothing_is_left(grid: Grid) -> None:
     """After all cells, all room and all slots are free again, and no file or socket is open."""
-    aftermath.assert_nothing_is_left(grid.service, grid.well, grid.descriptors)
+    leftovers.assert_nothing_is_left(grid.service, grid.well, grid.descriptors)
