@@ -1,6 +1,7 @@
 """Parts of hostile forms, as they stand on the wire.
 
-Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/bench/hostile measures what these cost.
+Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/dev/bench-hostile measures what these
+cost.
 """
 
 import pytest
