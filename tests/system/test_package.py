@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.service import Running
+from tests.support.client.raw_http import ask
+from tests.support.service.running_service import Running
 from upload_service import __version__
 
 ROOT = Path(__file__).parents[2]

@@ -94,9 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./scripts/dev/bench-hostile", description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="WORD", help="those whose names contain one of these")
     options = parser.parse_args()
-    chosen = [
-        each for each in ATTACKS if not options.only or any(w in each.name for w in options.only)
-    ]
+    chosen = [each for each in ATTACKS if not options.only or any(w in each.name for w in options.only)]
     worst = 0.0
     print("| requests | bytes | answer | CPU µs | times a plain upload | |\n|---|---|---|---|---|---|")
     with scenarios.sink() as (_, url, _certificate), scenarios.contenders(["us"], url, None) as running:
