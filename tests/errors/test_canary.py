@@ -11,18 +11,17 @@ import structlog
 from aiohttp.test_utils import TestServer
 
 from tests.support.client.raw_http import PLAIN, Connection, field
-from tests.support.failures.every_failure import (
+from tests.support.failures.every_failure import ELSEWHERE, WAYS
+from tests.support.failures.failure_lab import (
     AUTHORIZED,
-    ELSEWHERE,
     HEX_SIGNATURE,
     KEY,
     SECRETS,
-    WAYS,
     Lab,
     query,
     spoken,
+    start_lab,
 )
-from tests.support.failures.failure_lab import start_lab
 from tests.support.service.metrics_scrape import scrape
 from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE, UploadError
