@@ -18,7 +18,7 @@ from tests.support.storage.storage_double import StorageDouble
 
 @pytest.fixture(scope="module")
 def counted() -> Iterator[Running]:
-    """A service that counts, on its own port."""
+    """A service that serves metrics on its own port."""
     with Running(**ON) as running:
         yield running
 

@@ -54,7 +54,7 @@ def test_one_too_many(
     path: str,
     expects: bool,
 ) -> None:
-    """It is told to come back before its body is read; the one that runs is stored."""
+    """One upload too many is told to come back before its body is read; the one that runs is stored."""
     body = form(field("uploadUrl", double_url(key)), file(LARGE))
     with Connection(narrow.port) as first, Connection(narrow.port) as second:
         first.head(PLAIN, len(body))

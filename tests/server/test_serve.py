@@ -46,7 +46,7 @@ class Begun:
 
 
 def tell(service: Running, number: int) -> float:
-    """Send a signal and wait until the service has noticed; when that was."""
+    """Send a signal, wait until the service has noticed, and return when that was."""
     service.process.send_signal(number)
     service.wait_for(lambda event: event["event"] == "stopping")
     return time.monotonic()
@@ -82,7 +82,7 @@ def test_stop_drains_and_finishes(bucket: Bucket, presign: Callable[..., str], n
 
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 def test_stop_waits_for_storage(double: StorageDouble, double_url: Callable[[str], str], path: str) -> None:
-    """An upload that only storage still works on when the signal comes is finished."""
+    """An upload that only waits for storage when the signal comes is finished."""
     puts = double.script("stopping/slow", Reply(pause=1))
     with (
         Running(UPLOAD_DESTINATIONS=double.url) as service,
@@ -98,7 +98,7 @@ def test_stop_waits_for_storage(double: StorageDouble, double_url: Callable[[str
 def test_upload_that_comes_with_the_signal_is_finished(
     double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """An upload whose request has arrived, and was not read yet, when the signal comes has its time too."""
+    """An upload whose request had arrived unread when the signal came is finished as well."""
     puts = double.script("stopping/with-signal", Reply(pause=3))
     body = form(field("uploadUrl", double_url("stopping/with-signal")), file(CONTENT[:1000]))
     with Running(UPLOAD_DESTINATIONS=double.url) as service:
@@ -115,7 +115,7 @@ def test_upload_that_comes_with_the_signal_is_finished(
 
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 def test_unfinished_upload_is_given_up(bucket: Bucket, presign: Callable[..., str], path: str) -> None:
-    """An upload whose sender is too slow for the stop is answered 503 and nothing of it is stored."""
+    """An upload whose client is too slow for the stop gets 503, and nothing of it is stored."""
     key = f"stopping/unfinished-{path[1:]}"
     with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
         with Begun(service, presign(key), path) as begun:
@@ -139,7 +139,7 @@ def test_unfinished_upload_is_given_up(bucket: Bucket, presign: Callable[..., st
 def test_upload_that_waits_for_storage_is_given_up(
     double: StorageDouble, double_url: Callable[[str], str], path: str, reply: Reply
 ) -> None:
-    """An upload that waits for storage or for its next try for too long is answered 503 as well."""
+    """An upload that waits too long for storage or for its next attempt gets 503 as well."""
     puts = double.script("stopping/waiting", reply)
     body = form(field("max_retries", "10"), field("uploadUrl", double_url("stopping/waiting")), file(CONTENT))
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
@@ -156,7 +156,7 @@ def test_upload_that_waits_for_storage_is_given_up(
 
 
 def test_sender_that_is_given_up_gets_its_answer(bucket: Bucket, presign: Callable[..., str]) -> None:
-    """A sender that is given up in the middle of its sending gets the 503 before the connection closes."""
+    """A client that is given up while it sends gets the 503 before the connection closes."""
     opening = field("uploadUrl", presign("stopping/sending")) + file(b"").removesuffix(b"\r\n")
     left = threading.Event()
     with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
@@ -217,7 +217,7 @@ def test_second_signal_ends_at_once(
 
 
 def start_on(address: str, port: int) -> tuple[int, str, str]:
-    """Start the service where it cannot listen: exit status, standard output, standard error."""
+    """Start the service where it cannot listen; return exit status, standard output and standard error."""
     done = subprocess.run(
         [sys.executable, "-m", "upload_service"],
         env={**os.environ, "PORT": str(port), "UPLOAD_BIND": address},

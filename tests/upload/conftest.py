@@ -1,4 +1,4 @@
-"""Places to upload to, and a service that waits for nobody for long."""
+"""Places to upload to, and a service with short time limits."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def signed_place(double: StorageDouble) -> Callable[..., Place]:
 
 @pytest.fixture(scope="module")
 def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
-    """A service that waits half a second for either side to move, and a second for storage at the end."""
+    """A service with a stall time of half a second, and one second for storage at the end."""
     with Running(
         UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}", UPLOAD_STALL_SECONDS="0.5", TIMEOUT_SECONDS="1"
     ) as running:

@@ -29,7 +29,7 @@ from tests.support.storage.places import Place
 
 @dataclass(frozen=True)
 class Stop:
-    """How far a client gets. `chunked`: it sends no length."""
+    """How far a client gets in its form. `chunked`: without a length."""
 
     body: bytes
     chunked: bool = False
@@ -66,7 +66,7 @@ in_each_stop = pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
 def test_client_that_stops(
     service: Running, at_double: Callable[..., Place], never_stored: dict[str, Place], path: str
 ) -> None:
-    """Wherever a client falls silent, it is told so after the stall time, and nothing is stored."""
+    """A client that stops anywhere gets client_stalled after the stall time, and nothing is stored."""
     cases = [(stop, place) for stop in STOPS.values() for place in (at_double(), never_stored["refused"])]
 
     def stall(case: tuple[Stop, Place]) -> tuple[Answer, float]:
@@ -87,7 +87,7 @@ def test_client_that_stops(
 @in_each_stop
 @pytest.mark.parametrize("how", ["closes", "resets"])
 def test_client_that_leaves(service: Running, refused: Place, stop: Stop, how: str, path: str) -> None:
-    """Wherever a client leaves, the log says so, and nothing is stored."""
+    """When a client leaves, at whatever point, the log says so, and nothing is stored."""
     name = uuid.uuid4().hex
     with Connection(service.port) as connection:
         stop.begin(connection, path, refused, f"X-Request-Id: {name}")
@@ -103,7 +103,7 @@ def test_client_that_leaves(service: Running, refused: Place, stop: Stop, how: s
 def test_client_that_leaves_breaks_its_put_off(
     service: Running, at_double: Callable[..., Place], path: str
 ) -> None:
-    """When the client leaves in the middle of a file, storage sees its connection close there as well."""
+    """When the client leaves in the middle of a file, the connection to storage closes there as well."""
     place, name = at_double(), uuid.uuid4().hex
     with Connection(service.port) as connection:
         STOPS["in-a-large-file"].begin(connection, path, place, f"X-Request-Id: {name}")
@@ -116,5 +116,5 @@ def test_client_that_leaves_breaks_its_put_off(
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

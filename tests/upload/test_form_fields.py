@@ -52,7 +52,7 @@ def test_wrong_max_retries(service: Running, untouched: Place, parts: list[bytes
 def test_plain_endpoint_ignores_max_retries(
     service: Running, at_double: Callable[..., Place], value: bytes
 ) -> None:
-    """On the plain endpoint max_retries is a field like any other that is not known."""
+    """The plain endpoint ignores max_retries like any unknown field."""
     place = at_double(prefix="stored")
     assert post(service, PLAIN, place.fill(RETRIES % value + URL + FILE + END)).status == 200
     assert whole(place.puts) == [b"12345"]
@@ -75,7 +75,7 @@ def test_what_else_a_form_may_have(
 def test_file_names(
     service: Running, at_double: Callable[..., Place], disposition: bytes, filename: str
 ) -> None:
-    """Whatever a file is called, it is stored, and the answer has its name as it was meant."""
+    """A file with any name is stored, and the answer has the name as it was meant."""
     place = at_double(prefix="stored")
     head = b'--B\r\nContent-Disposition: form-data; name="file"; %b\r\n\r\n' % disposition
     answered = post(service, PLAIN, place.fill(URL + head + b"12345\r\n" + END))
@@ -85,5 +85,5 @@ def test_file_names(
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

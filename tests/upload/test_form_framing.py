@@ -43,7 +43,7 @@ def test_wrong_framing(service: Running, untouched: Place, body: bytes, code: st
 def test_wrong_framing_after_a_large_file(
     service: Running, refused: Place, ending: bytes, code: str, path: str
 ) -> None:
-    """Though the PUT of a large file has long begun, a form that does not end well stores nothing."""
+    """A form that does not end well stores nothing, even if the PUT of a large file has begun."""
     body = refused.fill(URL + FILE_HEAD + LARGE + ending)
     with Connection(service.port) as connection:
         connection.head(path, len(body), content_type=FORM)
@@ -58,5 +58,5 @@ def test_wrong_framing_after_a_large_file(
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

@@ -28,7 +28,7 @@ from tests.support.storage.storage_double import OK, Reply, answer, xml
 
 @both_endpoints
 def test_storage_is_down(service: Running, closed_port: int, path: str) -> None:
-    """A port that refuses connections is storage's fault; nothing more is sent than asked for."""
+    """A port that refuses connections is storage's fault, after as many attempts as are allowed."""
     url = TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/k?{V2}").encode()
     for parts in ([URL, FILE], [FILE, URL]):
         body = RETRIES % b"0" + b"".join(parts).replace(b"<URL>", url) + END
@@ -58,7 +58,7 @@ def test_storage_answers_before_the_file_has_come(
     storage: tuple[int, str | None] | None,
     path: str,
 ) -> None:
-    """What storage says in the middle of a file is passed on at once; even a 200 is no success then."""
+    """An answer of storage in the middle of a file is passed on at once. Even a 200 is no success then."""
     place = at_double(reply)
     body = place.fill(RETRIES % b"0" + URL + file(LARGE) + END)
     with Connection(service.port) as connection:
@@ -85,7 +85,7 @@ TAKES_NOTHING = Reply(b"", after=1, pause=6, then="close")
 def test_storage_takes_nothing(
     hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
 ) -> None:
-    """Storage that takes no bytes for too long is given up, as a 504."""
+    """Storage that takes no bytes for too long is given up with 504."""
     place = at_double(TAKES_NOTHING)
     began = time.monotonic()
     event = assert_refused(
@@ -110,7 +110,7 @@ SILENCES = {
 def test_storage_falls_silent(
     hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
 ) -> None:
-    """Storage that has all and says nothing, or stops in mid-answer, is given up in time, as a 504."""
+    """Storage that has all bytes and does not answer, or not wholly, is given up in time with 504."""
     places = [at_double(reply, prefix="answered") for reply, _ in SILENCES.values()]
 
     def send(place: Place) -> tuple[Answer, float]:
@@ -126,5 +126,5 @@ def test_storage_falls_silent(
 
 
 def test_nothing_unexpected_was_logged(service: Running, hasty: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, hasty)

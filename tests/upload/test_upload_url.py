@@ -39,7 +39,7 @@ def choosy(double: StorageDouble, closed_port: int) -> Iterator[Running]:
 def test_wrong_url(
     choosy: Running, double: StorageDouble, closed_port: int, url: str, code: str, order: str, path: str
 ) -> None:
-    """A URL that is none, leads elsewhere, is not signed or has expired is refused before a PUT is sent."""
+    """A URL that is malformed, not allowed, not signed or expired is refused before a PUT is sent."""
     port = str(double.server_address[1])
     url = url.replace("<HOST>", f"127.0.0.1:{port}").replace("<PORT>", port)
     url = TRANSCRIPT.hide(url.replace("<CLOSED>", f"127.0.0.1:{closed_port}"))
@@ -53,7 +53,7 @@ def test_wrong_url(
 
 @both_endpoints
 def test_listed_url(choosy: Running, double: StorageDouble, path: str) -> None:
-    """The same service does PUT to a key under the listed path, so the refusals are not for want of a way."""
+    """The same service does PUT to a key under the listed path, so the refusals have no other reason."""
     puts = double.script("listed/in/k")
     url = f"{double.url}listed/in/k?{V2}"
     answered = post(choosy, path, URL.replace(b"<URL>", url.encode()) + FILE + END)
@@ -74,7 +74,7 @@ def test_listed_url(choosy: Running, double: StorageDouble, path: str) -> None:
 def test_refused_before_the_file_is_sent(
     service: Running, double: StorageDouble, part: bytes, code: str, path: str
 ) -> None:
-    """A field that cannot be used is refused when it comes: the client need not send the file for it."""
+    """An unusable field is refused when it arrives, before the client sends the file."""
     part = part.replace(b"<KEY>", double.url.encode() + b"k")
     with Connection(service.port) as connection:
         connection.head(path, 1_000_000_000, content_type=FORM)
@@ -83,5 +83,5 @@ def test_refused_before_the_file_is_sent(
 
 
 def test_nothing_unexpected_was_logged(service: Running, choosy: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, choosy)

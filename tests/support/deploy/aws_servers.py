@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 
 @dataclass
 class FunctionUrl:
-    """Answers whatever host name was meant, with a status that can be changed."""
+    """Answers for every host name, with a status that can be changed."""
 
     port: int
     status: int = 200
@@ -41,7 +41,7 @@ class Servers:
 
 @contextmanager
 def function_url(folder: Path) -> Iterator[FunctionUrl]:
-    """A server with a certificate that nobody needs to believe."""
+    """A server with a certificate that need not be trusted."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -79,7 +79,7 @@ def _wait_for(program: subprocess.Popen[bytes], endpoint: str, forks: Path) -> N
 
 @contextmanager
 def servers(folder: Path) -> Iterator[Servers]:
-    """All of them, ready."""
+    """Start all servers, and wait until they answer."""
     python = str(tools() / "python")
     forks = folder / "forks"
     with ExitStack() as stack:

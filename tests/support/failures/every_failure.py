@@ -48,7 +48,7 @@ ELSEWHERE = {
 
 
 def echo(status: int, code: str, *headers: str) -> Reply:
-    """Storage refuses in S3's words and echoes all that it knows."""
+    """A refusal in S3's words that echoes every secret."""
     return Reply(answer(status, xml(code, " ".join(SECRETS)), *headers))
 
 
@@ -61,7 +61,7 @@ def _refused_by_storage(reply: Reply) -> Callable[[Lab], Answer]:
 
 
 def _wrong(*parts: bytes) -> Callable[[Lab], Answer]:
-    """A form that is wrong beside a URL that is right."""
+    """A form with a right URL and these wrong parts."""
     return lambda lab: lab.ask(_url(lab), *parts)
 
 
@@ -70,7 +70,7 @@ def _with_url(make: Callable[[Lab], str]) -> Callable[[Lab], Answer]:
 
 
 def _stopping(pause: float, *pieces: bytes) -> Callable[[Lab], Answer]:
-    """A sender that sends these pieces, with pauses, of a body that it said is long."""
+    """A client that announces a long body, and sends only these pieces, with pauses."""
 
     def send(lab: Lab) -> Answer:
         with Connection(lab.service.port) as connection:

@@ -37,7 +37,7 @@ AUTHORIZED = f"Authorization: Bearer {TOKEN}"
 
 
 def spoken(secret: str) -> set[str]:
-    """The ways in which a text could say a secret."""
+    """The forms in which a secret could appear in a text: plain, upper case, hex, escaped and base64."""
     raw = secret.encode()
     return {secret, secret.upper(), raw.hex(), quote(secret, safe=""), base64.b64encode(raw).decode()}
 
@@ -63,7 +63,7 @@ class Lab:
         return f"{base or self.double.url}{key}?{query(signed, expires)}"
 
     def at_strict(self) -> "Lab":
-        """The same with the strict service."""
+        """The same lab, with the strict service in place of the first."""
         return replace(self, service=self.strict)
 
     def upload_event(self, request_id: str) -> None:
@@ -104,7 +104,7 @@ def query(signed: str = "host", expires: int = 600) -> str:
 
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
-    """A service with little room and patience and a strict one, and everything logged."""
+    """Start a service with small limits and a strict one, both at the most detailed log level."""
     stranger = FaultyStorage(tls=authority(folder).stranger)
     listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
     tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}

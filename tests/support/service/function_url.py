@@ -23,5 +23,5 @@ NOT_THROUGH_A_FUNCTION_URL = {
 
 
 def goes_through_a_function_url(nodeid: str) -> bool:
-    """Whether a test, by its id, can."""
+    """Whether the test with this id can go through a Function URL."""
     return not any(fnmatchcase(nodeid, f"*{pattern}") for pattern in NOT_THROUGH_A_FUNCTION_URL)

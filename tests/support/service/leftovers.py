@@ -1,4 +1,4 @@
-"""Proofs that uploads, however they ended, have left nothing in the service: seen from outside.
+"""Checks from outside that uploads, however they ended, have left nothing behind in the service.
 
 Knows: the limits that the service was started with, and how to use each of them up to its last byte.
 """
@@ -28,7 +28,7 @@ SETTINGS = {
     "UPLOAD_MAX_FILE_BYTES": str(MEMORY_BYTES),
     "UPLOAD_MAX_CONCURRENT": str(SLOTS),
 }
-# Idle connections to storage last 4 seconds, and are looked for now and then.
+# Idle connections to storage are kept for 4 seconds, and closed a little later.
 SETTLE_SECONDS = 15
 
 
@@ -38,7 +38,7 @@ def descriptors(service: Running) -> int:
 
 
 def assert_nothing_is_left(service: Running, well: FaultyStorage, before: int) -> None:
-    """Not of the room, not of the slots, no more open than `before`; and nothing unexpected was logged."""
+    """Check that room and slots are free, no descriptor is left open, and the log is as expected."""
     _eventually_none(lambda: _refused(service, well), 3)
     assert _slots(service, well) == SLOTS
     _eventually_none(lambda: descriptors(service) - before, SETTLE_SECONDS)
@@ -56,7 +56,7 @@ def _eventually_none(look: Callable[[], object], seconds: float) -> None:
 
 
 def _refused(service: Running, well: FaultyStorage) -> list[Answer]:
-    """Refusals of two files that are here at once and need all memory and all disk, to the last byte."""
+    """Send two files at once that need all memory and all disk; return those that are refused."""
     memory, disk = (
         raw_http.form(raw_http.field("size", str(count)), raw_http.file(bytes(count)), _url(well))
         for count in (MEMORY_BYTES, DISK_BYTES)
@@ -72,7 +72,7 @@ def _refused(service: Running, well: FaultyStorage) -> list[Answer]:
 
 
 def _slots(service: Running, well: FaultyStorage) -> int:
-    """How many uploads begin before one is told to come again, though it is still sending a large file."""
+    """How many uploads can begin before the next one is refused with too_busy."""
     with ExitStack() as held:
         begun = 0
         while _begins(held.enter_context(Connection(service.port))):

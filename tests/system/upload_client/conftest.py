@@ -17,7 +17,7 @@ from tests.system.upload_client.runners import Call, Runner
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client as JavaScript."""
+    """The folder of the client, compiled to JavaScript."""
     folder = tmp_path_factory.mktemp("upload-client")
     runners.compile_into(folder)
     return folder

@@ -28,17 +28,17 @@ class Call(Protocol):
     """One upload that runs."""
 
     async def abort(self) -> None:
-        """Abort it by its signal."""
+        """Abort the upload by its signal."""
 
     async def outcome(self) -> dict[str, Any]:
-        """`stored` or `error`, then what was told of progress, and how often a URL was asked for."""
+        """`stored` or `error`, the progress that was reported, and how often a URL was asked for."""
 
 
 Runner = Callable[[Path, dict[str, Any]], AbstractAsyncContextManager[Call]]
 
 
 def compile_into(folder: Path) -> None:
-    """Compile it strictly, with what calls it beside it."""
+    """Compile the client strictly, and put the script that calls it beside it."""
     tsc = node_packages.node_modules(node_packages.BROWSER) / ".bin" / "tsc"
     done = subprocess.run(
         [tsc, "-p", generate.CLIENT.parent, "--outDir", folder],
