@@ -10,7 +10,8 @@ import pytest
 import structlog
 from aiohttp.test_utils import TestServer
 
-from tests.support.canary import (
+from tests.support.client.raw_http import PLAIN, Connection, field
+from tests.support.failures.every_failure import (
     AUTHORIZED,
     ELSEWHERE,
     HEX_SIGNATURE,
@@ -21,10 +22,9 @@ from tests.support.canary import (
     query,
     spoken,
 )
-from tests.support.double import StorageDouble
-from tests.support.lab import opened
-from tests.support.scrape import scrape
-from tests.support.wire import PLAIN, Connection, field
+from tests.support.failures.failure_lab import start_lab
+from tests.support.service.metrics_scrape import scrape
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.server.app import make_app
@@ -37,7 +37,7 @@ from upload_service.upload.form_fields import FormFields
 @pytest.fixture(scope="module")
 def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A service with little room and patience, and everything logged, asyncio's own debugging too."""
-    with opened(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
+    with start_lab(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
         yield found
 
 

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from botocore.session import Session
 from devtools import signed_queries
 
-from tests.support.judging import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
+from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
 from upload_service.presigned.destination import judge_destination
 
 STORES = {

@@ -7,7 +7,7 @@ from fuzz import destination_rules
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.judging import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, judged, refusal
+from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A, judged, refusal
 from upload_service.presigned.providers import PROVIDERS, provider_of
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"

@@ -3,8 +3,8 @@
 Knows: for each response our code, storage's code that is passed on, and whether another attempt is worth it.
 """
 
-from tests.support.double import xml
-from tests.support.problems import MESSAGE
+from tests.support.service.problem_documents import MESSAGE
+from tests.support.storage.storage_double import xml
 
 # Status, body, our code, storage's code, whether it is tried again.
 Row = tuple[int, bytes, str, str | None, bool]

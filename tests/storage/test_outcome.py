@@ -5,7 +5,7 @@ from multidict import CIMultiDict
 
 from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
 from tests.storage.recorded_refusals import AZURE_ROWS, S3_ROWS, azure, s3
-from tests.support.double import xml
+from tests.support.storage.storage_double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.storage.outcome import read_response
 from upload_service.storage.refusals import SENTENCES

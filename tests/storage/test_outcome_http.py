@@ -10,13 +10,13 @@ import pytest
 from local.store import Bucket
 
 from tests.storage.outcome_rows import FAILURES, REFUSALS, WORDS
-from tests.support.double import OK, Reply, answer, xml
-from tests.support.places import Place, whole
-from tests.support.problems import MESSAGE, assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN
-from tests.support.written_forms import END, FILE, RETRIES, URL, both_endpoints, post
+from tests.support.client.raw_http import PLAIN
+from tests.support.client.written_forms import END, FILE, RETRIES, URL, both_endpoints, post
+from tests.support.service.problem_documents import MESSAGE, assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import Place, whole
+from tests.support.storage.storage_double import OK, Reply, answer, xml
 from upload_service.storage.refusals import STORE_CODES
 
 

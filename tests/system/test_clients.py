@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from local.store import Bucket
 
-from tests.support import clients
-from tests.support.clients import Client, Form
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.sums import stored_sum
-from tests.support.wire import PLAIN, RETRY
+from tests.support.client import http_clients
+from tests.support.client.http_clients import Client, Form
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.service.running_service import Running
+from tests.support.storage.large_objects import stored_sum
+from tests.support.storage.storage_double import StorageDouble
 
 SIZES = (0, 1, 8191, 65536, 1024 * 1024 + 1, 100_000_000)
 PIECE_BYTES = 4 * 1024 * 1024
 CLIENTS = (
-    pytest.param(clients.curl, marks=pytest.mark.curl, id="curl"),
-    pytest.param(clients.node, marks=pytest.mark.node, id="node"),
-    pytest.param(clients.python_requests, id="requests"),
-    pytest.param(clients.python_httpx, id="httpx"),
-    pytest.param(clients.python_aiohttp, id="aiohttp"),
+    pytest.param(http_clients.curl, marks=pytest.mark.curl, id="curl"),
+    pytest.param(http_clients.node, marks=pytest.mark.node, id="node"),
+    pytest.param(http_clients.python_requests, id="requests"),
+    pytest.param(http_clients.python_httpx, id="httpx"),
+    pytest.param(http_clients.python_aiohttp, id="aiohttp"),
 )
 ORDERS = (pytest.param(True, id="url-first"), pytest.param(False, id="file-first"))
 
@@ -74,7 +74,7 @@ def test_object_is_the_file(
         assert stored_sum(bucket, key) == summed
         head = bucket.head(key)
         assert head
-        assert (head.size, head.content_type) == (size, clients.TYPE)
+        assert (head.size, head.content_type) == (size, http_clients.TYPE)
     finally:
         bucket.delete(key)
 
@@ -107,6 +107,6 @@ def test_percent_encoded_filename_is_answered_as_sent(
     """aiohttp's default percent-encoding is part of the name, as browsers read it, and is not undone."""
     upload_url = presign("clients/names-quoting")
     form = Form(service.url + PLAIN, upload_url, sample(1)[0], filename="사진.png")
-    answer = clients.python_aiohttp_quoting(form)
+    answer = http_clients.python_aiohttp_quoting(form)
     assert answer.status == 200, answer.body
     assert answer.json["filename"] == "%EC%82%AC%EC%A7%84.png"

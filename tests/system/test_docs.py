@@ -12,8 +12,8 @@ import pytest
 from local.start_message import SAMPLE
 from local.store import Bucket
 
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service import __version__
 
 ROOT = Path(__file__).parents[2]

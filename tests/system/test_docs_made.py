@@ -13,10 +13,10 @@ from docs_generator.korean import Korean
 from docs_generator.made_parts import LostPart, filled
 from openapi import examples, schemas
 
-from tests.support.contract import DOCUMENT, complaints
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.contract.openapi_answers import DOCUMENT, complaints
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 TOKEN = secrets.token_hex(32)
 Member = dict[str, Any]

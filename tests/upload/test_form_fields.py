@@ -4,11 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.places import Place, whole
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY
-from tests.support.written_forms import (
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.client.written_forms import (
     END,
     FILE,
     LARGE,
@@ -21,6 +18,9 @@ from tests.support.written_forms import (
     file,
     post,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place, whole
 
 
 @both_endpoints

@@ -6,7 +6,7 @@ import pytest
 from multidict import CIMultiDict
 
 from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
-from tests.support.double import xml
+from tests.support.storage.storage_double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.storage.outcome import Outcome, read_response
 from upload_service.storage.refusals import REFUSED_STATUSES, STORE_CODES

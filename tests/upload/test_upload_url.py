@@ -5,13 +5,24 @@ from collections.abc import Iterator
 import pytest
 from devtools import signed_queries
 
-from tests.support.double import StorageDouble
-from tests.support.places import whole
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import Connection
-from tests.support.written_forms import END, FILE, FILE_HEAD, FORM, OLD, SIZE, URL, V2, both_endpoints, post
+from tests.support.client.raw_http import Connection
+from tests.support.client.written_forms import (
+    END,
+    FILE,
+    FILE_HEAD,
+    FORM,
+    OLD,
+    SIZE,
+    URL,
+    V2,
+    both_endpoints,
+    post,
+)
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import whole
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 import pytest
 
-from tests.support import wire
-from tests.support.aftermath import BIG_BYTES, MIB
-from tests.support.grid import QUERY, GridStorage
-from tests.support.plays import Play
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Answer
+from tests.support.client import raw_http
+from tests.support.client.raw_http import PLAIN, RETRY, Answer
+from tests.support.service.leftovers import BIG_BYTES, MIB
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.faults import Play
+from tests.support.storage.faulty_storage import QUERY, FaultyStorage
 
 Mode = Literal["stream", "file first", "retry"]
 MODES: tuple[Mode, ...] = ("stream", "file first", "retry")
@@ -95,7 +95,7 @@ class Seen:
 
     content: bytes
     event: dict[str, Any]
-    storage: GridStorage
+    storage: FaultyStorage
     answer: Answer | None = None
 
 
@@ -105,7 +105,7 @@ class Grid:
 
     service: Running
     descriptors: int
-    well: GridStorage
+    well: FaultyStorage
     seen: dict[Cell, Future[Seen]]
 
 
@@ -118,15 +118,15 @@ def content(name: str, count: int = FILE_BYTES) -> bytes:
     return _BYTES[start : start + count]
 
 
-def form(mode: Mode, storage: GridStorage, content: bytes, query: str = QUERY) -> bytes:
+def form(mode: Mode, storage: FaultyStorage, content: bytes, query: str = QUERY) -> bytes:
     """The whole form of this mode."""
-    url = wire.field("uploadUrl", TRANSCRIPT.hide(f"{storage.origin}/key?{query}"))
-    signed = [wire.field("header:if-none-match", "*")] if "if-none-match" in query else []
-    retries = [wire.field("max_retries", "1")] if mode == "retry" else []
-    file = wire.file(content)
+    url = raw_http.field("uploadUrl", TRANSCRIPT.hide(f"{storage.origin}/key?{query}"))
+    signed = [raw_http.field("header:if-none-match", "*")] if "if-none-match" in query else []
+    retries = [raw_http.field("max_retries", "1")] if mode == "retry" else []
+    file = raw_http.file(content)
     if mode == "file first":
-        return wire.form(file, *signed, url)
-    return wire.form(url, *signed, *retries, file)
+        return raw_http.form(file, *signed, url)
+    return raw_http.form(url, *signed, *retries, file)
 
 
 def path(mode: Mode) -> str:

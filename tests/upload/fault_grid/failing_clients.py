@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.support.grid import TRICKLE_SECONDS, GridStorage
-from tests.support.wire import Answer, Connection, chunked
+from tests.support.client.raw_http import Answer, Connection, chunked
+from tests.support.storage.faulty_storage import TRICKLE_SECONDS, FaultyStorage
 from tests.upload.fault_grid.cells import Cell, content, form, path
 
 # Until the service has dealt with all that was sent.
@@ -44,7 +44,7 @@ class Sender(Cell):
         random = content(self.name, self.file_bytes)
         return random[: len(random) // 2] + self.around + random[len(random) // 2 :]
 
-    def send(self, port: int, storage: GridStorage, file: bytes) -> Answer | None:
+    def send(self, port: int, storage: FaultyStorage, file: bytes) -> Answer | None:
         """Do it; the answer, where the client waits for one."""
         body = form(self.mode, storage, file)
         at = self._offset(body, file) + self.further

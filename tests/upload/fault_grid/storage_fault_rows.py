@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.support.aftermath import BIG_BYTES
-from tests.support.double import OK, answer, xml
-from tests.support.plays import Fault, Phase, Play
+from tests.support.service.leftovers import BIG_BYTES
+from tests.support.storage.faults import Fault, Phase, Play
+from tests.support.storage.storage_double import OK, answer, xml
 from tests.upload.fault_grid.cells import FILE_BYTES, MODES, Cell
 
 DENIED = answer(403, xml("AccessDenied"))

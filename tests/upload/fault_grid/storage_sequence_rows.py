@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from devtools import signed_queries
 
-from tests.support.aftermath import BIG_BYTES
-from tests.support.double import OK, answer, xml
-from tests.support.plays import Play
+from tests.support.service.leftovers import BIG_BYTES
+from tests.support.storage.faults import Play
+from tests.support.storage.storage_double import OK, answer, xml
 from tests.upload.fault_grid.cells import MODES, Cell, Mode
 from tests.upload.fault_grid.storage_fault_rows import DENIED
 

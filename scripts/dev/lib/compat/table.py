@@ -1,7 +1,7 @@
-"""The outcome as a table, for a terminal and for docs/compatibility.md.
+"""The results as a table, for a terminal and for docs/compatibility.md.
 
 Knows: Markdown.
-Rules: what one store does otherwise is in its cell, with a number that leads to the reason below.
+Rules: what one store does differently stands in its cell, with the number of the reason below the table.
 """
 
 from collections.abc import Mapping, Sequence
