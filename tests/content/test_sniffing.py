@@ -10,7 +10,7 @@ import sigtype
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.content.head_cases import HEADS
+from tests.content.head_rows import HEADS
 from tests.content.samples import GIF, HTML, PNG, STARTS, listed
 from upload_service.content.sniffing import HEAD_BYTES, Sniffer, sniff_type
 from upload_service.errors.upload_error import UploadError
