@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from devtools import signed
-from devtools.store import Bucket, Store
+from devtools import signed_queries
+from local.store import Bucket, Store
 from playwright.async_api import Browser
 
 from tests.support import namespace
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The tests of the image need one: ./scripts/test-image builds it."""
+    """The tests of the image need one: ./scripts/dev/test-image builds it."""
     asked = config.getoption("--through") != "process"
     return None if asked or collection_path.name != "image" else True
 
@@ -158,7 +158,7 @@ def double_url(double: StorageDouble) -> Callable[[str], str]:
     """A presigned-looking URL of the double for a key; its signature is a secret of the run."""
 
     def sign(key: str) -> str:
-        return TRANSCRIPT.hide(f"{double.url}{key}?{signed.v4()}")
+        return TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
 
     return sign
 

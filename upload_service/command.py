@@ -1,6 +1,7 @@
-"""What the command does: settings, logs, run; or with --check, the doctor.
+"""The command `upload-service`: reads the settings, sets up the log, runs the service; or runs `--check`.
 
-A setting that cannot be used is one plain line on standard error and exit status 2.
+Rules: a wrong setting gives one plain line on standard error and exit status 2.
+Must not know: which options there are (command_line.py), how the service runs.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from upload_service.body.allocator import keep_freed_memory
-from upload_service.body.disk_segments import is_in_memory
+from upload_service.body.disk_segments import is_memory_filesystem
 from upload_service.server.serve import CannotListen, serve
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, unknown_variables
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the service; the exit status."""
+    """Run the command with these arguments (default: the process's own); returns the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    asked = _asked(arguments) if arguments else None
+    options = _parse(arguments) if arguments else None
     try:
         settings = Settings.from_environment(os.environ)
     except SettingError as error:
         print(f"upload-service: {error}", file=sys.stderr)
         return 2
-    if asked and asked.check is not None:
-        return _check(settings, asked)
+    if options and options.check is not None:
+        return _check(settings, options)
     logs.set_up(settings.log_level)
     keep_freed_memory()
     for name in unknown_variables(os.environ):
         structlog.get_logger().warning("unknown_setting", variable=name)
-    if settings.spool_disk_bytes and not settings.in_lambda and is_in_memory(settings.spool_dir):
+    if settings.spool_disk_bytes and not settings.in_lambda and is_memory_filesystem(settings.spool_dir):
         structlog.get_logger().warning("spool_in_memory")
     try:
         asyncio.run(serve(settings))
@@ -52,25 +53,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _asked(arguments: Sequence[str]) -> "argparse.Namespace":
-    from upload_service.command_line import parse  # argparse takes longer than reading the settings
+def _parse(arguments: Sequence[str]) -> "argparse.Namespace":
+    # Imported here because importing argparse takes longer than reading the settings.
+    from upload_service.command_line import parse_arguments
 
-    return parse(arguments)
+    return parse_arguments(arguments)
 
 
-def _check(settings: Settings, asked: "argparse.Namespace") -> int:
-    from upload_service.doctor import check  # looks at much that a service never needs
+def _check(settings: Settings, options: "argparse.Namespace") -> int:
+    from upload_service.doctor import check  # here, because the running service does not need it
 
-    url = check.url_from(asked.check, os.environ)
-    about_a_url = asked.check or asked.header or asked.content_type is not None or asked.no_upload
-    if about_a_url and not url:
+    url = check.read_url(options.check, os.environ)
+    needs_url = options.check or options.header or options.content_type is not None or options.no_upload
+    if needs_url and not url:
         print(
             f"upload-service: no URL came: write one to standard input, or set {check.URL_VARIABLE}",
             file=sys.stderr,
         )
         return 2
-    headers = [each.partition(":") for each in asked.header]
+    headers = [header.partition(":") for header in options.header]
     fields = [(f"header:{name.strip()}", value.strip()) for name, _, value in headers]
-    if asked.content_type is not None:
-        fields.append(("contentType", asked.content_type))
-    return check.run(settings, os.environ, check.Question(url, tuple(fields), upload=not asked.no_upload))
+    if options.content_type is not None:
+        fields.append(("contentType", options.content_type))
+    request = check.CheckRequest(url, tuple(fields), upload=not options.no_upload)
+    return check.run(settings, os.environ, request)

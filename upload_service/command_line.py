@@ -1,7 +1,7 @@
-"""The command's options, and what is said to those that it does not understand.
+"""The command's options, and the messages for arguments that it does not understand.
 
-Knows: argparse, which is imported with this file and so only where there are arguments.
-Rules: of an argument nothing is ever said back: any of them may be a presigned URL in the wrong place.
+Knows: argparse. The command imports this file, and so argparse, only if it has arguments.
+Rules: a message never quotes an argument, because any argument may be a presigned URL in the wrong place.
 Must not know: what the options do.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from upload_service import __version__
-from upload_service.settings.settings import describe
+from upload_service.settings.settings import list_settings
 
 NOT_UNDERSTOOD = (
     "the options are not understood; a URL goes right behind --check, or better: --check - reads it from "
@@ -27,33 +27,33 @@ _CHECK = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says nothing of what was written."""
+    """A parser whose messages quote no argument."""
 
     def error(self, message: str) -> NoReturn:
-        """One sentence for every mistake: the message quotes arguments."""
+        """Refuse, with one sentence for every mistake: the message from argparse quotes arguments."""
         del message
         self.refuse(NOT_UNDERSTOOD)
 
     def refuse(self, sentence: str) -> NoReturn:
-        """End with the usage and this sentence, which must quote nothing."""
+        """Print the usage and this sentence, which must quote no argument, and exit with status 2."""
         self.print_usage(sys.stderr)
         self.exit(2, f"upload-service: {sentence}\n")
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What was asked for; ends the program when that cannot be told."""
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of these arguments; exits with status 2 if they are not understood, 0 after --help."""
     parser = _parser()
-    asked = parser.parse_args(arguments)
-    if asked.check is None and (asked.header or asked.content_type is not None or asked.no_upload):
+    options = parser.parse_args(arguments)
+    if options.check is None and (options.header or options.content_type is not None or options.no_upload):
         parser.refuse("--header, --content-type and --no-upload go with --check")
-    if not all(name and colon for name, colon, _ in (each.partition(":") for each in asked.header)):
+    if not all(name and colon for name, colon, _ in (header.partition(":") for header in options.header)):
         parser.refuse("--header wants NAME:VALUE")
-    return asked
+    return options
 
 
 def _parser() -> _Parser:
     rows = "\n".join(
-        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in describe()
+        f"  {name} ({default or 'not set'})\n      {meaning}" for name, default, meaning in list_settings()
     )
     parser = _Parser(
         prog="upload-service",
@@ -62,17 +62,15 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"upload-service {__version__}")
-    doctor = parser.add_argument_group("when it does not work")
-    doctor.add_argument("--check", nargs="?", const="", metavar="URL", help=_CHECK)
-    doctor.add_argument(
+    check = parser.add_argument_group("when it does not work")
+    check.add_argument("--check", nargs="?", const="", metavar="URL", help=_CHECK)
+    check.add_argument(
         "--header",
         action="append",
         default=[],
         metavar="NAME:VALUE",
         help="a header that the URL was signed with; once for each",
     )
-    doctor.add_argument(
-        "--content-type", metavar="TYPE", help="the Content-Type that the URL was signed with"
-    )
-    doctor.add_argument("--no-upload", action="store_true", help="with a URL: stop before a byte is written")
+    check.add_argument("--content-type", metavar="TYPE", help="the Content-Type that the URL was signed with")
+    check.add_argument("--no-upload", action="store_true", help="with a URL: stop before a byte is written")
     return parser

@@ -27,7 +27,7 @@ PIECE_BYTES = 1 << 18
 WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "received": lambda event: f"sent {event['bytes']} of {event['of'] or '?'} bytes",
     "attempt": lambda event: f"attempt {event['attempt']} begins",
-    "stored": lambda event: f"storage was handed {event['bytes']} of {event['of']} bytes",
+    "sent": lambda event: f"storage was handed {event['bytes']} of {event['of']} bytes",
     "waiting": lambda event: f"{event['code']}: another attempt in {event['seconds']} seconds",
 }
 

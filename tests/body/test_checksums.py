@@ -6,7 +6,15 @@ import hashlib
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.body.checksums import SIZES, Checksum, Running, claims, declared, md5_of_etag, running_for
+from upload_service.body.checksums import (
+    DIGEST_BYTES,
+    Checksum,
+    RunningChecksums,
+    checksums_for,
+    md5_of_etag,
+    parse_checksum,
+    stored_checksums,
+)
 from upload_service.errors.upload_error import UploadError
 
 CHECK = b"123456789"
@@ -26,11 +34,11 @@ def b64(algorithm: str) -> str:
     return base64.b64encode(bytes.fromhex(DIGESTS[algorithm])).decode()
 
 
-@pytest.mark.parametrize("algorithm", SIZES)
+@pytest.mark.parametrize("algorithm", DIGEST_BYTES)
 def test_digests_are_the_standard_ones(algorithm: str) -> None:
     """Each algorithm gives the published check value, however the bytes are cut."""
     for cut in range(len(CHECK) + 1):
-        running = Running([algorithm])
+        running = RunningChecksums([algorithm])
         running.update(CHECK[:cut])
         running.update(CHECK[cut:])
         assert running.get(algorithm) == Checksum(algorithm, bytes.fromhex(DIGESTS[algorithm]))
@@ -38,15 +46,15 @@ def test_digests_are_the_standard_ones(algorithm: str) -> None:
 
 def test_nothing_fed_is_the_empty_file() -> None:
     """A file without a byte has the checksums of an empty file."""
-    running = Running(SIZES)
+    running = RunningChecksums(DIGEST_BYTES)
     assert running.get("sha256") == Checksum("sha256", hashlib.sha256().digest())
     assert running.get("crc64nvme") == Checksum("crc64nvme", bytes(8))
-    assert Running([]).get("md5") is None
+    assert RunningChecksums([]).get("md5") is None
 
 
 def test_agreement_is_true_false_or_unknown() -> None:
     """A claim agrees, differs, or is of a kind that was not computed."""
-    running = Running(["crc64nvme"])
+    running = RunningChecksums(["crc64nvme"])
     running.update(CHECK)
     assert running.agrees_with(Checksum("crc64nvme", CRC)) is True
     assert running.agrees_with(Checksum("crc64nvme", bytes(8))) is False
@@ -59,7 +67,7 @@ def test_declared(algorithm: str, form: str) -> None:
     """A caller may write a digest in hex of either case or in base64, and the algorithm in any case."""
     hexadecimal = DIGESTS[algorithm]
     text = {"hex": hexadecimal, "HEX": hexadecimal.upper(), "base64": b64(algorithm)}[form]
-    assert declared(f"{algorithm.upper()}: {text} ") == Checksum(algorithm, bytes.fromhex(hexadecimal))
+    assert parse_checksum(f"{algorithm.upper()}: {text} ") == Checksum(algorithm, bytes.fromhex(hexadecimal))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +94,7 @@ def test_declared(algorithm: str, form: str) -> None:
 def test_declared_wrongly(text: str) -> None:
     """What is not an algorithm and its whole digest is refused."""
     with pytest.raises(UploadError, match=r"\Ainvalid_checksum\Z"):
-        declared(text)
+        parse_checksum(text)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,7 @@ def test_declared_wrongly(text: str) -> None:
 )
 def test_claims(headers: dict[str, str] | list[tuple[str, str]], said: list[Checksum]) -> None:
     """What each store writes in its answer is read; what cannot be read, and the ETag, is left out."""
-    assert list(claims(CIMultiDict(headers))) == said
+    assert list(stored_checksums(CIMultiDict(headers))) == said
 
 
 @pytest.mark.parametrize(
@@ -152,12 +160,12 @@ def test_md5_of_etag(headers: dict[str, str], *, is_md5: bool) -> None:
 )
 def test_which_checksums_run(verify: str, claim: str | None, signing: str | None, run: set[str]) -> None:
     """No checksum is computed that nobody compares."""
-    claimed = None if claim is None else Checksum(claim, bytes(SIZES[claim]))
-    running = running_for(verify, claimed, signing)
-    assert {algorithm for algorithm in SIZES if running.get(algorithm)} == run
+    claimed = None if claim is None else Checksum(claim, bytes(DIGEST_BYTES[claim]))
+    running = checksums_for(verify, claimed, signing)
+    assert {algorithm for algorithm in DIGEST_BYTES if running.get(algorithm)} == run
 
 
 def test_a_checksum_reads_as_the_receipt_shows_it() -> None:
     """A checksum is shown as its algorithm and its digest in base64, which `declared` reads back."""
     assert str(Checksum("crc64nvme", CRC)) == "crc64nvme:rosUhgp5mIg="
-    assert declared("crc64nvme:rosUhgp5mIg=") == Checksum("crc64nvme", CRC)
+    assert parse_checksum("crc64nvme:rosUhgp5mIg=") == Checksum("crc64nvme", CRC)

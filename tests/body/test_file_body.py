@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 
-from upload_service.body.budget import Room
-from upload_service.body.file_body import WINDOW_BYTES, Body, Pipe, Reader, WrongLength
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.file_body import WINDOW_BYTES, Body, BodyReader, Pipe, WrongLength
 from upload_service.body.spool import Spool
 
 
-async def drain(reader: Reader) -> bytes:
+async def drain(reader: BodyReader) -> bytes:
     """Everything that the reader gives."""
     found = b""
-    while piece := await reader.next():
-        found += piece
+    while chunk := await reader.next():
+        found += chunk
     return found
 
 
@@ -21,14 +21,14 @@ def bodies() -> list[Body]:
     """One body of each kind: one-shot, kept in memory, kept on disk."""
     return [
         Body(Pipe()),
-        Body(Spool(Room(1 << 20, 0), 6)),
-        Body(Spool(Room(0, 1 << 20), 6)),
+        Body(Spool(SpoolBudget(1 << 20, 0), 6)),
+        Body(Spool(SpoolBudget(0, 1 << 20), 6)),
     ]
 
 
 @pytest.mark.parametrize("kind", range(3))
 async def test_last_piece_is_held_back(kind: int) -> None:
-    """Until the form has ended, a reader sees everything but the newest piece."""
+    """Until the form has ended, a reader sees everything but the newest chunk."""
     body = bodies()[kind]
     reader = body.reader(6)
     await body.feed(b"abc")
@@ -82,25 +82,25 @@ async def test_one_shot_body_refuses_a_second_reading() -> None:
 async def test_slow_reader_slows_the_writer() -> None:
     """A one-shot body takes a window ahead of its reader and no more."""
     body = Body(Pipe())
-    piece = bytes(64 * 1024)
+    chunk = bytes(64 * 1024)
 
     async def feed_all() -> None:
         while True:
-            await body.feed(piece)
+            await body.feed(chunk)
 
     feeding = asyncio.create_task(feed_all())
     await asyncio.sleep(0.02)
     ahead = body.received_bytes
-    assert WINDOW_BYTES <= ahead <= WINDOW_BYTES + 2 * len(piece)
+    assert WINDOW_BYTES <= ahead <= WINDOW_BYTES + 2 * len(chunk)
     reader = body.reader(1 << 40)
     await reader.next()
     await asyncio.sleep(0.02)
-    assert body.received_bytes == ahead + len(piece)
+    assert body.received_bytes == ahead + len(chunk)
     feeding.cancel()
 
 
 async def test_one_piece_larger_than_the_window_passes() -> None:
-    """A single piece larger than the window does not wait for itself."""
+    """A single chunk larger than the window does not wait for itself."""
     body = Body(Pipe())
     await asyncio.wait_for(body.feed(bytes(3 * WINDOW_BYTES)), 1)
     body.finish()

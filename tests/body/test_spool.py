@@ -1,4 +1,4 @@
-"""Where kept bytes lie: the pieces in memory, the copy on disk, and the room that all uploads share."""
+"""The spool: where kept bytes lie, what they take of the budgets, and when that is given back."""
 
 import asyncio
 import os
@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.body.test_file_body import drain
-from upload_service.body.budget import Room
-from upload_service.body.disk_segments import SEGMENT_BYTES, Segments, is_in_memory
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.disk_segments import DiskSegments
 from upload_service.body.file_body import Body
-from upload_service.body.memory_chunks import Pieces
 from upload_service.body.spool import BLOCK_BYTES, Spool
 from upload_service.errors.upload_error import UploadError
 
@@ -22,12 +21,12 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-async def room() -> AsyncIterator[Callable[[int, int], Room]]:
+async def budget() -> AsyncIterator[Callable[[int, int], SpoolBudget]]:
     """Rooms of any size; at the end all of them must be free again."""
-    made: list[Room] = []
+    made: list[SpoolBudget] = []
 
-    def make(memory_bytes: int, disk_bytes: int) -> Room:
-        made.append(Room(memory_bytes, disk_bytes))
+    def make(memory_bytes: int, disk_bytes: int) -> SpoolBudget:
+        made.append(SpoolBudget(memory_bytes, disk_bytes))
         return made[-1]
 
     yield make
@@ -56,36 +55,38 @@ async def append_all(spool: Spool, count: int) -> None:
     st.integers(0, 3),
 )
 def test_gives_back_what_it_took(
-    pieces: list[bytes], memory_bytes: int, announced: bool, lagging: int
+    chunks: list[bytes], memory_bytes: int, announced: bool, lagging: int
 ) -> None:
-    """Pieces of any size read back as they were, by readers that follow, lag and come later."""
-    whole = b"".join(pieces)
+    """Chunks of any size read back as they were, by readers that follow, lag and come later."""
+    whole = b"".join(chunks)
 
     async def run() -> None:
-        room = Room(memory_bytes, 8 * MIB)
-        spool = Spool(room, len(whole) if announced else None)
+        budget = SpoolBudget(memory_bytes, 8 * MIB)
+        spool = Spool(budget, len(whole) if announced else None)
         body = Body(spool)
         following = asyncio.create_task(drain(body.reader(len(whole))))
-        for index, piece in enumerate(pieces):
-            await body.feed(piece)
+        for index, chunk in enumerate(chunks):
+            await body.feed(chunk)
             if index % (lagging + 1) == 0:
                 await asyncio.sleep(0)
-            assert room.memory.used_bytes <= memory_bytes
+            assert budget.memory.used_bytes <= memory_bytes
         body.finish()
         assert await following == whole
         assert await drain(body.reader(len(whole))) == whole
         assert await drain(body.reader(len(whole), last=True)) == whole
         body.close()
-        await asyncio.to_thread(room.close)
+        await asyncio.to_thread(budget.close)
         await asyncio.sleep(0)
-        assert room.memory.used_bytes == room.disk.used_bytes == 0
+        assert budget.memory.used_bytes == budget.disk.used_bytes == 0
 
     asyncio.run(run())
 
 
-async def test_small_files_stay_in_memory_and_large_ones_go_to_disk(room: Callable[[int, int], Room]) -> None:
+async def test_small_files_stay_in_memory_and_large_ones_go_to_disk(
+    budget: Callable[[int, int], SpoolBudget],
+) -> None:
     """The predicted length decides, and its room is taken at the start."""
-    shared = room(8 * MIB, 8 * MIB)
+    shared = budget(8 * MIB, 8 * MIB)
     small, large = Spool(shared, MIB), Spool(shared, MIB + 1)
     assert (shared.memory.used_bytes, shared.disk.used_bytes) == (MIB, MIB + 1)
     small.close()
@@ -107,10 +108,15 @@ async def test_small_files_stay_in_memory_and_large_ones_go_to_disk(room: Callab
     ],
 )
 async def test_room_is_taken_or_refused(
-    room: Callable[[int, int], Room], memory: int, disk: int, taken: int, wanted: int, code: str | None
+    budget: Callable[[int, int], SpoolBudget],
+    memory: int,
+    disk: int,
+    taken: int,
+    wanted: int,
+    code: str | None,
 ) -> None:
     """What does not fit now and what can never fit are told apart, and who is there is not harmed."""
-    shared = room(memory, disk)
+    shared = budget(memory, disk)
     first = Spool(shared, taken)
     if code is None:
         Spool(shared, wanted).close()
@@ -121,9 +127,9 @@ async def test_room_is_taken_or_refused(
     first.close()
 
 
-async def test_unknown_length_takes_room_as_it_comes(room: Callable[[int, int], Room]) -> None:
+async def test_unknown_length_takes_room_as_it_comes(budget: Callable[[int, int], SpoolBudget]) -> None:
     """A file without a length begins in memory, moves to disk as a whole, and ends where the room ends."""
-    shared = room(8 * MIB, 10 * MIB)
+    shared = budget(8 * MIB, 10 * MIB)
     spool = Spool(shared, None)
     await spool.append(bytes(MIB // 2))
     assert (shared.memory.used_bytes, shared.disk.used_bytes) == (MIB // 2, 0)
@@ -138,9 +144,9 @@ async def test_unknown_length_takes_room_as_it_comes(room: Callable[[int, int], 
     spool.close()
 
 
-async def test_last_reading_frees_memory_as_it_goes(room: Callable[[int, int], Room]) -> None:
-    """The last permitted attempt gives each piece's room back, and nothing is read twice then."""
-    shared = room(8 * MIB, 0)
+async def test_last_reading_frees_memory_as_it_goes(budget: Callable[[int, int], SpoolBudget]) -> None:
+    """The last permitted attempt gives each chunk's room back, and nothing is read twice then."""
+    shared = budget(8 * MIB, 0)
     spool = Spool(shared, 4 * BLOCK_BYTES)
     body = Body(spool)
     for _ in range(4):
@@ -157,12 +163,12 @@ async def test_last_reading_frees_memory_as_it_goes(room: Callable[[int, int], R
 
 
 async def test_last_reading_frees_disk_as_it_goes(
-    room: Callable[[int, int], Room], monkeypatch: pytest.MonkeyPatch
+    budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On disk the room comes back segment by segment."""
     monkeypatch.setattr("upload_service.body.disk_segments.SEGMENT_BYTES", MIB)
     monkeypatch.setattr("upload_service.body.spool.SEGMENT_BYTES", MIB)
-    shared = room(0, 8 * MIB)
+    shared = budget(0, 8 * MIB)
     spool = Spool(shared, 4 * MIB)
     body = Body(spool)
     block = os.urandom(MIB)
@@ -172,8 +178,8 @@ async def test_last_reading_frees_disk_as_it_goes(
     reader = body.reader(4 * MIB, last=True)
     found = b""
     used = []
-    while piece := await reader.next():
-        found += piece
+    while chunk := await reader.next():
+        found += chunk
         used.append(shared.disk.used_bytes)
     assert found == 4 * block
     assert used[0] == 4 * MIB
@@ -182,15 +188,15 @@ async def test_last_reading_frees_disk_as_it_goes(
 
 
 async def test_reader_that_keeps_up_reads_no_disk(
-    room: Callable[[int, int], Room], monkeypatch: pytest.MonkeyPatch
+    budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bytes go to storage and to the kept copy in one pass."""
 
     def no_reading(*_args: object) -> bytes:
         raise AssertionError("read from disk")
 
-    monkeypatch.setattr(Segments, "read", no_reading)
-    body = Body(Spool(room(0, 8 * MIB), 4 * MIB))
+    monkeypatch.setattr(DiskSegments, "read", no_reading)
+    body = Body(Spool(budget(0, 8 * MIB), 4 * MIB))
     reader = body.reader(4 * MIB)
     for _ in range(16):
         await body.feed(bytes(MIB // 4))
@@ -202,7 +208,7 @@ async def test_reader_that_keeps_up_reads_no_disk(
 
 
 async def test_full_disk_ends_what_waits(
-    room: Callable[[int, int], Room], monkeypatch: pytest.MonkeyPatch
+    budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that refuses though its budget allows ends an upload that waits for its URL with spool_full."""
 
@@ -210,7 +216,7 @@ async def test_full_disk_ends_what_waits(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("upload_service.body.disk_segments.os.pwrite", no_room)
-    spool = Spool(room(0, 8 * MIB), 8 * MIB)
+    spool = Spool(budget(0, 8 * MIB), 8 * MIB)
     with pytest.raises(UploadError) as error:
         await append_all(spool, 8)
     assert refused(error) == "spool_full"
@@ -218,7 +224,7 @@ async def test_full_disk_ends_what_waits(
 
 
 async def test_full_disk_lets_pass_what_streams(
-    room: Callable[[int, int], Room], monkeypatch: pytest.MonkeyPatch
+    budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An attempt that is under way goes on without its copy, at its own speed, and says so."""
     write, writes = os.pwrite, []
@@ -230,7 +236,7 @@ async def test_full_disk_lets_pass_what_streams(
         return write(number, data, offset)
 
     monkeypatch.setattr("upload_service.body.disk_segments.os.pwrite", one_write)
-    spool = Spool(room(0, 32 * MIB), 32 * MIB)
+    spool = Spool(budget(0, 32 * MIB), 32 * MIB)
     body = Body(spool)
     block = os.urandom(MIB)
     following = asyncio.create_task(drain(body.reader(32 * MIB)))
@@ -243,10 +249,10 @@ async def test_full_disk_lets_pass_what_streams(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc, which this system does not have")
-async def test_cancelled_upload_leaves_no_file(room: Callable[[int, int], Room]) -> None:
+async def test_cancelled_upload_leaves_no_file(budget: Callable[[int, int], SpoolBudget]) -> None:
     """Closing in the middle of writing and reading closes the files, and a late thread opens none again."""
     before = deleted_files()
-    shared = room(0, 8 * MIB)
+    shared = budget(0, 8 * MIB)
     spool = Spool(shared, 8 * MIB)
     for _ in range(7):
         await spool.append(bytes(MIB))
@@ -262,65 +268,3 @@ def deleted_files() -> set[str]:
         with suppress(FileNotFoundError):
             found.add(os.readlink(f"/proc/self/fd/{number}"))
     return {link for link in found if link.endswith("(deleted)")}
-
-
-def test_segments_hold_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Writes and reads cross the segments' borders; what was dropped is gone, what follows stays."""
-    assert SEGMENT_BYTES > 4096
-    monkeypatch.setattr("upload_service.body.disk_segments.SEGMENT_BYTES", 100)
-    segments = Segments(None)
-    whole = bytes(range(256)) * 2
-    segments.write([whole[:130], bytearray(whole[130:])], 0)
-    found = b""
-    while len(found) < len(whole):
-        found += segments.read(len(found), 77)
-    assert found == whole
-    segments.drop_before(250)
-    assert segments.read(200, 10) == whole[200:210]
-    with pytest.raises(KeyError):
-        segments.read(150, 1)
-    segments.close()
-    segments.write([b"late"], 0)
-    with pytest.raises(KeyError):
-        segments.read(0, 1)
-
-
-@given(st.lists(st.binary(min_size=1, max_size=40_000), min_size=1, max_size=20), st.data())
-def test_pieces_are_addressed_by_offset(pieces: list[bytes], data: st.DataObject) -> None:
-    """Any offset that is still here reads the right bytes, whatever was gathered or dropped."""
-    kept, whole = Pieces(), b"".join(pieces)
-    for piece in pieces:
-        kept.append(piece)
-    kept.drop_before(data.draw(st.integers(0, len(whole))))
-    assert b"".join(kept.behind(kept.start)) == whole[kept.start :]
-    if kept.start < kept.end:
-        offset = data.draw(st.integers(kept.start, kept.end - 1))
-        found = kept.read(offset, 1000)
-        assert found
-        assert whole[offset : offset + len(found)] == found
-
-
-@pytest.mark.parametrize(
-    ("folder", "in_memory"),
-    [
-        ("/spool", False),
-        ("/spool/deep/er", True),
-        ("/spool/deepest", False),
-        ("/tmp", True),
-        ("/tmpfs", False),
-        ("/", False),
-    ],
-)
-def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: bool) -> None:
-    """A folder is in memory when the mount that holds it is, the last one where two lie upon each other."""
-    mounts = tmp_path / "mounts"
-    mounts.write_text(
-        "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /spool ext4 rw 0 0\n"
-        "/dev/sdb /spool/deep ext4 rw 0 0\ntmpfs /spool/deep tmpfs rw 0 0\n"
-    )
-    assert is_in_memory(folder, str(mounts)) is in_memory
-
-
-def test_mounts_that_cannot_be_read_are_no_reason_to_warn() -> None:
-    """Where there is no list of mounts nothing is said."""
-    assert not is_in_memory("/tmp", "/nowhere/mounts")

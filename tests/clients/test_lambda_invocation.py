@@ -5,14 +5,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from devtools.signed import v4
+from devtools.signed_queries import v4
 from multidict import CIMultiDict
 
 from tests.support.double import Reply, StorageDouble
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
-from upload_service.clients.lambda_invocation import Invocation, invocation_of
+from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 
 REQUEST = {
     "accountId": "anonymous",
@@ -28,7 +28,7 @@ REQUEST = {
     "requestId": "url-1",
 }
 FUNCTION = {"request_id": "lambda-1", "deadline": 1795435201500, "invoked_function_arn": "arn:aws:lambda:…"}
-NOTHING = Invocation(None, None, None, None)
+NOTHING = LambdaInvocation(None, None, None, None)
 
 
 def headers(request: object, function: object) -> CIMultiDict[str]:
@@ -40,7 +40,7 @@ def headers(request: object, function: object) -> CIMultiDict[str]:
 
 def test_both_contexts_are_read() -> None:
     """The deadline in seconds, the caller's address and both ids."""
-    assert invocation_of(headers(REQUEST, FUNCTION)) == Invocation(
+    assert read_invocation(headers(REQUEST, FUNCTION)) == LambdaInvocation(
         1795435201.5, "192.0.2.7", "url-1", "lambda-1"
     )
 
@@ -58,7 +58,7 @@ def test_both_contexts_are_read() -> None:
 )
 def test_odd_headers_tell_nothing(found: CIMultiDict[str]) -> None:
     """Whatever stands there, it is no failure."""
-    assert invocation_of(found) == NOTHING
+    assert read_invocation(found) == NOTHING
 
 
 # The service as a process; tests/system/image has it in its image, with the real adapter.

@@ -3,12 +3,12 @@
 import socket
 import threading
 
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.doctor import Seen, assert_stops_at, check
 from tests.support.double import OK, Reply, StorageDouble, answer, xml
 from tests.support.transcript import TRANSCRIPT
-from upload_service.body.checksums import running_for
+from upload_service.body.checksums import checksums_for
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
 
@@ -16,7 +16,7 @@ from upload_service.errors.upload_error import CATALOGUE
 def look(double: StorageDouble, key: str, *replies: Reply, **settings: str) -> Seen:
     """What is said of a storage that plays these replies."""
     double.script(key, *replies)
-    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
     return check(url=url, UPLOAD_DESTINATIONS=double.url, **settings)
 
 
@@ -33,7 +33,7 @@ def test_no_100() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=answer_without_100, args=(listener,), daemon=True).start()
         listed = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        url = TRANSCRIPT.hide(f"{listed}doctor/unasked/key?{signed.v4()}")
+        url = TRANSCRIPT.hide(f"{listed}doctor/unasked/key?{signed_queries.v4()}")
         seen = check(url=url, UPLOAD_DESTINATIONS=listed)
     assert seen.status == 0, seen.out
     assert seen.verdicts("expect") == ["warn"]
@@ -75,7 +75,7 @@ def test_other_bytes(double: StorageDouble) -> None:
 
 def test_same_bytes(double: StorageDouble) -> None:
     """A checksum of storage's own that is the same is said to be."""
-    sums = running_for("crc", None, None)
+    sums = checksums_for("crc", None, None)
     sums.update(CONTENT)
     same = f"x-amz-checksum-crc64nvme: {str(sums.get('crc64nvme')).partition(':')[2]}"
     seen = look(double, "doctor/same/key", Reply(answer(200, b"", same)))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support.doctor import STEPS, check
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -34,12 +34,13 @@ def test_every_step_is_known(presign: Callable[..., str], bucket: Bucket) -> Non
 def test_said_without_colour_and_secrets(double: StorageDouble) -> None:
     """What is piped has no colour, and neither path, signature, credential nor a header's value is in it."""
     secret = "value-of-a-header-that-nobody-says"
-    url = f"{double.url}doctor/secret/path?{signed.v4(signed_headers='host;x-amz-meta-a')}"
+    url = f"{double.url}doctor/secret/path?{signed_queries.v4(signed_headers='host;x-amz-meta-a')}"
     double.script("doctor/secret/path", Reply(answer(403, xml("SignatureDoesNotMatch", url))))
     for words in ([], ["--header", f"x-amz-meta-a:{secret}"], ["--header", f"x-amz-acl:{secret}"]):
         seen = check(*words, url=TRANSCRIPT.hide(url), UPLOAD_DESTINATIONS=double.url)
         assert seen.status == 1
         assert "\x1b" not in seen.out
         assert not any(
-            each in seen.out + seen.err for each in (secret, "secret/path", signed.digits(), "aws4_request")
+            each in seen.out + seen.err
+            for each in (secret, "secret/path", signed_queries.digits(), "aws4_request")
         )

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.doctor import COMMAND, check, run, surroundings
 from tests.support.double import StorageDouble
@@ -38,16 +38,16 @@ def test_wrong_usage(words: list[str]) -> None:
 )
 def test_url_in_the_wrong_place(words: str) -> None:
     """A URL among options that are not understood is not said back, neither as output nor as an error."""
-    url = TRANSCRIPT.hide(f"https://store.example.org/doctor/wrong/place?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"https://store.example.org/doctor/wrong/place?{signed_queries.v4()}")
     seen = run(*words.replace("URL", url).split())
     assert (seen.status, seen.out) == (2, "")
     assert "a URL goes right behind --check" in seen.err
-    assert not any(each in seen.err for each in ("store.example.org", "wrong/place", signed.digits()))
+    assert not any(each in seen.err for each in ("store.example.org", "wrong/place", signed_queries.digits()))
 
 
 def test_at_a_terminal(double: StorageDouble) -> None:
     """At a terminal the URL is asked for and not shown as it is pasted, and the verdicts have colours."""
-    url = TRANSCRIPT.hide(f"{double.url}doctor/terminal/key?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"{double.url}doctor/terminal/key?{signed_queries.v4()}")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, "-", "--no-upload"], env=surroundings(UPLOAD_DESTINATIONS=double.url),
@@ -65,7 +65,7 @@ def test_at_a_terminal(double: StorageDouble) -> None:
     TRANSCRIPT.hear("doctor", shown.decode())
     assert running.returncode == 0
     assert b"\x1b[32mok" in shown
-    assert signed.digits().encode() not in shown
+    assert signed_queries.digits().encode() not in shown
 
 
 def test_service_does_not_load_the_doctor() -> None:

@@ -81,7 +81,7 @@ def test_memory_of_a_container(tmp_path: Path) -> None:
     """The bound of a container counts, not the machine's memory, and one that is not there is passed over."""
     bound = tmp_path / "memory.max"
     bound.write_text("104857600\n")
-    finding = machine_check.memory(Settings(), [str(tmp_path / "none"), str(bound)])
+    finding = machine_check.check_memory(Settings(), [str(tmp_path / "none"), str(bound)])
     assert (finding.verdict, "there are only 100 MiB" in finding.text) == ("warn", True)
     bound.write_text("max\n")
-    assert machine_check.memory(Settings(), [str(bound)]).verdict == "ok"
+    assert machine_check.check_memory(Settings(), [str(bound)]).verdict == "ok"

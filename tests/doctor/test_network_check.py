@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.doctor import assert_stops_at, check
 from tests.support.double import StorageDouble
@@ -21,7 +21,7 @@ HOST = "photos.s3.eu-west-1.amazonaws.com"
 @pytest.mark.unshare
 def test_name_does_not_resolve() -> None:
     """A name without an address is told as such, with what to look at."""
-    url = TRANSCRIPT.hide(f"http://nowhere.invalid/doctor/name?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"http://nowhere.invalid/doctor/name?{signed_queries.v4()}")
     seen = check(url=url, UPLOAD_DESTINATIONS="http://nowhere.invalid/", before=NAMESPACE)
     assert_stops_at(seen, "DNS")
     assert "nowhere.invalid has no address:" in seen.said
@@ -41,7 +41,7 @@ def test_private_address(tmp_path: Path, address: str, why: str, hope: str) -> N
     hosts = tmp_path / "hosts"
     hosts.write_text(f"{address} {HOST}\n")
     script = f'mount --bind {hosts} /etc/hosts && exec "$@"'
-    url = TRANSCRIPT.hide(f"https://{HOST}/doctor/address?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"https://{HOST}/doctor/address?{signed_queries.v4()}")
     seen = check(url=url, before=[*NAMESPACE, "sh", "-c", script, "sh"])
     assert_stops_at(seen, "address")
     assert f"{HOST} is {address}" in seen.said
@@ -55,7 +55,7 @@ def test_one_address_of_two(tmp_path: Path, double: StorageDouble) -> None:
     hosts.write_text("169.254.169.254 two.example.org\n127.0.0.1 two.example.org\n")
     script = f'ip link set lo up && mount --bind {hosts} /etc/hosts && exec "$@"'
     listed = "http://two.example.org:9/"
-    url = TRANSCRIPT.hide(f"{listed}doctor/two/addresses?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"{listed}doctor/two/addresses?{signed_queries.v4()}")
     seen = check(url=url, UPLOAD_DESTINATIONS=listed, before=[*NAMESPACE, "sh", "-c", script, "sh"])
     assert_stops_at(seen, "connect")
     assert sorted(seen.verdicts("address")) == ["ok", "warn"]
@@ -64,7 +64,7 @@ def test_one_address_of_two(tmp_path: Path, double: StorageDouble) -> None:
 def test_port_closed(closed_port: int) -> None:
     """A port on which nothing listens is told with address, port and reason."""
     listed = f"http://127.0.0.1:{closed_port}/"
-    url = TRANSCRIPT.hide(f"{listed}doctor/closed/port?{signed.v4()}")
+    url = TRANSCRIPT.hide(f"{listed}doctor/closed/port?{signed_queries.v4()}")
     seen = check(url=url, UPLOAD_DESTINATIONS=listed)
     assert_stops_at(seen, "connect")
     assert f"127.0.0.1 port {closed_port}: Connection refused" in seen.said

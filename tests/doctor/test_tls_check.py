@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.doctor import Seen, assert_stops_at, check
 from tests.support.double import StorageDouble
@@ -52,7 +52,7 @@ def context(issuer: trustme.CA, *names: str, **dates: datetime) -> ssl.SSLContex
 def look(server: ssl.SSLContext, ca_file: str) -> Seen:
     """What is said of a storage that speaks TLS with this certificate."""
     with TlsDouble(server) as storage:
-        url = TRANSCRIPT.hide(f"{storage.url}doctor/tls/key?{signed.v4()}")
+        url = TRANSCRIPT.hide(f"{storage.url}doctor/tls/key?{signed_queries.v4()}")
         seen = check(url=url, UPLOAD_DESTINATIONS=storage.url, SSL_CERT_FILE=ca_file)
         storage.shutdown()
     return seen
@@ -114,7 +114,7 @@ def test_no_tls_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as plain:
         threading.Thread(target=speak_plainly, args=(plain,), daemon=True).start()
         listed = f"https://127.0.0.1:{plain.getsockname()[1]}/"
-        url = TRANSCRIPT.hide(f"{listed}doctor/plain/words?{signed.v4()}")
+        url = TRANSCRIPT.hide(f"{listed}doctor/plain/words?{signed_queries.v4()}")
         seen = check(url=url, UPLOAD_DESTINATIONS=listed)
     assert_stops_at(seen, "TLS")
     assert "no TLS is spoken there" in seen.said

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support.doctor import WAY, assert_stops_at, check
 from tests.support.transcript import TRANSCRIPT
@@ -69,7 +69,7 @@ def test_forged_signature(bucket: Bucket, presign: Callable[..., str]) -> None:
     """What storage says to a forged signature is told with its code and with what to do."""
     url = presign("doctor/forged")
     at = url.index("X-Amz-Signature=") + len("X-Amz-Signature=")
-    url = TRANSCRIPT.hide(url[:at] + signed.digits() + url[at + 64 :])
+    url = TRANSCRIPT.hide(url[:at] + signed_queries.digits() + url[at + 64 :])
     seen = check(url=url, UPLOAD_DESTINATIONS=bucket.url)
     assert_stops_at(seen, "answer")
     assert "Storage answered 403 SignatureDoesNotMatch" in seen.said

@@ -26,12 +26,12 @@ from tests.support.lab import opened
 from tests.support.scrape import scrape
 from tests.support.wire import PLAIN, Connection, field
 from upload_service.errors.upload_error import CATALOGUE, UploadError
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.telemetry import logs
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +128,8 @@ async def test_a_fault_of_our_own_says_nothing(
 def test_no_repr_says_a_secret(double: StorageDouble) -> None:
     """Whoever shows one of the objects that hold a secret shows none."""
     settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
-    destination = judge(f"{double.url}{KEY}?{query()}", settings.destinations, time.time())
-    fields = Fields(settings)
+    destination = judge_destination(f"{double.url}{KEY}?{query()}", settings.destinations, time.time())
+    fields = FormFields(settings)
     fields.note("uploadUrl", f"{double.url}{KEY}?{query()}", time.time())
     error = UploadError("url_expired")
     assert (

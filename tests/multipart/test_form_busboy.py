@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools.npm import NoNodePackages, node_modules
+from devtools.node_packages import NoNodePackages, node_modules
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.forms import WANTED, Form, damaged, forms
 from tests.support.reading import STABLE, read
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Field, FileStart
+from upload_service.multipart.form_reader import Field, FileStart
 
 BUSBOY = Path(__file__).parents[1] / "support" / "busboy.cjs"
 BUSBOY_SECONDS = 30

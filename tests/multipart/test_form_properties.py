@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from tests.support.forms import Form, edits, forms, sizes, split
 from tests.support.reading import STABLE, read, refusal
-from upload_service.multipart.form_events import FileStart
+from upload_service.multipart.form_reader import FileStart
 
 
 @settings(STABLE, max_examples=250)
 @given(forms(), sizes(), st.booleans())
 def test_parts_come_out_as_they_went_in(form: Form, lengths: list[int], with_length: bool) -> None:
-    """Any parts, in pieces of any sizes, come out the same, and a last file's length is predicted exactly."""
+    """Any parts, in chunks of any sizes, come out the same, and a last file's length is predicted exactly."""
     body = form.body
     events = read(form.content_type, split(body, lengths), len(body) if with_length else None)
     assert events == form.events(with_length=with_length)

@@ -10,23 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
 
 WANTED = frozenset({"uploadUrl", "size"})
 FORM_TYPE = "multipart/form-data; boundary=B"
 CLOSING = b"\r\n--B--\r\n"
 
 
-def read(pieces: Iterable[bytes], length: int | None, content_type: str = FORM_TYPE) -> list[Event]:
-    """All events of a form that arrives in these pieces."""
-    queue = [piece for piece in pieces if piece]
+def read(chunks: Iterable[bytes], length: int | None, content_type: str = FORM_TYPE) -> list[Event]:
+    """All events of a form that arrives in these chunks."""
+    queue = [chunk for chunk in chunks if chunk]
 
-    async def next_piece() -> bytes:
+    async def next_chunk() -> bytes:
         return queue.pop(0) if queue else b""
 
     async def collect() -> list[Event]:
-        return [event async for event in FormReader(next_piece, content_type, length, WANTED).events()]
+        return [event async for event in FormReader(next_chunk, content_type, length, WANTED).events()]
 
     return asyncio.run(collect())
 

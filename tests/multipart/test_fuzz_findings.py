@@ -7,7 +7,7 @@ from fuzz import destination_rules, form_rules
 
 from tests.multipart.test_form_reader import CLOSING, FILE_HEAD, URL_PART, parts, read, refusal
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import judge
+from upload_service.presigned.destination import judge_destination
 
 CORPUS = Path(form_rules.__file__).parent / "corpus"
 MOST_FILES = 200
@@ -43,7 +43,7 @@ def test_form_rules_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules notice a reader that depends on how the bytes are cut."""
     wrong = form_rules.read
     monkeypatch.setattr(
-        form_rules, "read", lambda kind, pieces, length: wrong(kind, list(pieces)[:1], length)
+        form_rules, "read", lambda kind, chunks, length: wrong(kind, list(chunks)[:1], length)
     )
     with pytest.raises(AssertionError):
         form_rules.check(b"multipart/form-data; boundary=B\n" + URL_PART + FILE_HEAD + b"1" + CLOSING)
@@ -68,7 +68,7 @@ def test_boundary_begins_a_line(before: bytes) -> None:
 
 @pytest.mark.parametrize("line", [b"X-A: b\nX-C: d", b"X-A: b\rX-C: d", b"X-A: b\r\n c"])
 def test_lines_of_a_head_end_in_one_way(line: bytes) -> None:
-    """A line break that is none, and a folded line, are refused, also when the line came in pieces."""
+    """A line break that is none, and a folded line, are refused, also when the line came in chunks."""
     head = FILE_HEAD.replace(b"Content-Type", line + b"\r\nContent-Type")
     assert codes(head + b"1" + CLOSING) == {"malformed_form"}
 
@@ -81,8 +81,8 @@ def test_length_of_a_part_is_ignored(length: bytes) -> None:
         + b"12345"
         + CLOSING
     )
-    for pieces in ([body], bytewise(body)):
-        assert parts(read(pieces, len(body))).content == b"12345"
+    for chunks in ([body], bytewise(body)):
+        assert parts(read(chunks, len(body))).content == b"12345"
 
 
 @pytest.mark.parametrize("port", ["+8443", "-0", "8_443", "08443000", " 8443", "8443 ", "", "x", "0x50", "+"])
@@ -91,5 +91,5 @@ def test_port_is_digits(host: str, port: str) -> None:
     """A port that one parser takes for a number and another refuses is refused."""
     url = f"https://{host}:{port}/incoming/k?AWSAccessKeyId=AKIDEXAMPLE&Signature=a&Expires=1795600000"
     with pytest.raises(UploadError) as caught:
-        judge(url, destination_rules.ALLOWED, destination_rules.NOW)
+        judge_destination(url, destination_rules.ALLOWED, destination_rules.NOW)
     assert caught.value.entry.code == "invalid_upload_url"

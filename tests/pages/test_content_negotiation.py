@@ -2,7 +2,7 @@
 
 import pytest
 
-from upload_service.pages.content_negotiation import prefers, weight
+from upload_service.pages.content_negotiation import prefers, quality
 
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -40,5 +40,5 @@ def test_prefers_a_page(accept: str, *, wants_page: bool) -> None:
 def test_the_most_specific_range_counts() -> None:
     """The type itself outranks its family, and that outranks everything, in whatever order they stand."""
     accept = "*/*;q=0.1, text/html;q=0.3, text/*;q=0.2"
-    assert [weight(accept, each) for each in ("text/html", "text/css", "image/png")] == [0.3, 0.2, 0.1]
-    assert weight("text/html;q=0.125", "text/html") == 0.125
+    assert [quality(accept, each) for each in ("text/html", "text/css", "image/png")] == [0.3, 0.2, 0.1]
+    assert quality("text/html;q=0.125", "text/html") == 0.125

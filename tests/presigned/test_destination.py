@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support.judging import NOW, V4, destinations, judged, reason, refusal
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import judge
+from upload_service.presigned.destination import judge_destination
 
 # Name of the row, url, code.
 FORMS = [
@@ -92,7 +92,7 @@ def test_any_text_is_judged(text: str) -> None:
     allowed = destinations("default,http://*.*.store.internal:8333/in")
     said = ""
     try:
-        judge(text, allowed, NOW)
+        judge_destination(text, allowed, NOW)
     except UploadError as error:
         said = f"{error!r} {error} {error.detail} {error.__cause__!r}"
     assert "5ec2e7" not in said

@@ -1,6 +1,9 @@
 """The hosts of the known stores: which shapes are a provider's, and which only look like one."""
 
+from pathlib import Path
+
 import pytest
+from fuzz import destination_rules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +80,19 @@ def test_known_hosts(host: str, query: str, provider: str) -> None:
     assert refusal(f"https://{host}:8443/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://{host}.evil.example/folder/key.png?{query}") == "destination_not_allowed"
     assert refusal(f"https://evil-{host}x/folder/key.png?{query}") == "destination_not_allowed"
+
+
+def test_every_provider_has_a_host() -> None:
+    """No known store is left out of the table above."""
+    assert {name for _, _, name in HOSTS} == {provider.name for provider in PROVIDERS}
+
+
+def test_fuzzing_knows_every_store() -> None:
+    """The fuzz rules read these hosts in a looser way of their own, and their dictionary has each suffix."""
+    assert [host for host, _, _ in HOSTS if not destination_rules.HOSTS.fullmatch(host.lower())] == []
+    dictionary = Path(destination_rules.__file__).with_name("destination.dict").read_text(encoding="utf-8")
+    suffixes = [suffix for provider in PROVIDERS for suffix in provider.suffixes]
+    assert [suffix for suffix in suffixes if f'{suffix}"' not in dictionary] == []
 
 
 @pytest.mark.parametrize(

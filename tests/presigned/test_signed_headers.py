@@ -9,7 +9,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 BLOB = (("x-ms-blob-type", "BlockBlob"),)
 
@@ -60,7 +60,7 @@ def refused(call: Callable[[], object]) -> tuple[str, str]:
 )
 def test_fields_that_give_a_header(field: str, header: str | None) -> None:
     """A field gives the header that it names, whatever its case."""
-    assert signed_headers.header_of(field) == header
+    assert signed_headers.header_of_field(field) == header
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_fields_that_give_a_header(field: str, header: str | None) -> None:
 )
 def test_headers_that_are_never_sent(name: str) -> None:
     """A header of the connection, of the caller, or one that makes another operation of it, is refused."""
-    code, detail = refused(lambda: signed_headers.header_of(f"header:{name}"))
+    code, detail = refused(lambda: signed_headers.header_of_field(f"header:{name}"))
     assert code == "header_not_allowed"
     assert detail.isprintable()
 
@@ -134,7 +134,7 @@ def test_values_that_can_be_sent(value: str) -> None:
 )
 def test_headers_that_fit(signed: list[str], given: Mapping[str, str]) -> None:
     """What is given is signed; what is signed may still come; the file's type needs no signature."""
-    signed_headers.check_fit(destination(*signed), given)
+    signed_headers.check_fits_url(destination(*signed), given)
 
 
 @pytest.mark.parametrize(
@@ -152,32 +152,32 @@ def test_headers_that_fit(signed: list[str], given: Mapping[str, str]) -> None:
 )
 def test_headers_that_do_not_fit(signed: list[str], given: Mapping[str, str], code: str, named: str) -> None:
     """What storage would refuse is named before anything is sent."""
-    found, detail = refused(lambda: signed_headers.check_fit(destination(*signed), given))
+    found, detail = refused(lambda: signed_headers.check_fits_url(destination(*signed), given))
     assert found == code
     assert f"the header {named}" in detail
 
 
 def test_a_url_that_does_not_tell_takes_what_is_given() -> None:
     """Where the URL does not name its signed headers (V2, Azure's SAS), storage decides."""
-    signed_headers.check_fit(destination(tells=False), {"x-amz-acl": "private", "x-ms-meta-a": "1"})
-    assert signed_headers.missing(destination(tells=False), {}) is None
+    signed_headers.check_fits_url(destination(tells=False), {"x-amz-acl": "private", "x-ms-meta-a": "1"})
+    assert signed_headers.missing_header(destination(tells=False), {}) is None
 
 
 def test_missing() -> None:
     """The first signed header without a value is named; those that are always there never."""
     target = destination("content-type", "content-length", "x-amz-meta-b", "x-amz-meta-a")
-    assert signed_headers.missing(target, {}) == "x-amz-meta-a"
-    assert signed_headers.missing(target, {"x-amz-meta-a": ""}) == "x-amz-meta-b"
-    assert signed_headers.missing(target, {"x-amz-meta-a": "1", "x-amz-meta-b": "2"}) is None
-    assert signed_headers.missing(destination("x-ms-blob-type", own=BLOB), {}) is None
+    assert signed_headers.missing_header(target, {}) == "x-amz-meta-a"
+    assert signed_headers.missing_header(target, {"x-amz-meta-a": ""}) == "x-amz-meta-b"
+    assert signed_headers.missing_header(target, {"x-amz-meta-a": "1", "x-amz-meta-b": "2"}) is None
+    assert signed_headers.missing_header(destination("x-ms-blob-type", own=BLOB), {}) is None
 
 
 def test_for_put() -> None:
     """The type is the form field's, else the part's; a store's own header is always there."""
     target = destination(own=BLOB)
-    assert signed_headers.for_put(target, {}, "image/png") == {"content-type": "image/png", **dict(BLOB)}
+    assert signed_headers.put_headers(target, {}, "image/png") == {"content-type": "image/png", **dict(BLOB)}
     given = {"content-type": "image/webp", "x-ms-meta-a": "1"}
-    assert signed_headers.for_put(target, given, "image/png") == {**given, **dict(BLOB)}
+    assert signed_headers.put_headers(target, given, "image/png") == {**given, **dict(BLOB)}
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,14 @@ def test_for_put() -> None:
 )
 def test_a_header_comes_once(names: list[str], code: str) -> None:
     """Two values for one header are refused, however the fields are spelt."""
-    fields = Fields(Settings())
+    fields = FormFields(Settings())
     fields.note(names[0], "1", 0)
     assert refused(lambda: fields.note(names[1], "1", 0))[0] == code
 
 
 def test_headers_are_bounded_together() -> None:
     """Many long values are refused before they can be a burden to storage."""
-    fields = Fields(Settings())
+    fields = FormFields(Settings())
     fields.note("header:x-amz-meta-a", "v" * 8000, 0)
     fields.note("header:x-amz-meta-b", "v" * 8000, 0)
     assert refused(lambda: fields.note("header:x-amz-meta-c", "v" * 8000, 0))[0] == "field_too_long"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.signed import v4
-from devtools.store import Bucket
+from devtools.signed_queries import v4
+from local.store import Bucket
 
 from tests.support.double import StorageDouble
 from tests.support.problems import assert_refused

@@ -84,21 +84,21 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
         made.data_received(b"a" * size)
         made.data_received(b"a" * size)
         assert transport.is_reading() is not pauses
-        await asyncio.sleep(3 * read_pacing.LEAST_SECONDS)
+        await asyncio.sleep(3 * read_pacing.SHORTEST_PAUSE_SECONDS)
         assert transport.is_reading()
     await runner.cleanup()
 
 
 def reads(sizes: list[int]) -> list[float]:
     """The pauses after reads of these sizes."""
-    found = read_pacing.Pace()
+    found = read_pacing.ReadPacing()
     return [found.pause_after(size) for size in sizes]
 
 
 def test_pauses_grow_until_enough_gathers() -> None:
     """Pauses in which too little gathers grow to the longest; enough shortens them again."""
-    assert reads([1] * 100)[-1] == read_pacing.MOST_SECONDS
-    assert reads([1] * 100 + [60_000] + [1] * 7)[-1] == read_pacing.MOST_SECONDS / 2
+    assert reads([1] * 100)[-1] == read_pacing.LONGEST_PAUSE_SECONDS
+    assert reads([1] * 100 + [60_000] + [1] * 7)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 2
     assert set(reads([9000] * 1000)) == {0.0}
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.clients import Form
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -72,7 +72,7 @@ def test_refusal_by_storage(
 @pytest.mark.parametrize("client", CLIENTS)
 def test_refusal_by_the_service(service: Running, large: Path, client: Callable[[Form], object]) -> None:
     """A URL that cannot be used is refused at once, and the caller hears why."""
-    url = TRANSCRIPT.hide(f"https://elsewhere.example/k?{signed.v2('0badcafe')}")
+    url = TRANSCRIPT.hide(f"https://elsewhere.example/k?{signed_queries.v2('0badcafe')}")
     answered = client(Form(f"{service.url}{PLAIN}", url, large))
     assert (answered.status, answered.json["code"]) == (403, "destination_not_allowed")  # type: ignore[attr-defined]
 

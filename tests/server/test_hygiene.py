@@ -24,10 +24,11 @@ from aiohttp.test_utils import TestServer
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
-from upload_service.presigned.allowed_destinations import destinations
+from upload_service.pages.app_keys import CONTEXT
+from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.upload.app_context import AppContext
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"
@@ -51,7 +52,7 @@ class Lab:
     """The running application, and how things were before the first request."""
 
     server: TestServer
-    service: Service
+    service: AppContext
     double: StorageDouble
     url: str
     key: str
@@ -68,7 +69,7 @@ class Lab:
         """What is there that was not there before."""
         here = asyncio.current_task()
         return {
-            "bytes": self.service.room.memory.used_bytes + self.service.room.disk.used_bytes,
+            "bytes": self.service.spool_budget.memory.used_bytes + self.service.spool_budget.disk.used_bytes,
             "uploads": len(self.service.running),
             "tasks": [task for task in asyncio.all_tasks() if task not in self.tasks and task is not here],
             "files": open_files() - self.files,
@@ -89,13 +90,13 @@ def start(
     """Start the application with these settings, and a key at the double that plays these replies."""
 
     async def begin(*replies: Reply, **changes: object) -> Lab:
-        settings = replace(Settings(), destinations=destinations(double.url), **changes)  # type: ignore[arg-type]
+        settings = replace(Settings(), destinations=parse_destinations(double.url), **changes)  # type: ignore[arg-type]
         app: web.Application = make_app(settings)
         server = await aiohttp_server(app)
         key = f"hygiene/{uuid.uuid4().hex}"
         double.script(key, *replies)
         tasks = frozenset(asyncio.all_tasks())
-        return Lab(server, app[SERVICE], double, double_url(key), key, tasks, open_files())
+        return Lab(server, app[CONTEXT], double, double_url(key), key, tasks, open_files())
 
     return begin
 
@@ -268,7 +269,7 @@ async def test_descriptors(
     """After many uploads, good and bad side by side, and a stop, there are as many descriptors as before."""
     process = psutil.Process()
     before = process.num_fds()
-    listed = destinations(double.url)
+    listed = parse_destinations(double.url)
     app = make_app(replace(Settings(), destinations=listed, spool_memory_bytes=memory, stall_seconds=0.5))
     server = await aiohttp_server(app)
     assert server.port

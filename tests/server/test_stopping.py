@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.ask import ask
 from tests.support.double import Reply, StorageDouble, answer

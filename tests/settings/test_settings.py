@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.settings.environment import SettingError
-from upload_service.settings.settings import Settings, describe, unknown_variables
+from upload_service.settings.settings import Settings, list_settings, unknown_variables
 
 MIB = 1 << 20
 
@@ -42,8 +42,8 @@ def test_values_are_read() -> None:
     assert (settings.port, settings.log_level, settings.stall_seconds) == (9000, "DEBUG", 2.5)
     assert (settings.spool_memory_bytes, settings.max_file_bytes) == (MIB, 1000)
     assert settings.destinations.prefixes == (
-        Prefix("http", "store.local", 8333, "/uploads"),
-        Prefix("https", "b.example", 443, ""),
+        UrlPrefix("http", "store.local", 8333, "/uploads"),
+        UrlPrefix("https", "b.example", 443, ""),
     )
     assert not settings.destinations.known_stores
     assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
@@ -125,7 +125,7 @@ def test_help_lists_every_setting() -> None:
         [sys.executable, "-m", "upload_service", "--help"],
         capture_output=True, text=True, timeout=20, check=True,
     )  # fmt: skip
-    for variable, default, _ in describe():
+    for variable, default, _ in list_settings():
         assert f"{variable} ({default or 'not set'})" in done.stdout
 
 

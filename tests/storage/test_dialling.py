@@ -5,17 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.dialling import Names, Wires
 from tests.support.double import Put, Reply, StorageDouble, answer
 from upload_service.body.file_body import Body, Pipe
-from upload_service.presigned.allowed_destinations import destinations
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.allowed_destinations import parse_destinations
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import Sessions, new_session
-from upload_service.upload.retry import is_untouched, is_worth_retrying
+from upload_service.upload.retry import failed_before_first_byte, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
 PUBLIC, ANOTHER, PUBLIC_V6 = "52.218.0.1", "52.218.0.2", "2600:1fa0:8000::1"
@@ -25,8 +25,8 @@ KEY = "dialling/key"
 
 def destination(authority: str, *, listed: bool) -> Destination:
     """A destination at port 443, in plain words instead of TLS, as if it were listed or not."""
-    url = f"http://{authority}:443/{KEY}?{signed.v2()}"
-    judged = judge(url, destinations(f"http://{authority}:443/"), 0)
+    url = f"http://{authority}:443/{KEY}?{signed_queries.v2()}"
+    judged = judge_destination(url, parse_destinations(f"http://{authority}:443/"), 0)
     assert judged.listed
     return replace(judged, listed=listed)
 
@@ -68,7 +68,7 @@ def assert_refused(outcome: Outcome, why: str) -> None:
     """Refused for this reason, before a byte was used, and not to be tried again."""
     assert outcome == Outcome("address_refused", refused_address=why)
     assert not is_worth_retrying(outcome)
-    assert not is_untouched(outcome)
+    assert not failed_before_first_byte(outcome)
 
 
 @pytest.mark.parametrize(

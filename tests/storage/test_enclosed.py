@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools import PYTHONPATH
 
 from tests.support import enclosed
 from tests.support.enclosed import ADDRESSES, LISTS
@@ -36,7 +37,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
             str(tmp_path_factory.mktemp("enclosed")),
         ],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
+        env=os.environ | {"PYTHONPATH": PYTHONPATH},
         capture_output=True,
         text=True,
         timeout=60,

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import OK, answer
 from tests.support.service import Running
@@ -14,7 +14,7 @@ from tests.support.wire import PLAIN, field, file, form, post
 
 REFUSAL = answer(403)
 UNASKED_SECONDS = 0.1
-QUERY = signed.v2("77aa01c3")
+QUERY = signed_queries.v2("77aa01c3")
 
 
 class Talkative:

@@ -12,20 +12,20 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, field, file, form, post
 from upload_service.body.file_body import Body, Pipe
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.presigned.destination import judge
+from upload_service.presigned.destination import judge_destination
 from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import FAULTS, Storage, fault_code
 from upload_service.storage.session import Sessions, new_session, open_sessions
 
-SIGNED = signed.v2("ca11ab1e")
+SIGNED = signed_queries.v2("ca11ab1e")
 
 
 def test_every_foreign_exception_has_a_code() -> None:
@@ -90,7 +90,7 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
     """A host name that does not resolve is storage's fault with a code of its own."""
     storage, resolver = nameless
     allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": "https://gone.example"}).destinations
-    destination = judge(f"https://gone.example/k?{SIGNED}", allowed, 0)
+    destination = judge_destination(f"https://gone.example/k?{SIGNED}", allowed, 0)
     body = Body(Pipe())
     await body.feed(b"x")
     body.finish()
@@ -164,7 +164,7 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
     server = await asyncio.start_server(refuse_early, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": f"http://127.0.0.1:{port}/"}).destinations
-    destination = judge(f"http://127.0.0.1:{port}/k?{SIGNED}", allowed, 0)
+    destination = judge_destination(f"http://127.0.0.1:{port}/k?{SIGNED}", allowed, 0)
     async with open_sessions() as sessions:
         for _ in range(3):
             body = Body(Pipe())

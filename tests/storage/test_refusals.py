@@ -7,9 +7,9 @@ that name the object. Rows marked S3 or Azure are as their users and their docum
 import pytest
 from multidict import CIMultiDict
 
-from upload_service.errors.upload_error import CATALOGUE, StorageAnswer
-from upload_service.presigned.providers import SENTENCES
-from upload_service.storage.outcome import read_answer
+from upload_service.errors.upload_error import CATALOGUE, StorageResponse
+from upload_service.storage.outcome import read_response
+from upload_service.storage.refusals import SENTENCES
 
 NOT_AUTHENTIC = (
     "Server failed to authenticate the request. Make sure the value of the Authorization header is formed "
@@ -75,8 +75,8 @@ def azure(code: str, message: str) -> bytes:
 )
 def test_s3(status: int, code: str, message: str, means: str) -> None:
     """Each refusal of a store that speaks S3 has a code that leads to its cure."""
-    outcome = read_answer(status, CIMultiDict({}), s3(code, message))
-    assert (outcome.error, outcome.answer) == (means, StorageAnswer(status, code))
+    outcome = read_response(status, CIMultiDict({}), s3(code, message))
+    assert (outcome.error, outcome.answer) == (means, StorageResponse(status, code))
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_s3(status: int, code: str, message: str, means: str) -> None:
 )  # fmt: skip
 def test_azure(status: int, code: str, message: str, means: str) -> None:
     """Each refusal of a store that speaks Azure's language has a code that leads to its cure."""
-    outcome = read_answer(status, CIMultiDict({"x-ms-error-code": code}), azure(code, message))
-    assert (outcome.error, outcome.answer) == (means, StorageAnswer(status, code))
+    outcome = read_response(status, CIMultiDict({"x-ms-error-code": code}), azure(code, message))
+    assert (outcome.error, outcome.answer) == (means, StorageResponse(status, code))
 
 
 @pytest.mark.parametrize("status", [404, 409, 412, 500])
@@ -108,4 +108,4 @@ def test_sentences_count_where_something_was_refused(status: int) -> None:
     """A sentence means nothing under a status that says something else."""
     for words, code in SENTENCES:
         assert CATALOGUE[code].fault == "client"
-        assert read_answer(status, CIMultiDict({}), s3("", words)).error != code
+        assert read_response(status, CIMultiDict({}), s3("", words)).error != code

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import requests
-from devtools import ports
+from local import ports
 
 from tests.support.cloud import STAND_INS
 from tests.support.deploy_tools import tools

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import jsonschema_rs
-from devtools.docs import CONTRACT
+from docs_generator.generate import CONTRACT
 
 DOCUMENT: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))
 

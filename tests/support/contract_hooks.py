@@ -11,13 +11,13 @@ from typing import Any
 
 import jsonschema_rs
 import schemathesis
-from devtools import signed
+from devtools import signed_queries
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import ComponentInfo
 
 from tests.support.wire import PLAIN, RETRY
-from upload_service.body.checksums import ALWAYS, Running
+from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums
 from upload_service.presigned import signed_headers
 
 STORE = os.environ["CONTRACT_STORE"]
@@ -62,23 +62,25 @@ def after_call(
 
 def as_text(name: str, value: Any) -> Any:
     """A header's value of a wrong type is text in a form, and right: another wrong one instead."""
-    is_header = name.startswith((signed_headers.PREFIX, signed_headers.CONTENT_TYPE_FIELD))
+    is_header = name.startswith((signed_headers.FIELD_PREFIX, signed_headers.CONTENT_TYPE_FIELD))
     return "\x7f" if is_header and not isinstance(value, str) else value
 
 
 def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The form with what is right for this file and these headers."""
     file = getattr(form.get("file"), "data", b"")
-    sums = Running({ALWAYS})
+    sums = RunningChecksums({DEFAULT_ALGORITHM})
     sums.update(file)
     given = {
-        name.removeprefix(signed_headers.PREFIX) for name in form if name.startswith(signed_headers.PREFIX)
+        name.removeprefix(signed_headers.FIELD_PREFIX)
+        for name in form
+        if name.startswith(signed_headers.FIELD_PREFIX)
     }
-    names = ";".join(sorted(given - signed_headers.OURS | {"host"}))
+    names = ";".join(sorted(given - signed_headers.ALWAYS_SENT | {"host"}))
     if "content-type" in given:
         form.pop(signed_headers.CONTENT_TYPE_FIELD, None)  # two ways to write one header
-    url = f"{STORE}contract/object?{signed.v4(signed_headers=names)}"
-    right = {"uploadUrl": url, "size": len(file), "checksum": str(sums.get(ALWAYS))}
+    url = f"{STORE}contract/object?{signed_queries.v4(signed_headers=names)}"
+    right = {"uploadUrl": url, "size": len(file), "checksum": str(sums.get(DEFAULT_ALGORITHM))}
     allowed = {
         name
         for name in right.keys() & form.keys()

@@ -12,7 +12,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from devtools.docs import CONTRACT, ROOT
+from devtools import PYTHONPATH
+from docs_generator.generate import CONTRACT, ROOT
 
 from tests.support.double import StorageDouble
 from tests.support.service import Running
@@ -33,7 +34,7 @@ def _run(service: Running, double: StorageDouble, folder: Path) -> subprocess.Co
         "--warnings": "off",
         "--seed": "7",
     }
-    told = {"SCHEMATHESIS_HOOKS": "tests.support.contract_hooks", "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
+    told = {"SCHEMATHESIS_HOOKS": "tests.support.contract_hooks", "PYTHONPATH": f"{ROOT}:{PYTHONPATH}"}
     told |= {"CONTRACT_STORE": double.url, "CONTRACT": str(CONTRACT)}
     command = [str(Path(sys.executable).with_name("st")), "run", f"{service.url}/openapi.json"]
     return subprocess.run(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER, WANTED = ROOT / ".venv-deploy", ROOT / "scripts" / "deploying" / "requirements.txt"
+FOLDER, WANTED = ROOT / ".venv-deploy", ROOT / "scripts" / "dev" / "lib" / "deploy_tests" / "requirements.txt"
 
 
 def tools() -> Path:

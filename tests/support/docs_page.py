@@ -1,14 +1,14 @@
 """The page /docs in a browser: its forms, filled in as a person does, and all that it says and asks for."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from local.start_message import SAMPLE
 from playwright.async_api import Page, Request
 
 from tests.support.wire import PLAIN, RETRY
 
-PHOTO = Path(__file__).parents[2] / "scripts" / "devtools" / "sample.png"
+PHOTO = SAMPLE
 OPERATIONS = {PLAIN: "#operations-uploads-upload", RETRY: "#operations-uploads-uploadWithRetries"}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from devtools.ports import take_any
+from local.ports import take_any
 
 from tests.support.transcript import TRANSCRIPT
 

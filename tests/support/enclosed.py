@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
@@ -36,7 +36,7 @@ _STORED = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 def url(name: str) -> str:
     """A URL of a known store, well-formed to the letter."""
-    return f"https://{name}.{DOMAIN}/folder/photo-of-{name}.png?{signed.v2()}"
+    return f"https://{name}.{DOMAIN}/folder/photo-of-{name}.png?{signed_queries.v2()}"
 
 
 class Store:

@@ -14,7 +14,7 @@ from itertools import cycle
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
+from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MAX_BOUNDARY = 200

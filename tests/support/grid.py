@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.double import OK
 from tests.support.plays import Play, Put
@@ -29,7 +29,7 @@ DAWDLE_SECONDS = 0.05
 SETTLE_SECONDS = 0.05
 # What a storage that stops reading has taken before its sender notices it.
 NARROW_BYTES = 64 * 1024
-QUERY = signed.v2()
+QUERY = signed_queries.v2()
 
 
 class GridStorage:

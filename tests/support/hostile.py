@@ -6,6 +6,7 @@ Knows: how one attempt goes: bytes in, answers out, and that nothing but what is
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support import aftermath, wire
 from tests.support.double import StorageDouble
@@ -54,6 +55,10 @@ class Target:
     def codes(self, answers: list[Answer]) -> list[str]:
         """The codes of answers, "ok" for a success."""
         return [answer.json.get("code", "ok") for answer in answers]
+
+    def unexpected(self) -> list[dict[str, Any]]:
+        """The log events of failures that the service does not know."""
+        return [event for event in self.service.log if event["event"] in ("internal_error", "library_log")]
 
 
 @contextmanager

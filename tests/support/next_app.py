@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools import npm, ports
-from devtools.child import Child
+from devtools import node_packages
+from local import ports
+from local.child_process import ChildProcess
 
 from tests.support import namespace
 from tests.support.examples import FOLDER, ROOT
@@ -40,7 +41,7 @@ def built() -> Path:
         if not mark.exists() or mark.read_text() != wanted:
             mark.unlink(missing_ok=True)
             _lay(app)
-            npm.node_modules(app)
+            node_packages.node_modules(app)
             _build(app)
             mark.write_text(wanted)
     return app
@@ -81,7 +82,7 @@ def _build(app: Path) -> None:
 def started(port: int, log: Path, **environment: str) -> Iterator[str]:
     """`next start` with these settings; its origin."""
     program = ["node_modules/.bin/next", "start", "-H", ports.HOST, "-p", str(port)]
-    child = Child(program, env=QUIET | environment, cwd=built(), log=log)
+    child = ChildProcess(program, env=QUIET | environment, cwd=built(), log=log)
     while not ports.answers(port):
         assert child.exit_code is None, log.read_text()
         time.sleep(0.05)

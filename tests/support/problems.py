@@ -125,3 +125,15 @@ def _assert_advice(detail: str, code: str) -> None:
     assert cure.endswith(".")
     assert detail.endswith(f". {cure}")
     assert len(detail) > len(cure) + 20
+
+
+def assert_nothing_unexpected(*services: Running) -> None:
+    """No service met anything that it had not expected, and no library complained."""
+    for running in services:
+        strange = [
+            e
+            for e in running.log
+            if e["event"] in ("internal_error", "library_log", "unknown_setting") and e["level"] != "debug"
+        ]
+        assert strange == []
+        assert len(running.log) == len(running.raw_log)

@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.forms import WANTED
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Event
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, FormReader
 
 # A run fails for a change of the code and for nothing else.
 STABLE = settings(
@@ -16,16 +15,16 @@ STABLE = settings(
 )
 
 
-def read(content_type: str, pieces: Iterable[bytes], length: int | None) -> list[Event]:
-    """All events of a form that arrives in these pieces, the file's bytes put together."""
-    arriving = iter(pieces)
+def read(content_type: str, chunks: Iterable[bytes], length: int | None) -> list[Event]:
+    """All events of a form that arrives in these chunks, the file's bytes put together."""
+    arriving = iter(chunks)
 
-    async def next_piece() -> bytes:
+    async def next_chunk() -> bytes:
         return next(arriving, b"")
 
     async def collect() -> list[Event]:
         found: list[Event] = []
-        async for event in FormReader(next_piece, content_type, length, WANTED).events():
+        async for event in FormReader(next_chunk, content_type, length, WANTED).events():
             last = found[-1] if found else None
             if isinstance(event, bytes) and isinstance(last, bytes):
                 found[-1] = last + event
@@ -36,10 +35,10 @@ def read(content_type: str, pieces: Iterable[bytes], length: int | None) -> list
     return asyncio.run(collect())
 
 
-def refusal(content_type: str, pieces: Iterable[bytes], length: int | None = None) -> str | None:
+def refusal(content_type: str, chunks: Iterable[bytes], length: int | None = None) -> str | None:
     """The code with which a form is refused, or None; anything but a code of ours goes through."""
     try:
-        read(content_type, pieces, length)
+        read(content_type, chunks, length)
     except UploadError as error:
         return error.entry.code
     return None

@@ -11,6 +11,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.ask import ask
+from tests.support.service import Running
+
+ON = {"UPLOAD_METRICS": "prometheus"}
 
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
@@ -61,3 +64,8 @@ def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 5
         assert time.monotonic() < deadline, found.text
         time.sleep(0.02)
     return found
+
+
+def wait_for_all(service: Running) -> Scrape:
+    """The metrics when nothing runs."""
+    return scrape_until(service.port, lambda found: found.get("upload_service_uploads_running") == 0)

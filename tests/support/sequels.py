@@ -6,14 +6,14 @@ Cells beside the rows: what one PUT leaves behind for the next, and what is wait
 from collections.abc import Iterator
 from dataclasses import replace
 
-from devtools import signed
+from devtools import signed_queries
 
 from tests.support.cells import BIG_BYTES, MODES, Cell, Mode
 from tests.support.double import OK, answer, xml
 from tests.support.plays import Play
 from tests.support.rows import DENIED
 
-CREATES = signed.v4(seconds=604800, signed_headers="host;if-none-match")
+CREATES = signed_queries.v4(seconds=604800, signed_headers="host;if-none-match")
 EXISTS = Play("all", answer(412, xml("PreconditionFailed")))
 RESETS = Play("all", b"", "resets")
 NOW, LATER, TOO_LATE = 0, 2, 30

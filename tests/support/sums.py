@@ -3,7 +3,7 @@
 import hashlib
 from typing import BinaryIO, cast
 
-from devtools.store import Bucket
+from local.store import Bucket
 
 
 class _Sum:

@@ -8,17 +8,17 @@ from fnmatch import fnmatchcase
 # A Function URL takes a request apart and makes a new one for the function; and it has limits of its own.
 NOT_THROUGH_A_FUNCTION_URL = {
     "*-100000000]": "larger than an event may be: AWS answers 413",
-    "test_http.py::test_head_is_get_without_a_body*": "HEAD's answer has its own body's length there, none",
-    "test_http.py::test_any_page_may_read_every_answer*": "broken heads never reach the function",
-    "test_http.py::test_no_software_is_named*": "broken heads never reach the function",
-    "test_http.py::test_broken_head*": "AWS answers broken heads itself",
-    "test_http.py::test_good_head_is_told_to_go_on*": "AWS says 100 itself",
-    "test_http.py::test_bad_head_is_refused_without_100*": "AWS says 100 itself",
-    "test_http.py::test_refused_sender_may_still_send*": "the function hears of whole requests only",
+    "test_endpoints.py::test_head_is_get_without_a_body*": "HEAD has the length of its own answer, none",
+    "test_cors.py::test_any_page_may_read_every_answer*": "broken heads never reach the function",
+    "test_broken_heads.py::test_no_software_is_named*": "broken heads never reach the function",
+    "test_broken_heads.py::test_broken_head*": "AWS answers broken heads itself",
+    "test_expect_continue.py::test_good_head_is_told_to_go_on*": "AWS says 100 itself",
+    "test_expect_continue.py::test_bad_head_is_refused_without_100*": "AWS says 100 itself",
+    "test_expect_continue.py::test_refused_sender_may_still_send*": "the function hears of whole requests",
     "test_progress.py::test_events_come_while_the_file_does*": "its answer is passed on when it is whole",
     "test_progress.py::test_length_that_nobody_knows_is_null*": "its answer is passed on when it is whole",
-    "test_progress.py::test_older_http*": "the function hears of whole requests only",
-    "test_progress.py::test_caller_who_leaves*": "the function hears of whole requests only",
+    "test_progress_connection.py::test_older_http*": "the function hears of whole requests only",
+    "test_progress_connection.py::test_caller_who_leaves*": "the function hears of whole requests only",
 }
 
 

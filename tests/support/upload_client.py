@@ -1,6 +1,6 @@
 """The TypeScript client of docs/examples, compiled, and called in Node and in Chromium.
 
-Knows: the compiler of `scripts/node/browser`, and `call_upload.mjs`, which both run.
+Knows: the compiler of `scripts/dev/lib/node/browser`, and `call_upload.mjs`, which both run.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from devtools import docs, npm
+from devtools import node_packages
+from docs_generator import generate
 from playwright.async_api import Page
 
 from tests.support.browser import chromium
@@ -38,9 +39,9 @@ Runner = Callable[[Path, dict[str, Any]], AbstractAsyncContextManager[Call]]
 
 def compile_into(folder: Path) -> None:
     """Compile it strictly, with what calls it beside it."""
-    tsc = npm.node_modules(npm.BROWSER) / ".bin" / "tsc"
+    tsc = node_packages.node_modules(node_packages.BROWSER) / ".bin" / "tsc"
     done = subprocess.run(
-        [tsc, "-p", docs.CLIENT.parent, "--outDir", folder],
+        [tsc, "-p", generate.CLIENT.parent, "--outDir", folder],
         capture_output=True,
         text=True,
         timeout=60,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
-from devtools.ports import take_any
+from local.ports import take_any
 
 from tests.support.double import StorageDouble
 from tests.support.service import Running

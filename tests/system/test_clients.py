@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support import clients
 from tests.support.clients import Client, Form

@@ -1,10 +1,10 @@
-"""docs/compatibility.md holds the whole matrix of ./scripts/compat, and every cell of it is as expected."""
+"""docs/compatibility.md holds the whole matrix of ./scripts/dev/compat, and every cell is as expected."""
 
 import re
 from pathlib import Path
 
-from compat_stores.case import NOT_THERE
-from compat_stores.matrix import CASES
+from compat.case import NOT_THERE
+from compat.matrix import CASES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "compatibility.md").read_text(encoding="utf-8")
 
@@ -16,7 +16,7 @@ def rows() -> list[list[str]]:
 
 
 def test_the_page_has_every_case() -> None:
-    """The rows are the matrix's, in its order; `./scripts/compat --write` makes them anew."""
+    """The rows are the matrix's, in its order; `./scripts/dev/compat --write` makes them anew."""
     assert [row[0] for row in rows()] == [case.name for case in CASES]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from devtools import contract
-from devtools.docs import CONTRACT
+from docs_generator.generate import CONTRACT
+from openapi import document
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from tests.support.ask import ask
@@ -27,8 +27,8 @@ from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import PLAIN, RETRY, field, file, form, post
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.server.middleware import PAGES, UPLOADS
 from upload_service.server.progress import CONTENT_TYPE
+from upload_service.server.routes import PAGES, UPLOADS
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 
 # No answer to anybody, only a word in the log.
@@ -43,8 +43,8 @@ def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPa
 
 
 def test_contract_is_made_from_the_code() -> None:
-    """The file is what the code makes, of this version; `./scripts/docs` makes it anew."""
-    assert CONTRACT.read_text(encoding="utf-8") == contract.text()
+    """The file is what the code makes, of this version; `./scripts/dev/docs` makes it anew."""
+    assert CONTRACT.read_text(encoding="utf-8") == document.text()
     assert DOCUMENT["info"]["version"] == __version__
 
 
@@ -135,7 +135,7 @@ def test_progress_is_as_told(
     lines = [json.loads(line) for line in answered.text.splitlines()]
     known = DOCUMENT["components"]["schemas"]["ProgressLine"]
     assert [complaint for line in lines for complaint in complaints(line, known)] == []
-    assert {line.get("event") for line in lines} == {"received", "attempt", "stored", "waiting", None}
+    assert {line.get("event") for line in lines} == {"received", "attempt", "sent", "waiting", None}
     assert operations()[f"POST {RETRY}"]["responses"]["200"]["content"].keys() == {
         "application/json",
         CONTENT_TYPE,

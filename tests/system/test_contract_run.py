@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from devtools import signed
+from devtools import PYTHONPATH, signed_queries
 
 from tests.support.namespace import NAMESPACE
 from tests.support.transcript import TRANSCRIPT
@@ -19,10 +19,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.unshare
 def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Right forms are stored, wrong ones refused, and each answer is as the contract says."""
-    TRANSCRIPT.hide(f"http://store/contract/object?{signed.v4()}")
+    TRANSCRIPT.hide(f"http://store/contract/object?{signed_queries.v4()}")
     ran = subprocess.run(
         [*NAMESPACE, sys.executable, "-m", "tests.support.contract_run", str(tmp_path)],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": PYTHONPATH},
         capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from devtools import docs
-from devtools.store import Bucket
+from docs_generator import generate
+from local.start_message import SAMPLE
+from local.store import Bucket
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from upload_service import __version__
-from upload_service.pages.error_pages import page_markdown
+from upload_service.pages.error_pages import catalogue_markdown
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md"
 # What a row says in every language: code, status, fault and whether to try again; variable and default.
 ERROR_KEYS = re.compile(r"^\| \[`.*?\) \| \d+ \| \w+ \| \w+ \|", re.MULTILINE)
 SETTING_KEYS = re.compile(r"^\| `[A-Z_]+` \| [^|]+ \|", re.MULTILINE)
-PHOTO = ROOT / "scripts" / "devtools" / "sample.png"
+PHOTO = SAMPLE
 
 
 def block(language: str, containing: str) -> str:
@@ -35,18 +36,18 @@ def block(language: str, containing: str) -> str:
 
 
 def test_errors_page_is_the_catalogue() -> None:
-    """docs/errors.md is what the catalogue makes; `./scripts/docs` makes it anew."""
-    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page_markdown()
+    """docs/errors.md is what the catalogue makes; `./scripts/dev/docs` makes it anew."""
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue_markdown()
 
 
 def test_readme_lists_every_error() -> None:
     """The README's table of errors is the catalogue, row by row."""
-    assert docs.ERROR_ROW.findall(README) == docs.error_rows()
+    assert generate.ERROR_ROW.findall(README) == generate.error_rows()
 
 
 def test_readme_lists_every_setting() -> None:
     """The README's table of settings is the code's, row by row."""
-    assert docs.SETTING_ROW.findall(README) == docs.setting_rows()
+    assert generate.SETTING_ROW.findall(README) == generate.setting_rows()
 
 
 def test_first_screen_has_exactly_two_commands() -> None:

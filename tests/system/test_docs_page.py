@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.ask import ask
 from tests.support.browser import chromium

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support import examples
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -62,7 +62,7 @@ def test_program_stores(
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program_says_why_not(service: Running, photo: Path, program: Program) -> None:
     """A refusal: status 1, and on standard error the code, the sentence and the id that the log has too."""
-    url = TRANSCRIPT.hide(f"https://elsewhere.example/photo-of-{len(program)}.png?{signed.v2()}")
+    url = TRANSCRIPT.hide(f"https://elsewhere.example/photo-of-{len(program)}.png?{signed_queries.v2()}")
     done = examples.run(program, url, service.url, str(photo))
     assert done.returncode == 1
     assert "destination_not_allowed" in done.stderr
@@ -131,7 +131,7 @@ def test_program_tells_while_it_sends(
         count = re.search(r"\d+", told)
         assert count
         assert 0 < int(count[0]) < LARGE_BYTES
-        assert signed.WORD not in _arguments(running.pid)
+        assert signed_queries.WORD not in _arguments(running.pid)
         gate.set()
         TRANSCRIPT.hear(program[-1], running.stdout.read())
     assert running.returncode == 0

@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from devtools import docs, ports
-from devtools.store import Bucket
+from docs_generator import generate
+from local import ports
+from local.store import Bucket
 from playwright.async_api import Browser, Page, Response, Route, expect
 
 from tests.support import examples, next_app
@@ -90,8 +91,8 @@ async def sign_with(page: Page, upload_url: str, service: Running) -> None:
 
 
 def test_client_is_the_published_one() -> None:
-    """The app's copy of the TypeScript client is the file; `./scripts/docs` makes it anew."""
-    assert docs.CLIENT_COPY.read_bytes() == docs.CLIENT.read_bytes()
+    """The app's copy of the TypeScript client is the file; `./scripts/dev/docs` makes it anew."""
+    assert generate.CLIENT_COPY.read_bytes() == generate.CLIENT.read_bytes()
 
 
 def test_lock_names_no_registry() -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 from playwright.async_api import Browser, Page, expect
 
 from tests.support import examples

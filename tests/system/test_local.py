@@ -10,15 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from devtools import ports, running
-from devtools.store import StoreError
+from local import ports, running_store
+from local.store import StoreError
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+PACKAGES = Path(__file__).parents[2] / "scripts" / "lib"
 
 
 def command(port: int, data: Path) -> list[str]:
     """./scripts/local, with its page at this port."""
-    return [sys.executable, "-m", "devtools.local", "--port", str(port), "--data", str(data)]
+    return [sys.executable, "-m", "local", "--port", str(port), "--data", str(data)]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def said(port: int, data: Path) -> Iterator[str]:
     """What ./scripts/local says once it runs; it stops when told to."""
     local = subprocess.Popen(
-        command(port, data), cwd=SCRIPTS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(port, data), cwd=PACKAGES, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert local.stdout
     try:
@@ -73,7 +73,7 @@ def test_signer_is_found_again(said: str, port: int) -> None:
 def test_second_one_is_told_what_it_needs(said: str, port: int, data: Path) -> None:
     """Another ./scripts/local at the same port says that one runs, where, and what a second one needs."""
     second = subprocess.run(
-        command(port, data), cwd=SCRIPTS, capture_output=True, text=True, timeout=40, check=False
+        command(port, data), cwd=PACKAGES, capture_output=True, text=True, timeout=40, check=False
     )
     assert second.returncode == 1
     assert f"already runs, with its page at http://localhost:{port}." in second.stderr
@@ -84,6 +84,6 @@ def test_second_one_is_told_what_it_needs(said: str, port: int, data: Path) -> N
 
 def test_who_looks_for_a_store_hears_of_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ./scripts/local its other commands say how to start it, and what compose has instead."""
-    monkeypatch.setattr(running, "FILE", tmp_path / "running.json")
+    monkeypatch.setattr(running_store, "FILE", tmp_path / "running.json")
     with pytest.raises(StoreError, match=r"start it with ./scripts/local.*With compose: docker compose run"):
-        running.find()
+        running_store.find()

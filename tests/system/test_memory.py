@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 
 from tests.support import wire
 from tests.support.memory import Peak
@@ -26,7 +26,7 @@ SPOOL_BYTES = 64 * 1024 * 1024
 BEGUN_PIECES = 8
 # Storage stands still for so long, so that a service that takes in more than it passes on is found out.
 NAP_SECONDS = 0.5
-SIGNED = signed.v2("6b1f00d5")
+SIGNED = signed_queries.v2("6b1f00d5")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import docs, operations_page, signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from docs_generator import generate, operations_page
+from local.store import Bucket
 
 from tests.support.double import Reply, StorageDouble, answer
 from tests.support.queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
@@ -28,9 +29,9 @@ Lines = list[dict[str, Any]]
 
 
 def test_page_is_made_anew() -> None:
-    """What the page repeats of settings, events and metrics is what `./scripts/docs` makes."""
+    """What the page repeats of settings, events and metrics is what `./scripts/dev/docs` makes."""
     page = PAGE.read_text("utf-8")
-    assert operations_page.made_anew(page, docs.setting_rows()) == page
+    assert operations_page.made_anew(page, generate.setting_rows()) == page
     assert len(operations_page.PART.findall(page)) == 4
 
 
@@ -88,7 +89,7 @@ def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPat
     def at_double(*replies: Reply) -> bytes:
         key = f"past/{uuid.uuid4().hex}"
         double.script(key, *replies)
-        return field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{signed.v4()}"))
+        return field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}"))
 
     def at_bucket(key: str) -> bytes:
         return field("uploadUrl", TRANSCRIPT.hide(bucket.presign(key, content_type="image/png")))

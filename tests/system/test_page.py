@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from devtools.store import Bucket
+from local.start_message import SAMPLE
+from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -15,7 +15,7 @@ from upload_service.errors.upload_error import CATALOGUE
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
-PHOTO = (Path(__file__).parents[2] / "scripts" / "devtools" / "sample.png").read_bytes()
+PHOTO = SAMPLE.read_bytes()
 BIG = bytes(range(256)) * 12_000  # 3 MB
 ASKED = "Paste a presigned URL for the file first."
 DENIED = Reply(answer(403, xml("AccessDenied")))

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from devtools import signed
-from devtools.store import Bucket
+from devtools import signed_queries
+from local.store import Bucket
 from playwright.async_api import Browser, expect
 
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -77,7 +77,7 @@ async def test_try_again_takes_a_new_url(
     browser: Browser, bucket: Bucket, presign: Callable[..., str], closed_port: int
 ) -> None:
     """After a passing failure a pasted URL is used, but not one that lies there for a file that waits."""
-    wrong = TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/wrong?{signed.v4()}")
+    wrong = TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/wrong?{signed_queries.v4()}")
     with Running(UPLOAD_DESTINATIONS=f"{bucket.url},http://127.0.0.1:{closed_port}/") as service:
         async with opened(browser, f"{service.url}/") as page:
             await page.page.get_by_label("up to").fill("0")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
 from tests.support.double import Reply, StorageDouble

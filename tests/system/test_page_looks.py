@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from devtools import npm
+from devtools import node_packages
 from playwright.async_api import Browser, expect
 
 from tests.support.double import Reply, StorageDouble, answer, xml
@@ -29,7 +29,9 @@ FOCUSED = """(() => {
 
 async def faults(page: Opened) -> list[str]:
     """What axe-core finds serious or critical."""
-    source = (npm.node_modules(npm.BROWSER) / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    source = (node_packages.node_modules(node_packages.BROWSER) / "axe-core" / "axe.min.js").read_text(
+        encoding="utf-8"
+    )
     await page.page.evaluate(f"{source}; undefined")
     found: dict[str, Any] = await page.page.evaluate("axe.run()")
     assert found["passes"]

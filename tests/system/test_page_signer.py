@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from devtools import ports
-from devtools.signer import signing
-from devtools.store import Bucket
+from local import ports
+from local.page_signer import signing
+from local.start_message import SAMPLE
+from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
 from tests.support.opened import opened, picked
@@ -17,7 +17,7 @@ from tests.support.transcript import TRANSCRIPT
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
-PHOTO = (Path(__file__).parents[2] / "scripts" / "devtools" / "sample.png").read_bytes()
+PHOTO = SAMPLE.read_bytes()
 
 GONE = (
     "The helper that gives a place for the file cannot be reached. "

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from compose.signer import MOST_BYTES, key_for
-from devtools import ports
-from devtools.signer import signing
-from devtools.store import Bucket
+from local import ports
+from local.page_signer import signing
+from local.store import Bucket
 
 from tests.support.transcript import TRANSCRIPT
 

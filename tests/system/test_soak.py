@@ -1,79 +1,81 @@
-"""The soak in short: hundreds of uploads to a storage that misbehaves; and its judge, which finds fault."""
+"""A short soak: hundreds of uploads to a storage that misbehaves. And its checks, which find each fault."""
 
 import hashlib
 import json
 from dataclasses import replace
 
 import pytest
-from devtools import verdict
-from devtools.caller import Answer
-from devtools.served import Holdings
-from devtools.soak import soak
-from devtools.unruly import Put
-from devtools.verdict import Heard
-from devtools.whims import GOOD, WHIMS
+from devtools.service_process import Resources
+from soak import checks
+from soak.checks import UploadResult
+from soak.client import Response
+from soak.misbehaving_storage import Put
+from soak.misbehaviours import GOOD, MISBEHAVIOURS
+from soak.run import run_soak
 
 CONTENT = b"a file of the soak"
 SUM = hashlib.sha256(CONTENT).hexdigest()
 STORED = Put(GOOD, len(CONTENT), len(CONTENT), SUM, stored=True)
 CUT = Put(GOOD, 5, 5, hashlib.sha256(CONTENT[:5]).hexdigest(), stored=True)
 PADDED = Put(GOOD, 20, 20, hashlib.sha256(CONTENT + b"\0\0").hexdigest(), stored=True)
-REFUSED = Put(next(whim for whim in WHIMS if whim.name == "403 late"), len(CONTENT), len(CONTENT), SUM)
-IDLE = Holdings(rss_bytes=80_000_000, descriptors=7, connections=0)
+REFUSED = Put(
+    next(each for each in MISBEHAVIOURS if each.name == "403 late"), len(CONTENT), len(CONTENT), SUM
+)
+IDLE = Resources(rss_bytes=80_000_000, descriptors=7, connections=0)
 
 
-def answer(status: int, kind: str = "application/problem+json", **members: object) -> Answer:
-    """What a client hears."""
-    return Answer(status, {"x-request-id": "u", "content-type": kind}, json.dumps(members).encode())
+def response(status: int, kind: str = "application/problem+json", **members: object) -> Response:
+    """What a client gets."""
+    return Response(status, {"x-request-id": "u", "content-type": kind}, json.dumps(members).encode())
 
 
-SUCCESS = answer(200, "application/json", success=True, file_size=len(CONTENT))
-DENIED = answer(403, success=False, code="access_denied")
-CRASHED = answer(500, success=False, code="internal_error")
-UPLOAD = Heard("u", len(CONTENT), SUM, cut=False, answer=SUCCESS)
+SUCCESS = response(200, "application/json", success=True, file_size=len(CONTENT))
+DENIED = response(403, success=False, code="access_denied")
+CRASHED = response(500, success=False, code="internal_error")
+UPLOAD = UploadResult("u", len(CONTENT), SUM, cut=False, response=SUCCESS)
 
 
 async def test_uploads_to_a_storage_that_misbehaves() -> None:
     """Everything stored is what was sent, every answer is true, and nothing is left over."""
-    report = await soak(400, "short", clients=32, warm_up=200)
+    report = await run_soak(400, "short", clients=32, warm_up=200)
     assert report.violations == []
-    assert len(report.heard) == 400
-    assert len(report.held) == 2
-    assert len({put.whim.name for puts in report.puts.values() for put in puts}) > 20
+    assert len(report.results) == 400
+    assert len(report.resources) == 2
+    assert len({put.misbehaviour.name for puts in report.puts.values() for put in puts}) > 20
 
 
 @pytest.mark.parametrize(
-    ("heard", "puts"),
+    ("result", "puts"),
     [
         pytest.param(UPLOAD, [STORED], id="stored"),
         pytest.param(UPLOAD, [REFUSED, STORED], id="stored-at-the-second-try"),
-        pytest.param(replace(UPLOAD, answer=DENIED), [REFUSED], id="refused"),
-        pytest.param(replace(UPLOAD, answer=None, cut=True), [], id="left"),
+        pytest.param(replace(UPLOAD, response=DENIED), [REFUSED], id="refused"),
+        pytest.param(replace(UPLOAD, response=None, cut=True), [], id="left"),
     ],
 )
-def test_the_judge_finds_no_fault(heard: Heard, puts: list[Put]) -> None:
+def test_upload_without_fault(result: UploadResult, puts: list[Put]) -> None:
     """An upload that went as it should is no violation."""
-    assert verdict.judge(heard, puts) == []
+    assert checks.check_upload(result, puts) == []
 
 
 @pytest.mark.parametrize(
-    ("heard", "puts", "fault"),
+    ("result", "puts", "fault"),
     [
         pytest.param(UPLOAD, [CUT], "another object", id="cut"),
         pytest.param(UPLOAD, [PADDED], "another object", id="padded"),
         pytest.param(UPLOAD, [STORED, CUT], "another object", id="cut-at-the-second-try"),
-        pytest.param(replace(UPLOAD, answer=None, cut=True), [STORED], "had left", id="client-left"),
+        pytest.param(replace(UPLOAD, response=None, cut=True), [STORED], "had left", id="client-left"),
         pytest.param(UPLOAD, [], "nothing is stored", id="nothing-stored"),
         pytest.param(UPLOAD, [REFUSED], "nothing is stored", id="refused-and-told-a-success"),
-        pytest.param(replace(UPLOAD, answer=DENIED), [STORED], "said so", id="stored-and-told-a-failure"),
-        pytest.param(replace(UPLOAD, answer=DENIED), [], "another failure", id="refused-by-nobody"),
-        pytest.param(replace(UPLOAD, answer=CRASHED), [REFUSED], "no code that may be", id="crash"),
-        pytest.param(replace(UPLOAD, answer="TimeoutError"), [], "no whole answer", id="no-answer"),
+        pytest.param(replace(UPLOAD, response=DENIED), [STORED], "said so", id="stored-and-told-a-failure"),
+        pytest.param(replace(UPLOAD, response=DENIED), [], "another failure", id="refused-by-nobody"),
+        pytest.param(replace(UPLOAD, response=CRASHED), [REFUSED], "must not occur", id="crash"),
+        pytest.param(replace(UPLOAD, response="TimeoutError"), [], "no whole response", id="no-response"),
     ],
 )
-def test_the_judge_finds_fault(heard: Heard, puts: list[Put], fault: str) -> None:
+def test_upload_with_fault(result: UploadResult, puts: list[Put], fault: str) -> None:
     """An object or an answer that is wrong is a violation that names the upload."""
-    first = verdict.judge(heard, puts)[0]
+    first = checks.check_upload(result, puts)[0]
     assert first.startswith("u: ")
     assert fault in first
 
@@ -86,15 +88,15 @@ def test_the_judge_finds_fault(heard: Heard, puts: list[Put], fault: str) -> Non
         (replace(IDLE, connections=1), "connections"),
     ],
 )
-def test_the_judge_finds_what_is_held(last: Holdings, fault: str) -> None:
+def test_resources_that_are_not_given_back(last: Resources, fault: str) -> None:
     """What the service does not give back is a violation; what varies is none."""
-    assert verdict.judge_holdings(IDLE, replace(IDLE, rss_bytes=112_000_000)) == []
-    assert verdict.judge_holdings(IDLE, last)[0].startswith(fault)
+    assert checks.check_resources(IDLE, replace(IDLE, rss_bytes=112_000_000)) == []
+    assert checks.check_resources(IDLE, last)[0].startswith(fault)
 
 
-def test_the_judge_reads_the_log() -> None:
+def test_log_lines_that_must_not_occur() -> None:
     """A crash, a library's words and a signature in the log are violations, each kind told once."""
     crash, event = '{"event": "internal_error", "error": "KeyError"}', '{"event": "upload", "code": "ok"}'
-    assert verdict.judge_log([event]) == []
-    assert len(verdict.judge_log([event, crash, crash, "Traceback (most recent call last):"])) == 2
-    assert "a signature" in verdict.judge_log([event.replace("ok", "5ec2e7" * 10)])[0]
+    assert checks.check_log([event]) == []
+    assert len(checks.check_log([event, crash, crash, "Traceback (most recent call last):"])) == 2
+    assert "a signature" in checks.check_log([event.replace("ok", "5ec2e7" * 10)])[0]

@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.deploy_tools import ROOT, tools
 from upload_service.server.connection import IDLE_SECONDS
-from upload_service.settings.settings import describe
+from upload_service.settings.settings import list_settings
 
-TEMPLATES = ROOT / "scripts" / "templates"
+TEMPLATES = ROOT / "scripts" / "cloudformation"
 FARGATE = (TEMPLATES / "fargate.yaml").read_text()
 BOTH = pytest.mark.parametrize("name", ["lambda.yaml", "fargate.yaml"])
 
@@ -42,7 +42,7 @@ def test_parameters_are_explained(name: str) -> None:
 @BOTH
 def test_settings_exist(name: str) -> None:
     """Every setting that a template makes is one that the service has."""
-    known = {variable for variable, _, _ in describe()}
+    known = {variable for variable, _, _ in list_settings()}
     named = set(re.findall(r"\b(UPLOAD_[A-Z_]+|TIMEOUT_SECONDS)\b", (TEMPLATES / name).read_text()))
     assert named
     assert named <= known

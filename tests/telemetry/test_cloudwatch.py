@@ -16,11 +16,11 @@ from tests.support.double import Reply, StorageDouble, answer
 from tests.support.emf import UNITS, taken
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
-from upload_service.server.access_control import Caller
+from upload_service.clients.caller import Caller
 from upload_service.telemetry import logs
-from upload_service.telemetry.cloudwatch import members
+from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 from upload_service.telemetry.metric_definitions import CLOUD_METRICS, CODES, FAULTS, most_cloud_metrics
-from upload_service.telemetry.upload_event import Ended
+from upload_service.telemetry.upload_event import UploadEvent
 
 IN_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}
 
@@ -104,10 +104,11 @@ def test_metrics_are_the_register() -> None:
     units = {metric.name: metric.unit for metric in CLOUD_METRICS}
     assert set(units.values()) <= set(UNITS)
     for code in CODES:
-        ended = Ended(code, False, 1.0, Caller(None, "group"), None, None)
-        line = members(ended) | ended.members()
+        ended = UploadEvent(code, False, 1.0, Caller(None, "group"), None, None)
+        counted = CloudWatchMetrics().count(ended)
+        line = {**counted, **ended.members()}
         seen |= set(taken(line))
-        for directive in members(ended)["_aws"]["CloudWatchMetrics"]:  # type: ignore[index]  # an object
+        for directive in counted["_aws"]["CloudWatchMetrics"]:  # type: ignore[index]  # an object
             assert all(units[metric["Name"]] == metric["Unit"] for metric in directive["Metrics"])
     expected = {("uploads", f"code={code}") for code in CODES}
     expected |= {("uploads", f"fault={fault}") for fault in FAULTS if fault != "none"}
@@ -147,8 +148,8 @@ def test_on_a_terminal_it_is_still_readable() -> None:
     """On a terminal, where no metrics are taken, the line of an upload is written like any other."""
     target = Terminal()
     logs.set_up("INFO", target)
-    ended = Ended("ok", False, 1.0, Caller(None, "group"), None, None)
-    structlog.get_logger().info("upload", **ended.members(), **members(ended))
+    ended = UploadEvent("ok", False, 1.0, Caller(None, "group"), None, None)
+    structlog.get_logger().info("upload", **ended.members(), **CloudWatchMetrics().count(ended))
     structlog.reset_defaults()
     assert "UploadService" in target.getvalue()
 

@@ -1,11 +1,11 @@
-"""Signed headers and expiry on a real store: what was signed is what lies there. More: ./scripts/compat."""
+"""Signed headers and expiry on a real store: what was signed is stored. More: ./scripts/dev/compat."""
 
 import re
 import time
 from collections.abc import Callable
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT

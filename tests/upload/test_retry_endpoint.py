@@ -1,4 +1,4 @@
-"""The retry endpoint: what is tried again and how often, with the same bytes each time, and when it ends.
+"""The retry endpoint: what is tried again and how often, and when it ends.
 
 The waits are drawn between 0 and 0.5, 1, 2, 4 … seconds, so where they add up, cases run side by side.
 """
@@ -6,61 +6,18 @@ The waits are drawn between 0 and 0.5, 1, 2, 4 … seconds, so where they add up
 import itertools
 import socket
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pytest
-from devtools import signed
 
-from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
+from tests.support.double import OK, Reply, StorageDouble, answer, xml
+from tests.support.places import Place
 from tests.support.problems import MESSAGE, assert_refused
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
 from tests.support.wire import RETRY, Answer, Connection, field, file, form, post
-
-SMALL = b"12345"
-LARGE = bytes(range(256)) * 8192  # 2 MiB
-TINY_SPOOL_BYTES = 100_000
-SIGNED = signed.v2()
-
-orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
-
-
-@dataclass(frozen=True)
-class Place:
-    """A key at the double, and the PUTs that have come to it."""
-
-    url: str
-    puts: list[Put]
-
-    @property
-    def bodies(self) -> list[bytes]:
-        """What each PUT brought, in their order."""
-        assert all(put.ended.wait(5) for put in self.puts)
-        return [bytes(put.body) for put in self.puts]
-
-
-@pytest.fixture
-def place(double: StorageDouble, double_url: Callable[[str], str]) -> Callable[..., Place]:
-    """Make a new key at the double, which plays these replies to it."""
-
-    def make(*replies: Reply) -> Place:
-        key = f"retry/{uuid.uuid4().hex}"
-        return Place(double_url(key), double.script(key, *replies))
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def tiny(double: StorageDouble) -> Iterator[Running]:
-    """A service with so little memory for waiting files that a large one goes to a temporary file."""
-    memory = str(TINY_SPOOL_BYTES)
-    with Running(
-        UPLOAD_DESTINATIONS=double.url, UPLOAD_SPOOL_MEMORY_BYTES=memory, UPLOAD_STALL_SECONDS="0.5"
-    ) as running:
-        yield running
+from tests.upload.retries import LARGE, SIGNED, SMALL, attempts, orders, upload
 
 
 @pytest.fixture(scope="module")
@@ -68,23 +25,6 @@ def hasty(double: StorageDouble) -> Iterator[Running]:
     """A service that gives storage one second after the client's last byte."""
     with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="1") as running:
         yield running
-
-
-def upload(
-    service: Running, url: str, content: bytes, *, url_first: bool = True, max_retries: int | None = None
-) -> Answer:
-    """Send a form with its parts in this order."""
-    parts = [field("uploadUrl", url), file(content)]
-    if max_retries is not None:
-        parts.insert(1, field("max_retries", str(max_retries)))
-    return post(service.port, RETRY, form(*(parts if url_first else reversed(parts))))
-
-
-def attempts(service: Running, answered: Answer) -> int:
-    """How many PUTs there were, on which answer and log agree."""
-    count = int(answered.json["attempts"])
-    assert service.upload_event(answered.request_id)["attempts"] == count
-    return count
 
 
 FAULTS = {
@@ -210,55 +150,6 @@ def test_more_tries(service: Running, place: Callable[..., Place]) -> None:
         assert at.bodies == [SMALL] * puts
 
 
-def test_same_bytes_each_time(service: Running, tiny: Running, place: Callable[..., Place]) -> None:
-    """Small, large and from a temporary file, in both orders: each PUT has exactly the bytes of the file."""
-    cases = [
-        (running, content, url_first, place(*[Reply(answer(503))] * failures, Reply()), failures + 1)
-        for running in (service, tiny)
-        for content in (b"", SMALL, LARGE, LARGE[: TINY_SPOOL_BYTES + 1])
-        for url_first in (True, False)
-        for failures in (1, 2)
-    ]
-    with ThreadPoolExecutor(len(cases)) as pool:
-        answers = list(pool.map(lambda case: upload(case[0], case[3].url, case[1], url_first=case[2]), cases))
-    for (running, content, _, at, puts), answered in zip(cases, answers, strict=True):
-        assert answered.status == 200, answered.json
-        assert answered.json["file_size"] == len(content)
-        assert attempts(running, answered) == puts
-        assert at.bodies == [content] * puts
-        assert [put.header("Content-Length") for put in at.puts] == [str(len(content))] * puts
-
-
-@orders
-def test_broken_off_in_the_middle(tiny: Running, place: Callable[..., Place], url_first: bool) -> None:
-    """After a PUT that broke off in the middle of a file, the next one begins at the file's first byte."""
-    at = place(Reply(b"", after=TINY_SPOOL_BYTES * 2, then="reset"), Reply())
-    answered = upload(tiny, at.url, LARGE, url_first=url_first)
-    assert answered.status == 200, answered.json
-    assert attempts(tiny, answered) == 2
-    first, second = at.bodies
-    assert LARGE.startswith(first)
-    assert second == LARGE
-
-
-def test_next_try_does_not_wait_for_the_client(service: Running, place: Callable[..., Place]) -> None:
-    """When max_retries has come, a PUT that failed while the client still sends is tried again meanwhile."""
-    at = place(Reply(b"", after=1000, then="reset"), Reply())
-    body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
-    with Connection(service.port) as connection:
-        connection.head(RETRY, len(body))
-        connection.send(body[: len(body) // 2])
-        deadline = time.monotonic() + 5
-        while len(at.puts) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(at.puts) == 2
-        connection.send(body[len(body) // 2 :])
-        answered = connection.answer()
-    assert answered.status == 200, answered.json
-    assert attempts(service, answered) == 2
-    assert at.bodies[1] == LARGE
-
-
 @pytest.mark.parametrize("max_retries", [0, 1])
 def test_last_field_decides(service: Running, place: Callable[..., Place], max_retries: int) -> None:
     """A PUT that failed before max_retries has come is not tried again until the field allows it."""
@@ -277,31 +168,6 @@ def test_last_field_decides(service: Running, place: Callable[..., Place], max_r
     else:
         assert_refused(service, answered, "storage_error", RETRY, (503, None))
     assert attempts(service, answered) == len(at.puts) == max_retries + 1
-
-
-def test_wrong_prediction_is_no_try(service: Running, place: Callable[..., Place]) -> None:
-    """A PUT of a wrongly predicted length does not use up a try, and never becomes whole."""
-    at = place(Reply(answer(503)), Reply(answer(503)), Reply())
-    body = form(
-        field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE), field("submit", "Send it")
-    )
-    with Connection(service.port) as connection:
-        connection.head(RETRY, len(body))
-        connection.send(body[: len(body) // 2], body[len(body) // 2 :], pause=0.05)
-        answered = connection.answer()
-    assert answered.status == 200, answered.json
-    assert attempts(service, answered) == len(at.puts) == 3
-    assert sorted(body == LARGE for body in at.bodies) == [False, True, True]
-    assert sorted(put.whole for put in at.puts) == [False, True, True]
-
-
-def test_storage_that_stalls_is_tried_again(tiny: Running, place: Callable[..., Place]) -> None:
-    """A PUT that storage takes no bytes of is given up, and the next one is a success."""
-    at, content = place(Reply(b"", after=1, pause=5, then="close"), Reply()), bytes(20 << 20)
-    answered = upload(tiny, at.url, content)
-    assert answered.status == 200, answered.json
-    assert attempts(tiny, answered) == 2
-    assert bytes(at.puts[1].body) == content
 
 
 def test_storage_that_comes_up_is_found() -> None:

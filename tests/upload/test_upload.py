@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from devtools.store import Bucket
+from local.store import Bucket
 
 from tests.support.service import Running
 from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post

@@ -1,6 +1,6 @@
-"""The allocator of the C library, told once what this service does with memory.
+"""Tunes the memory allocator of the C library for this service.
 
-Knows: glibc. Other libraries keep their own ways.
+Knows: glibc's `mallopt`. With other C libraries nothing is changed.
 """
 
 import ctypes
@@ -14,11 +14,11 @@ KEPT_BYTES = 32 * 1024 * 1024
 
 
 def keep_freed_memory() -> None:
-    """Keep up to `KEPT_BYTES` of what was freed for the next piece.
+    """Let glibc keep up to KEPT_BYTES of freed memory for the chunks that come next.
 
-    By default glibc hands large pieces back to the system one by one and takes them anew, page fault by page
-    fault: up to a quarter of the time of a file of 16 MB (measured: docs/performance.md). In one arena, or
-    each thread that touches the disk would keep as much for itself.
+    By default glibc returns large chunks to the system one by one and asks for them anew. The page faults
+    take up to a quarter of the time of a file of 16 MB (measured: docs/performance.md). There is one arena
+    only, because otherwise each disk thread would keep as much for itself.
     """
     with suppress(OSError, AttributeError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,7 +1,8 @@
-"""The room that the kept bytes of all uploads share: so much memory, so much disk, and a few threads.
+"""The memory and disk that all uploads share for the files they keep, and the threads that write to disk.
 
-Knows: budgets, and what is taken from them.
-Rules: what does not fit is refused, never squeezed in; what is given back is free at once.
+Knows: how many bytes are reserved, and by whom.
+Rules: a reservation that does not fit is refused; it never exceeds the limit. What is given back can be
+reserved again at once.
 Must not know: files, uploads.
 """
 
@@ -9,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from upload_service.errors.upload_error import UploadError
 
-# Disks answer few at once faster than many.
-THREADS = 4
-# A single file may take this share of the memory; larger ones go to disk and leave memory to small ones.
-SMALL_SHARE = 8
+# A disk serves a few requests at once faster than many.
+DISK_THREADS = 4
+# A file of up to an eighth of the memory stays in memory. Larger ones go to disk and leave it to small ones.
+SMALL_FILE_DIVISOR = 8
 
 
 class Budget:
-    """Bytes of one kind that all uploads together may take."""
+    """How many bytes of memory, or of disk, all uploads together may use."""
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
@@ -24,53 +25,56 @@ class Budget:
 
     @property
     def free_bytes(self) -> int:
-        """What is left."""
+        """How many bytes can still be reserved."""
         return self.limit_bytes - self.used_bytes
 
 
-class Grant:
-    """What one upload has taken from a budget."""
+class Reservation:
+    """The bytes of a budget that one upload has reserved."""
 
     def __init__(self, budget: Budget) -> None:
-        self.bytes = 0
+        self.reserved_bytes = 0
         self._budget = budget
 
     def grow_to(self, count: int) -> bool:
-        """Take as much as makes `count` bytes in all, if it is there."""
-        more = max(0, count - self.bytes)
+        """Reserve `count` bytes in all; False, and nothing changes, when the budget has too few left."""
+        more = max(0, count - self.reserved_bytes)
         if more > self._budget.free_bytes:
             return False
         self._budget.used_bytes += more
-        self.bytes += more
+        self.reserved_bytes += more
         return True
 
     def shrink_to(self, count: int) -> None:
-        """Give back what is taken beyond `count` bytes."""
-        less = max(0, self.bytes - count)
+        """Give back what is reserved beyond `count` bytes."""
+        less = max(0, self.reserved_bytes - count)
         self._budget.used_bytes -= less
-        self.bytes -= less
+        self.reserved_bytes -= less
 
 
-class Room:
-    """Memory, disk (in `folder`, or where the system keeps temporary files) and threads."""
+class SpoolBudget:
+    """The memory budget, the disk budget and the threads of the spool.
+
+    Files on disk lie in `folder`; None is the system's folder for temporary files.
+    """
 
     def __init__(self, memory_bytes: int, disk_bytes: int, folder: str | None = None) -> None:
         self.memory = Budget(memory_bytes)
         self.disk = Budget(disk_bytes)
         self.folder = folder
-        # Of their own: slow look-ups of names, which use the loop's, must not hold up the bytes.
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
+        # Not the event loop's threads: those resolve host names, and slow DNS must not delay the disk.
+        self.threads = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="spool")
 
     @property
-    def small_bytes(self) -> int:
-        """The largest file that is kept in memory when there is a disk."""
-        return self.memory.limit_bytes // SMALL_SHARE
+    def small_file_bytes(self) -> int:
+        """The size of the largest file that is kept in memory although disk is free."""
+        return self.memory.limit_bytes // SMALL_FILE_DIVISOR
 
     def refusal(self, count: int) -> UploadError:
-        """Why `count` bytes have no room: not now, or never."""
+        """The error for `count` bytes that do not fit now (`spool_full`), or never (`too_large_to_keep`)."""
         never = count > max(self.memory.limit_bytes, self.disk.limit_bytes)
         return UploadError("too_large_to_keep" if never else "spool_full")
 
     def close(self) -> None:
-        """Wait for the threads."""
+        """Wait until the threads have finished their work."""
         self.threads.shutdown()

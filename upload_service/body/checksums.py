@@ -1,7 +1,8 @@
-"""Checksums of the file: running while its bytes pass, and compared with what was said about them.
+"""Checksums of the file: computed while its bytes pass, and compared with the client's and with storage's.
 
-Knows: the algorithms, how callers write a checksum, and in which headers storage says what it has stored.
-Rules: pure; one pass over the bytes; what cannot be compared is not called equal: it is left out.
+Knows: the algorithms, how clients write a checksum, and in which headers storage names that of the object.
+Rules: no input and no output; each byte is read once. A checksum that cannot be compared counts neither as
+equal nor as different.
 Must not know: HTTP libraries, when to compare.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html,
@@ -21,22 +22,22 @@ from multidict import MultiMapping
 
 from upload_service.errors.upload_error import UploadError
 
-# Runs over every file; the receipt carries it, and S3 answers with it.
-ALWAYS = "crc64nvme"
-# What a store answers with besides, by the way its URLs are signed.
-ANSWERED_BESIDES: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
-# Bytes of each algorithm's digest.
-SIZES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
-# What a caller may declare.
-DECLARABLE = frozenset({"crc64nvme", "md5", "sha256"})
+# Computed for every file, unless UPLOAD_VERIFY is off. The answer contains it, and S3 responds with it.
+DEFAULT_ALGORITHM = "crc64nvme"
+# Another one that a store responds with, by the signature scheme of its URLs.
+ALGORITHM_BY_SCHEME: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
+# The length of each algorithm's digest.
+DIGEST_BYTES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
+# What a client may use in the field `checksum`.
+CLIENT_ALGORITHMS = frozenset({"crc64nvme", "md5", "sha256"})
 
 _CRC_NAMES = {"crc64nvme": "CRC64-NVME", "crc32c": "CRC32C"}
-_AMZ = "x-amz-checksum-"
+_AMZ_PREFIX = "x-amz-checksum-"
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
 
 class Checksum(NamedTuple):
-    """A digest and how it was made."""
+    """A digest and its algorithm. As text: `algorithm:` and the digest in base64."""
 
     algorithm: str
     digest: bytes
@@ -45,8 +46,8 @@ class Checksum(NamedTuple):
         return f"{self.algorithm}:{base64.b64encode(self.digest).decode()}"
 
 
-class _Running(Protocol):
-    def update(self, piece: bytes, /) -> object: ...
+class _Hash(Protocol):
+    def update(self, chunk: bytes, /) -> object: ...
     def digest(self) -> bytes: ...
 
 
@@ -55,11 +56,11 @@ class _Crc:
 
     def __init__(self, algorithm: str) -> None:
         self._model = _crc_model(algorithm)
-        self._size = SIZES[algorithm]
+        self._size = DIGEST_BYTES[algorithm]
         self._value = 0
 
-    def update(self, piece: bytes, /) -> None:
-        self._value = self._model(piece, self._value)
+    def update(self, chunk: bytes, /) -> None:
+        self._value = self._model(chunk, self._value)
 
     def digest(self) -> bytes:
         return self._value.to_bytes(self._size, "big")
@@ -71,74 +72,79 @@ def _crc_model(algorithm: str) -> Callable[..., int]:
     return calculate
 
 
-def _new(algorithm: str) -> _Running:
+def _new_hash(algorithm: str) -> _Hash:
     if algorithm in _CRC_NAMES:
         return _Crc(algorithm)
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
-class Running:
-    """The checksums of one file, fed with its bytes in their order."""
+class RunningChecksums:
+    """The checksums of one file by several algorithms, updated with its bytes in their order."""
 
     def __init__(self, algorithms: Collection[str]) -> None:
-        self._running = {algorithm: _new(algorithm) for algorithm in algorithms}
-        self._updates = tuple(each.update for each in self._running.values())
+        self._hashes = {algorithm: _new_hash(algorithm) for algorithm in algorithms}
+        self._updates = tuple(running.update for running in self._hashes.values())
 
-    def update(self, piece: bytes) -> None:
-        """Take the next bytes in."""
+    def update(self, chunk: bytes) -> None:
+        """Add the file's next bytes."""
         for update in self._updates:
-            update(piece)
+            update(chunk)
 
     def get(self, algorithm: str) -> Checksum | None:
-        """The checksum so far, None when this algorithm does not run."""
-        running = self._running.get(algorithm)
+        """The checksum of the bytes so far; None if this algorithm is not computed."""
+        running = self._hashes.get(algorithm)
         return None if running is None else Checksum(algorithm, running.digest())
 
     def agrees_with(self, claim: Checksum) -> bool | None:
-        """Whether the claim is true of the bytes so far; None when it cannot be told."""
+        """Whether `claim` is the checksum of the bytes so far; None if its algorithm is not computed."""
         own = self.get(claim.algorithm)
         return None if own is None else own.digest == claim.digest
 
 
-def running_for(verify: str, claim: Checksum | None, signing: str | None) -> Running:
-    """The checksums that run over a file: by the setting UPLOAD_VERIFY, by what its caller claims, and by
-    what its store answers with; None where the URL is not known yet."""
+def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | None) -> RunningChecksums:
+    """The checksums to compute for one file.
+
+    `verify` is the setting UPLOAD_VERIFY, `claim` the checksum that the client has sent, `signature_scheme`
+    the scheme of the file's URL; None where the URL is not known yet, so that any store is possible.
+    """
     algorithms = {claim.algorithm} if claim else set()
     if verify != "off":
-        algorithms.add(ALWAYS)
+        algorithms.add(DEFAULT_ALGORITHM)
         algorithms.update(
-            algorithm for name, algorithm in ANSWERED_BESIDES.items() if signing is None or signing == name
+            algorithm
+            for scheme, algorithm in ALGORITHM_BY_SCHEME.items()
+            if signature_scheme in (None, scheme)
         )
     if verify == "md5":
         algorithms.add("md5")
-    return Running(algorithms)
+    return RunningChecksums(algorithms)
 
 
-def declared(text: str) -> Checksum:
-    """What a caller says of its file: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
+def parse_checksum(text: str) -> Checksum:
+    """Read a client's checksum: `algorithm:digest`, the digest in hex or base64; raises UploadError."""
     algorithm, _, digest = text.partition(":")
     algorithm = algorithm.strip().lower()
-    digest, size = digest.strip(), SIZES.get(algorithm, 0)
-    found = _hex(digest) if len(digest) == 2 * size else _base64(digest)
-    if algorithm not in DECLARABLE or len(found) != size:
+    digest, size = digest.strip(), DIGEST_BYTES.get(algorithm, 0)
+    value = _hex(digest) if len(digest) == 2 * size else _base64(digest)
+    if algorithm not in CLIENT_ALGORITHMS or len(value) != size:
         raise UploadError("invalid_checksum")
-    return Checksum(algorithm, found)
+    return Checksum(algorithm, value)
 
 
-def claims(headers: MultiMapping[str]) -> Iterator[Checksum]:
-    """The checksums of what storage says that it has stored; `headers` ignore case."""
-    for algorithm in SIZES:
-        yield from _claim(algorithm, headers.get(_AMZ + algorithm, ""))
-    # Google sends one line for each.
+def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
+    """The checksums of the stored object in the headers of storage's response; `headers` ignore case."""
+    for algorithm in DIGEST_BYTES:
+        yield from _checksum(algorithm, headers.get(_AMZ_PREFIX + algorithm, ""))
+    # Google sends a header line for each checksum.
     for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
         algorithm, _, digest = entry.strip().partition("=")
         if algorithm in ("crc32c", "md5"):
-            yield from _claim(algorithm, digest)
-    yield from _claim("md5", headers.get("Content-MD5", ""))
+            yield from _checksum(algorithm, digest)
+    yield from _checksum("md5", headers.get("Content-MD5", ""))
 
 
 def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
-    """The MD5 that an ETag looks like, unless the object has a key of its own (SSE-KMS, SSE-C)."""
+    """The MD5 that the ETag looks like; None for other ETags, and for encryption by SSE-KMS or SSE-C."""
     etag = _MD5_ETAG.fullmatch(headers.get("ETag", ""))
     by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
     if not etag or by_kms or "x-amz-server-side-encryption-customer-algorithm" in headers:
@@ -146,13 +152,13 @@ def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
     return Checksum("md5", bytes.fromhex(etag[1]))
 
 
-def _claim(algorithm: str, text: str) -> Iterator[Checksum]:
-    if text and len(digest := _base64(text)) == SIZES[algorithm]:
+def _checksum(algorithm: str, text: str) -> Iterator[Checksum]:
+    if text and len(digest := _base64(text)) == DIGEST_BYTES[algorithm]:
         yield Checksum(algorithm, digest)
 
 
 def _base64(text: str) -> bytes:
-    """The bytes, b"" when it is no base64."""
+    """The bytes of base64 text; b"" if it is not base64."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
@@ -160,7 +166,7 @@ def _base64(text: str) -> bytes:
 
 
 def _hex(text: str) -> bytes:
-    """The bytes, b"" when it is not hexadecimal."""
+    """The bytes of hexadecimal text; b"" if it is not hexadecimal."""
     try:
         return bytes.fromhex(text)
     except ValueError:

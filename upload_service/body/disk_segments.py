@@ -1,9 +1,10 @@
-"""Bytes of one upload on disk, in unnamed files, and the threads in which all uploads touch the disk.
+"""The bytes of one file on disk, in temporary files without a name.
 
-Knows: files of `SEGMENT_BYTES` each, so that the front of a kept copy can be given back while its end is
-still needed.
-Rules: every call blocks and belongs in a thread; what is closed stays closed, so a late thread harms nothing.
-Must not know: the event loop, budgets, why something is kept.
+Knows: that a file is cut into segments of SEGMENT_BYTES, each in a temporary file of its own, so that the
+start of a copy can be given back while its end is still needed.
+Rules: every call blocks, so it must run in a thread. After `close` nothing is written any more, so a thread
+that comes late does no harm.
+Must not know: the event loop, budgets, why a file is kept.
 """
 
 import os
@@ -15,40 +16,40 @@ from typing import IO
 SEGMENT_BYTES = 64 * 1024 * 1024
 
 
-class Segments:
-    """A file of any length that can be written at its end, read anywhere and dropped from its front."""
+class DiskSegments:
+    """A file of any length: written at its end, read anywhere, given back from its start."""
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
         self._files: dict[int, IO[bytes]] = {}
         self._closed = False
-        # One job at a time: a file is never closed under another thread that uses its number.
+        # One call at a time: a file must not be closed while another thread uses its descriptor.
         self._lock = threading.Lock()
 
-    def write(self, pieces: Sequence[bytes | bytearray], offset: int) -> None:
-        """Write the pieces from `offset` on; raises OSError when the disk refuses."""
+    def write(self, chunks: Sequence[bytes | bytearray], offset: int) -> None:
+        """Write the chunks from `offset` on; raises OSError when the disk is full or fails."""
         with self._lock:
-            for piece in pieces:
-                with memoryview(piece) as view:
+            for chunk in chunks:
+                with memoryview(chunk) as view:
                     done = 0
                     while done < len(view) and not self._closed:
                         done += self._write_some(view[done:], offset + done)
-                offset += len(piece)
+                offset += len(chunk)
 
     def read(self, offset: int, count: int) -> bytes:
-        """At least one and at most `count` bytes from `offset`, which have been written."""
+        """Return 1 to `count` bytes from `offset`; they must have been written before."""
         with self._lock:
             index, start = divmod(offset, SEGMENT_BYTES)
             return os.pread(self._files[index].fileno(), min(count, SEGMENT_BYTES - start), start)
 
     def drop_before(self, offset: int) -> None:
-        """Give back the whole segments before `offset`."""
+        """Give back the segments that lie before `offset` as a whole."""
         with self._lock:
             for index in [index for index in self._files if (index + 1) * SEGMENT_BYTES <= offset]:
                 self._files.pop(index).close()
 
     def close(self) -> None:
-        """Give everything back."""
+        """Give all segments back."""
         with self._lock:
             self._closed = True
             for file in self._files.values():
@@ -58,23 +59,25 @@ class Segments:
     def _write_some(self, view: memoryview, offset: int) -> int:
         index, start = divmod(offset, SEGMENT_BYTES)
         if index not in self._files:
-            # Open until it is dropped.
+            # It stays open until the segment is given back.
             self._files[index] = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115
         return os.pwrite(self._files[index].fileno(), view[: SEGMENT_BYTES - start], start)
 
 
-def is_in_memory(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
-    """Whether files in the folder, or where the system keeps temporary ones, are kept in memory (tmpfs).
+def is_memory_filesystem(folder: str | None, mounts: str = "/proc/self/mounts") -> bool:
+    """Whether files in `folder` are kept in memory (tmpfs, ramfs); None is the system's temporary folder.
 
-    Linux only; elsewhere nobody knows.
+    Known on Linux only; False on other systems.
     """
     path = os.path.realpath(folder or tempfile.gettempdir())
-    kind, longest = "", -1
+    longest, filesystem = -1, ""
     try:
         with open(mounts) as lines:
-            for _, place, found, *_ in (line.split() for line in lines):
-                if path == place or path.startswith(place.rstrip("/") + "/"):
-                    kind, longest = (found, len(place)) if len(place) >= longest else (kind, longest)
+            for _, mount_point, mounted, *_ in (line.split() for line in lines):
+                is_above = path == mount_point or path.startswith(mount_point.rstrip("/") + "/")
+                # The longest mount point above the path counts; of equal ones the last, which hides the rest.
+                if is_above and len(mount_point) >= longest:
+                    longest, filesystem = len(mount_point), mounted
     except OSError:
         return False
-    return kind in ("tmpfs", "ramfs")
+    return filesystem in ("tmpfs", "ramfs")

@@ -1,130 +1,149 @@
-"""The file's bytes on their way: fed once by the client's leg, read from the start by each attempt.
+"""One file between the two legs: written once by the client leg, read from the start by each attempt.
 
-Knows: how many bytes came, how many may be shown, and whether they can be read a second time.
-Rules: the newest piece is held back until the form has ended cleanly; a reader asks for an exact length and
-gets either exactly that or WrongLength before the last byte; a one-shot body refuses a second reading.
-Must not know: destinations, answers.
+Knows: how many bytes have come, how many of them may be read, and whether they can be read a second time.
+Rules: the newest chunk is held back until the form has ended cleanly. A reader announces an exact length: it
+gets exactly that many bytes, or WrongLength before the last one. A one-shot body refuses a second reading.
+Must not know: destinations, storage's responses.
 """
 
 import asyncio
 from collections import deque
 from typing import Protocol
 
+# How many bytes a pipe holds before it makes the writer wait.
 WINDOW_BYTES = 128 * 1024
 
 
 class WrongLength(Exception):
-    """The file has another length than this reading was begun with. Nothing whole has been shown."""
+    """The file's length is not the one that the reader announced. The reader has not got all bytes."""
 
 
-class Store(Protocol):
-    """Where a body's bytes lie between the two legs. `replayable`: they can be read from the start again."""
+class ChunkStore(Protocol):
+    """Where a body's bytes wait between the two legs: a Pipe or a Spool.
+
+    `replayable`: whether they can be read from the start again.
+    """
 
     replayable: bool
 
-    async def append(self, piece: bytes) -> None: ...
+    async def append(self, chunk: bytes) -> None: ...
     async def read(self, offset: int, limit: int) -> bytes: ...
     def free_before(self, offset: int) -> None: ...
     def close(self) -> None: ...
 
 
 class Pipe:
-    """A store that passes bytes on and forgets them; a slow reader slows the writer."""
+    """Passes bytes on and keeps no copy. A slow reader slows the writer down (back-pressure)."""
 
     def __init__(self) -> None:
         self.replayable = False
         self._closed = False
-        self._pieces: deque[bytes] = deque()
+        self._chunks: deque[bytes] = deque()
         self._passed_bytes = 0
         self._waiting_bytes = 0
-        self._room = asyncio.Event()
+        self._has_room = asyncio.Event()
 
-    async def append(self, piece: bytes) -> None:
-        """Queue `piece`, and wait while more than a window lies before it, which can all be read."""
+    async def append(self, chunk: bytes) -> None:
+        """Queue `chunk`, then wait while more than WINDOW_BYTES are queued before it.
+
+        The chunk itself does not count: it cannot be read before the next one comes.
+        """
         if self._closed:
             return
-        self._pieces.append(piece)
-        self._waiting_bytes += len(piece)
-        while self._waiting_bytes - len(piece) > WINDOW_BYTES:
-            self._room.clear()
-            await self._room.wait()
+        self._chunks.append(chunk)
+        self._waiting_bytes += len(chunk)
+        while self._waiting_bytes - len(chunk) > WINDOW_BYTES:
+            self._has_room.clear()
+            await self._has_room.wait()
 
     async def read(self, offset: int, limit: int) -> bytes:
-        """The next piece; `limit` always falls on the end of a piece, because they are shown whole."""
+        """Return the next chunk. `limit` is always a chunk's end, because chunks become readable whole."""
         if offset != self._passed_bytes:
             raise RuntimeError("a one-shot body was read a second time")
-        piece = self._pieces.popleft()
-        if len(piece) > limit:
-            raise RuntimeError("a piece was asked for before it may be shown")
-        self._passed_bytes += len(piece)
-        self._waiting_bytes -= len(piece)
-        self._room.set()
-        return piece
+        chunk = self._chunks.popleft()
+        if len(chunk) > limit:
+            raise RuntimeError("a chunk was read before it may be")
+        self._passed_bytes += len(chunk)
+        self._waiting_bytes -= len(chunk)
+        self._has_room.set()
+        return chunk
 
     def free_before(self, offset: int) -> None:
-        """Nothing: what has been read is forgotten already."""
+        """Do nothing: a pipe has already forgotten what was read."""
 
     def close(self) -> None:
-        """Forget what was not read, and what still comes."""
+        """Forget what was not read yet, and whatever still comes."""
         self._closed = True
-        self._pieces.clear()
+        self._chunks.clear()
         self._waiting_bytes = 0
-        self._room.set()
+        self._has_room.set()
 
 
 class Body:
-    """The file between the legs."""
+    """The bytes of one file, written once and read by one attempt after another.
 
-    def __init__(self, store: Store) -> None:
+    `received_bytes`: how many have come. `finished`: the form has ended cleanly, so no more will come.
+    """
+
+    def __init__(self, store: ChunkStore) -> None:
         self.received_bytes = 0
         self.finished = False
         self._store = store
-        self._shown_bytes = 0
-        self._news = asyncio.Event()
+        self._readable_bytes = 0
+        self._changed = asyncio.Event()
 
     @property
     def replayable(self) -> bool:
-        """Whether a second reading from the start is possible."""
+        """Whether another attempt can read the bytes from the start."""
         return self._store.replayable
 
-    async def feed(self, piece: bytes) -> None:
-        """Take the next piece of the file, never empty; shows the one before it."""
-        self._shown_bytes = self.received_bytes
-        self.received_bytes += len(piece)
-        self._news.set()
-        await self._store.append(piece)
+    async def feed(self, chunk: bytes) -> None:
+        """Add the file's next chunk, which is never empty; the one before it becomes readable.
+
+        Waits while the reader is too far behind; raises UploadError when a spool has no space left.
+        """
+        self._readable_bytes = self.received_bytes
+        self.received_bytes += len(chunk)
+        self._changed.set()
+        await self._store.append(chunk)
 
     def finish(self) -> None:
-        """The form has ended cleanly: show the last piece."""
-        self._shown_bytes = self.received_bytes
+        """The form has ended cleanly: make the last chunk readable."""
+        self._readable_bytes = self.received_bytes
         self.finished = True
-        self._news.set()
+        self._changed.set()
 
-    def reader(self, length: int, *, last: bool = False) -> "Reader":
-        """A reading from the start, for one attempt that announces `length` bytes. The `last` one frees."""
-        return Reader(self, length, last=last)
+    def reader(self, length: int, *, last: bool = False) -> "BodyReader":
+        """A reader from the start, for one attempt that announces `length` bytes.
+
+        `last`: no other reader follows, so the space of what it has read is given back.
+        """
+        return BodyReader(self, length, last=last)
 
     async def read(self, offset: int, length: int, *, last: bool = False) -> bytes:
-        """The next bytes from `offset` of a file of `length` bytes, b"" at its end."""
+        """The next bytes from `offset`; b"" at the end. Raises WrongLength unless `length` is right."""
         if last:
             self._store.free_before(offset)
         while True:
             if self.received_bytes > length or (self.finished and self.received_bytes < length):
                 raise WrongLength
-            if offset < self._shown_bytes:
-                return await self._store.read(offset, self._shown_bytes - offset)
+            if offset < self._readable_bytes:
+                return await self._store.read(offset, self._readable_bytes - offset)
             if self.finished:
                 return b""
-            self._news.clear()
-            await self._news.wait()
+            self._changed.clear()
+            await self._changed.wait()
 
     def close(self) -> None:
-        """Give back what the body holds."""
+        """Give back the memory and disk that the body holds."""
         self._store.close()
 
 
-class Reader:
-    """One reading of a body, from its start to its end."""
+class BodyReader:
+    """Reads a body once, from its start to its end.
+
+    `length` is the number of bytes that were announced, `read_bytes` the number read so far.
+    """
 
     def __init__(self, body: Body, length: int, *, last: bool) -> None:
         self.length = length
@@ -134,11 +153,11 @@ class Reader:
 
     @property
     def complete(self) -> bool:
-        """Whether every byte has been handed out, which only happens after a clean end of the form."""
+        """Whether all bytes have been read, which is possible only after the form has ended cleanly."""
         return self._body.finished and self.read_bytes == self.length
 
     async def next(self) -> bytes:
-        """The next piece, b"" at the end; raises WrongLength when the announced length turns out wrong."""
-        piece = await self._body.read(self.read_bytes, self.length, last=self._last)
-        self.read_bytes += len(piece)
-        return piece
+        """The next chunk; b"" at the end. Raises WrongLength when the announced length proves to be wrong."""
+        chunk = await self._body.read(self.read_bytes, self.length, last=self._last)
+        self.read_bytes += len(chunk)
+        return chunk

@@ -1,59 +1,61 @@
-"""Bytes in memory as the pieces in which they came, addressed by their offset in the file.
+"""Chunks of a file in memory, found by their offset in the file.
 
-Knows: which stretch of the file is here.
-Rules: pieces are never copied together, except small ones, so that a file sent in tiny chunks costs its
-bytes and not an object for each.
-Must not know: why they are kept, the event loop.
+Knows: which range of the file is in memory.
+Rules: chunks stay as they came and are not copied, except small ones: those are joined, so that a file sent
+in tiny chunks costs the memory of its bytes and not an object for each chunk.
+Must not know: why the chunks are kept, the event loop.
 """
 
 from bisect import bisect_right
 
-SMALL_PIECE_BYTES = 16 * 1024
-GATHERED_BYTES = 256 * 1024
+# Chunks smaller than this are joined, up to about JOINED_BYTES.
+SMALL_CHUNK_BYTES = 16 * 1024
+JOINED_BYTES = 256 * 1024
 
 
-class Pieces:
-    """The stretch of a file from offset `start` to `end`."""
+class MemoryChunks:
+    """The bytes of a file from offset `start` up to offset `end`."""
 
     def __init__(self) -> None:
         self.start = 0
         self.end = 0
-        self._pieces: list[bytes | bytearray] = []
+        self._chunks: list[bytes | bytearray] = []
         self._starts: list[int] = []
 
-    def append(self, piece: bytes) -> None:
-        """Take `piece` at the end."""
-        last = self._pieces[-1] if self._pieces else None
-        if isinstance(last, bytearray) and len(last) < GATHERED_BYTES and len(piece) < SMALL_PIECE_BYTES:
-            last += piece
+    def append(self, chunk: bytes) -> None:
+        """Add `chunk` at the end."""
+        last = self._chunks[-1] if self._chunks else None
+        if isinstance(last, bytearray) and len(last) < JOINED_BYTES and len(chunk) < SMALL_CHUNK_BYTES:
+            last += chunk
         else:
             self._starts.append(self.end)
-            self._pieces.append(piece if len(piece) >= SMALL_PIECE_BYTES else bytearray(piece))
-        self.end += len(piece)
+            self._chunks.append(chunk if len(chunk) >= SMALL_CHUNK_BYTES else bytearray(chunk))
+        self.end += len(chunk)
 
     def read(self, offset: int, limit: int) -> bytes:
-        """At least one and at most `limit` bytes from `offset`, which must be here."""
+        """Return 1 to `limit` bytes from `offset`, which must be in memory."""
         index = bisect_right(self._starts, offset) - 1
         begin = offset - self._starts[index]
-        piece = self._pieces[index]
-        if isinstance(piece, bytes) and begin == 0 and len(piece) <= limit:
-            return piece
-        return bytes(piece[begin : begin + limit])
+        chunk = self._chunks[index]
+        if isinstance(chunk, bytes) and begin == 0 and len(chunk) <= limit:
+            return chunk
+        return bytes(chunk[begin : begin + limit])
 
-    def behind(self, offset: int) -> list[bytes | bytearray]:
-        """Copies of nothing: the pieces from `offset`, where one of them must begin, to the end.
+    def chunks_from(self, offset: int) -> list[bytes | bytearray]:
+        """The chunks from `offset` to the end, not copied; a chunk must begin at `offset`.
 
-        A gathered one grows no more, because it may be on its way to disk.
+        If the last of them is made of small chunks, no more are joined to it, because a thread may be writing
+        it to disk.
         """
-        found = self._pieces[bisect_right(self._starts, offset) - 1 :]
-        if found and isinstance(found[-1], bytearray):
-            found[-1] = self._pieces[-1] = bytes(found[-1])
-        return found
+        chunks = self._chunks[bisect_right(self._starts, offset) - 1 :]
+        if chunks and isinstance(chunks[-1], bytearray):
+            chunks[-1] = self._chunks[-1] = bytes(chunks[-1])
+        return chunks
 
     def drop_before(self, offset: int) -> None:
-        """Forget the whole pieces before `offset`."""
-        count = bisect_right(self._starts, offset) - 1 if offset < self.end else len(self._pieces)
+        """Forget the chunks that end at `offset` or before it."""
+        count = bisect_right(self._starts, offset) - 1 if offset < self.end else len(self._chunks)
         if count > 0:
-            del self._pieces[:count]
+            del self._chunks[:count]
             del self._starts[:count]
             self.start = self._starts[0] if self._starts else self.end

@@ -13,62 +13,62 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-LEAST_CHARACTERS = 32
+MIN_TOKEN_CHARACTERS = 32
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _TOKEN = re.compile(r"[!-~]*")
-_BEARER = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
+_BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ApiToken:
     """A name for the log, and the digest of what the caller shows."""
 
     name: str
     digest: bytes = field(repr=False)
 
 
-def digest(text: str) -> bytes:
+def token_digest(text: str) -> bytes:
     """What is kept and compared; header values may hold bytes that are no text."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def parse(entries: Iterable[str]) -> tuple[Token, ...]:
+def parse_tokens(entries: Iterable[str]) -> tuple[ApiToken, ...]:
     """The tokens of entries `token` or `name:token`; the first colon ends the name.
 
     A name may have several tokens, so that its old one goes on until all its callers have the new one.
     """
-    found = tuple(_token(entry, position) for position, entry in enumerate(entries, 1))
-    if len({token.digest for token in found}) < len(found):
+    tokens = tuple(_parse_token(text, position) for position, text in enumerate(entries, 1))
+    if len({token.digest for token in tokens}) < len(tokens):
         raise ValueError("must not hold a token twice")
-    return found
+    return tokens
 
 
-def _token(entry: str, position: int) -> Token:
-    name, colon, token = entry.partition(":")
+def _parse_token(text: str, position: int) -> ApiToken:
+    name, colon, token = text.partition(":")
     if not colon:
-        name, token = f"token-{position}", entry
+        name, token = f"token-{position}", text
     if not _NAME.fullmatch(name):
         raise ValueError("must name tokens with at most 32 letters, digits and . _ - before the colon")
     if not _TOKEN.fullmatch(token):
         raise ValueError("must hold tokens of printable ASCII without spaces")
-    if len(token) < LEAST_CHARACTERS:
-        raise ValueError(f"must hold tokens of at least {LEAST_CHARACTERS} characters")
-    return Token(name, digest(token))
+    if len(token) < MIN_TOKEN_CHARACTERS:
+        raise ValueError(f"must hold tokens of at least {MIN_TOKEN_CHARACTERS} characters")
+    return ApiToken(name, token_digest(token))
 
 
-def shown(authorization: Sequence[str]) -> str | None:
+def bearer_token(authorization: Sequence[str]) -> str | None:
     """The bearer token in the lines of the Authorization header, None when there is none to judge."""
-    bearers = [match[1] for line in authorization if (match := _BEARER.fullmatch(line))]
+    bearers = [match[1] for line in authorization if (match := _BEARER_LINE.fullmatch(line))]
     return bearers[0] if bearers else None
 
 
-def owner(tokens: Sequence[Token], authorization: Sequence[str]) -> str | None:
+def authenticate(tokens: Sequence[ApiToken], authorization: Sequence[str]) -> str | None:
     """The name of the token that the one Authorization line shows; None when that is no right one."""
-    came = shown(authorization) if len(authorization) == 1 else None
-    if came is None:
+    shown = bearer_token(authorization) if len(authorization) == 1 else None
+    if shown is None:
         return None
-    theirs, name = digest(came), None
+    shown_digest, name = token_digest(shown), None
     for token in tokens:
-        if hmac.compare_digest(theirs, token.digest):
+        if hmac.compare_digest(shown_digest, token.digest):
             name = token.name
     return name

@@ -14,35 +14,35 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # The first 64 bits of an IPv6 address are a customer's; the others are that customer's to choose.
-HOST_BITS = 64
-MAPPED_BITS = 96
+IPV6_HOST_BITS = 64
+IPV4_MAPPED_PREFIX_BITS = 96
 # More than any address with zone and port.
-MOST_CHARACTERS = 100
+MAX_ADDRESS_CHARACTERS = 100
 # More than any way has; whoever sends from a trusted network could write any number.
-MOST_PROXIES = 32
+MAX_PROXIES = 32
 
 
-def networks(text: str) -> tuple[Network, ...]:
+def parse_networks(text: str) -> tuple[Network, ...]:
     """Networks separated by commas; a text that is none is a ValueError that completes "VARIABLE …"."""
-    return tuple(_network(entry.strip()) for entry in text.split(",")) if text else ()
+    return tuple(_parse_network(entry.strip()) for entry in text.split(",")) if text else ()
 
 
-def _network(text: str) -> Network:
+def _parse_network(text: str) -> Network:
     try:
-        found = ip_network(text)
+        network = ip_network(text)
     except ValueError:
         raise ValueError("must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas") from None
-    mapped = getattr(found.network_address, "ipv4_mapped", None)
-    if mapped is not None and found.prefixlen >= MAPPED_BITS:
-        found = IPv4Network((mapped, found.prefixlen - MAPPED_BITS))
-    if not found.prefixlen:
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None and network.prefixlen >= IPV4_MAPPED_PREFIX_BITS:
+        network = IPv4Network((mapped, network.prefixlen - IPV4_MAPPED_PREFIX_BITS))
+    if not network.prefixlen:
         raise ValueError("must not trust every address: X-Forwarded-For could then say anything")
-    return found
+    return network
 
 
-def read(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
     """The address in a text, with or without a port; None when it is none."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_ADDRESS_CHARACTERS:
         return None
     if text.startswith("["):
         text, closing, port = text[1:].partition("]")
@@ -53,12 +53,12 @@ def read(text: str) -> Address | None:
         if not _is_port(f":{port}"):
             return None
     try:
-        found = ip_address(text)
+        address = ip_address(text)
     except ValueError:
         return None
-    if isinstance(found, IPv6Address):
-        return found.ipv4_mapped or IPv6Address(int(found))  # without the zone
-    return found
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))  # without the zone
+    return address
 
 
 def _is_port(text: str) -> bool:
@@ -66,23 +66,23 @@ def _is_port(text: str) -> bool:
     return not text or (text[0] == ":" and text[1:].isascii() and text[1:].isdigit())
 
 
-def client(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> Address | None:
+def client_address(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> Address | None:
     """Who asks: the peer, or whom trusted proxies name in the lines of X-Forwarded-For.
 
     An entry that is no address hides whoever stands behind it: the proxy that wrote it is the client then.
     None when the peer has no address, as on a Unix socket.
     """
-    found = read(peer) if peer else None
-    if found is None:
-        return found
-    entries = islice(_from_the_right(forwarded), MOST_PROXIES)
-    while any(found in network for network in trusted):
+    address = parse_address(peer) if peer else None
+    if address is None:
+        return None
+    entries = islice(_from_the_right(forwarded), MAX_PROXIES)
+    while any(address in network for network in trusted):
         entry = next(entries, None)
-        further = read(entry) if entry else None
-        if further is None:
+        next_address = parse_address(entry) if entry else None
+        if next_address is None:
             break
-        found = further
-    return found
+        address = next_address
+    return address
 
 
 def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
@@ -93,8 +93,8 @@ def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
                 yield entry
 
 
-def group(address: Address | None) -> str:
+def rate_limit_key(address: Address | None) -> str:
     """Under what an address is counted; all that have none are counted together."""
     if isinstance(address, IPv6Address):
-        return f"{int(address) >> HOST_BITS:x}/64"
+        return f"{int(address) >> IPV6_HOST_BITS:x}/64"
     return str(address)

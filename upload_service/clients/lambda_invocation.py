@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-REQUEST_CONTEXT = "x-amzn-request-context"
-LAMBDA_CONTEXT = "x-amzn-lambda-context"
+REQUEST_CONTEXT_HEADER = "x-amzn-request-context"
+LAMBDA_CONTEXT_HEADER = "x-amzn-lambda-context"
 
 
 @dataclass(frozen=True, slots=True)
-class Invocation:
+class LambdaInvocation:
     """`deadline` in epoch seconds: when Lambda ends the function. Ids of the Function URL and of Lambda."""
 
     deadline: float | None
@@ -28,12 +28,15 @@ class Invocation:
     lambda_request_id: str | None
 
 
-def invocation_of(headers: Mapping[str, str]) -> Invocation:
+def read_invocation(headers: Mapping[str, str]) -> LambdaInvocation:
     """What the headers tell; they ignore case."""
-    request, function = _object(headers.get(REQUEST_CONTEXT)), _object(headers.get(LAMBDA_CONTEXT))
+    request, function = (
+        _object(headers.get(REQUEST_CONTEXT_HEADER)),
+        _object(headers.get(LAMBDA_CONTEXT_HEADER)),
+    )
     milliseconds: object = function.get("deadline")
     http = request.get("http")
-    return Invocation(
+    return LambdaInvocation(
         milliseconds / 1000 if isinstance(milliseconds, int) and milliseconds > 1 else None,
         _text(http.get("sourceIp")) if isinstance(http, dict) else None,
         _text(request.get("requestId")),
@@ -43,10 +46,10 @@ def invocation_of(headers: Mapping[str, str]) -> Invocation:
 
 def _object(text: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:

@@ -37,9 +37,9 @@ def markup_type(head: bytes) -> str | None:
     return "text/html" if _HTML.match(text, start) else None
 
 
-def _root(text: bytes, at: int) -> bytes | None:
+def _root(text: bytes, position: int) -> bytes | None:
     """The root's name without its prefix, in lower case, because HTML does not mind."""
-    while before := _BEFORE_ROOT.match(text, at):
-        at = before.end()
-    found = _ROOT.match(text, at)
-    return found[1].lower() if found else None
+    while before := _BEFORE_ROOT.match(text, position):
+        position = before.end()
+    match = _ROOT.match(text, position)
+    return match[1].lower() if match else None

@@ -9,10 +9,10 @@ Must not know: bytes, which types an operator allows.
 import re
 
 # What says nothing: the type of "I do not know", ours for a part without one, and S3's own default.
-UNKNOWN = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+UNKNOWN_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 # One line for each type: the name used here, then the others.
-_NAMES = """
+_SYNONYMS = """
 application/gzip application/x-gzip
 application/pdf application/x-pdf
 application/rtf text/rtf text/richtext
@@ -45,7 +45,7 @@ text/javascript application/javascript application/x-javascript
 video/x-msvideo video/avi video/msvideo video/vnd.avi
 video/x-matroska video/matroska
 """
-_SHORT = {name: line.split()[0] for line in _NAMES.strip().splitlines() for name in line.split()}
+_CANONICAL_NAMES = {name: line.split()[0] for line in _SYNONYMS.strip().splitlines() for name in line.split()}
 
 # Their start names the container; what is in it, sound or pictures and for which player, comes later.
 _CONTAINERS = [
@@ -60,7 +60,7 @@ text/html application/xhtml+xml
 ]
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # What the bytes of the first can be as well, as far as they show it.
-_GENERAL = {
+_SUBTYPES = {
     "application/zip": re.compile(
         r"application/(.*\+zip|java-archive|vnd\.openxmlformats-.*|vnd\.oasis\.opendocument\..*"
         r"|vnd\.ms-.*\.macroenabled\..*|vnd\.android\.package-archive|vnd\.google-earth\.kmz|x-xpinstall)"
@@ -79,28 +79,28 @@ _GENERAL = {
     ),
 }
 # Always told apart from text and other XML, so that a claim alone does not do.
-_SHOWS_ITSELF = frozenset({"image/svg+xml"})
+_NEVER_BY_CLAIM_ALONE = frozenset({"image/svg+xml"})
 # Opened from storage in a browser, these run what is in them.
 _SCRIPTED = frozenset({"application/xml", "text/html", "text/javascript", "text/xsl"})
 
 
-def short(name: str) -> str:
+def canonical_name(name: str) -> str:
     """A type's name here: lower case, without parameters, one for all that mean the same."""
-    if name in _SHORT:
-        return _SHORT[name]
+    if name in _CANONICAL_NAMES:
+        return _CANONICAL_NAMES[name]
     plain = name.partition(";")[0].strip().lower()
-    return _SHORT.get(plain, plain)
+    return _CANONICAL_NAMES.get(plain, plain)
 
 
-def counts_as(seen: str, claimed: str) -> str | None:
+def resolve_type(seen: str, claimed: str) -> str | None:
     """The type that a file has whose bytes look like `seen`; None when the claim contradicts them.
 
     Both are short names. The claim decides only what the bytes leave open.
     """
-    if claimed in UNKNOWN or claimed == seen or _is_a(seen, claimed):
+    if claimed in UNKNOWN_TYPES or claimed == seen or _is_subtype(seen, claimed):
         return seen
-    left_open = _is_a(claimed, seen) or any({seen, claimed} <= each for each in _CONTAINERS)
-    return claimed if left_open and claimed not in _SHOWS_ITSELF else None
+    left_open = _is_subtype(claimed, seen) or any({seen, claimed} <= container for container in _CONTAINERS)
+    return claimed if left_open and claimed not in _NEVER_BY_CLAIM_ALONE else None
 
 
 def carries_script(name: str) -> bool:
@@ -108,5 +108,5 @@ def carries_script(name: str) -> bool:
     return name.endswith("+xml") or name in _SCRIPTED
 
 
-def _is_a(name: str, general: str) -> bool:
-    return general in _GENERAL and _GENERAL[general].fullmatch(name) is not None
+def _is_subtype(name: str, general: str) -> bool:
+    return general in _SUBTYPES and _SUBTYPES[general].fullmatch(name) is not None

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from upload_service.content.markup import markup_type
-from upload_service.content.media_types import UNKNOWN, carries_script, counts_as, short
+from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name, carries_script, resolve_type
 from upload_service.errors.upload_error import UploadError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class SniffingLibrary:
     """What is used of sigtype: its signatures, those of the web's images apart, and its test for text."""
 
     web_images: tuple["Type", ...]
@@ -45,32 +45,32 @@ class Library:
 
 
 @cache
-def library() -> Library:
+def sniffing_library() -> SniffingLibrary:
     """The library; the first call imports it."""
     import sigtype
     from sigtype.types import TYPES
 
-    web = tuple(each for each in TYPES if each.mime in WEB_IMAGES)
-    others = tuple(each for each in TYPES if each.mime not in WEB_IMAGES | SLOW_TYPES)
-    return Library(web, others, sigtype.match, sigtype.is_text)
+    web = tuple(file_type for file_type in TYPES if file_type.mime in WEB_IMAGES)
+    others = tuple(file_type for file_type in TYPES if file_type.mime not in WEB_IMAGES | SLOW_TYPES)
+    return SniffingLibrary(web, others, sigtype.match, sigtype.is_text)
 
 
-def type_of(head: bytes) -> str | None:
+def sniff_type(head: bytes) -> str | None:
     """The media type that the first HEAD_BYTES of a file, or all of a shorter one, look like."""
     if not head or (head[4:8] == b"ftyp" and int.from_bytes(head[:4], "big") > MAX_BRANDS_BYTES):
         return None
-    known = library()
-    for image in known.web_images:
+    library = sniffing_library()
+    for image in library.web_images:
         if image.match(head):
-            return short(image.mime)
+            return canonical_name(image.mime)
     # Before the others, because the library takes a page with "%PDF-1" in its first KB for a PDF.
     if markup := markup_type(head):
         return markup
-    found = known.match(head, known.others)
-    name = short(found.mime) if found else ""
-    if name not in UNKNOWN:
+    match = library.match(head, library.others)
+    name = canonical_name(match.mime) if match else ""
+    if name not in UNKNOWN_TYPES:
         return name
-    return "text/plain" if known.is_text(head) else None
+    return "text/plain" if library.is_text(head) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +81,25 @@ class AllowedTypes:
     exact: frozenset[str]
     families: frozenset[str]
 
-    def include(self, name: str) -> bool:
+    def includes(self, name: str) -> bool:
         """Whether a type, by its short name, is on the list."""
         by_family = name.partition("/")[0] in self.families and not carries_script(name)
         return name in self.exact or by_family
 
-    def judge(self, head: bytes, claimed: str) -> str:
+    def require_allowed(self, head: bytes, claimed: str) -> str:
         """What a file that begins with `head` looks like; UploadError when it or its claim is not allowed."""
-        seen = type_of(head)
+        seen = sniff_type(head)
         if seen is None:
             raise UploadError("type_unrecognised", None if head else "The file is empty, so it has no type.")
-        self.judge_claim(seen, claimed)
+        self.require_allowed_claim(seen, claimed)
         return seen
 
-    def judge_claim(self, seen: str, claimed: str) -> None:
+    def require_allowed_claim(self, seen: str, claimed: str) -> None:
         """Raise UploadError when a file that looks like `seen` and claims this type is not allowed."""
-        name = counts_as(seen, short(claimed))
+        name = resolve_type(seen, canonical_name(claimed))
         if name is None:
-            raise UploadError("type_mismatch", _contradiction(seen, short(claimed)))
-        if not self.include(name):
+            raise UploadError("type_mismatch", _contradiction(seen, canonical_name(claimed)))
+        if not self.includes(name):
             raise UploadError("type_not_allowed", self._refusal(seen, name))
 
     def _refusal(self, seen: str, name: str) -> str:
@@ -115,7 +115,7 @@ def _contradiction(seen: str, claimed: str) -> str:
 
 
 class Sniffer:
-    """Gathers the head of one file and judges it, once. `known`: the file may go on."""
+    """Gathers the head of one file and judges it, once. `is_allowed`: the file may go on."""
 
     def __init__(self, allowed: AllowedTypes, *claims: str) -> None:
         self._allowed = allowed
@@ -124,27 +124,27 @@ class Sniffer:
         self._seen: str | None = None
 
     @property
-    def known(self) -> bool:
+    def is_allowed(self) -> bool:
         """Whether the file has been judged and is allowed."""
         return self._seen is not None
 
-    def feed(self, piece: bytes) -> None:
-        """Look at the file's next piece; raises UploadError."""
+    def feed(self, chunk: bytes) -> None:
+        """Look at the file's next chunk; raises UploadError."""
         if self._seen is None:
-            self._head += piece[: HEAD_BYTES - len(self._head)]
+            self._head += chunk[: HEAD_BYTES - len(self._head)]
             if len(self._head) == HEAD_BYTES:
-                self.end()
+                self.finish()
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """The file has no more bytes to look at; raises UploadError."""
         if self._seen is None:
             first, *others = self._claims
-            self._seen, self._head = self._allowed.judge(self._head, first), b""
+            self._seen, self._head = self._allowed.require_allowed(self._head, first), b""
             for claimed in others:
-                self._allowed.judge_claim(self._seen, claimed)
+                self._allowed.require_allowed_claim(self._seen, claimed)
 
-    def claim(self, claimed: str) -> None:
+    def add_claim(self, claimed: str) -> None:
         """Storage will be told this type as well, as the form has said meanwhile; raises UploadError."""
         self._claims += (claimed,)
         if self._seen is not None:
-            self._allowed.judge_claim(self._seen, claimed)
+            self._allowed.require_allowed_claim(self._seen, claimed)

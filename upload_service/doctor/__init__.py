@@ -1,6 +1,6 @@
-"""`--check`: says why it does not work.
+"""`--check`: finds out why the service does not work, and says so.
 
-Knows: settings, machine, the way to storage and one small real upload, each looked at in a step of its own.
-Rules: imported for `--check` alone; of a presigned URL only the host is ever said.
+Knows: how to check the settings, the machine and the way to storage, and how to make one small real upload.
+Rules: the running service never imports this package. Of a presigned URL only the host is ever printed.
 Must not know: how the service answers requests.
 """

@@ -1,8 +1,8 @@
-"""The doctor for "it does not work": looks at settings, machine and, with a URL, the whole way to storage.
+"""`--check`: runs all checks of settings and machine and, with a URL, of the whole way to storage.
 
-Knows: the order of the steps, and how their findings are printed.
-Rules: the first step that fails on the way ends it; nothing that is said holds more of a URL than its host.
-Must not know: what a step looks at.
+Knows: the order of the checks, and how their findings are printed.
+Rules: the first failure on the way to storage ends the check. Of a URL nothing but the host is printed.
+Must not know: what a single check does.
 """
 
 import asyncio
@@ -29,96 +29,101 @@ from upload_service.doctor.finding import Finding, Verdict, fail, ok
 from upload_service.presigned.destination import MAX_URL_BYTES
 from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 URL_VARIABLE = "CHECK_URL"
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
 INDENT = 20
-WIDEST = 110
+MAX_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: a URL or none, the form's other fields, and whether to upload."""
+class CheckRequest:
+    """What to check: a presigned URL or "", the other fields of the form, and whether to upload a file."""
 
     url: str = field(repr=False)
     fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     upload: bool = True
 
 
-def url_from(text: str, environment: Mapping[str, str]) -> str:
-    """The URL that an argument means: itself, `-` for standard input, nothing for the environment's."""
-    if text != "-":
-        return text or environment.get(URL_VARIABLE, "").strip()
+def read_url(argument: str, environment: Mapping[str, str]) -> str:
+    """The presigned URL: the argument itself, for `-` standard input, for "" the variable CHECK_URL.
+
+    Returns "" if there is none. On a terminal, what is typed is not shown.
+    """
+    if argument != "-":
+        return argument or environment.get(URL_VARIABLE, "").strip()
     if sys.stdin.isatty():
         return getpass.getpass("Presigned URL (is not shown): ").strip()
     return sys.stdin.readline(2 * MAX_URL_BYTES).strip()
 
 
-def run(settings: Settings, environment: Mapping[str, str], question: Question) -> int:
-    """Look at everything and print it; the exit status."""
+def run(settings: Settings, environment: Mapping[str, str], request: CheckRequest) -> int:
+    """Run all checks and print their findings. Returns 0, or 1 if a check failed, or 130 after Ctrl-C."""
     logs.set_up("CRITICAL", sys.stderr)
     try:
-        return asyncio.run(_run(settings, environment, question, sys.stdout))
+        return asyncio.run(_print_findings(settings, environment, request, sys.stdout))
     except KeyboardInterrupt:
         return 130
 
 
-async def _run(settings: Settings, environment: Mapping[str, str], question: Question, out: TextIO) -> int:
+async def _print_findings(
+    settings: Settings, environment: Mapping[str, str], request: CheckRequest, out: TextIO
+) -> int:
     counts = {"ok": 0, "warn": 0, "fail": 0}
     try:
-        async for finding in _findings(settings, environment, question):
+        async for finding in _run_checks(settings, environment, request):
             counts[finding.verdict] += 1
             _print(finding, out)
     except Exception as error:
-        # Its text, or a traceback, could hold the URL.
+        # The error's own text, or a traceback, could contain the URL.
         counts["fail"] += 1
         _print(fail("doctor", f"something unexpected: {logs.describe(error)}", "report this line"), out)
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()), file=out)
     return 1 if counts["fail"] else 0
 
 
-async def _findings(
-    settings: Settings, environment: Mapping[str, str], question: Question
+async def _run_checks(
+    settings: Settings, environment: Mapping[str, str], request: CheckRequest
 ) -> AsyncIterator[Finding]:
-    here = [*machine_check.look(settings), *await ports_check.look(settings)]
-    for finding in [*settings_check.look(settings, environment), *here]:
+    machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
+    for finding in [*settings_check.check_settings(settings, environment), *machine]:
         yield finding
-    if not question.url:
+    if not request.url:
         return
-    async for step in _way(settings, question):
+    async for step in _check_storage(settings, request):
         for finding in step:
             yield finding
         if any(finding.verdict == "fail" for finding in step):
             return
 
 
-async def _way(settings: Settings, question: Question) -> AsyncIterator[list[Finding]]:
-    """Step by step to storage; each needs the one before it to have gone well."""
-    fields, given = Fields(settings), [("uploadUrl", question.url), *question.fields]
-    yield list(url_check.look(settings, fields, given, time.time()))
+async def _check_storage(settings: Settings, request: CheckRequest) -> AsyncIterator[list[Finding]]:
+    """The findings of each step on the way to storage. The caller must stop after a step that failed."""
+    fields, given_fields = FormFields(settings), [("uploadUrl", request.url), *request.fields]
+    yield list(url_check.check_url(settings, fields, given_fields, time.time()))
     destination = fields.destination
     assert destination
     host, port = destination.host, destination.url.port
     assert port
-    found, addresses = await network_check.look_up(host, port)
-    yield [found]
-    judged, passed = network_check.may_be_dialled(addresses, port, listed=destination.listed)
-    yield judged
-    tried, address = await network_check.connect(passed, port)
-    yield tried
+    finding, addresses = await network_check.resolve(host, port)
+    yield [finding]
+    findings, allowed = network_check.check_addresses(addresses, port, listed=destination.listed)
+    yield findings
+    findings, address = await network_check.connect(allowed, port)
+    yield findings
     assert address
     if destination.url.scheme == "https":
-        yield [await tls_check.look(host, address, port)]
+        yield [await tls_check.check_tls(host, address, port)]
     else:
         yield [ok("TLS", "none: the URL begins with http://, so file and signature travel unencrypted")]
-    if question.upload:
-        yield [trial_upload.announcement(fields)]
-        yield await trial_upload.look(settings, destination, given)
+    if request.upload:
+        yield [trial_upload.announce_upload(fields)]
+        yield await trial_upload.try_upload(settings, destination, given_fields)
 
 
 def _print(finding: Finding, out: TextIO) -> None:
-    """One line, or more where it is long; what to do stands under it."""
+    """Print a finding in one line, or more if it is long, and its cure below it."""
     verdict = f"{finding.verdict:<6}"
     if out.isatty() and "NO_COLOR" not in os.environ:
         verdict = f"\x1b[{COLOURS[finding.verdict]}m{verdict}\x1b[0m"
@@ -128,10 +133,11 @@ def _print(finding: Finding, out: TextIO) -> None:
     out.flush()
 
 
-def _wrapped(text: str, further: int = 0) -> str:
-    """The text in lines that begin under its first one; a certificate may hold any character."""
-    indent = INDENT + further
-    width = max(min(shutil.get_terminal_size((WIDEST, 0)).columns, WIDEST) - indent, 30)
-    plain = "".join(each if each.isprintable() else "?" for each in text)
-    lines = textwrap.wrap(plain, width, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, extra_indent: int = 0) -> str:
+    """The text, wrapped; further lines are indented. Unprintable characters become `?`: a certificate's names
+    may hold any character."""
+    indent = INDENT + extra_indent
+    width = max(min(shutil.get_terminal_size((MAX_WIDTH, 0)).columns, MAX_WIDTH) - indent, 30)
+    printable = "".join(character if character.isprintable() else "?" for character in text)
+    lines = textwrap.wrap(printable, width, break_long_words=False, break_on_hyphens=False)
     return f"\n{' ' * indent}".join(lines)

@@ -1,13 +1,13 @@
-"""What the doctor says of one thing that it looked at, and how it says sizes and times.
+"""The result of one check, and how sizes and times are written in it.
 
-Rules: what fails or looks wrong says what to do; of a presigned URL a sentence names the host at most.
-Must not know: what is looked at, where the lines go.
+Rules: a finding that is not ok says what to do. Of a presigned URL a text names only the host.
+Must not know: what is checked, where findings are printed.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from upload_service.settings.parsing import UNITS
+from upload_service.settings.parsing import BYTE_UNITS
 
 Verdict = Literal["ok", "warn", "fail"]
 _PERIODS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
@@ -15,7 +15,10 @@ _PERIODS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: `warn` works and is probably not meant, `fail` does not work. `cure`: what to do."""
+    """One line of the report. `warn`: it works, but is probably a mistake; `fail`: it does not work.
+
+    `step`: what was checked. `text`: the result. `cure`: what to do; empty if `ok`.
+    """
 
     verdict: Verdict
     step: str
@@ -24,33 +27,34 @@ class Finding:
 
 
 def ok(step: str, text: str) -> Finding:
-    """It works."""
+    """A finding: it works."""
     return Finding("ok", step, text)
 
 
 def warn(step: str, text: str, cure: str) -> Finding:
-    """It works, and is probably not meant."""
+    """A finding: it works, but is probably a mistake."""
     return Finding("warn", step, text, cure)
 
 
 def fail(step: str, text: str, cure: str) -> Finding:
-    """It does not work."""
+    """A finding: it does not work."""
     return Finding("fail", step, text, cure)
 
 
-def size(count: int) -> str:
-    """Bytes in the largest unit of which there is one."""
-    unit = max((each for each in UNITS if UNITS[each] <= count), key=UNITS.__getitem__, default="")
-    return f"{round(count / UNITS[unit], 1):g} {unit or 'bytes'}"
+def format_bytes(count: int) -> str:
+    """A number of bytes in the largest unit that is not larger than it, with at most one decimal."""
+    units = [unit for unit, factor in BYTE_UNITS.items() if factor <= count]
+    unit = max(units, key=BYTE_UNITS.__getitem__, default="")
+    return f"{round(count / BYTE_UNITS[unit], 1):g} {unit or 'bytes'}"
 
 
-def period(seconds: float) -> str:
-    """A time in the largest unit of which there is one, rounded down."""
-    length, word = next(((each, name) for each, name in _PERIODS if seconds >= each), _PERIODS[-1])
+def format_period(seconds: float) -> str:
+    """A time in the largest of days, hours, minutes and seconds that is not longer, rounded down."""
+    length, word = next(((length, name) for length, name in _PERIODS if seconds >= length), _PERIODS[-1])
     count = int(seconds // length)
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def ms(seconds: float) -> str:
-    """A short time."""
+def format_ms(seconds: float) -> str:
+    """A short time in milliseconds, with one decimal below 10 ms."""
     return f"{seconds * 1000:.{0 if seconds >= 0.01 else 1}f} ms"

@@ -1,8 +1,8 @@
-"""What the machine gives the service: memory, disk, trusted certificates.
+"""Checks the machine: memory, disk, trusted certificates.
 
-Knows: where Linux tells a container's memory; other systems tell that of the machine.
-Rules: looks at the real thing, and leaves nothing behind.
-Must not know: presigned URLs.
+Knows: where Linux tells a container's memory limit. On other systems the machine's memory counts.
+Rules: each check tries the real thing, and leaves nothing behind.
+Must not know: presigned URLs, ports (ports_check.py).
 """
 
 import os
@@ -13,57 +13,59 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from upload_service.body.disk_segments import Segments, is_in_memory
-from upload_service.doctor.finding import Finding, fail, ok, size, warn
-from upload_service.settings.settings import OWN_MEMORY_BYTES, Settings
+from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
+from upload_service.doctor.finding import Finding, fail, format_bytes, ok, warn
+from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
-# Of this container, in version 2 and in version 1; the latter writes a huge number where there is no bound.
-MEMORY_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-# An upload whose copy lies on disk has so much on its way there (docs/byte-path.md).
-ON_ITS_WAY_BYTES = 3 * 1024 * 1024
+# The memory limit of this container, in cgroup v2 and v1. Version 1 has a huge number if there is no limit.
+MEMORY_LIMIT_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+# The memory of one upload for chunks that are on their way to the disk (docs/byte-path.md).
+DISK_WRITE_BYTES = 3 * 1024 * 1024
 PROBE_BYTES = 64 * 1024
 
 
-def look(settings: Settings) -> list[Finding]:
-    """Everything about the machine but its ports."""
-    return [memory(settings), *disk(settings), certificates(settings)]
+def check_machine(settings: Settings) -> list[Finding]:
+    """All checks of the machine, except those of its ports."""
+    return [check_memory(settings), *check_disk(settings), check_certificates(settings)]
 
 
-def memory(settings: Settings, files: Sequence[str] = MEMORY_FILES) -> Finding:
-    """Whether there is as much as the service may take."""
-    waiting, on_disk = settings.spool_memory_bytes, 0
-    if settings.spool_disk_bytes and is_in_memory(settings.spool_dir):
-        on_disk = settings.spool_disk_bytes
-    passing = ON_ITS_WAY_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
-    need, have = OWN_MEMORY_BYTES + waiting + passing + on_disk, _memory_bytes(settings, files)
-    what = f"the service may take {size(need)} at worst, {size(waiting)} of it for files that wait"
-    if on_disk:
-        what += f" and {size(on_disk)} because UPLOAD_SPOOL_DIR is in memory"
+def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_FILES) -> Finding:
+    """Whether there is as much memory as the service may need. `limit_files`: see MEMORY_LIMIT_FILES."""
+    spool, tmpfs = settings.spool_memory_bytes, 0
+    if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
+        tmpfs = settings.spool_disk_bytes
+    writes = DISK_WRITE_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
+    need, have = BASE_MEMORY_BYTES + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
+    what = (
+        f"the service may take {format_bytes(need)} at worst, {format_bytes(spool)} of it for files that wait"
+    )
+    if tmpfs:
+        what += f" and {format_bytes(tmpfs)} because UPLOAD_SPOOL_DIR is in memory"
     if have is None:
         return ok("memory", f"{what}; how much there is cannot be told here")
     if need <= have:
-        return ok("memory", f"{what}; there are {size(have)}")
+        return ok("memory", f"{what}; there are {format_bytes(have)}")
     return warn(
         "memory",
-        f"{what}; there are only {size(have)}",
+        f"{what}; there are only {format_bytes(have)}",
         "give it more, or set UPLOAD_SPOOL_MEMORY_BYTES lower"
-        + (" and UPLOAD_SPOOL_DIR to a disk" * bool(on_disk)),
+        + (" and UPLOAD_SPOOL_DIR to a disk" * bool(tmpfs)),
     )
 
 
-def _memory_bytes(settings: Settings, files: Sequence[str]) -> int | None:
-    """The least of what bounds this program."""
-    found = [settings.lambda_memory_bytes] if settings.lambda_memory_bytes else []
-    for path in files:
+def _memory_bytes(settings: Settings, limit_files: Sequence[str]) -> int | None:
+    """The lowest limit of this process's memory; None if there is no way to tell."""
+    limits = [settings.lambda_memory_bytes] if settings.lambda_memory_bytes else []
+    for path in limit_files:
         with suppress(OSError, ValueError):
-            found.append(int(Path(path).read_text(encoding="ascii")))
+            limits.append(int(Path(path).read_text(encoding="ascii")))
     with suppress(OSError, ValueError):
-        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    return min(found, default=None)
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(limits, default=None)
 
 
-def disk(settings: Settings) -> Iterator[Finding]:
-    """Whether files that wait can be written, to what, and how many."""
+def check_disk(settings: Settings) -> Iterator[Finding]:
+    """Whether the spool can write to its folder, whether that is a disk, and whether it has enough space."""
     budget = settings.spool_disk_bytes
     if not budget:
         yield _no_disk(settings)
@@ -71,13 +73,13 @@ def disk(settings: Settings) -> Iterator[Finding]:
     cure = "make room, or name in UPLOAD_SPOOL_DIR a folder that this user may write to"
     try:
         folder = settings.spool_dir or tempfile.gettempdir()
-        _try_to_write(folder)
+        _write_test_file(folder)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         where = settings.spool_dir or "the folder for temporary files"
         yield fail("disk", f"files that wait cannot be written to {where} ({error.strerror})", cure)
         return
-    if is_in_memory(folder) and not settings.in_lambda:
+    if is_memory_filesystem(folder) and not settings.in_lambda:
         yield warn(
             "disk",
             f"{folder} is in memory (tmpfs): what shall wait on disk would wait in memory",
@@ -86,11 +88,16 @@ def disk(settings: Settings) -> Iterator[Finding]:
     if free < budget:
         yield warn(
             "disk",
-            f"{folder} has {size(free)} free, and UPLOAD_SPOOL_DISK_BYTES lets files take {size(budget)}",
+            f"{folder} has {format_bytes(free)} free, and UPLOAD_SPOOL_DISK_BYTES lets files take "
+            f"{format_bytes(budget)}",
             "give it more, or set UPLOAD_SPOOL_DISK_BYTES to what is there",
         )
     else:
-        yield ok("disk", f"{folder} can be written to, and has {size(free)} free for at most {size(budget)}")
+        yield ok(
+            "disk",
+            f"{folder} can be written to, and has {format_bytes(free)} free for at most "
+            f"{format_bytes(budget)}",
+        )
 
 
 def _no_disk(settings: Settings) -> Finding:
@@ -104,23 +111,23 @@ def _no_disk(settings: Settings) -> Finding:
     )
 
 
-def _try_to_write(folder: str) -> None:
-    segments = Segments(folder)
+def _write_test_file(folder: str) -> None:
+    segments = DiskSegments(folder)
     try:
         segments.write([bytes(PROBE_BYTES)], 0)
     finally:
         segments.close()
 
 
-def certificates(settings: Settings) -> Finding:
-    """Whether there is any that a store's could be checked with."""
+def check_certificates(settings: Settings) -> Finding:
+    """Whether there are trusted certificates, with which the certificate of a store can be checked."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    named = settings.ssl_cert_file
-    if named:
+    path = settings.ssl_cert_file
+    if path:
         try:
-            context.load_verify_locations(named)
+            context.load_verify_locations(path)
         except OSError as error:
-            # OpenSSL's own reasons are for programmers.
+            # The reasons of OpenSSL are hard to understand, so we give our own.
             why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
             return fail(
                 "certificates",

@@ -1,28 +1,28 @@
-"""What the settings mean together, in plain words, and which of them were probably not meant so.
+"""Checks the settings: says in plain words what they mean together, and which are probably mistakes.
 
-Knows: the settings, and which of them contradict what people usually want.
-Rules: pure; whatever is legal is a warning at most; no value of a secret is said.
+Knows: the settings, and which combinations contradict what people usually want.
+Rules: pure. A legal setting gives a warning at most. The value of a secret is never printed.
 Must not know: the machine, presigned URLs.
 """
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from upload_service.doctor.finding import Finding, ok, size, warn
-from upload_service.presigned.allowed_destinations import Prefix
+from upload_service.doctor.finding import Finding, format_bytes, ok, warn
+from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
-from upload_service.settings.settings import Settings, describe, unknown_variables
-from upload_service.storage.address_policy import PORT, judge_address
+from upload_service.settings.settings import Settings, list_settings, unknown_variables
+from upload_service.storage.address_policy import HTTPS_PORT, judge_address
 
-# docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
-MOST_IN_ONE_PUT = 5 << 30
-# Less is another name, not a slip.
-ALIKE = 0.8
+# The largest object that S3 takes in one PUT: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+S3_MAX_PUT_BYTES = 5 << 30
+# How similar a misspelt variable is to a setting, from 0 to 1 (difflib); a less similar one is another name.
+SIMILARITY = 0.8
 QUIET_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 
 
-def look(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Everything that can be said without looking at the machine."""
+def check_settings(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """All checks of the settings. `environment` tells which were set, and which variables are unknown."""
     yield _settings(settings, environment)
     yield from _unknown(environment)
     yield from _destinations(settings)
@@ -34,9 +34,9 @@ def look(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding
     yield from _log(settings)
 
 
-def allowed(settings: Settings) -> str:
-    """Where uploads may go, in words."""
-    listed = [_written(prefix) for prefix in settings.destinations.prefixes]
+def describe_destinations(settings: Settings) -> str:
+    """Where uploads may go, in words: for a finding's text."""
+    listed = [_as_url(prefix) for prefix in settings.destinations.prefixes]
     if settings.destinations.known_stores:
         stores = ", ".join(provider.name for provider in PROVIDERS)
         listed.insert(0, f"any bucket of the well-known stores over https ({stores})")
@@ -44,25 +44,25 @@ def allowed(settings: Settings) -> str:
 
 
 def _settings(settings: Settings, environment: Mapping[str, str]) -> Finding:
-    named = [name for name, _, _ in describe() if name in environment]
+    named = [name for name, _, _ in list_settings() if name in environment]
     what = f"all that is set can be used: {', '.join(named)}" if named else "none is set: the defaults hold"
     return ok("settings", f"{what}{'; this is an AWS Lambda function' if settings.in_lambda else ''}")
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = [name for name, _, _ in describe()]
+    known = [name for name, _, _ in list_settings()]
     for name in unknown_variables(environment):
-        close = get_close_matches(name, known, 1, ALIKE)
-        meant = (
+        close = get_close_matches(name, known, 1, SIMILARITY)
+        cure = (
             f"write {close[0]}, if you meant that"
             if close
             else "see upload-service --help for those that are"
         )
-        yield warn("settings", f"{name} is no setting and changes nothing", meant)
+        yield warn("settings", f"{name} is no setting and changes nothing", cure)
 
 
 def _destinations(settings: Settings) -> Iterator[Finding]:
-    yield ok("destinations", f"uploads may go to {allowed(settings)}")
+    yield ok("destinations", f"uploads may go to {describe_destinations(settings)}")
     for prefix in settings.destinations.prefixes:
         if prefix.scheme == "http" and _looks_public(prefix.host):
             yield warn(
@@ -74,19 +74,21 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
 
 def _callers(settings: Settings) -> Iterator[Finding]:
     at_once = f"{settings.max_concurrent} uploads at once"
-    of_one = [f"{settings.max_concurrent_per_client} at once"] if settings.max_concurrent_per_client else []
-    of_one += [f"{settings.rate_per_minute} a minute"] if settings.rate_per_minute else []
-    if of_one:
+    per_client = (
+        [f"{settings.max_concurrent_per_client} at once"] if settings.max_concurrent_per_client else []
+    )
+    per_client += [f"{settings.rate_per_minute} a minute"] if settings.rate_per_minute else []
+    if per_client:
         proxies = "as trusted proxies tell it" if settings.trusted_proxies else "the connection's own"
-        at_once += f", {' and '.join(of_one)} of one address ({proxies})"
-    bounds = f"{at_once}, files of at most {size(settings.max_file_bytes)}"
+        at_once += f", {' and '.join(per_client)} of one address ({proxies})"
+    limits = f"{at_once}, files of at most {format_bytes(settings.max_file_bytes)}"
     if settings.api_tokens:
         names = ", ".join(sorted({token.name for token in settings.api_tokens}))
-        yield ok("callers", f"who shows a token may upload ({names}); {bounds}")
+        yield ok("callers", f"who shows a token may upload ({names}); {limits}")
     else:
         yield warn(
             "callers",
-            f"anybody who reaches the port may upload; {bounds}",
+            f"anybody who reaches the port may upload; {limits}",
             "set UPLOAD_API_TOKENS, or let only those reach the port who may upload",
         )
     if settings.max_concurrent_per_client > settings.max_concurrent:
@@ -104,7 +106,7 @@ def _limits(settings: Settings) -> Iterator[Finding]:
         f"types: {', '.join(listed) or 'any'}; a leg may be silent for {settings.stall_seconds:g} s; "
         f"storage has {settings.timeout_seconds:g} s after the last byte",
     )
-    if settings.max_file_bytes > MOST_IN_ONE_PUT:
+    if settings.max_file_bytes > S3_MAX_PUT_BYTES:
         yield warn(
             "limits",
             "UPLOAD_MAX_FILE_BYTES is more than the 5 GiB that S3 takes in one PUT",
@@ -133,17 +135,17 @@ def _cors(settings: Settings) -> Finding:
 
 
 def _page(settings: Settings) -> Finding:
-    told = {"on": "at /, where presigned URLs are pasted", "off": "none: browsers get the JSON of programs"}
-    return ok("page", told.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}"))
+    texts = {"on": "at /, where presigned URLs are pasted", "off": "none: browsers get the JSON of programs"}
+    return ok("page", texts.get(settings.upload_page, f"at /, with URLs from {settings.upload_page}"))
 
 
 def _metrics(settings: Settings) -> Finding:
-    told = {
+    texts = {
         "off": "none",
         "prometheus": f"GET /metrics on port {settings.metrics_port or settings.port}, to whoever reaches it",
         "emf": "in the log lines of uploads, for CloudWatch",
     }
-    return ok("metrics", told[settings.metrics])
+    return ok("metrics", texts[settings.metrics])
 
 
 def _log(settings: Settings) -> Iterator[Finding]:
@@ -155,14 +157,14 @@ def _log(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _written(prefix: Prefix) -> str:
+def _as_url(prefix: UrlPrefix) -> str:
     host = f"[{prefix.host}]" if ":" in prefix.host else prefix.host
     return f"{prefix.scheme}://{host}:{prefix.port}{prefix.path}/"
 
 
 def _looks_public(host: str) -> bool:
-    """A name with a dot, or an address of the open internet."""
-    is_name = judge_address(host, PORT, listed=True) == "unreadable"
+    """Whether a host is a name with a dot, or a public IP address."""
+    is_name = judge_address(host, HTTPS_PORT, listed=True) == "unreadable"
     if is_name:
         return "." in host and not host.endswith(".localhost")
-    return judge_address(host, PORT, listed=False) is None
+    return judge_address(host, HTTPS_PORT, listed=False) is None

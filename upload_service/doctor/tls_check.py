@@ -1,9 +1,9 @@
-"""Whether storage's TLS is trusted, and if not, why.
+"""Checks whether the service trusts the TLS certificate of storage, and if not, says why.
 
-Knows: how the HTTP client checks certificates, and OpenSSL's numbers for what is wrong with one.
-Rules: nothing is sent but the handshake; a certificate that is not trusted is looked at once more only to say
-whom it names and until when.
-Must not know: HTTP, which address may be dialled.
+Knows: how the HTTP client checks certificates, and OpenSSL's error numbers for certificates.
+Rules: nothing but the handshake is sent. A second handshake reads an untrusted certificate, only to say which
+names it has and when it expires.
+Must not know: HTTP, which addresses may be dialled.
 """
 
 import asyncio
@@ -11,34 +11,34 @@ import ssl
 import time
 from typing import Any, NamedTuple
 
-from upload_service.doctor.finding import Finding, fail, ms, ok, period, warn
+from upload_service.doctor.finding import Finding, fail, format_ms, format_period, ok, warn
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.storage.session import CONNECT_SECONDS
 
 STEP = "TLS"
 SOON_SECONDS = 14 * 86400
-# x509_vfy.h: what each number means, and what helps.
-NOT_YET, EXPIRED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 62, 64
-UNKNOWN_ISSUER = frozenset((2, 18, 19, 20, 21))
+# OpenSSL's numbers for verification errors and flags: openssl/x509_vfy.h.
+NOT_YET_VALID, EXPIRED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 62, 64
+UNKNOWN_ISSUERS = frozenset((2, 18, 19, 20, 21))
 NO_CHECK_TIME = 0x200000
-_TRUST = (
+_TRUST_CURE = (
     "for a private store name the certificate of its authority in SSL_CERT_FILE; if the store is public, "
     "something on the way opens the connection"
 )
 
 
 class Handshake(NamedTuple):
-    """A handshake that went well."""
+    """A successful handshake: the TLS version, the certificate as `getpeercert` gives it, the duration."""
 
     version: str
     certificate: dict[str, Any]
     seconds: float
 
 
-async def look(host: str, address: str, port: int) -> Finding:
-    """A handshake with the store at this address, checked against the URL's host."""
+async def check_tls(host: str, address: str, port: int) -> Finding:
+    """Make a handshake with the store at this IP address; its certificate must be for `host`."""
     try:
-        return _trusted(await _shake(host, address, port, _context()))
+        return _trusted(await _handshake(host, address, port, _context()))
     except ssl.SSLCertVerificationError as error:
         return await _untrusted(host, address, port, error)
     except TimeoutError:
@@ -56,22 +56,23 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-async def _shake(host: str, address: str, port: int, context: ssl.SSLContext) -> Handshake:
+async def _handshake(host: str, address: str, port: int, context: ssl.SSLContext) -> Handshake:
     started = time.monotonic()
     async with asyncio.timeout(CONNECT_SECONDS):
         _, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=host)
     seconds = time.monotonic() - started
-    shaken = writer.get_extra_info("ssl_object")
-    found = Handshake(shaken.version(), shaken.getpeercert() or {}, seconds)
+    tls = writer.get_extra_info("ssl_object")
+    handshake = Handshake(tls.version(), tls.getpeercert() or {}, seconds)
     writer.transport.abort()
-    return found
+    return handshake
 
 
-def _trusted(found: Handshake) -> Finding:
-    left = _ends(found.certificate) - time.time()
+def _trusted(handshake: Handshake) -> Finding:
+    version, certificate, seconds = handshake
+    left = _expiry(certificate) - time.time()
     text = (
-        f"{found.version} after {ms(found.seconds)}; the certificate names {_names(found.certificate)}, "
-        f"is good for {period(left)} and was issued by {_issuer(found.certificate)}"
+        f"{version} after {format_ms(seconds)}; the certificate names {_names(certificate)}, "
+        f"is good for {format_period(left)} and was issued by {_issuer(certificate)}"
     )
     if left < SOON_SECONDS:
         return warn(STEP, text, "let the store's certificate be renewed")
@@ -80,31 +81,31 @@ def _trusted(found: Handshake) -> Finding:
 
 async def _untrusted(host: str, address: str, port: int, error: ssl.SSLCertVerificationError) -> Finding:
     code = error.verify_code
-    if code in UNKNOWN_ISSUER:
-        return fail(STEP, f"nobody that this machine trusts issued the certificate of {host}", _TRUST)
-    seen = await _second_look(host, address, port)
+    if code in UNKNOWN_ISSUERS:
+        return fail(STEP, f"nobody that this machine trusts issued the certificate of {host}", _TRUST_CURE)
+    certificate = await _untrusted_certificate(host, address, port)
     if code in (WRONG_NAME, WRONG_ADDRESS):
-        names = f": it names {_names(seen)}" if seen else ""
+        names = f": it names {_names(certificate)}" if certificate else ""
         cure = "sign the URL for a host that the certificate names"
         return fail(STEP, f"the certificate is not for {host}{names}", cure)
     if code == EXPIRED:
-        ago = f" {period(time.time() - _ends(seen))} ago" if seen else ""
+        ago = f" {format_period(time.time() - _expiry(certificate))} ago" if certificate else ""
         return fail(
             STEP, f"the certificate of {host} expired{ago}", "let it be renewed; check this machine's clock"
         )
-    if code == NOT_YET:
+    if code == NOT_YET_VALID:
         return fail(STEP, f"the certificate of {host} is not valid yet", "check this machine's clock")
     cure = CATALOGUE["storage_tls_failed"].cure
     return fail(STEP, f"the certificate of {host} is refused: {error.verify_message}", cure)
 
 
-async def _second_look(host: str, address: str, port: int) -> dict[str, Any]:
-    """The certificate, whatever its name and dates; empty when even so it is not trusted."""
+async def _untrusted_certificate(host: str, address: str, port: int) -> dict[str, Any]:
+    """The certificate, whatever its names and dates are; empty if even then it is not trusted."""
     context = _context()
     context.check_hostname = False
     context.verify_flags |= NO_CHECK_TIME
     try:
-        return (await _shake(host, address, port, context)).certificate
+        return (await _handshake(host, address, port, context)).certificate
     except OSError:
         return {}
 
@@ -118,5 +119,5 @@ def _issuer(certificate: dict[str, Any]) -> str:
     return str(parts.get("organizationName") or parts.get("commonName") or "somebody without a name")
 
 
-def _ends(certificate: dict[str, Any]) -> float:
+def _expiry(certificate: dict[str, Any]) -> float:
     return float(ssl.cert_time_to_seconds(certificate["notAfter"]))

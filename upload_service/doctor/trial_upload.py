@@ -1,9 +1,9 @@
-"""One upload of a few bytes, made by the service's own parts, and what storage said to it.
+"""The trial upload of `--check`: uploads a few bytes with the service's own code, and reports the result.
 
-Knows: how an upload is put together, and when its PUT's head, its body and its answer passed.
-Rules: the upload is the plain endpoint's, but for three things: storage is asked for 100 Continue however
-small the file, the types that callers may send are not looked at, and silence ends it sooner.
-Must not know: names, addresses, TLS.
+Knows: how an upload is put together, and when its PUT's headers, body and response passed.
+Rules: the upload runs as at the plain endpoint, with three differences: the PUT expects 100 Continue although
+the file is small, UPLOAD_ALLOWED_TYPES is ignored, and the timeout is shorter.
+Must not know: DNS, addresses, TLS.
 """
 
 import secrets
@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import aiohttp
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import Checksum, running_for
-from upload_service.doctor.finding import Finding, fail, ms, ok, warn
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import Checksum, checksums_for
+from upload_service.doctor.finding import Finding, fail, format_ms, ok, warn
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
@@ -23,140 +23,152 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
-from upload_service.upload.form_fields import PLAIN_FIELDS, Fields
-from upload_service.upload.record import Record
+from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
+from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 
 CONTENT = b"upload-service --check\n"
 CONTENT_TYPE = "application/octet-stream"
-# In which a store that works has answered to so few bytes.
-ANSWER_SECONDS = 30.0
-# A little less: the clock that waits for 100 is not ours.
-SAID_NOTHING_SECONDS = 0.95 * CONTINUE_SECONDS
-_NEVER_ASK = "set UPLOAD_EXPECT_CONTINUE_BYTES to 0"
+# A store that works answers so few bytes within this time.
+TRIAL_SECONDS = 30.0
+# If the body left later than this, 100 Continue did not come. A little less than CONTINUE_SECONDS, because
+# that time is measured with another clock.
+NO_CONTINUE_SECONDS = 0.95 * CONTINUE_SECONDS
+_EXPECT_CURE = "set UPLOAD_EXPECT_CONTINUE_BYTES to 0"
 
 
-class Watch:
-    """When things passed, in seconds of `time.monotonic`. `heads`: of each PUT that left.
+class RequestTimings:
+    """When the parts of the PUTs of one upload passed, in seconds of `time.monotonic`.
 
-    `misunderstood`: storage answered that it does not know the expectation.
+    `headers_sent`: one for each PUT. `body_sent` and `responded`: the last ones; None if there was none.
+    `expectation_failed`: storage has answered 417, which means that it does not support `Expect`.
     """
 
     def __init__(self) -> None:
-        self.heads: list[float] = []
-        self.misunderstood = False
-        self.body: float | None = None
-        self.answered: float | None = None
+        self.headers_sent: list[float] = []
+        self.expectation_failed = False
+        self.body_sent: float | None = None
+        self.responded: float | None = None
 
-    def trace(self) -> aiohttp.TraceConfig:
-        """What the HTTP client tells."""
+    def trace_config(self) -> aiohttp.TraceConfig:
+        """The hooks with which aiohttp's client reports to this object."""
         config = aiohttp.TraceConfig()
-        config.on_request_headers_sent.append(self._note_head)
-        config.on_request_chunk_sent.append(self._note_body)
-        config.on_request_end.append(self._note_answer)
+        config.on_request_headers_sent.append(self._on_headers_sent)
+        config.on_request_chunk_sent.append(self._on_body_sent)
+        config.on_request_end.append(self._on_response)
         return config
 
-    async def _note_head(self, *_told: object) -> None:
-        self.heads.append(time.monotonic())
+    async def _on_headers_sent(self, *_params: object) -> None:
+        self.headers_sent.append(time.monotonic())
 
-    async def _note_body(self, *_told: object) -> None:
-        self.body = time.monotonic()
+    async def _on_body_sent(self, *_params: object) -> None:
+        self.body_sent = time.monotonic()
 
-    async def _note_answer(
-        self, _session: object, _context: object, told: aiohttp.TraceRequestEndParams
+    async def _on_response(
+        self, _session: object, _context: object, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        self.misunderstood |= told.response.status == 417
-        self.answered = time.monotonic()
+        self.expectation_failed |= params.response.status == 417
+        self.responded = time.monotonic()
 
 
-def announcement(fields: Fields) -> Finding:
-    """What is about to be done to the object."""
+def announce_upload(fields: FormFields) -> Finding:
+    """A finding that says what the trial upload is about to do to the object."""
     what = f"{len(CONTENT)} bytes go to the key of the URL now"
     if fields.destination and fields.destination.creates_only and fields.headers["if-none-match"] == "*":
         return ok("upload", f"{what}; if-none-match is signed: storage refuses when an object is there")
     return warn("upload", f"{what} and replace what is there", "next time --no-upload stops before this")
 
 
-async def look(
-    settings: Settings, destination: Destination, given: Sequence[tuple[str, str]]
+async def try_upload(
+    settings: Settings, destination: Destination, given_fields: Sequence[tuple[str, str]]
 ) -> list[Finding]:
-    """Upload, and say what came of it; `given` are the fields of the form before its file."""
-    watch, failure = Watch(), None
-    wanted = replace(
-        settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, ANSWER_SECONDS)
+    """Upload a few bytes, and report the result. `given_fields`: the fields of the form before its file."""
+    timings, failure = RequestTimings(), None
+    settings_of_trial = replace(
+        settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, TRIAL_SECONDS)
     )
-    room = Room(settings.spool_memory_bytes, 0)
-    async with new_session(listed=destination.listed, pooled=False, traces=[watch.trace()]) as session:
+    spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
+    async with new_session(
+        listed=destination.listed, pooled=False, traces=[timings.trace_config()]
+    ) as session:
         storage = Storage(
             Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
         )
-        upload = Upload(_form(given), storage, room, wanted, retrying=False)
+        upload = Upload(_form(given_fields), storage, spool_budget, settings_of_trial, retrying=False)
         try:
             await upload.run()
         except UploadError as error:
             failure = error
-    room.close()
-    said = [_expect(settings, watch)] if watch.heads else []
+    spool_budget.close()
+    findings = [_expect(settings, timings)] if timings.headers_sent else []
     if failure:
-        return [*said, _failed(failure, upload.record, wanted)]
-    return [*said, _stored(settings, destination, upload.record, watch)]
+        return [*findings, _failed(failure, upload.record, settings_of_trial)]
+    return [*findings, _stored(settings, destination, upload.record, timings)]
 
 
-def _form(given: Sequence[tuple[str, str]]) -> FormReader:
+def _form(given_fields: Sequence[tuple[str, str]]) -> FormReader:
     boundary = secrets.token_hex(16)
     begin = f"--{boundary}\r\nContent-Disposition: form-data; name="
-    fields = "".join(f'{begin}"{name}"\r\n\r\n{value}\r\n' for name, value in given)
+    fields = "".join(f'{begin}"{name}"\r\n\r\n{value}\r\n' for name, value in given_fields)
     head = f'{begin}"file"; filename="check"\r\nContent-Type: {CONTENT_TYPE}\r\n\r\n'
-    whole = (fields + head).encode() + CONTENT + f"\r\n--{boundary}--\r\n".encode()
-    pieces = iter((whole,))
+    form = (fields + head).encode() + CONTENT + f"\r\n--{boundary}--\r\n".encode()
+    chunks = iter((form,))
 
     async def read() -> bytes:
-        return next(pieces, b"")
+        return next(chunks, b"")
 
-    return FormReader(read, f"multipart/form-data; boundary={boundary}", len(whole), PLAIN_FIELDS)
+    return FormReader(read, f"multipart/form-data; boundary={boundary}", len(form), PLAIN_FIELDS)
 
 
-def _expect(settings: Settings, watch: Watch) -> Finding:
-    """How storage took the question whether it wants the file."""
+def _expect(settings: Settings, timings: RequestTimings) -> Finding:
+    """How storage reacted to `Expect: 100-continue`."""
     step = "expect"
     if not settings.expect_continue_bytes:
         return ok(step, "storage is not asked: UPLOAD_EXPECT_CONTINUE_BYTES is 0")
-    if watch.body is None:
-        if watch.answered is None:
-            return warn(step, "storage said neither 100 Continue nor anything else", _NEVER_ASK)
+    if timings.body_sent is None:
+        if timings.responded is None:
+            return warn(step, "storage said neither 100 Continue nor anything else", _EXPECT_CURE)
         return ok(step, "storage answered without wanting the file: a refusal costs no upload")
-    if watch.misunderstood:
-        return warn(step, "storage does not know the question, and was sent the file without it", _NEVER_ASK)
-    waited = watch.body - watch.heads[-1]
-    if waited < SAID_NOTHING_SECONDS:
-        return ok(step, f"storage said 100 Continue after {ms(waited)}")
+    if timings.expectation_failed:
+        return warn(
+            step, "storage does not know the question, and was sent the file without it", _EXPECT_CURE
+        )
+    waited = timings.body_sent - timings.headers_sent[-1]
+    if waited < NO_CONTINUE_SECONDS:
+        return ok(step, f"storage said 100 Continue after {format_ms(waited)}")
     return warn(
         step,
-        f"storage did not say 100 Continue in {ms(waited)}, and was sent the file unasked",
-        f"{_NEVER_ASK}, or each file of that size loses a second",
+        f"storage did not say 100 Continue in {format_ms(waited)}, and was sent the file unasked",
+        f"{_EXPECT_CURE}, or each file of that size loses a second",
     )
 
 
-def _stored(settings: Settings, destination: Destination, record: Record, watch: Watch) -> Finding:
+def _stored(
+    settings: Settings, destination: Destination, record: UploadRecord, timings: RequestTimings
+) -> Finding:
     outcome = record.outcome
     assert outcome
     assert outcome.answer
-    after = f" after {ms(watch.answered - watch.heads[-1])}" if watch.answered and watch.heads else ""
+    after = (
+        f" after {format_ms(timings.responded - timings.headers_sent[-1])}"
+        if timings.responded and timings.headers_sent
+        else ""
+    )
     text = f"stored: {outcome.answer.status}{after}{_ids(outcome)}; {record.checksum or 'no checksum runs'}"
     return ok("answer", f"{text}, {_compared(settings, destination, outcome)}")
 
 
 def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
-    sums = running_for(settings.verify, None, destination.signing)
-    sums.update(CONTENT)
+    checksums = checksums_for(settings.verify, None, destination.signature_scheme)
+    checksums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
-    equal = [claim.algorithm for claim in claims if sums.agrees_with(claim)]
+    equal = [claim.algorithm for claim in claims if checksums.agrees_with(claim)]
     if not equal:
         return "and storage gives nothing to compare it with"
     return f"and what storage says it stored is the same ({', '.join(dict.fromkeys(equal))})"
 
 
-def _failed(error: UploadError, record: Record, settings: Settings) -> Finding:
+def _failed(error: UploadError, record: UploadRecord, settings: Settings) -> Finding:
     answer, outcome = error.storage, record.outcome
     said = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
     if said and outcome:

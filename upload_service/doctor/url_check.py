@@ -1,33 +1,36 @@
-"""What a presigned URL says, judged as an upload's would be.
+"""Checks a presigned URL, by the same rules as for an upload.
 
-Knows: the fields of a form, because the URL and its headers are noted as if they came in one.
-Rules: pure; of the URL nothing is said but its host, its signed headers' names and its expiry.
-Must not know: the network, the clock (now is passed in).
+Knows: the fields of a form, because the URL and its headers are judged as if they came in one.
+Rules: pure. Of the URL only the host, the names of the signed headers and the expiry are printed.
+Must not know: the network, the clock (`now` is passed in, in seconds since the epoch).
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from upload_service.doctor.finding import Finding, fail, ok, period, warn
-from upload_service.doctor.settings_check import allowed
+from upload_service.doctor.finding import Finding, fail, format_period, ok, warn
+from upload_service.doctor.settings_check import describe_destinations
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import LISTED, Destination, judge
+from upload_service.presigned.destination import LISTED, Destination, judge_destination
 from upload_service.presigned.signed_headers import CONTENT_TYPE_FIELD
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
+from upload_service.upload.form_fields import FormFields
 
 STEP = "URL"
-# Shorter is too short for people, and for clocks that differ.
+# A URL that expires sooner gets a warning: people are slower, and clocks differ.
 SHORT_SECONDS = 60
 
 
-def look(
-    settings: Settings, fields: Fields, given: Sequence[tuple[str, str]], now: float
+def check_url(
+    settings: Settings, fields: FormFields, given_fields: Sequence[tuple[str, str]], now: float
 ) -> Iterator[Finding]:
-    """Note the fields `given` of a form, the URL among them, and say what they mean together."""
+    """Put the given fields of a form, the URL included, into `fields`, and say what they mean together.
+
+    After a failure `fields.destination` may be None.
+    """
     try:
-        for name, value in given:
+        for name, value in given_fields:
             fields.note(name, value, now)
         if missing := fields.missing_header():
             yield fail(
@@ -38,18 +41,18 @@ def look(
             )
             return
     except UploadError as error:
-        yield _refused(settings, dict(given)["uploadUrl"], error, now)
+        yield _refused(settings, dict(given_fields)["uploadUrl"], error, now)
         return
     destination = fields.destination
     assert destination
-    yield ok(STEP, f"{_whose(destination)}; {_headers(destination)}; {_expiry(destination, now)}")
-    yield from _doubts(destination, dict(given), now)
+    yield ok(STEP, f"{_host(destination)}; {_headers(destination)}; {_expiry(destination, now)}")
+    yield from _warnings(destination, dict(given_fields), now)
 
 
-def _whose(destination: Destination) -> str:
+def _host(destination: Destination) -> str:
     store = "a store of your own" if destination.provider == LISTED else destination.provider
     by = "UPLOAD_DESTINATIONS lists it" if destination.listed else "a well-known store"
-    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signing}"
+    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signature_scheme}"
 
 
 def _headers(destination: Destination) -> str:
@@ -61,12 +64,12 @@ def _headers(destination: Destination) -> str:
 def _expiry(destination: Destination, now: float) -> str:
     if destination.expires_at is None:
         return "does not tell when it expires"
-    return f"expires in {period(destination.expires_at - now)}"
+    return f"expires in {format_period(destination.expires_at - now)}"
 
 
-def _doubts(destination: Destination, given: dict[str, str], now: float) -> Iterator[Finding]:
+def _warnings(destination: Destination, given_fields: dict[str, str], now: float) -> Iterator[Finding]:
     signed = destination.signed_headers or frozenset()
-    if "content-type" in signed and not {CONTENT_TYPE_FIELD, "header:content-type"} & given.keys():
+    if "content-type" in signed and not {CONTENT_TYPE_FIELD, "header:content-type"} & given_fields.keys():
         yield warn(
             STEP,
             "its Content-Type is signed and not given here: application/octet-stream is sent",
@@ -81,7 +84,7 @@ def _doubts(destination: Destination, given: dict[str, str], now: float) -> Iter
     if destination.expires_at is not None and destination.expires_at - now < SHORT_SECONDS:
         yield warn(
             STEP,
-            f"it expires in {period(destination.expires_at - now)}: many uploads will begin too late",
+            f"it expires in {format_period(destination.expires_at - now)}: many uploads will begin too late",
             "sign for some minutes: each upload's PUT must begin before the end",
         )
 
@@ -89,11 +92,11 @@ def _doubts(destination: Destination, given: dict[str, str], now: float) -> Iter
 def _refused(settings: Settings, url: str, error: UploadError, now: float) -> Finding:
     cause, cure = error.cause, error.entry.cure
     if error.entry.code == "url_expired":
-        ended = judge(url, settings.destinations, -math.inf).expires_at
+        # Judged at a time before every expiry, to learn when it expired.
+        expired_at = judge_destination(url, settings.destinations, -math.inf).expires_at
         clock = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        cause = (
-            f"{cause} It ended {period(now - (ended or now))} ago, if this machine's clock is right: {clock}."
-        )
+        ago = format_period(now - (expired_at or now))
+        cause = f"{cause} It ended {ago} ago, if this machine's clock is right: {clock}."
     if error.entry.code == "destination_not_allowed":
-        cause = f"{cause} Allowed: {allowed(settings)}."
+        cause = f"{cause} Allowed: {describe_destinations(settings)}."
     return fail(STEP, cause, cure)

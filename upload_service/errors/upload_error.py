@@ -5,17 +5,18 @@ Rules: the text of the exception is the code alone, so that no log or traceback 
 Must not know: HTTP objects, logging, URLs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.errors.catalogue import client, server, storage_refusals
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 
 _TABLES = (client.ENTRIES, storage_refusals.ENTRIES, server.ENTRIES)
 CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
 
 
 @dataclass(frozen=True, slots=True)
-class StorageAnswer:
+class StorageResponse:
     """What storage answered: its HTTP status and the code in its error body, where it had one."""
 
     status: int
@@ -29,19 +30,19 @@ class UploadError(Exception):
         self,
         code: str,
         cause: str | None = None,
-        storage: StorageAnswer | None = None,
+        storage: StorageResponse | None = None,
         retry_after_seconds: float | None = None,
         challenge: str | None = None,
     ) -> None:
         super().__init__(code)
-        self.entry: Entry = CATALOGUE[code]
+        self.entry: CatalogueEntry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
         self.retry_after_seconds = retry_after_seconds
         # How to prove who one is, where that is missing.
         self.challenge = challenge
-        # What the upload's record adds to the answer.
-        self.members: dict[str, object] = {"attempts": 0, "attempt_log": []}
+        # What the upload's record adds to the response, once there is an upload.
+        self.members: Mapping[str, object] | None = None
 
     @property
     def detail(self) -> str:

@@ -1,7 +1,7 @@
-"""A multipart/form-data body in: its parts, in the order in which they come.
+"""Reads multipart/form-data bodies: their parts, in the order in which they come.
 
 Knows: framing, part headers, and the limits of both.
-Rules: no input and no output; what is malformed is refused, not guessed; all but the file is bounded.
+Rules: no input and no output; a malformed form is refused, not guessed; everything but the file has a limit.
 Must not know: what the fields mean.
 
 Source: RFC 7578 and RFC 2046 section 5.1.

@@ -1,27 +1,26 @@
-"""The parts of a multipart/form-data body, in the order in which they come.
+"""Reads a multipart/form-data body and yields its parts in the order in which they come.
 
-Knows: the form's framing and its limits, which part is the file, and how long the file will be if it is the
-form's last part.
-Rules: a part is yielded as soon as it is known, the file in the pieces that arrived; everything beside the
-file is bounded; the events end only after a clean closing boundary and the end of the request.
+Knows: the limits of a form, which part is the file, and how long the file is if it is the form's last part.
+Rules: an event is yielded as soon as possible, and the file in the chunks that arrive. Everything but the
+file has a limit. The events end only after a clean closing boundary and the end of the request.
 Must not know: what the fields mean, destinations, the PUT.
 
 Source: RFC 7578 and RFC 2046 section 5.1.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.delimiter_search import find
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.parser import Parser, Preamble
+from upload_service.multipart.parser import Preamble, StrictParser
 from upload_service.multipart.part_headers import (
     boundary_of,
     content_type_of,
     filename_of,
-    require_one_meaning,
+    refuse_repeated_headers,
 )
 
 MAX_FIELD_BYTES = 8 * 1024
@@ -30,13 +29,45 @@ MAX_HEADERS = 16
 MAX_PARTS = 64
 MAX_BESIDE_FILE_BYTES = 1024 * 1024
 
-_HEAD_END = b"\r\n\r\n"
+_HEADERS_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text field. `value` has one character for each byte of the field."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileStart:
+    """The file part has begun: its name and type, as its headers give them.
+
+    `predicted_bytes` is the file's length, provided that it is the form's last part and the form ends as
+    usual; None if the length of the request is unknown.
+    """
+
+    filename: str
+    content_type: str
+    predicted_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileEnd:
+    """The file part has ended: the boundary after it has come."""
+
+
+# Between FileStart and FileEnd come the file's bytes.
+Event = Field | FileStart | bytes | FileEnd
 
 
 class FormReader:
-    """Reads one form. `read` gives the next piece of the request's body, b"" at its end.
+    """Reads one form; raises UploadError if the Content-Type is not that of a form.
 
-    `wanted` are names of fields; one that ends with a colon stands for all that begin with it.
+    `read` returns the next chunk of the request's body, and b"" at its end. `content_length` is that of the
+    request in bytes; None if it is unknown. `wanted` are the names of the fields that are yielded; others are
+    skipped. A name that ends with a colon stands for all names that begin with it.
     """
 
     def __init__(
@@ -50,13 +81,14 @@ class FormReader:
         self._read = read
         self._content_length = content_length
         self._delimiter = f"\r\n--{boundary}".encode("latin-1")
-        self._end_bytes = len(self._delimiter) + len("--\r\n")
+        self._closing_bytes = len(self._delimiter) + len("--\r\n")
         self._wanted = wanted
-        self._parser = Parser(boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS)
+        self._parser = StrictParser(boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS)
         self._preamble = Preamble(boundary)
         self._fed_bytes = 0
         self._file_bytes = 0
-        # Of the file's part, and not handed out yet: the parser holds them. None outside that part.
+        # Bytes of the file part that the parser still holds, because a delimiter may begin there. None while
+        # no file part is being read.
         self._held_bytes: int | None = None
         self._parts = 0
         self._carry = b""
@@ -65,26 +97,27 @@ class FormReader:
         self._value = bytearray()
 
     async def events(self) -> AsyncIterator[Event]:
-        """The form's parts; ends only when form and request have ended cleanly."""
+        """Yield the form's parts; raises UploadError unless form and request end cleanly."""
         try:
-            while piece := await self._read():
+            while chunk := await self._read():
                 if not self._preamble.ended:
-                    piece = self._begin_form(piece)
-                piece, start = self._carry + piece, 0
-                # Until the file has begun, each part's head is fed alone, so that its position is known.
-                while not self._file_seen and (end := piece.find(_HEAD_END, start)) >= 0:
-                    end += len(_HEAD_END)
-                    for event in self._parse(piece[start:end]):
+                    chunk = self._skip_preamble(chunk)
+                chunk, start = self._carry + chunk, 0
+                # Until the file has begun, the parser gets each part's headers separately. So the position
+                # of the file's first byte is known, which the parser does not tell.
+                while not self._file_seen and (end := chunk.find(_HEADERS_END, start)) >= 0:
+                    end += len(_HEADERS_END)
+                    for event in self._parse(chunk[start:end]):
                         yield event
                     start = end
-                if self._held_bytes == 0 and (end := self._plain_end(piece, start)) > start:
+                if self._held_bytes == 0 and (end := self._file_bytes_end(chunk, start)) > start:
                     self._fed_bytes += end - start
                     self._file_bytes += end - start
-                    yield piece[start:end]
+                    yield chunk[start:end]
                     start = end
-                end = len(piece) if self._file_seen else _begun_head_end(piece, start)
-                self._carry = piece[end:]
-                for event in self._parse(piece[start:end]):
+                end = len(chunk) if self._file_seen else _partial_headers_end(chunk, start)
+                self._carry = chunk[end:]
+                for event in self._parse(chunk[start:end]):
                     yield event
             for event in self._parse(self._carry):
                 yield event
@@ -97,15 +130,15 @@ class FormReader:
         except MultipartError:
             raise UploadError("incomplete_form" if self._fed_bytes else "empty_body") from None
 
-    def _plain_end(self, piece: bytes, start: int) -> int:
-        """Up to where `piece` is the file's from `start` on: its first delimiter or the start of one.
+    def _file_bytes_end(self, chunk: bytes, start: int) -> int:
+        """Where the file's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
 
-        The parser would find the same. This is where a large file's time goes.
+        The parser would find the same place, but slower; a large file's time is spent here.
         """
-        end = find(piece, self._delimiter, start)
+        end = find(chunk, self._delimiter, start)
         if end < 0:
-            last = piece.rfind(b"\r", max(start, len(piece) - len(self._delimiter)))
-            return last if last >= 0 and self._delimiter.startswith(piece[last:]) else len(piece)
+            last = chunk.rfind(b"\r", max(start, len(chunk) - len(self._delimiter)))
+            return last if last >= 0 and self._delimiter.startswith(chunk[last:]) else len(chunk)
         return end
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
@@ -116,33 +149,33 @@ class FormReader:
             self._held_bytes += len(fed)
         for event in self._parser.parse(fed):
             if isinstance(event, MultipartSegment):
-                yield from self._begin(event)
+                yield from self._begin_part(event)
             elif event is None:
-                yield from self._end()
+                yield from self._end_part()
             elif self._part is not None and self._part.name == "file":
                 self._file_bytes += len(event)
                 if self._held_bytes is not None:
                     self._held_bytes -= len(event)
                 yield bytes(event)
             else:
-                self._gather(event)
-        self._require_little_beside_file()
+                self._append_to_value(event)
+        self._limit_bytes_beside_file()
 
-    def _begin_form(self, piece: bytes) -> bytes:
-        piece = self._preamble.skip(piece)
+    def _skip_preamble(self, chunk: bytes) -> bytes:
+        chunk = self._preamble.skip(chunk)
         self._fed_bytes = self._preamble.read_bytes
-        self._require_little_beside_file()
-        return piece
+        self._limit_bytes_beside_file()
+        return chunk
 
-    def _require_little_beside_file(self) -> None:
+    def _limit_bytes_beside_file(self) -> None:
         if self._fed_bytes - self._file_bytes > MAX_BESIDE_FILE_BYTES:
             raise UploadError("field_too_long")
 
-    def _begin(self, part: MultipartSegment) -> Iterator[Event]:
+    def _begin_part(self, part: MultipartSegment) -> Iterator[Event]:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise UploadError("too_many_parts")
-        require_one_meaning(part)
+        refuse_repeated_headers(part)
         self._part = part
         self._value.clear()
         if part.name == "file":
@@ -150,9 +183,9 @@ class FormReader:
                 raise UploadError("multiple_files")
             self._file_seen = True
             self._held_bytes = 0
-            yield FileStart(filename_of(part), content_type_of(part), self._predict())
+            yield FileStart(filename_of(part), content_type_of(part), self._predict_file_bytes())
 
-    def _end(self) -> Iterator[Event]:
+    def _end_part(self) -> Iterator[Event]:
         part, self._part = self._part, None
         assert part is not None
         if part.name == "file":
@@ -165,24 +198,24 @@ class FormReader:
         elif self._is_wanted(part.name):
             yield Field(part.name, self._value.decode("latin-1"))
 
-    def _gather(self, piece: bytes | bytearray) -> None:
+    def _append_to_value(self, chunk: bytes | bytearray) -> None:
         if self._part is None or not self._is_wanted(self._part.name):
-            return  # an unknown field: let it pass
-        self._value += piece
+            return  # an unknown field is skipped
+        self._value += chunk
         if len(self._value) > MAX_FIELD_BYTES:
             raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
 
     def _is_wanted(self, name: str) -> bool:
         return name in self._wanted or name[: name.find(":") + 1] in self._wanted
 
-    def _predict(self) -> int | None:
+    def _predict_file_bytes(self) -> int | None:
         if self._content_length is None:
             return None
-        predicted = self._content_length - self._fed_bytes - self._end_bytes
+        predicted = self._content_length - self._fed_bytes - self._closing_bytes
         return predicted if predicted >= 0 else None
 
 
-def _begun_head_end(piece: bytes, start: int) -> int:
-    """Where the beginning of a head's end may lie at the end of `piece`, else its length."""
-    begun = next((count for count in (3, 2, 1) if piece[start:].endswith(_HEAD_END[:count])), 0)
-    return len(piece) - begun
+def _partial_headers_end(chunk: bytes, start: int) -> int:
+    """Where `chunk` ends with a part of the empty line that ends headers; its length if it does not."""
+    begun = next((count for count in (3, 2, 1) if chunk[start:].endswith(_HEADERS_END[:count])), 0)
+    return len(chunk) - begun

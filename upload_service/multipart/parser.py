@@ -1,10 +1,11 @@
-"""A form's framing where the package `multipart` reads it in more than one way, according to how it is cut.
+"""A stricter parser than that of the package `multipart`, whose results can depend on how a body is cut.
 
-Knows: where a form begins; two private names of the parser (2.0): what is given each line of a part's head,
-and what a part's Content-Length is kept in.
-Rules: a line break that is no CRLF, and a line that goes on with the next, are refused: no client
-writes them, readers disagree about them, and a line that is folded a thousand times is put together as often.
-Must not know: what the lines mean.
+Knows: where a form begins; two private names of the package's parser (2.0): the method that gets each line of
+a part's headers, and the attribute that keeps a part's Content-Length.
+Rules: header lines that end with anything but CRLF, or that are folded (continued on the next line), are
+refused. No client writes them, parsers disagree about them, and the package copies a folded line again for
+each line that continues it.
+Must not know: what the headers mean.
 
 Source: RFC 2046 section 5.1.1, RFC 7578 section 4.8 and RFC 5322 section 4.2, which calls folding obsolete.
 """
@@ -12,45 +13,50 @@ Source: RFC 2046 section 5.1.1, RFC 7578 section 4.8 and RFC 5322 section 4.2, w
 from multipart import MultipartError, PushMultipartParser
 
 
-class Parser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
-    """Refuses a head's line that is folded or broken otherwise, and lets the boundary alone end a part."""
+class StrictParser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
+    """Refuses folded and otherwise broken header lines. Only the boundary ends a part."""
 
     def _on_segment_headerline(self, line: bytes) -> None:
         if line[0] in b" \t" or b"\n" in line or b"\r" in line:
             raise MultipartError("a line that is folded or broken")
         super()._on_segment_headerline(line)
-        # A part's Content-Length, which some clients write. The boundary decides: not all bytes come here.
+        # Some clients give a part a Content-Length. Only the boundary counts: most bytes of the file bypass
+        # this parser, so it cannot compare them with a length.
         self._segment_limit = -1
 
 
 class Preamble:
-    """What stands before a form's first boundary, and is skipped."""
+    """Skips the preamble: whatever comes before a form's first boundary."""
 
     def __init__(self, boundary: str) -> None:
         self.ended = False
-        self._mark = f"--{boundary}".encode("latin-1")
-        # The boundary begins a line; before the first byte there is none.
-        self._tail = b"\r\n"
-        self._skipped_bytes = -len(self._tail)
+        self._dash_boundary = f"--{boundary}".encode("latin-1")
+        # A boundary follows a line break. The first byte of the body counts as if one came before it.
+        self._held_back = b"\r\n"
+        self._skipped_bytes = -len(self._held_back)
 
     @property
     def read_bytes(self) -> int:
-        """How many bytes came before the boundary so far."""
-        return self._skipped_bytes + len(self._tail)
+        """How many bytes have come before the boundary so far."""
+        return self._skipped_bytes + len(self._held_back)
 
-    def skip(self, piece: bytes) -> bytes:
-        """What of `piece`, and of what was held back, is the form's; b"" before it. Raises MultipartError."""
-        if self._skipped_bytes < 0 and self.read_bytes == 0 and piece.startswith(self._mark):
-            self._tail, self._skipped_bytes, self.ended = b"", 0, True
-            return piece
-        text = self._tail + piece
-        at = text.find(self._mark)
-        kept = at if at >= 0 else max(0, len(text) - len(self._mark) - 1)
-        self._skipped_bytes += kept
-        if at < 0:
-            self._tail = text[kept:]
+    def skip(self, chunk: bytes) -> bytes:
+        """The form's bytes from its first boundary on, b"" before that.
+
+        The end of a chunk is held back while it may begin a boundary. Raises MultipartError when the boundary
+        does not begin a line.
+        """
+        if self._skipped_bytes < 0 and self.read_bytes == 0 and chunk.startswith(self._dash_boundary):
+            self._held_back, self._skipped_bytes, self.ended = b"", 0, True
+            return chunk
+        text = self._held_back + chunk
+        position = text.find(self._dash_boundary)
+        skipped = position if position >= 0 else max(0, len(text) - len(self._dash_boundary) - 1)
+        self._skipped_bytes += skipped
+        if position < 0:
+            self._held_back = text[skipped:]
             return b""
-        if text[at - 2 : at] != b"\r\n":
+        if text[position - 2 : position] != b"\r\n":
             raise MultipartError("a boundary that does not begin a line")
-        self._tail, self.ended = b"", True
-        return text[at:]
+        self._held_back, self.ended = b"", True
+        return text[position:]

@@ -1,46 +1,58 @@
-"""Which of several media types a request would rather have, by its Accept header.
+"""Which media type or content coding a client prefers, by its Accept and Accept-Encoding headers.
 
-Rules: as RFC 9110 section 12.5.1 says, the most specific range that fits counts; parameters other than `q`
-are passed over, and a range that is not understood is not there.
-Must not know: requests, answers.
+Rules: RFC 9110 sections 12.5.1 and 12.5.3: the most specific range that matches a media type counts.
+Parameters other than `q` are ignored, and so is a range that cannot be parsed.
+Must not know: request and response objects.
 """
 
 import re
 
 _RANGE = re.compile(r"\s*([^\s/;]+)/([^\s/;]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
-_WEIGHT = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII | re.IGNORECASE)
+_Q_PARAMETER = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII | re.IGNORECASE)
 
 
-def weight(accept: str, media_type: str) -> float:
-    """How much `media_type` is wanted, from 0 (not at all, or not named) to 1."""
+def quality(accept: str, media_type: str) -> float:
+    """The quality value of a media type in an Accept header: 1 to 0; 0 also if no range matches it."""
     family = media_type.partition("/")[0]
-    fits = {media_type: 3, f"{family}/*": 2, "*/*": 1}
-    found = (0, 0.0)
-    for each in accept.lower().split(","):
-        match = _RANGE.fullmatch(each)
-        specific = fits.get(f"{match[1]}/{match[2]}", 0) if match else 0
-        if match and specific > found[0] and (wanted := _quality(match[3] or "")) is not None:
-            found = (specific, wanted)
-    return found[1]
+    precedence = {media_type: 3, f"{family}/*": 2, "*/*": 1}
+    best = (0, 0.0)
+    for media_range in accept.lower().split(","):
+        match = _RANGE.fullmatch(media_range)
+        specific = precedence.get(f"{match[1]}/{match[2]}", 0) if match else 0
+        if match and specific > best[0] and (value := _q_parameter(match[3] or "")) is not None:
+            best = (specific, value)
+    return best[1]
 
 
-def names(accept: str, media_type: str) -> bool:
-    """Whether this very type is named, and wanted at all."""
-    ranges = (_RANGE.fullmatch(each) for each in accept.lower().split(","))
+def is_named(accept: str, media_type: str) -> bool:
+    """Whether an Accept header names exactly this type, not only a wildcard, with a quality value above 0."""
+    ranges = (_RANGE.fullmatch(media_range) for media_range in accept.lower().split(","))
     return any(
-        f"{match[1]}/{match[2]}" == media_type and bool(_quality(match[3] or "")) for match in ranges if match
+        f"{match[1]}/{match[2]}" == media_type and bool(_q_parameter(match[3] or ""))
+        for match in ranges
+        if match
     )
 
 
 def prefers(accept: str, wanted: str, other: str) -> bool:
-    """Whether `wanted` is asked for more than `other` is."""
-    return weight(accept, wanted) > weight(accept, other)
+    """Whether the media type `wanted` has a higher quality value in an Accept header than `other`."""
+    return quality(accept, wanted) > quality(accept, other)
 
 
-def _quality(parameters: str) -> float | None:
-    """The q of a range; 1 without one, None when it has no sense."""
-    for each in parameters.split(";"):
-        if each.strip().startswith("q") and each.strip()[1:].lstrip().startswith("="):
-            match = _WEIGHT.fullmatch(each)
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header names gzip, with a quality value above 0; RFC 9110 section 12.5.3."""
+    for coding in accept_encoding.lower().split(","):
+        name, _, parameter = coding.partition(";")
+        if name.strip() == "gzip":
+            return not parameter.replace(" ", "").rstrip("0.").endswith("q=")
+    return False
+
+
+def _q_parameter(parameters: str) -> float | None:
+    """The `q` parameter of a range: 1 if it is absent, None if it is malformed."""
+    for parameter in parameters.split(";"):
+        name, equals, _ = parameter.partition("=")
+        if equals and name.strip() == "q":
+            match = _Q_PARAMETER.fullmatch(parameter)
             return float(match[1]) if match else None
     return 1.0

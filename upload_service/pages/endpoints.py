@@ -1,45 +1,51 @@
-"""What can be read from the service: what it is, whether it lives and is ready, the contract, the errors.
+"""The endpoints for reading: index and upload page, liveness, readiness, API docs, the pages of errors.
 
-Must not know: uploads.
+Must not know: how an upload runs.
 """
 
 from aiohttp import hdrs, web
 
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.pages.app_keys import CONTEXT
 from upload_service.pages.content_negotiation import prefers
-from upload_service.pages.error_pages import entry_html, entry_markdown, page_html, page_markdown
-from upload_service.pages.static_files import ASKED_ANEW, POLICY, Html, asset, page
-from upload_service.upload.shared import SERVICE
+from upload_service.pages.error_pages import catalogue_html, catalogue_markdown, entry_html, entry_markdown
+from upload_service.pages.static_files import (
+    CONTENT_SECURITY_POLICY,
+    NO_CACHE,
+    Html,
+    file_response,
+    page_response,
+)
 
-# What the pages are made of: nothing else of the folder is given away.
-ASSETS = frozenset({"docs.css", "docs.js", "errors.css"})
-SWAGGER = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
-# Of the page at /, which may be off.
+# The files below /static/. No other file of the folder is served.
+DOCS_FILES = frozenset({"docs.css", "docs.js", "errors.css"})
+SWAGGER_FILES = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
+# The files of the upload page. They are served only while UPLOAD_PAGE is not off.
 PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
 
 
 async def index(request: web.Request) -> web.Response:
-    """What this is: JSON for programs, a page to upload with for browsers."""
-    shown = request.app[SERVICE].settings.upload_page
-    if shown != "off" and _likes_html(request, "application/json"):
-        response = _upload_page("" if shown == "on" else shown)
+    """GET /: the upload page for browsers; for programs, JSON that says what this service is."""
+    page = request.app[CONTEXT].settings.upload_page
+    if page != "off" and _prefers_html(request, "application/json"):
+        response = _upload_page("" if page == "on" else page)
     else:
         response = web.json_response(
             {"message": "upload-service is running", "version": __version__, "docs": "/docs"}
         )
-    return _varying(response)
+    return _vary_on_accept(response)
 
 
 def _upload_page(signer: str) -> web.Response:
-    """The page; it may ask us and its signer, and show pictures that it has in its hands."""
+    """The upload page. It may send requests to this service and its signer, and show the chosen pictures."""
     origin = "/".join(signer.split("/")[:3])
     policy = {"connect-src": f"'self' {origin}".strip(), "img-src": "'self' data: blob:"}
-    return page("page.html", POLICY | policy, signer=signer, version=__version__)
+    return page_response("page.html", CONTENT_SECURITY_POLICY | policy, signer=signer, version=__version__)
 
 
-async def events(_request: web.Request) -> web.Response:
-    """What the Web Adapter passes on of an invocation that is no HTTP request."""
+async def lambda_event(_request: web.Request) -> web.Response:
+    """POST /events: where the Lambda Web Adapter sends an invocation that is not an HTTP request."""
     return web.json_response(
         {
             "success": False,
@@ -51,74 +57,75 @@ async def events(_request: web.Request) -> web.Response:
 
 
 async def healthz(_request: web.Request) -> web.Response:
-    """Liveness: touches nothing."""
+    """GET /healthz: liveness. Depends on nothing."""
     return web.json_response({"status": "ok"})
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Readiness: 503 from the moment the service was told to stop."""
-    if request.app[SERVICE].draining:
+    """GET /readyz: readiness. 503 as soon as the service has been told to stop."""
+    if request.app[CONTEXT].draining:
         raise UploadError("shutting_down", "The service is stopping.")
     return web.json_response({"status": "ready"})
 
 
 async def docs(_request: web.Request) -> web.Response:
-    """The contract, for people."""
-    return page("docs.html")
+    """GET /docs: the API for people, shown with Swagger UI."""
+    return page_response("docs.html")
 
 
 async def openapi(request: web.Request) -> web.Response:
-    """The contract, for programs."""
-    return asset("openapi.json", _accepted(request))
+    """GET /openapi.json: the API for programs."""
+    return file_response("openapi.json", _accept_encoding(request))
 
 
 async def static(request: web.Request) -> web.Response:
-    """What the pages are made of."""
+    """GET /static/{name}: scripts and style sheets of the pages."""
     name = request.match_info["name"]
-    if name in SWAGGER:
-        return asset(SWAGGER[name], _accepted(request))
-    if name in ASSETS or (name in PAGE_FILES and request.app[SERVICE].settings.upload_page != "off"):
-        return asset(name, _accepted(request), ASKED_ANEW)  # a page's parts must be of one version
+    if name in SWAGGER_FILES:
+        return file_response(SWAGGER_FILES[name], _accept_encoding(request))
+    if name in DOCS_FILES or (name in PAGE_FILES and request.app[CONTEXT].settings.upload_page != "off"):
+        # Not cached: all files of a page must be of the same version.
+        return file_response(name, _accept_encoding(request), NO_CACHE)
     raise UploadError("not_found")
 
 
-def _accepted(request: web.Request) -> str:
+def _accept_encoding(request: web.Request) -> str:
     return ",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ()))
 
 
 async def errors(request: web.Request) -> web.Response:
-    """The catalogue of errors."""
-    if _likes_html(request, "text/markdown"):
-        return _errors_page("Errors", page_html(), up="")
-    return _markdown(page_markdown())
+    """GET /errors: the catalogue of errors, as HTML for browsers, else as Markdown."""
+    if _prefers_html(request, "text/markdown"):
+        return _errors_page("Errors", catalogue_html(), up="")
+    return _markdown(catalogue_markdown())
 
 
 async def error_entry(request: web.Request) -> web.Response:
-    """One entry of the catalogue: what `type` of a problem document points at."""
+    """GET /errors/{code}: one entry of the catalogue. The `type` of each problem document is this URL."""
     entry = CATALOGUE.get(request.match_info["code"])
     if entry is None:
         raise UploadError("not_found", "There is no error with this code.")
-    if _likes_html(request, "text/markdown"):
+    if _prefers_html(request, "text/markdown"):
         return _errors_page(entry.code, entry_html(entry, entry.code), up="../")
     return _markdown(entry_markdown(entry))
 
 
-def _likes_html(request: web.Request, other: str) -> bool:
-    """Whether it is a browser's: they say so."""
+def _prefers_html(request: web.Request, other: str) -> bool:
+    """Whether the client prefers HTML to the media type `other`, as browsers do."""
     return prefers(",".join(request.headers.getall(hdrs.ACCEPT, ())), "text/html", other)
 
 
-def _varying(response: web.Response) -> web.Response:
-    """What depends on Accept, for whoever keeps answers."""
+def _vary_on_accept(response: web.Response) -> web.Response:
+    """Tell caches that the response depends on the Accept header."""
     response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept")))
     return response
 
 
 def _markdown(text: str) -> web.Response:
-    return _varying(web.Response(text=text, content_type="text/markdown"))
+    return _vary_on_accept(web.Response(text=text, content_type="text/markdown"))
 
 
 def _errors_page(title: str, entries: str, *, up: str) -> web.Response:
-    """For people; `up` leads to where the service's paths begin."""
-    response = page("errors.html", title=title, up=up, entries=Html(entries))
-    return _varying(response)
+    """A page of errors as HTML; `up` is the relative URL of the service's root."""
+    response = page_response("errors.html", title=title, up=up, entries=Html(entries))
+    return _vary_on_accept(response)

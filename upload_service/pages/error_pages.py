@@ -1,11 +1,11 @@
-"""The catalogue for people: `docs/errors.md`, and what `/errors/<code>` answers, to browsers as HTML.
+"""The catalogue of errors for people: as Markdown (`docs/errors.md` and `/errors`) and as HTML for browsers.
 
-`./scripts/docs` makes the page anew; a test compares them.
+`./scripts/dev/docs` writes `docs/errors.md` from it; a test compares the two.
 """
 
 from html import escape
 
-from upload_service.errors.catalogue.entry import Entry
+from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE
 
 _HEAD = """# Errors
@@ -18,8 +18,8 @@ This page is made from the tables in `upload_service/errors/catalogue`.
 """
 
 
-def entry_markdown(entry: Entry) -> str:
-    """One entry, as it stands on the page."""
+def entry_markdown(entry: CatalogueEntry) -> str:
+    """One entry of the catalogue, as Markdown."""
     retryable = "yes" if entry.retryable else "no"
     remedy = f"\nFor the operator: {entry.remedy}\n" if entry.remedy else ""
     return (
@@ -29,13 +29,13 @@ def entry_markdown(entry: Entry) -> str:
     )
 
 
-def page_markdown() -> str:
-    """The whole page."""
+def catalogue_markdown() -> str:
+    """The whole catalogue, as Markdown: the content of `docs/errors.md`."""
     return "\n".join([_HEAD, *(entry_markdown(entry) for entry in CATALOGUE.values())])
 
 
-def entry_html(entry: Entry, link: str) -> str:
-    """One entry; its code links to `link`."""
+def entry_html(entry: CatalogueEntry, link: str) -> str:
+    """One entry of the catalogue, as HTML; its code is a link to `link`."""
     again = "may succeed later" if entry.retryable else "will not succeed"
     remedy = f"<p><b>For the operator:</b> {escape(entry.remedy)}</p>\n" if entry.remedy else ""
     return (
@@ -46,6 +46,6 @@ def entry_html(entry: Entry, link: str) -> str:
     )
 
 
-def page_html() -> str:
-    """All entries."""
+def catalogue_html() -> str:
+    """All entries of the catalogue, as HTML."""
     return "\n".join(entry_html(entry, f"errors/{entry.code}") for entry in CATALOGUE.values())

@@ -1,36 +1,36 @@
-"""Where metrics are read: /metrics, on the service's own port or alone on another one.
+"""GET /metrics: on the service's own port, or alone on a port of its own.
 
-Knows: what the service has to show. It answers until the end, also while the service stops.
-Must not know: what is counted.
+Rules: it answers until the process ends, also while the service is stopping.
+Must not know: which metrics there are.
 """
 
 from aiohttp import web
 
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.pages.app_keys import METRICS
+from upload_service.telemetry.metrics import Metrics
 
-PATH = "/metrics"
+METRICS_PATH = "/metrics"
 
 
-async def metrics(request: web.Request) -> web.Response:
+async def get_metrics(request: web.Request) -> web.Response:
     """All metrics, on the service's own port."""
-    return _exposition(request.app[SERVICE], request)
+    return _exposition(request.app[METRICS], request)
 
 
-def alone(service: Service) -> web.Server:
-    """What answers on a port of its own."""
+def metrics_only_server(metrics: Metrics) -> web.Server:
+    """The server for UPLOAD_METRICS_PORT, which answers GET /metrics and nothing else."""
 
     async def answer(request: web.BaseRequest) -> web.Response:
-        if request.path != PATH or request.method not in ("GET", "HEAD"):
-            response = web.Response(status=404, text=f"Only GET {PATH} is here.\n")
+        if request.path != METRICS_PATH or request.method not in ("GET", "HEAD"):
+            response = web.Response(status=404, text=f"Only GET {METRICS_PATH} is here.\n")
         else:
-            response = _exposition(service, request)
+            response = _exposition(metrics, request)
         response.headers["Server"] = "upload-service"
         return response
 
     return web.Server(answer, access_log=None)
 
 
-def _exposition(service: Service, request: web.BaseRequest) -> web.Response:
-    assert service.exposition
-    body, content_type = service.exposition(request.headers.get("Accept", ""))
+def _exposition(metrics: Metrics, request: web.BaseRequest) -> web.Response:
+    body, content_type = metrics.exposition(request.headers.get("Accept", ""))
     return web.Response(body=body, headers={"Content-Type": content_type})

@@ -1,9 +1,9 @@
-"""The files that browsers get, as answers.
+"""Responses with the files of the folder `static`.
 
-Knows: the folder `static`, what each kind of file is called, and what browsers may do with it.
-Rules: a file is read, packed and unpacked when that is first wanted, and kept; a page may use nothing that we
-do not serve; no client, however slow, makes the service hold a large file for it alone.
-Must not know: what stands in the files.
+Knows: the media type of each kind of file, the security headers of pages, how long files may be cached.
+Rules: a file is read, compressed or decompressed at its first request, and then kept in memory. A page may
+load only what this service serves. A slow client never makes the service hold a copy of a large file for it.
+Must not know: what is in the files.
 """
 
 import zlib
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from upload_service.pages.content_negotiation import accepts_gzip
+
 STATIC = Path(__file__).with_name("static")
 CONTENT_TYPES = {
     ".css": "text/css",
@@ -21,8 +23,8 @@ CONTENT_TYPES = {
     ".js": "text/javascript",
     ".json": "application/json",
 }
-# Of pages: the rest of Content-Security-Policy is each page's own, as source lists.
-POLICY = {
+# The Content-Security-Policy of every page: directives and their source lists. A page may replace some.
+CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
@@ -32,56 +34,61 @@ POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-KEPT = "max-age=3600"
-ASKED_ANEW = "no-cache"
-SLICE_BYTES = 32 * 1024
-_GZIP = zlib.MAX_WBITS | 16
+CACHE_FOR_AN_HOUR = "max-age=3600"
+NO_CACHE = "no-cache"
+CHUNK_BYTES = 32 * 1024
+_GZIP_WBITS = zlib.MAX_WBITS | 16  # zlib's sign for the gzip format
 
 
 class Html(str):
-    """Markup of our own, which is filled in as it stands."""
+    """Markup of our own: `page_response` inserts it without escaping."""
 
     __slots__ = ()
 
 
 @cache
-def _plain(name: str) -> bytes:
+def _uncompressed(name: str) -> bytes:
     path = STATIC / name
-    return path.read_bytes() if path.exists() else zlib.decompress(_packed(name), wbits=_GZIP)
+    return path.read_bytes() if path.exists() else zlib.decompress(_gzipped(name), wbits=_GZIP_WBITS)
 
 
 @cache
-def _packed(name: str) -> bytes:
-    """As it lies in the folder, `name.gz`, or packed here."""
+def _gzipped(name: str) -> bytes:
+    """The file `name.gz` of the folder if there is one; otherwise `name`, compressed here."""
     path = STATIC / f"{name}.gz"
-    return path.read_bytes() if path.exists() else zlib.compress(_plain(name), 9, wbits=_GZIP)
+    return path.read_bytes() if path.exists() else zlib.compress(_uncompressed(name), 9, wbits=_GZIP_WBITS)
 
 
-def asset(name: str, accepted: str, cache_control: str = KEPT) -> web.Response:
-    """A file of the folder, packed or not; `accepted` is the client's Accept-Encoding."""
-    packed = _takes_gzip(accepted)
-    body = _packed(name) if packed else _plain(name)
-    response = _answer(name, body if len(body) <= SLICE_BYTES else _slices(body), cache_control)
+def file_response(name: str, accept_encoding: str, cache_control: str = CACHE_FOR_AN_HOUR) -> web.Response:
+    """A file of the folder, gzipped if the client's Accept-Encoding header allows it."""
+    gzip = accepts_gzip(accept_encoding)
+    body = _gzipped(name) if gzip else _uncompressed(name)
+    response = _response(name, body if len(body) <= CHUNK_BYTES else _chunks(body), cache_control)
     response.headers["Content-Length"] = str(len(body))
-    if packed:
+    if gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
-def page(name: str, policy: Mapping[str, str] = POLICY, **words: str) -> web.Response:
-    """A page of the folder, which changes with the service and must not be kept, with `{word}` filled in."""
-    content = _plain(name)
-    for word, meaning in words.items():
-        text = meaning if isinstance(meaning, Html) else escape(meaning)
-        content = content.replace(f"{{{word}}}".encode(), text.encode())
-    response = _answer(name, content, ASKED_ANEW)
+def page_response(
+    name: str, policy: Mapping[str, str] = CONTENT_SECURITY_POLICY, **values: str
+) -> web.Response:
+    """A page of the folder, in which each `{name}` is replaced by the value of this name, escaped.
+
+    A page changes with the service's version, so browsers must ask for it again each time.
+    """
+    content = _uncompressed(name)
+    for placeholder, value in values.items():
+        text = value if isinstance(value, Html) else escape(value)
+        content = content.replace(f"{{{placeholder}}}".encode(), text.encode())
+    response = _response(name, content, NO_CACHE)
     response.enable_compression()
     response.headers["Content-Security-Policy"] = "; ".join(f"{key} {value}" for key, value in policy.items())
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _answer(name: str, body: bytes | AsyncIterator[bytes], cache_control: str) -> web.Response:
+def _response(name: str, body: bytes | AsyncIterator[bytes], cache_control: str) -> web.Response:
     response = web.Response(body=body, content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8")
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Accept-Encoding"
@@ -89,16 +96,7 @@ def _answer(name: str, body: bytes | AsyncIterator[bytes], cache_control: str) -
     return response
 
 
-async def _slices(body: bytes) -> AsyncIterator[bytes]:
-    """One after the other, each when the one before it is on its way."""
-    for start in range(0, len(body), SLICE_BYTES):
-        yield body[start : start + SLICE_BYTES]
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """RFC 9110 section 12.5.3."""
-    for each in accepted.lower().split(","):
-        name, _, weight = each.partition(";")
-        if name.strip() == "gzip":
-            return not weight.replace(" ", "").rstrip("0.").endswith("q=")
-    return False
+async def _chunks(body: bytes) -> AsyncIterator[bytes]:
+    """The body in chunks; aiohttp asks for the next one when it has written the one before."""
+    for start in range(0, len(body), CHUNK_BYTES):
+        yield body[start : start + CHUNK_BYTES]

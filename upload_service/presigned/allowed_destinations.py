@@ -1,7 +1,7 @@
-"""Where the operator lets uploads go, as it is written in UPLOAD_DESTINATIONS.
+"""The destinations that the operator allows in UPLOAD_DESTINATIONS.
 
-Knows: URL prefixes, wildcards, and the word for the well-known stores.
-Rules: see `settings/parsing.py`.
+Knows: URL prefixes, wildcards in host names, and the word that stands for the well-known stores.
+Rules: text that cannot be used is a ValueError; see `settings/parsing.py`.
 Must not know: presigned URLs.
 """
 
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-KNOWN_STORES = "default"
-# The last two labels are literal, and the last one begins with a letter: neither an address nor a whole top
-# domain.
-_WILD_HOST = re.compile(
+KNOWN_STORES_WORD = "default"
+# The last two labels must be literal, and the last one begins with a letter. So no wildcard can cover an IP
+# address or a whole top-level domain.
+_WILDCARD_URL = re.compile(
     r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
-    """One allowed destination: scheme, host in lower case, port, and a raw path without a last slash.
+class UrlPrefix:
+    """One allowed destination: scheme, host in lower case, port, and undecoded path without the last slash.
 
-    A label `*` of the host stands for exactly one label, whichever.
+    A label `*` of the host stands for exactly one label of any text.
     """
 
     scheme: str
@@ -30,26 +30,38 @@ class Prefix:
     port: int
     path: str
 
-    def names(self, host: str) -> bool:
-        """Whether a host in lower case is the one that is meant."""
+    def matches_host(self, host: str) -> bool:
+        """Whether `host`, in lower case, is one that this prefix allows."""
         if host == self.host or "*" not in self.host:
             return host == self.host
-        ours, theirs = self.host.split("."), host.split(".")
-        return len(ours) == len(theirs) and all(
-            label in ("*", other) for label, other in zip(ours, theirs, strict=True)
+        allowed, given = self.host.split("."), host.split(".")
+        return len(allowed) == len(given) and all(
+            label in ("*", other) for label, other in zip(allowed, given, strict=True)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Destinations:
-    """Where uploads may go: listed prefixes, and whether the well-known stores are among them."""
+class AllowedDestinations:
+    """Where uploads may go: the listed prefixes, and whether the well-known stores are allowed as well."""
 
-    prefixes: tuple[Prefix, ...]
+    prefixes: tuple[UrlPrefix, ...]
     known_stores: bool
 
 
-def _prefix(text: str) -> Prefix:
-    if "*" in text and not _WILD_HOST.fullmatch(text):
+def parse_destinations(text: str) -> AllowedDestinations:
+    """Read URL prefixes separated by commas; the word `default` stands for the well-known stores.
+
+    The ValueError for other text completes the sentence "VARIABLE …".
+    """
+    entries = [entry.strip() for entry in text.split(",")]
+    if not all(entries):
+        raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES_WORD}")
+    prefixes = tuple(_parse_prefix(entry) for entry in entries if entry != KNOWN_STORES_WORD)
+    return AllowedDestinations(prefixes, KNOWN_STORES_WORD in entries)
+
+
+def _parse_prefix(text: str) -> UrlPrefix:
+    if "*" in text and not _WILDCARD_URL.fullmatch(text):
         raise ValueError("may have * only for a whole label of a host name, and not for its last two")
     try:
         url = URL(text, encoded=True)
@@ -60,13 +72,4 @@ def _prefix(text: str) -> Prefix:
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
     if url.raw_user is not None or url.raw_query_string or url.raw_fragment or "\\" in text:
         raise ValueError("must hold URLs without user, query and fragment")
-    return Prefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))
-
-
-def destinations(text: str) -> Destinations:
-    """Prefixes, and the word that stands for the well-known stores."""
-    entries = [entry.strip() for entry in text.split(",")]
-    if not all(entries):
-        raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES}")
-    prefixes = tuple(_prefix(entry) for entry in entries if entry != KNOWN_STORES)
-    return Destinations(prefixes, KNOWN_STORES in entries)
+    return UrlPrefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))

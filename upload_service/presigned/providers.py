@@ -1,7 +1,7 @@
-"""The stores whose hosts are known, and their words: data, not branches.
+"""The known stores, as data.
 
-Knows: the hosts of each provider, the ways to sign that it understands, and how stores word a refusal.
-Rules: hosts are matched whole and in lower case.
+Knows: the hosts of each provider, and the signature schemes that it accepts.
+Rules: hosts are matched as a whole and in lower case.
 Must not know: everything else.
 """
 
@@ -9,26 +9,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.presigned.known_signatures import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
-from upload_service.presigned.signature import Signing
+from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.signature_scheme import SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A store: the last two labels of its hosts, the hosts, and the ways to sign that it understands.
+    """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
 
-    `bucket_hosts` name the bucket (or what stands for one). On `path_hosts` the path begins with it, so that
-    a PUT to a path of one segment would make a bucket.
+    `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket, or the account. On
+    `path_hosts` the path begins with the bucket, so a PUT to a path of one segment would create a bucket.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
     bucket_hosts: re.Pattern[str]
     path_hosts: re.Pattern[str]
-    signings: tuple[Signing, ...]
+    signature_schemes: tuple[SignatureScheme, ...]
 
 
-_NOTHING = re.compile("(?!)")
+_NO_HOST = re.compile("(?!)")
 _BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
@@ -37,7 +38,7 @@ _VPCE = (
     r"vpce-[a-z0-9-]+\.s3\."
     rf"(?:{_REGION}\.vpce\.amazonaws\.com|{_CHINA}\.vpce\.amazonaws\.com\.cn)"
 )
-# s3, s3-fips, s3.dualstack with the region behind a dot; of old without region, or with a dash before it.
+# s3, s3-fips, s3.dualstack, then the region after a dot; older forms have no region, or a dash before it.
 _S3 = (
     rf"(?:s3(?:-fips)?(?:\.dualstack)?\.{_AWS}|s3(?:-fips)?(?:-{_REGION})?\.amazonaws\.com"
     r"|s3-external-1\.amazonaws\.com)"
@@ -46,13 +47,14 @@ _R2 = r"[0-9a-f]{32}(?:\.(?:eu|us|fedramp))?\.r2\.cloudflarestorage\.com"
 _WASABI = r"s3(?:\.[a-z]{2}(?:-[a-z]+)*-\d)?\.wasabisys\.com"
 
 PROVIDERS = (
-    # Hosts that end in amazonaws.com are mostly not S3 (ec2-….compute.amazonaws.com is anybody's machine), so
-    # S3's own are spelt out. Sources: docs.aws.amazon.com/general/latest/gr/s3.html and
+    # Most hosts under amazonaws.com are not S3 (ec2-….compute.amazonaws.com is anybody's machine), so S3's
+    # hosts are listed in full. Sources: docs.aws.amazon.com/general/latest/gr/s3.html and
     # docs.aws.amazon.com/AmazonS3/latest/userguide/: VirtualHosting, dual-stack-endpoints,
     # transfer-acceleration, access-points, MultiRegionAccessPointRequests, endpoint-directory-buckets-AZ,
     # privatelink-interface-endpoints
     Provider(
         "s3",
+        "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
         re.compile(
             rf"{_BUCKET}(?:{_S3}"
@@ -66,39 +68,45 @@ PROVIDERS = (
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)),
-    # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it understands S3's ways as well
+    Provider(
+        "r2", "R2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)
+    ),
+    # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
+        "Google Cloud Storage",
         ("googleapis.com",),
         re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
         re.compile(r"storage\.googleapis\.com"),
         (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
     ),
     # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
-    # names the account; a path of one segment is an object of the container $root. z00 to z99: DNS zones.
+    # names the account; a path of one segment is an object in the container $root. z00 to z99 are DNS zones.
     Provider(
         "azure",
+        "Azure Blob",
         ("windows.net", "usgovcloudapi.net", "chinacloudapi.cn", "azure.net"),
         re.compile(
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
-        _NOTHING,
+        _NO_HOST,
         (AZURE_SAS,),
     ),
     # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
     Provider(
         "b2",
+        "Backblaze B2",
         ("backblazeb2.com",),
         re.compile(rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com"),
         re.compile(r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com"),
         (S3_V4,),
     ),
-    # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN takes no PUT.
+    # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN does not accept a PUT.
     Provider(
         "spaces",
+        "DigitalOcean Spaces",
         ("digitaloceanspaces.com",),
         re.compile(rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com"),
         re.compile(r"[a-z]{3}\d\.digitaloceanspaces\.com"),
@@ -107,89 +115,32 @@ PROVIDERS = (
     # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
     # docs.wasabi.com/docs/rest-api-introduction
     Provider(
-        "wasabi", ("wasabisys.com",), re.compile(rf"{_BUCKET}{_WASABI}"), re.compile(_WASABI), (S3_V4, S3_V2)
+        "wasabi",
+        "Wasabi",
+        ("wasabisys.com",),
+        re.compile(rf"{_BUCKET}{_WASABI}"),
+        re.compile(_WASABI),
+        (S3_V4, S3_V2),
     ),
 )
-BY_SUFFIX: Mapping[str, Provider] = {
+PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
     suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
 }
 
 
+def titles() -> str:
+    """The known stores as a sentence lists them: "S3, R2 and Wasabi"."""
+    *most, last = (provider.title for provider in PROVIDERS)
+    return f"{', '.join(most)} and {last}"
+
+
 def provider_of(host: str) -> Provider | None:
-    """The provider that a host in lower case belongs to; None when it is no known store's."""
-    provider = BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
+    """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
+    provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
     known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
     return provider if known else None
 
 
-# S3 Express gives ETags that look like MD5 sums and are random.
+# The ETags of S3 Express look like MD5 but are random.
 # Source: docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-differences.html
 RANDOM_ETAG_HOSTS = ".s3express-"
-
-REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
-ERROR_CODE_HEADER = "x-ms-error-code"
-
-# The code in storage's error body or header, to ours. Sources: docs.aws.amazon.com/AmazonS3/latest/API/
-# ErrorResponses.html, cloud.google.com/storage/docs/xml-api/reference-status,
-# learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
-REFUSALS: Mapping[str, str] = {
-    "AccessDenied": "access_denied",
-    "AllAccessDisabled": "access_denied",
-    "AccountProblem": "access_denied",
-    "AuthorizationPermissionMismatch": "access_denied",
-    "AuthorizationFailure": "access_denied",
-    "AuthorizationResourceTypeMismatch": "access_denied",
-    "InsufficientAccountPermissions": "access_denied",
-    "ExpiredToken": "credentials_expired",
-    "TokenRefreshRequired": "credentials_expired",
-    "InvalidToken": "credentials_expired",
-    "InvalidAccessKeyId": "credentials_expired",
-    "SignatureDoesNotMatch": "signature_mismatch",
-    "AuthenticationFailed": "signature_mismatch",
-    "RequestTimeTooSkewed": "clock_skewed",
-    "NoSuchBucket": "no_such_bucket",
-    "ContainerNotFound": "no_such_bucket",
-    "EntityTooLarge": "entity_too_large",
-    "MaxMessageLengthExceeded": "entity_too_large",
-    "RequestBodyTooLarge": "entity_too_large",
-    "BadDigest": "checksum_mismatch",
-    "InvalidDigest": "checksum_mismatch",
-    "Md5Mismatch": "checksum_mismatch",
-    "XAmzContentSHA256Mismatch": "checksum_mismatch",
-    "XAmzContentChecksumMismatch": "checksum_mismatch",
-    "PreconditionFailed": "precondition_failed",
-    "ConditionNotMet": "precondition_failed",
-    "BlobAlreadyExists": "precondition_failed",
-    "UnauthorizedBlobOverwrite": "precondition_failed",
-    "ConditionalRequestConflict": "storage_conflict",
-    "OperationAborted": "storage_conflict",
-    "RequestTimeout": "storage_timeout",
-    "PermanentRedirect": "storage_redirected",
-    "TemporaryRedirect": "storage_redirected",
-    "AuthorizationHeaderMalformed": "storage_redirected",
-    "IllegalLocationConstraintException": "storage_redirected",
-}
-
-# What the status alone tells, where there is no known code.
-REFUSED_STATUSES: Mapping[int, str] = {
-    401: "access_denied",
-    403: "access_denied",
-    408: "storage_timeout",
-    409: "storage_conflict",
-    412: "precondition_failed",
-    413: "entity_too_large",
-    429: "storage_throttled",
-}
-
-# What only the sentence in storage's error body tells: S3 and Azure call an expired URL a plain denial.
-# First match wins. Azurite has codes of its own for a forged SAS and a wrong Content-MD5.
-SENTENCES: tuple[tuple[str, str], ...] = (
-    ("request has expired", "url_expired"),
-    ("signed expiry time", "url_expired"),
-    ("signature not valid in the specified time frame", "url_expired"),
-    ("request is not yet valid", "clock_skewed"),
-    ("request is not valid yet", "clock_skewed"),
-    ("server failed to authenticate the request", "signature_mismatch"),
-    ("provided contentmd5 doesn't match", "checksum_mismatch"),
-)
-SENTENCE_STATUSES = frozenset((400, 401, 403))

@@ -1,11 +1,10 @@
-"""Which headers go with a PUT: those that the URL signed, with the values that the form gave.
+"""The headers of a PUT: those that the URL is signed with, with the values that the form gives.
 
-Knows: the form fields that carry headers, which names may be sent, and how the signed names and the given
-values must fit.
-Rules: nothing is sent that was not signed, where the URL tells what was; what does not fit is named before a
-byte is sent; a header that would make storage do something else than store this file is never sent; a value
-never stands in a message.
-Must not know: framing, HTTP libraries, the request that carried the form.
+Knows: the form fields for headers, which headers may be sent, and how signed names and given values must fit.
+Rules: where the URL tells its signed headers, no other is sent. What does not fit is refused before a byte is
+sent. A header that would make storage do anything else than store this file is never sent. A value is never
+part of a message.
+Must not know: framing, HTTP libraries, the request that brought the form.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
 cloud.google.com/storage/docs/xml-api/reference-headers, learn.microsoft.com/rest/api/storageservices/put-blob
@@ -17,12 +16,12 @@ from collections.abc import Mapping
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
 
-# A field `header:<name>` gives the header <name>; `contentType` is another way to write one of them.
-PREFIX = "header:"
+# A field `header:<name>` gives the header <name>; the field `contentType` means `header:content-type`.
+FIELD_PREFIX = "header:"
 CONTENT_TYPE_FIELD = "contentType"
-MAX_TOGETHER_BYTES = 16 * 1024
+MAX_HEADERS_BYTES = 16 * 1024
 
-PLAIN = frozenset(
+STANDARD_HEADERS = frozenset(
     {
         "cache-control",
         "content-disposition",
@@ -35,9 +34,10 @@ PLAIN = frozenset(
         "if-none-match",
     }
 )
-VENDORS = ("x-amz-", "x-goog-", "x-ms-")
-# They make storage copy another object, begin another kind of upload, or read the body in another framing.
-NEVER = (
+VENDOR_PREFIXES = ("x-amz-", "x-goog-", "x-ms-")
+# Prefixes of headers that make storage copy another object, begin another kind of upload, or read the body in
+# another framing.
+NEVER_SENT = (
     "x-amz-copy-source",
     "x-amz-decoded-content-length",
     "x-amz-trailer",
@@ -47,22 +47,25 @@ NEVER = (
     "x-ms-copy-source",
     "x-ms-page-write",
 )
-# What storage serves the object with; Azure prefers the second.
-TYPES = ("content-type", "x-ms-blob-content-type")
-# The HTTP client's own, which are always there; the file's part has a type, or a default one.
-OURS = frozenset({"host", "content-length", "content-type"})
+# They set the Content-Type with which storage serves the object; on Azure the second one wins.
+TYPE_HEADERS = ("content-type", "x-ms-blob-content-type")
+# The HTTP client sends these with every PUT; the Content-Type is the file part's, or a default.
+ALWAYS_SENT = frozenset({"host", "content-length", "content-type"})
 
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 
 
-def header_of(field: str) -> str | None:
-    """The header that a form field gives, None when it is another field; raises UploadError."""
+def header_of_field(field: str) -> str | None:
+    """The name of the header that a form field gives, in lower case; None for other fields.
+
+    Raises UploadError for a header that is never sent.
+    """
     if field == CONTENT_TYPE_FIELD:
         return "content-type"
-    if not field.startswith(PREFIX):
+    if not field.startswith(FIELD_PREFIX):
         return None
-    name = field.removeprefix(PREFIX).strip().lower()
+    name = field.removeprefix(FIELD_PREFIX).strip().lower()
     if not _is_sendable(name):
         shown = f"The header {name}" if _NAME.fullmatch(name) else "A header with an unusable name"
         raise UploadError("header_not_allowed", f"{shown} is none that goes with an upload.")
@@ -70,44 +73,44 @@ def header_of(field: str) -> str | None:
 
 
 def check_value(name: str, value: str) -> None:
-    """Raise UploadError when the value cannot be sent as a header."""
+    """Raise UploadError when `value` cannot be sent as the value of a header."""
     if not _VALUE.fullmatch(value):
         raise UploadError(
             "invalid_header_value", f"The value of the header {name} has a character outside printable ASCII."
         )
 
 
-def check_fit(destination: Destination, given: Mapping[str, str]) -> None:
-    """Raise UploadError when the URL signed what is never sent, or did not sign what was given."""
+def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
+    """Raise UploadError when the URL signs a header that is never sent, or does not sign a given one."""
     signed = destination.signed_headers
     if signed is None:
-        return  # the URL does not tell: storage decides
-    if signed <= OURS and given.keys() <= OURS:
+        return  # the URL does not tell, so storage decides
+    if signed <= ALWAYS_SENT and given.keys() <= ALWAYS_SENT:
         return
-    for name in sorted(signed - OURS):
+    for name in sorted(signed - ALWAYS_SENT):
         if not _is_sendable(name):
             raise UploadError(
                 "header_not_allowed", f"The URL is signed with the header {name}, which is never sent here."
             )
-    for name in sorted(given.keys() - signed - OURS):
+    for name in sorted(given.keys() - signed - ALWAYS_SENT):
         raise UploadError("header_not_signed", f"The URL is not signed with the header {name}.")
 
 
-def missing(destination: Destination, given: Mapping[str, str]) -> str | None:
-    """The first signed header whose value is not there yet."""
+def missing_header(destination: Destination, given: Mapping[str, str]) -> str | None:
+    """The first signed header, by name, whose value is still missing; None if there is none."""
     signed = destination.signed_headers
-    if not signed or signed <= OURS:
+    if not signed or signed <= ALWAYS_SENT:
         return None
-    own = {name for name, _ in destination.headers}
-    return min(signed - OURS - own - given.keys(), default=None)
+    set_by_scheme = {name for name, _ in destination.required_headers}
+    return min(signed - ALWAYS_SENT - set_by_scheme - given.keys(), default=None)
 
 
-def for_put(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
-    """The headers of the PUT, but for its length and host. `content_type` is the file part's."""
-    return {"content-type": content_type, **given, **dict(destination.headers)}
+def put_headers(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
+    """The headers of the PUT except for Host and Content-Length. `content_type` is that of the file part."""
+    return {"content-type": content_type, **given, **dict(destination.required_headers)}
 
 
 def _is_sendable(name: str) -> bool:
-    if not _NAME.fullmatch(name) or name.startswith(NEVER):
+    if not _NAME.fullmatch(name) or name.startswith(NEVER_SENT):
         return False
-    return name in PLAIN or name.startswith(VENDORS)
+    return name in STANDARD_HEADERS or name.startswith(VENDOR_PREFIXES)

@@ -1,9 +1,9 @@
-"""Which request a URL was signed for, as far as its query tells: only a PUT of an object's bytes will do.
+"""Whether a URL was signed for a PUT of an object's bytes, as far as its query tells.
 
-Knows: the parameters that make a signed request another one than that, and the checksums of nothing.
-Rules: what the query does not tell is left to storage; a signed extra parameter that means nothing passes.
-Names of parameters and of signed headers come in lower case, values as they are.
-Must not know: hosts, how signatures look, the clock.
+Knows: the query parameters that make a signed request something else, and the checksums of an empty body.
+Rules: what the query does not tell is left to storage. Extra parameters without a meaning are accepted. Names
+of parameters and of signed headers are given in lower case, values as they are.
+Must not know: hosts, the form of signatures, the clock.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from upload_service.errors.upload_error import UploadError
 
-# A query that names one of these asks for something beside the object's bytes, or about the bucket.
+# A request with one of these parameters is about the bucket, or about something else than the object's bytes.
 # Source: docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 # fmt: off
 _S3_SUBRESOURCES = frozenset((
@@ -23,13 +23,13 @@ _S3_SUBRESOURCES = frozenset((
     "replication", "requestpayment", "restore", "retention", "select", "select-type", "session",
     "tagging", "torrent", "uploads", "versionid", "versioning", "versions", "website",
 ))
-# cloud.google.com/storage/docs/xml-api/reference-headers#query: what Google has beyond S3
+# cloud.google.com/storage/docs/xml-api/reference-headers#query: what Google has in addition to S3
 _GOOGLE_SUBRESOURCES = frozenset((
     "billing", "compose", "defaultobjectacl", "encryptionconfig", "generation", "ownership",
     "storageclass", "upload_id",
 ))
 # fmt: on
-_ONLY_OF_GET = frozenset(
+_RESPONSE_OVERRIDES = frozenset(
     f"response-{header}"
     for header in (
         "cache-control",
@@ -40,14 +40,15 @@ _ONLY_OF_GET = frozenset(
         "expires",
     )
 )
-# As a signed header, or hoisted into the query by the signer: a copy, or Google's POST of a resumable upload.
-_OF_OTHERS = frozenset(
+# A copy, or Google's POST that begins a resumable upload. They come as signed headers, or in the query if the
+# signer has moved them there.
+_OTHER_REQUESTS = frozenset(
     ("x-amz-copy-source", "x-amz-rename-source", "x-goog-copy-source", "x-goog-resumable", "x-ms-copy-source")
 )
 
-# docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html. Newer SDKs sign the sum of the
-# body that they see when presigning, which is none.
-_EMPTY_SUMS: Mapping[str, str] = {
+# docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html. Newer SDKs sign the checksum
+# of the body that they have when they presign: an empty one.
+_EMPTY_BODY_CHECKSUMS: Mapping[str, str] = {
     "x-amz-checksum-crc32": "AAAAAA==",
     "x-amz-checksum-crc32c": "AAAAAA==",
     "x-amz-checksum-crc64nvme": "AAAAAAAAAAA=",
@@ -59,44 +60,49 @@ _EMPTY_SUMS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """What the query of a PUT of bytes may say in one family of stores.
+class SignedOperation:
+    """What the query of a PUT of an object's bytes may contain, for one family of stores.
 
-    `wanted`: where such a parameter is there, it must be so. `never`: none of these may be there. `part`: the
-    two parameters of a part of a larger upload, which come together or not at all.
+    `allowed_values`: these parameters may be missing, else their value must match. `forbidden`: none of these
+    may be there. `part_parameters`: the two of an upload in parts, which come together or not at all.
     """
 
-    wanted: tuple[tuple[str, re.Pattern[str]], ...]
-    never: frozenset[str]
-    part: tuple[str, str]
+    allowed_values: tuple[tuple[str, re.Pattern[str]], ...]
+    forbidden: frozenset[str]
+    part_parameters: tuple[str, str]
 
-    def parameters(self) -> frozenset[str]:
-        """All names that decide."""
-        return self.never | {name for name, _ in self.wanted} | set(self.part) | _EMPTY_SUMS.keys()
+    def decisive_parameters(self) -> frozenset[str]:
+        """The names of all parameters that change what is signed for."""
+        return (
+            self.forbidden
+            | {name for name, _ in self.allowed_values}
+            | set(self.part_parameters)
+            | _EMPTY_BODY_CHECKSUMS.keys()
+        )
 
     def require_put(self, query: Mapping[str, str], signed_headers: frozenset[str] | None) -> None:
-        """Raise UploadError when the URL was signed for something else than a PUT of the file's bytes."""
-        if not self.never.isdisjoint(query):
-            raise _not_for_put(next(name for name in query if name in self.never))
-        for name, shape in self.wanted:
-            if name in query and not shape.fullmatch(query[name]):
+        """Raise UploadError when the URL was signed for anything else than a PUT of the file's bytes."""
+        if not self.forbidden.isdisjoint(query):
+            raise _not_for_put(next(name for name in query if name in self.forbidden))
+        for name, pattern in self.allowed_values:
+            if name in query and not pattern.fullmatch(query[name]):
                 raise _not_for_put(name)
-        one, other = self.part
-        if bool(query.get(one)) != bool(query.get(other)):
-            raise _not_for_put(one if query.get(one) else other)
-        if signed_headers and not _OF_OTHERS.isdisjoint(signed_headers):
-            raise _not_for_put(min(_OF_OTHERS & signed_headers))
+        first, second = self.part_parameters
+        if bool(query.get(first)) != bool(query.get(second)):
+            raise _not_for_put(first if query.get(first) else second)
+        if signed_headers and not _OTHER_REQUESTS.isdisjoint(signed_headers):
+            raise _not_for_put(min(_OTHER_REQUESTS & signed_headers))
 
-    def is_part(self, query: Mapping[str, str]) -> bool:
-        """Whether the bytes become a part of a larger upload."""
-        return self.part[0] in query
+    def is_part_upload(self, query: Mapping[str, str]) -> bool:
+        """Whether the bytes become one part of an upload in parts."""
+        return self.part_parameters[0] in query
 
 
-def require_file(query: Mapping[str, str]) -> None:
-    """Raise UploadError when the checksum of an empty body is signed: no file could fit it."""
-    if _EMPTY_SUMS.keys().isdisjoint(query):
+def refuse_empty_body_checksum(query: Mapping[str, str]) -> None:
+    """Raise UploadError when the URL is signed with the checksum of an empty body, which no file has."""
+    if _EMPTY_BODY_CHECKSUMS.keys().isdisjoint(query):
         return
-    for name, empty in _EMPTY_SUMS.items():
+    for name, empty in _EMPTY_BODY_CHECKSUMS.items():
         if query.get(name, "").rstrip("=") == empty.rstrip("="):
             raise UploadError(
                 "url_signed_for_empty_body",
@@ -105,31 +111,31 @@ def require_file(query: Mapping[str, str]) -> None:
 
 
 def _not_for_put(name: str) -> UploadError:
-    """`name` is one of ours, never a text of the URL."""
+    """The error for a URL with the parameter or signed header `name`, which is from the tables above."""
     return UploadError(
         "url_not_for_put",
         f"The URL in uploadUrl was signed for another request than a PUT of a file, as its {name} says.",
     )
 
 
-# x-id: the SDKs for JavaScript and Go say so which operation they signed.
-S3 = Operation(
-    wanted=(("x-id", re.compile("PutObject|UploadPart")),),
-    never=_S3_SUBRESOURCES | _ONLY_OF_GET | _OF_OTHERS,
-    part=("partnumber", "uploadid"),
+# x-id: in it the SDKs for JavaScript and Go name the operation that they signed.
+S3 = SignedOperation(
+    allowed_values=(("x-id", re.compile("PutObject|UploadPart")),),
+    forbidden=_S3_SUBRESOURCES | _RESPONSE_OVERRIDES | _OTHER_REQUESTS,
+    part_parameters=("partnumber", "uploadid"),
 )
-GOOGLE = Operation(S3.wanted, S3.never | _GOOGLE_SUBRESOURCES, S3.part)
-# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block. `sr`: a
-# blob, a container or a folder; snapshots and versions cannot be written. `ss`, `srt`: an account's SAS must
-# reach blobs.
-AZURE = Operation(
-    wanted=(
+GOOGLE = SignedOperation(S3.allowed_values, S3.forbidden | _GOOGLE_SUBRESOURCES, S3.part_parameters)
+# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block. `sr`: signed
+# for a blob, a container or a folder; snapshots and versions cannot be written. `ss`, `srt`: the SAS of an
+# account must include blobs.
+AZURE = SignedOperation(
+    allowed_values=(
         ("comp", re.compile("block")),
         ("sp", re.compile("[a-z]*[cw][a-z]*")),
         ("sr", re.compile("[bcd]")),
         ("ss", re.compile("[a-z]*b[a-z]*")),
         ("srt", re.compile("[a-z]*o[a-z]*")),
     ),
-    never=frozenset(("restype", "snapshot", "versionid", *_OF_OTHERS)),
-    part=("comp", "blockid"),
+    forbidden=frozenset(("restype", "snapshot", "versionid", *_OTHER_REQUESTS)),
+    part_parameters=("comp", "blockid"),
 )

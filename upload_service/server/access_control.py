@@ -1,97 +1,88 @@
-"""Who asks for an upload, and whether it may: address, rate, token, and how many run for it already.
+"""Who asks for an upload, and whether that client may have it.
 
-Knows: the order of these, of which each refuses before the next is looked at: the rate counts whoever guesses
-tokens, too.
-Rules: what is not set costs nothing, and is not imported.
+Knows: the checks and their order: rate, token, then how many uploads run for the client already. The rate
+comes first, so that guesses of tokens count for it.
+Rules: a check that is not set costs nothing, and its library is not imported.
 Must not know: HTTP beyond the lines of two headers, forms, destinations.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from upload_service.clients import bearer_tokens, client_address
+from upload_service.clients.bearer_tokens import authenticate, bearer_token
+from upload_service.clients.caller import Caller
+from upload_service.clients.client_address import client_address, rate_limit_key
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.allowed_destinations import KNOWN_STORES
+from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 
-MOST_REMEMBERED_CHARACTERS = 200
-# RFC 6750, section 3; without an error code when no token came.
+MAX_CACHED_CHARACTERS = 200
+# RFC 6750 section 3: no error code when no token came.
 CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 
 
-@dataclass(slots=True)
-class Caller:
-    """One request's caller: its address, under what it is counted, and the name of its token."""
-
-    address: str | None
-    group: str
-    name: str | None = None
-    is_counted: bool = False
-
-
-class Callers:
-    """What is known of all callers, for the life of the app."""
+class AccessControl:
+    """The checks, and how many uploads run for each client. Lives as long as the app."""
 
     def __init__(self, settings: Settings) -> None:
         self._tokens = settings.api_tokens
         self._trusted = settings.trusted_proxies
         self._most_at_once = settings.max_concurrent_per_client
         self._running: Counter[str] = Counter()
-        # Reading addresses and networks costs more than all else here.
+        # Parsing addresses and comparing networks costs more than all the rest here.
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
         self._rate = None
         if settings.rate_per_minute:
-            from upload_service.server.rate_limit import Rate
+            from upload_service.server.rate_limit import RateLimiter
 
-            self._rate = Rate(settings.rate_per_minute)
+            self._rate = RateLimiter(settings.rate_per_minute)
 
-    def recognise(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
-        """Who it is, by the peer's address and the lines of X-Forwarded-For."""
+    def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
+        """The caller, from the peer's address and the lines of X-Forwarded-For."""
         lines = tuple(forwarded) if self._trusted else ()
-        if sum(map(len, lines)) > MOST_REMEMBERED_CHARACTERS:
+        if sum(map(len, lines)) > MAX_CACHED_CHARACTERS:
             return Caller(*self._origin(peer, lines))
         return Caller(*self._known_origin(peer, lines))
 
     def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str]:
-        """The address as text, and under what it is counted."""
-        address = client_address.client(peer, lines, self._trusted)
-        return None if address is None else str(address), client_address.group(address)
+        """The address as text, and the key under which its uploads are counted."""
+        address = client_address(peer, lines, self._trusted)
+        return None if address is None else str(address), rate_limit_key(address)
 
     def admit(self, caller: Caller, authorization: Sequence[str]) -> None:
-        """Let a caller begin an upload, by the lines of Authorization, or raise UploadError.
+        """Let the caller begin an upload, or raise UploadError. `authorization`: the header's lines.
 
-        Whatever comes of it, `leave` must follow.
+        `leave` must be called afterwards in every case.
         """
-        if self._rate and (wait := self._rate.wait_seconds(caller.group)) is not None:
+        if self._rate and (wait := self._rate.wait_seconds(caller.rate_limit_key)) is not None:
             raise UploadError("rate_limited", retry_after_seconds=wait)
         if self._tokens:
-            caller.name = bearer_tokens.owner(self._tokens, authorization)
+            caller.name = authenticate(self._tokens, authorization)
             if caller.name is None:
                 raise _unauthorized(authorization)
         if self._most_at_once:
-            if self._running[caller.group] >= self._most_at_once:
+            if self._running[caller.rate_limit_key] >= self._most_at_once:
                 raise UploadError("too_many_at_once")
-            self._running[caller.group] += 1
+            self._running[caller.rate_limit_key] += 1
             caller.is_counted = True
 
     def leave(self, caller: Caller) -> None:
-        """The caller's upload has ended, or has not begun."""
+        """The caller's upload has ended or was refused."""
         if caller.is_counted:
             caller.is_counted = False
-            self._running[caller.group] -= 1
-            if not self._running[caller.group]:
-                del self._running[caller.group]
+            self._running[caller.rate_limit_key] -= 1
+            if not self._running[caller.rate_limit_key]:
+                del self._running[caller.rate_limit_key]
 
 
-def bounds_for_anybody(settings: Settings) -> dict[str, object]:
-    """What bounds uploads that need no token, for the log."""
+def open_access_limits(settings: Settings) -> dict[str, object]:
+    """The limits for uploads when no token is needed, as the log tells them at the start."""
     prefixes = settings.destinations.prefixes
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]
     return {
-        "destinations": [KNOWN_STORES] * settings.destinations.known_stores + listed,
+        "destinations": [KNOWN_STORES_WORD] * settings.destinations.known_stores + listed,
         "max_file_bytes": settings.max_file_bytes,
         "max_concurrent": settings.max_concurrent,
         "max_concurrent_per_client": settings.max_concurrent_per_client,
@@ -100,7 +91,7 @@ def bounds_for_anybody(settings: Settings) -> dict[str, object]:
 
 
 def _unauthorized(authorization: Sequence[str]) -> UploadError:
-    if not bearer_tokens.shown(authorization):
+    if not bearer_token(authorization):
         return UploadError("unauthorized", "The request carries no API token.", challenge=CHALLENGE)
     if len(authorization) > 1:
         cause = "The request has more than one Authorization header."

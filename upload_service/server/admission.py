@@ -1,8 +1,8 @@
-"""What a request's head tells, and alone can refuse.
+"""What can be judged from a request's head alone.
 
 Knows: aiohttp's request.
-Rules: a request that cannot be served is refused before a byte of its body is read, also to a client that
-waits for 100.
+Rules: a request that cannot be served is refused before a byte of its body is read, also when the client
+waits for 100 Continue.
 Must not know: fields, storage.
 """
 
@@ -14,7 +14,7 @@ from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
-from upload_service.server.request_body import Receiver
+from upload_service.server.request_body import RequestBody
 from upload_service.settings.settings import Settings
 
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
@@ -22,7 +22,7 @@ _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
 def request_id(request: web.BaseRequest) -> str:
-    """The caller's id where it is usable, else one of ours; the same for the whole request."""
+    """The request id: the client's own if it is usable, else a random one; the same for the whole request."""
     if _ID not in request:
         given = request.headers.get("X-Request-Id", "")
         request[_ID] = given if _USABLE_ID.fullmatch(given) else os.urandom(16).hex()
@@ -39,16 +39,16 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
-    receiver = Receiver(request, settings.stall_seconds, settings.min_bytes_per_second, running)
+    receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, running)
     return FormReader(receiver.read, content_type, length, wanted)
 
 
 async def hold_continue(_request: web.Request) -> None:
-    """Instead of aiohttp's handler of `Expect`: the client gets its 100 when its head has been admitted."""
+    """Replaces aiohttp's handler of `Expect`: the client gets its 100 once its head has been admitted."""
 
 
 async def send_continue(request: web.Request) -> None:
-    """Let a client that waits for 100 go on."""
+    """Send 100 Continue to a client that waits for it."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # as aiohttp does: the answer proper has not begun
+        request.writer.output_size = 0  # as aiohttp does: the final response has not begun

@@ -1,4 +1,4 @@
-"""Composition root: the application with its routes, its client sessions and its room for kept bytes.
+"""Composition root: the application with its routes and all that requests share.
 
 Knows: which parts there are and how long they live.
 Must not know: anything about a single request.
@@ -8,48 +8,52 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from upload_service.body.budget import Room
-from upload_service.content.sniffing import library
-from upload_service.server.access_control import Callers
-from upload_service.server.middleware import answer, finish_headers, routes
+from upload_service.body.budget import SpoolBudget
+from upload_service.content.sniffing import sniffing_library
+from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server.access_control import AccessControl
+from upload_service.server.middleware import finish_headers, respond
+from upload_service.server.routes import routes
+from upload_service.server.upload_endpoints import ACCESS_CONTROL
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.storage.session import open_sessions
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.telemetry.metrics import Metrics
+from upload_service.upload.app_context import AppContext
 
 
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
-    app = web.Application(middlewares=[answer])
+    app = web.Application(middlewares=[respond])
     own_metrics = settings.metrics == "prometheus" and settings.metrics_port is None
     app.add_routes(routes(in_lambda=settings.in_lambda, metrics=own_metrics))
     app.on_response_prepare.append(finish_headers)
 
-    callers = Callers(settings)
+    app[ACCESS_CONTROL] = AccessControl(settings)
     if settings.allowed_types:
-        library()  # imported now, so that the first upload does not wait for it
+        sniffing_library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
-        room = Room(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
+        budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         async with open_sessions(pooled=not settings.in_lambda) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
-            app[SERVICE] = Service(settings, storage, room, callers, sessions.sockets)
-            _measure(app[SERVICE])
+            app[CONTEXT] = AppContext(settings, storage, budget, sessions.sockets)
+            app[METRICS] = _metrics(app[CONTEXT])
             yield
-        room.close()
+        budget.close()
 
     app.cleanup_ctx.append(shared)
     return app
 
 
-def _measure(service: Service) -> None:
-    """Let uploads be counted; what counts is only imported where it is wanted."""
-    if service.settings.metrics == "prometheus":
-        from upload_service.telemetry.prometheus import Prometheus
+def _metrics(context: AppContext) -> Metrics:
+    """What counts uploads; the kind that is wanted is imported only here."""
+    if context.settings.metrics == "prometheus":
+        from upload_service.telemetry.prometheus import PrometheusMetrics
 
-        metrics = Prometheus(service)
-        service.meter, service.exposition = metrics.count, metrics.exposition
-    elif service.settings.metrics == "emf":
-        from upload_service.telemetry.cloudwatch import members
+        return PrometheusMetrics(context)
+    if context.settings.metrics == "emf":
+        from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 
-        service.meter = members
+        return CloudWatchMetrics()
+    return Metrics()

@@ -1,9 +1,9 @@
-"""One connection of a client: what aiohttp does before there is an application to ask, in our words.
+"""One connection of a client: request heads are timed, broken heads refused, and reads paced.
 
-Knows: aiohttp's protocol class, with private names of it (3.14): what it has parsed and not begun, what it
-waits on for that, the request that runs, and how it pauses reading.
-Rules: a broken head is refused without an echo of its bytes; one that trickles is not waited for; bytes
-that come one by one are taken in together.
+Knows: aiohttp's protocol class and private names of it (3.14): the parsed requests that have not begun, the
+future on which it waits for them, the running request, and how it pauses reading.
+Rules: a broken head is refused without an echo of its bytes; a head that trickles in is not waited for; bytes
+that come one by one are read together.
 Must not know: uploads.
 """
 
@@ -17,74 +17,74 @@ from aiohttp import web
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import cors, responses
 from upload_service.server.admission import request_id
-from upload_service.server.read_pacing import Pace
+from upload_service.server.read_pacing import ReadPacing
 from upload_service.settings.settings import Settings
 
 # From a head's first byte to its last.
 HEAD_SECONDS = 10
-# For a connection on which nothing is asked, at its beginning and between requests.
+# How long a connection may be idle, at its start and between requests.
 IDLE_SECONDS = 75
 
 
 class Connection(web.RequestHandler):
-    """A connection that refuses broken heads in our own words and without an echo of their bytes."""
+    """aiohttp's server protocol, with limits on time and with our own refusals."""
 
     def __init__(self, server: web.Server, settings: Settings, **options: Any) -> None:
         super().__init__(server, keepalive_timeout=IDLE_SECONDS, **options)
         self._settings = settings
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
-        self._pace = Pace()
-        self._deaf_timer: asyncio.TimerHandle | None = None
+        self._read_pacing = ReadPacing()
+        self._unread_timer: asyncio.TimerHandle | None = None
 
     def pause_writing(self) -> None:
-        """As in aiohttp, but a client that reads nothing of its answer is waited for only so long."""
+        """As in aiohttp, but the connection ends if the client reads nothing of its response for too long."""
         super().pause_writing()
-        if self.transport:  # also one that is closing: it would wait for its buffer for ever
+        if self.transport:  # also when it is closing: it would wait for ever until its buffer is empty
             loop, seconds = asyncio.get_running_loop(), self._settings.stall_seconds
-            self._deaf_timer = loop.call_later(seconds, self.transport.abort)
+            self._unread_timer = loop.call_later(seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """As in aiohttp."""
         super().resume_writing()
-        self._stop_waiting_for_reader()
+        self._stop_unread_timer()
 
-    def _stop_waiting_for_reader(self) -> None:
-        if self._deaf_timer:
-            self._deaf_timer.cancel()
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer:
+            self._unread_timer.cancel()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As in aiohttp, but the first head is waited for only so long."""
+        """As in aiohttp, but the first head must come in time."""
         super().connection_made(transport)
         self._wait_for_head(IDLE_SECONDS)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp."""
         self._stop_waiting()
-        self._stop_waiting_for_reader()
+        self._stop_unread_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """As in aiohttp, but heads are timed, and chunked coding that breaks in mid-body fails its reader.
+        """As in aiohttp, but heads are timed, and broken chunked coding in a body fails the body's reader.
 
-        aiohttp (3.14) only queues its refusal behind the running request, which would wait in vain.
+        aiohttp (3.14) only queues its refusal after the running request, which would wait for ever.
         """
         waiting = len(self._messages)
         super().data_received(data)
         if len(self._messages) > waiting:
-            self._pace = Pace()
-        elif data and (seconds := self._pace.pause_after(len(data))):
+            self._read_pacing = ReadPacing()
+        elif data and (seconds := self._read_pacing.pause_after(len(data))):
             self._pause_reading(seconds)
         request = self._current_request
         if request is None:
             self._time_head()
         elif self._messages and not request.content.is_eof():
             request.content.set_exception(web.RequestPayloadError())
-            request.content.feed_eof()  # nothing more to linger for
+            request.content.feed_eof()  # nothing more will come
             self.close()
 
     def _pause_reading(self, seconds: float) -> None:
-        """As aiohttp does for a full buffer; so it looks itself whether one is full when we read on."""
+        """Pause as aiohttp does for a full buffer; so aiohttp itself checks the buffer when we read on."""
         if not self._buffer_paused:
             self._pause_reading_for_buffer()
             asyncio.get_running_loop().call_later(seconds, self._read_on)
@@ -100,22 +100,22 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What aiohttp calls when there is no application to ask."""
+        """Refuse a request whose head aiohttp cannot read."""
         structlog.get_logger().warning(
             "bad_request_head", status=status, error=type(exc).__name__, request_id=request_id(request)
         )
         code = "bad_request" if status < 500 else "internal_error"
-        response = responses.problem(UploadError(code), request_id(request))
-        response.headers.update(cors.answer_headers(self._settings.cors_origins, None))
+        response = responses.problem_response(UploadError(code), request_id(request))
+        response.headers.update(cors.response_headers(self._settings.cors_origins, None))
         response.headers["X-Request-Id"] = request_id(request)
         response.headers["Server"] = "upload-service"
         response.force_close()
         return response
 
     def _time_head(self) -> None:
-        """Bytes came while no request runs: of a head that is whole, or of one that has only begun.
+        """Bytes came while no request runs: of a whole head, or of one that has only begun.
 
-        Or of the body, in the moment after a head was taken up and before its request runs.
+        They may also be of the body, between the moment when a head was read and the start of its request.
         """
         if not self._is_waiting_for_head():
             self._stop_waiting()
@@ -145,5 +145,5 @@ class Connection(web.RequestHandler):
             structlog.get_logger().warning(
                 "bad_request_head", status=408, error="HeadTimeout", request_id=name
             )
-            self.transport.write(responses.plain(UploadError("request_head_timeout"), name))
+            self.transport.write(responses.problem_bytes(UploadError("request_head_timeout"), name))
         self.transport.close()

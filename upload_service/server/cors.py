@@ -1,7 +1,7 @@
-"""Which pages of which origins may call, in the words of the Fetch standard.
+"""CORS: pages of which origins may call the service.
 
-Knows: the headers for an answer and for a preflight.
-Rules: never credentials; an origin that is not listed gets no header, and the browser does the rest.
+Knows: the headers of a response and of a preflight's response.
+Rules: never credentials. An origin that is not listed gets no header, and its browser then blocks the page.
 Must not know: uploads.
 
 Source: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -12,12 +12,12 @@ from collections.abc import Mapping
 ALLOWED_METHODS = "GET, POST, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Content-Type, X-Request-Id"
 EXPOSED_HEADERS = "X-Request-Id, Retry-After"
-# Two hours: the most that Chromium keeps a preflight.
+# Two hours: Chromium keeps a preflight's result no longer.
 MAX_AGE_SECONDS = 7200
 
 
-def answer_headers(origins: tuple[str, ...], origin: str | None) -> Mapping[str, str]:
-    """What every answer to a page of `origin` carries; `origins` is the setting, () when it is off."""
+def response_headers(origins: tuple[str, ...], origin: str | None) -> Mapping[str, str]:
+    """Headers of every response to a page of `origin`. `origins` is the setting; () turns CORS off."""
     if origins == ("*",):
         return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
     if not origins:
@@ -32,8 +32,8 @@ def answer_headers(origins: tuple[str, ...], origin: str | None) -> Mapping[str,
 
 
 def preflight_headers(origins: tuple[str, ...], origin: str | None) -> Mapping[str, str]:
-    """What the answer to a preflight carries beyond `answer_headers`."""
-    if "Access-Control-Allow-Origin" not in answer_headers(origins, origin):
+    """Headers of a preflight's response beside `response_headers`."""
+    if "Access-Control-Allow-Origin" not in response_headers(origins, origin):
         return {}
     return {
         "Access-Control-Allow-Methods": ALLOWED_METHODS,

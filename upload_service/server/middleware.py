@@ -1,71 +1,44 @@
-"""Routes, and what happens around every handler: failures rendered, headers finished, bodies drained.
+"""What happens around every handler: failures are rendered, headers finished, bodies drained.
 
-Knows: paths, and what every answer must carry.
-Rules: handlers return values or raise UploadError; one middleware renders every failure; every answer
-carries the CORS headers and the request id, and none names software.
+Knows: what every response must carry.
+Rules: handlers return values or raise UploadError; one middleware renders every failure; every response
+carries the CORS headers and the request id; no response names the software behind it.
 Must not know: how an upload runs.
 """
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
 from aiohttp import HttpVersion11, web
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.pages import endpoints, metrics_endpoint
-from upload_service.server import cors, responses, upload_endpoints
-from upload_service.server.admission import hold_continue, request_id
+from upload_service.pages import metrics_endpoint
+from upload_service.pages.app_keys import CONTEXT
+from upload_service.server import cors, responses
+from upload_service.server.admission import request_id
 from upload_service.server.progress import PROGRESS
 from upload_service.server.request_body import drain
+from upload_service.server.routes import Handler
 from upload_service.telemetry import logs
-from upload_service.upload.shared import SERVICE
 
 # The rest of a body up to this size costs less than a new connection.
 KEPT_ALIVE_BYTES = 64 * 1024
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-PAGES: dict[str, Handler] = {
-    "/": endpoints.index,
-    "/healthz": endpoints.healthz,
-    "/readyz": endpoints.readyz,
-    "/docs": endpoints.docs,
-    "/openapi.json": endpoints.openapi,
-    "/static/{name}": endpoints.static,
-    "/errors": endpoints.errors,
-    "/errors/{code}": endpoints.error_entry,
-}
-UPLOADS: dict[str, Handler] = {
-    "/upload-with-presigned": upload_endpoints.upload,
-    "/upload-with-presigned-retry": upload_endpoints.upload_retrying,
-}
-
-
-def routes(*, in_lambda: bool = False, metrics: bool = False) -> list[web.RouteDef]:
-    """All paths of the service. What a client expects, but for an upload, is not asked."""
-    gets = PAGES | ({metrics_endpoint.PATH: metrics_endpoint.metrics} if metrics else {})
-    posts = UPLOADS | ({"/events": endpoints.events} if in_lambda else {})
-    return [
-        *(web.get(path, handler, expect_handler=hold_continue) for path, handler in gets.items()),
-        *(web.post(path, handler, expect_handler=hold_continue) for path, handler in posts.items()),
-    ]
-
 
 @web.middleware
-async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every request's answer, and what is left of its body thrown away behind it."""
+async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The response to a request. What is left of the request's body is thrown away after it."""
     logs.request_id.set(request_id(request))
-    response = await _answer(request, handler)
+    response = await _handle(request, handler)
     if progress := request.get(PROGRESS):
         response = await progress.end(response)
     if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
-        response.force_close()  # others may see the next request elsewhere than we do
+        response.force_close()  # a proxy may see the next request begin elsewhere than we do
     if request.can_read_body and not request.content.is_eof():
-        # Early: it is sent now, and the sender hears it although it is still sending.
+        # The response is early. It is sent now, so that a client that still sends can read it.
         if request.content_length is None or request.content_length > KEPT_ALIVE_BYTES:
-            response.force_close()  # so that a sender who listens can stop
-        with suppress(ConnectionError):  # gone meanwhile
+            response.force_close()  # so that a client that reads while it sends can stop
+        with suppress(ConnectionError):  # the client has left
             await response.prepare(request)
             await response.write_eof()
             await drain(request)
@@ -73,16 +46,16 @@ async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _is_framed_plainly(request: web.Request) -> bool:
-    """Whether everybody on the way sees the same end of the body (RFC 9112 section 6.1).
+    """Whether every server on the way sees the same end of the body (RFC 9112 section 6.1).
 
-    The HTTP library refuses what is plainly wrong; it lets other codings before chunked, an empty name and
-    HTTP/1.0 with chunks pass.
+    aiohttp refuses what is plainly wrong. It accepts other codings before chunked, an empty coding, and
+    chunks under HTTP/1.0.
     """
     coding = request.headers.get("Transfer-Encoding")
     return coding is None or (coding.lower() == "chunked" and request.version >= HttpVersion11)
 
 
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "OPTIONS":
         return _preflight(request)
     try:
@@ -90,41 +63,43 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise UploadError("bad_request", "The request has a Transfer-Encoding other than chunked.")
         return await handler(request)
     except UploadError as error:
-        return responses.problem(error, request_id(request))
+        return responses.problem_response(error, request_id(request))
     except web.HTTPException as error:
         return _http_problem(request, error)
     except Exception as error:
         structlog.get_logger().error("internal_error", **logs.describe(error))
-        return responses.problem(UploadError("internal_error"), request_id(request))
+        return responses.problem_response(UploadError("internal_error"), request_id(request))
 
 
 def _http_problem(request: web.Request, error: web.HTTPException) -> web.Response:
     codes = {404: "not_found", 405: "method_not_allowed"}
-    response = responses.problem(UploadError(codes.get(error.status, "bad_request")), request_id(request))
+    response = responses.problem_response(
+        UploadError(codes.get(error.status, "bad_request")), request_id(request)
+    )
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]
     return response
 
 
 def _preflight(request: web.Request) -> web.Response:
-    origins = request.app[SERVICE].settings.cors_origins
+    origins = request.app[CONTEXT].settings.cors_origins
     headers = cors.preflight_headers(origins, request.headers.get("Origin"))
-    # Nothing has a handler of OPTIONS: the router's refusal knows what the path has.
+    # No path has a handler for OPTIONS. The router's refusal lists the path's methods.
     refusal = request.match_info.http_exception
     allow = refusal.headers.get("Allow", "") if refusal else ""
     return web.Response(status=204, headers={"Allow": ",".join(filter(None, (allow, "OPTIONS"))), **headers})
 
 
 async def finish_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Headers of every answer, whatever made it."""
-    service = request.app[SERVICE]
-    # What is counted is nobody's page's business.
-    origins = () if request.path == metrics_endpoint.PATH else service.settings.cors_origins
-    headers = dict(cors.answer_headers(origins, request.headers.get("Origin")))
+    """Set the headers that every response carries, whatever made it."""
+    context = request.app[CONTEXT]
+    # No CORS on /metrics: web pages must not read it.
+    origins = () if request.path == metrics_endpoint.METRICS_PATH else context.settings.cors_origins
+    headers = dict(cors.response_headers(origins, request.headers.get("Origin")))
     if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
         headers["Vary"] = ", ".join(varies)
     response.headers.update(headers)
     response.headers["X-Request-Id"] = request_id(request)
     response.headers.popall("Server", None)
-    if service.draining:
+    if context.draining:
         response.force_close()

@@ -1,26 +1,27 @@
-"""How often a caller may ask.
+"""How often a client may begin an upload.
 
-Knows: the library that counts. It is imported only where a rate is set, because it costs cold start.
-Rules: memory is bounded: of too many callers those are forgotten that were silent longest, and begin anew.
-Who has so many addresses has as many times the rate anyway; what runs at once stays bounded.
-Must not know: who the callers are, what they ask.
+Knows: the library that counts, `throttled`. This module is imported only where a rate is set, because the
+library makes a cold start slower.
+Rules: memory is bounded. Of too many clients, those that were silent longest are forgotten and start anew. A
+client with many addresses gets many allowances in any case; the limit on concurrent uploads still holds.
+Must not know: who the clients are, what they ask.
 """
 
 from throttled import MemoryStore, per_min
 from throttled.rate_limiter import RateLimiterRegistry
 
 # At about 300 bytes each, 5 MiB.
-MOST_CALLERS = 16_384
+MAX_CLIENTS = 16_384
 
 
-class Rate:
-    """So many in a row, then as many per minute, evenly (GCRA, a leaky bucket)."""
+class RateLimiter:
+    """Allows `per_minute` requests in a row, then as many a minute, evenly spread (GCRA, a leaky bucket)."""
 
-    def __init__(self, per_minute: int, most_callers: int = MOST_CALLERS) -> None:
-        store = MemoryStore(options={"MAX_SIZE": most_callers})
+    def __init__(self, per_minute: int, max_clients: int = MAX_CLIENTS) -> None:
+        store = MemoryStore(options={"MAX_SIZE": max_clients})
         self._limiter = RateLimiterRegistry.get("gcra")(per_min(per_minute), store)
 
-    def wait_seconds(self, caller: str) -> float | None:
-        """None for a caller that may go on, which is counted; else the time until it may."""
-        found = self._limiter.limit(caller)
+    def wait_seconds(self, key: str) -> float | None:
+        """None when a request under `key` may go on, which is then counted; else the seconds until it may."""
+        found = self._limiter.limit(key)
         return found.state.retry_after if found.limited else None

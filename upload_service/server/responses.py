@@ -1,49 +1,54 @@
-"""What callers read: the JSON of a stored object and of a failure.
+"""What clients read: the JSON of a stored object, and problem details (RFC 9457) for a failure.
 
-Knows: the names in the answers, which existing callers rely on, and RFC 9457 problem details.
+Knows: the members of the responses, which existing clients rely on.
 Rules: values in, responses out; nothing of a presigned URL beyond its host.
 Must not know: how an upload runs.
 """
 
 import json
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.upload.record import Record
+from upload_service.upload.record import UploadRecord
 
 # Long enough for a burst to pass, short enough for a person to wait.
 RETRY_AFTER_SECONDS = 5
+# Of a failure before an upload began.
+_NO_ATTEMPTS: Mapping[str, object] = {"attempts": 0, "attempt_log": []}
 
 
-def stored(record: Record, request_id: str, seconds: float, *, retrying: bool) -> web.Response:
+def success_response(
+    record: UploadRecord, request_id: str, seconds: float, *, retrying: bool
+) -> web.Response:
     """200: the object is stored."""
-    assert record.outcome
-    assert record.outcome.answer
-    answer: dict[str, object] = {
+    members: dict[str, object] = {
         "success": True,
         "message": "File uploaded successfully",
-        "status": record.outcome.answer.status,
+        "status": record.storage_status,
         "file_size": record.file_size,
         "filename": record.filename,
         "request_id": request_id,
         "duration_ms": round(seconds * 1000),
     }
-    if record.outcome.etag:
-        answer["etag"] = record.outcome.etag
+    if record.etag:
+        members["etag"] = record.etag
     if record.checksum:
-        answer["checksum"] = str(record.checksum)
+        members["checksum"] = str(record.checksum)
     if retrying:
-        answer |= record.members()
-    return web.json_response(answer)
+        members |= record.members()
+    return web.json_response(members)
 
 
-def problem(error: UploadError, request_id: str) -> web.Response:
-    """A failure, as a problem document."""
+def problem_response(error: UploadError, request_id: str) -> web.Response:
+    """A failure, as problem details."""
     response = web.json_response(
-        _document(error, request_id), status=error.entry.status, content_type="application/problem+json"
+        _problem_details(error, request_id),
+        status=error.entry.status,
+        content_type="application/problem+json",
     )
     if error.entry.status in (429, 503) or error.retry_after_seconds is not None:
         wait = RETRY_AFTER_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
@@ -53,9 +58,9 @@ def problem(error: UploadError, request_id: str) -> web.Response:
     return response
 
 
-def plain(error: UploadError, request_id: str) -> bytes:
-    """The same as bytes, where there is no request to answer; the connection closes behind it."""
-    entry, body = error.entry, json.dumps(_document(error, request_id)).encode()
+def problem_bytes(error: UploadError, request_id: str) -> bytes:
+    """The same as a whole HTTP/1.1 response, for when there is no request; the connection closes after it."""
+    entry, body = error.entry, json.dumps(_problem_details(error, request_id)).encode()
     head = (
         f"HTTP/1.1 {entry.status} {HTTPStatus(entry.status).phrase}",
         "Content-Type: application/problem+json; charset=utf-8",
@@ -66,9 +71,9 @@ def plain(error: UploadError, request_id: str) -> bytes:
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
-def _document(error: UploadError, request_id: str) -> dict[str, object]:
+def _problem_details(error: UploadError, request_id: str) -> dict[str, object]:
     entry = error.entry
-    answer: dict[str, object] = {
+    members: dict[str, object] = {
         "type": f"/errors/{entry.code}",
         "title": entry.title,
         "status": entry.status,
@@ -78,8 +83,8 @@ def _document(error: UploadError, request_id: str) -> dict[str, object]:
         "fault": entry.fault,
         "retryable": entry.retryable,
         "request_id": request_id,
-        **error.members,
+        **(error.members or _NO_ATTEMPTS),
     }
     if error.storage:
-        answer["storage"] = {"status": error.storage.status, "code": error.storage.code}
-    return answer
+        members["storage"] = {"status": error.storage.status, "code": error.storage.code}
+    return members

@@ -1,9 +1,9 @@
 """Listening and stopping.
 
-Knows: the sockets, signals, and the order in which a stop happens: /readyz turns 503, the socket stays open
-for load balancers to notice, it closes, what runs is finished or given up.
+Knows: the listening sockets, signals, and the steps of a stop: /readyz turns 503; the socket stays open for a
+while so that load balancers notice; it closes; running uploads are finished or aborted.
 Rules: a second signal ends the process at once.
-Must not know: uploads, beyond that they run and can be abandoned.
+Must not know: about uploads, more than that they run and can be aborted.
 """
 
 import asyncio
@@ -17,21 +17,22 @@ from aiohttp import web
 from upload_service import __version__
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
-from upload_service.server.access_control import bounds_for_anybody
+from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server.access_control import open_access_limits
 from upload_service.server.app import make_app
 from upload_service.server.connection import Connection
 from upload_service.settings.settings import Settings
-from upload_service.upload.shared import SERVICE, Service
+from upload_service.upload.app_context import AppContext
 
-# What was accepted with the signal, and not looked at yet, becomes a running upload in this time.
+# Connections accepted just before the signal get this long to register as running uploads.
 SETTLE_SECONDS = 0.1
-# What abandoned uploads have to send their answers.
-LAST_WORDS_SECONDS = 1.0
+# Aborted uploads get this long to send their responses.
+FAREWELL_SECONDS = 1.0
 BACKLOG = 1024
 
 
 class CannotListen(Exception):
-    """A port cannot be had, of this setting; the text is the system's reason."""
+    """A port cannot be listened on. The text is the system's reason; `setting` is the port's variable."""
 
     def __init__(self, reason: str, setting: str, port: int) -> None:
         super().__init__(reason)
@@ -40,11 +41,11 @@ class CannotListen(Exception):
 
 
 async def serve(settings: Settings) -> None:
-    """Run until told to stop. Raises CannotListen when a port cannot be had."""
-    runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=LAST_WORDS_SECONDS)
+    """Run until told to stop. Raises CannotListen when a port cannot be listened on."""
+    runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=FAREWELL_SECONDS)
     await runner.setup()
-    service = runner.app[SERVICE]
-    metrics = metrics_endpoint.alone(service)
+    context = runner.app[CONTEXT]
+    metrics = metrics_endpoint.metrics_only_server(runner.app[METRICS])
     try:
         server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
         ports = {"port": _port(server)}
@@ -53,19 +54,19 @@ async def serve(settings: Settings) -> None:
                 lambda: _connection(metrics, settings), settings, "UPLOAD_METRICS_PORT", settings.metrics_port
             )
             ports["metrics_port"] = _port(other)
-        told = _stop_on_signals(service)
+        told_to_stop = _stop_on_signals(context)
         if not settings.api_tokens:
-            structlog.get_logger().warning("anybody_may_upload", **bounds_for_anybody(settings))
+            structlog.get_logger().warning("anybody_may_upload", **open_access_limits(settings))
         structlog.get_logger().info("listening", **ports, version=__version__)
-        await told.wait()
-        structlog.get_logger().info("stopping", running=len(service.running))
+        await told_to_stop.wait()
+        structlog.get_logger().info("stopping", running=len(context.running))
         await asyncio.sleep(settings.drain_delay_seconds)
         server.close()
         await asyncio.sleep(SETTLE_SECONDS)
-        await _finish(service, settings.shutdown_seconds)
+        await _finish(context, settings.shutdown_seconds)
     finally:
         metrics.pre_shutdown()
-        await metrics.shutdown(LAST_WORDS_SECONDS)
+        await metrics.shutdown(FAREWELL_SECONDS)
         await runner.cleanup()
     structlog.get_logger().info("stopped")
 
@@ -81,9 +82,9 @@ async def _listen(
 
 
 def reason(error: OSError) -> str:
-    """Why the port cannot be had, in the system's few words; asyncio's are many."""
+    """The system's short reason why a port cannot be listened on; asyncio's text is long."""
     number = error.errno or 0
-    # A name that does not resolve has a negative number.
+    # The error of a name that does not resolve has a negative number.
     return os.strerror(number) if number > 0 else str(error.strerror)
 
 
@@ -99,31 +100,31 @@ def _connection(server: web.Server | None, settings: Settings) -> Connection:
         loop=asyncio.get_running_loop(),
         access_log=None,
         auto_decompress=False,
-        # What is left of a body is drained by us: see web.answer.
+        # We drain what is left of a body ourselves: see middleware.py.
         lingering_time=0,
     )
 
 
-def _stop_on_signals(service: Service) -> asyncio.Event:
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
+def _stop_on_signals(context: AppContext) -> asyncio.Event:
+    loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
 
     def stop() -> None:
-        service.draining = True
-        told.set()
+        context.draining = True
+        told_to_stop.set()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    return told
+    return told_to_stop
 
 
-async def _finish(service: Service, seconds: float) -> None:
-    """Wait for running uploads, then give up the rest."""
+async def _finish(context: AppContext, seconds: float) -> None:
+    """Wait for running uploads, then abort the rest."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while service.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
+    while context.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
         await asyncio.sleep(0.05)
-    for upload in list(service.running):
-        upload.abandon(UploadError("shutting_down"))
+    for upload in list(context.running):
+        upload.abort(UploadError("shutting_down"))

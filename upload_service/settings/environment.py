@@ -1,8 +1,8 @@
-"""A frozen dataclass of settings, read from environment variables.
+"""How a setting is declared as a field of a dataclass, and how it is read from its environment variable.
 
-Knows: how a field says its variable, its default and its meaning.
-Rules: a wrong value is one plain line that names the variable and never quotes the value.
-Must not know: which settings there are.
+Knows: how a field holds its variable's name, its default, its parser and its meaning.
+Rules: a wrong value gives one plain line that names the variable and never quotes the value.
+Must not know: which settings there are (settings.py), the forms of their values (parsing.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -13,31 +13,36 @@ T = TypeVar("T")
 
 
 class SettingError(Exception):
-    """A setting that cannot be used; the text is one line for the operator."""
+    """A setting has a wrong value; the text is one line for the operator."""
 
 
 def setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:
-    """A field whose default is written as an operator would write it."""
+    """A dataclass field for one setting. `default` is text, written as an operator would write it.
+
+    `parse` turns the variable's text into a value, and raises ValueError for a wrong one. `meaning` is the
+    sentence for `--help` and the docs.
+    """
     metadata = {"variable": variable, "default": default, "parse": parse, "meaning": meaning}
     return field(default=parse(default), metadata=metadata)
 
 
-def read(settings: type[T], environment: Mapping[str, str], defaults: Mapping[str, str]) -> T:
-    """The settings that these variables make, `defaults` before the fields' own; raises SettingError."""
+def read_fields(dataclass: type[T], environment: Mapping[str, str], defaults: Mapping[str, str]) -> T:
+    """An instance of `dataclass` with the values of these environment variables; raises SettingError.
+
+    `defaults` replace the fields' own defaults. The first wrong value is reported.
+    """
     values = {}
-    for each in fields(settings):  # type: ignore[arg-type]  # always a dataclass
-        variable = each.metadata["variable"]
-        text = environment.get(variable, defaults.get(variable, each.metadata["default"]))
+    for setting_field in fields(dataclass):  # type: ignore[arg-type]  # always a dataclass
+        variable = setting_field.metadata["variable"]
+        text = environment.get(variable, defaults.get(variable, setting_field.metadata["default"]))
         try:
-            values[each.name] = each.metadata["parse"](text.strip())
+            values[setting_field.name] = setting_field.metadata["parse"](text.strip())
         except ValueError as error:
             raise SettingError(f"{variable} {error}") from None
-    return settings(**values)
+    return dataclass(**values)
 
 
-def describe(settings: type) -> list[tuple[str, str, str]]:
-    """Variable, default and meaning of every setting, in their order."""
-    return [
-        (each.metadata["variable"], each.metadata["default"], each.metadata["meaning"])
-        for each in fields(settings)
-    ]
+def list_fields(dataclass: type) -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of each setting of this dataclass, in their order."""
+    rows = (setting_field.metadata for setting_field in fields(dataclass))
+    return [(row["variable"], row["default"], row["meaning"]) for row in rows]

@@ -1,8 +1,8 @@
-"""What an operator writes in a variable, as values.
+"""Parsers of settings: from the text that an operator writes in a variable to a value.
 
 Knows: the form of each kind of value.
-Rules: a text that is not understood is a ValueError whose text completes the sentence "VARIABLE …" and never
-quotes the value, which may hold a secret.
+Rules: a parser raises ValueError for a text that it does not understand. The error's text completes the
+sentence "VARIABLE …" and never quotes the value, which may hold a secret.
 Must not know: which variables there are.
 """
 
@@ -11,18 +11,17 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from upload_service.clients import bearer_tokens
-from upload_service.clients.bearer_tokens import Token
-from upload_service.content.media_types import UNKNOWN, short
+from upload_service.clients.bearer_tokens import ApiToken, parse_tokens
+from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name
 from upload_service.content.sniffing import AllowedTypes
 
 T = TypeVar("T")
-UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+BYTE_UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def seconds(low: float, high: float = float("inf")) -> Callable[[str], float]:
-    """A parser of seconds from `low` to `high`."""
+    """A parser of seconds from `low` to `high`, with at most three decimals."""
 
     def parse(text: str) -> float:
         if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII) or not low <= float(text) <= high:
@@ -33,7 +32,7 @@ def seconds(low: float, high: float = float("inf")) -> Callable[[str], float]:
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """A parser of whole numbers from `low` to `high`."""
+    """A parser of whole numbers from `low` to `high`, both included."""
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
@@ -44,12 +43,12 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 def optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
-    """A parser that gives None when the text is empty."""
+    """A parser that returns None for an empty text and calls `parse` for any other."""
     return lambda text: parse(text) if text else None
 
 
 def choice(*words: str) -> Callable[[str], str]:
-    """A parser of one of these words."""
+    """A parser that accepts one of these words."""
 
     def parse(text: str) -> str:
         if text not in words:
@@ -60,84 +59,84 @@ def choice(*words: str) -> Callable[[str], str]:
 
 
 def byte_count(low: int) -> Callable[[str], int]:
-    """A parser of bytes, plain or with a unit."""
+    """A parser of a number of bytes, at least `low`, such as 67108864 or 64MiB."""
 
     def parse(text: str) -> int:
         match = re.fullmatch(r"(\d{1,15}) ?(|KiB|MiB|GiB)", text, re.ASCII)
-        if not match or int(match[1]) * UNITS[match[2]] < low:
+        if not match or int(match[1]) * BYTE_UNITS[match[2]] < low:
             raise ValueError(f"must be a number of bytes, at least {low}, such as 67108864 or 64MiB")
-        return int(match[1]) * UNITS[match[2]]
+        return int(match[1]) * BYTE_UNITS[match[2]]
 
     return parse
 
 
 def mebibytes(text: str) -> int:
-    """Bytes of so many MiB; 0 when empty."""
+    """A number of MiB, in bytes; 0 when empty."""
     return byte_count(0)(f"{text}MiB") if text else 0
 
 
 def log_level(text: str) -> str:
-    """A level of the standard library, in any case."""
+    """The name of a log level of the standard library, in upper case; `text` may have any case."""
     if text.upper() not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
     return text.upper()
 
 
 def bind_address(text: str) -> str | None:
-    """A host name or address; None when empty."""
+    """A host name or IP address to listen on; None when empty."""
     if re.search(r"[\s/]", text):
         raise ValueError("must be one host name or address")
     return text or None
 
 
 def existing_file(text: str) -> str | None:
-    """A file that is there; None when empty."""
+    """The path of a file that exists; None when empty."""
     if text and not os.path.isfile(text):
         raise ValueError("must name a file with certificates that exists")
     return text or None
 
 
 def writable_folder(text: str) -> str | None:
-    """A folder in which files can be made; None when empty."""
+    """The path of a folder in which this process can create files; None when empty."""
     if text and not (os.path.isdir(text) and os.access(text, os.W_OK | os.X_OK)):
         raise ValueError("must name a folder that exists and can be written to")
     return text or None
 
 
-def api_tokens(text: str) -> tuple[Token, ...]:
-    """Tokens separated by commas, or those in a @file, one a line; none when empty."""
+def api_tokens(text: str) -> tuple[ApiToken, ...]:
+    """Tokens separated by commas, or `@` and the path of a file with one token a line; () when empty."""
     if not text:
         return ()
-    entries = _lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
+    entries = _file_lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
     if not entries:
         raise ValueError("must name a file that holds a token")
-    return bearer_tokens.parse(entries)
+    return parse_tokens(entries)
 
 
-def _lines(path: str) -> list[str]:
-    """What stands in a file, without blank lines and comments."""
+def _file_lines(path: str) -> list[str]:
+    """The lines of a text file, without blank lines and comments."""
     try:
         with open(path, encoding="utf-8-sig") as file:
-            found = [line.strip() for line in file]
-    except (OSError, ValueError):  # its text would tell the path, or a byte
+            lines = [line.strip() for line in file]
+    except (OSError, ValueError):  # the error's own text would quote the path, or a byte of the file
         raise ValueError("must name, after the @, a text file that can be read") from None
-    return [line for line in found if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Origins as browsers send them, or ("*",), or () for off."""
+    """Origins as browsers send them, separated by commas; ("*",) for `*`, () for `off`."""
     if text == "off":
         return ()
-    found = tuple(origin.strip() for origin in text.split(","))
-    if found == ("*",):
-        return found
-    if not all(re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", origin) for origin in found):
+    listed = tuple(origin.strip() for origin in text.split(","))
+    if listed == ("*",):
+        return listed
+    if not all(re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", origin) for origin in listed):
         raise ValueError("must be *, off, or origins such as https://app.example.com, separated by commas")
-    return found
+    return listed
 
 
 def upload_page(text: str) -> str:
-    """on, off, or the address of a signer, which is shown to browsers and put into a policy."""
+    """`on`, `off`, or the URL of a signer, which goes to browsers and into a Content-Security-Policy."""
     signer = re.compile(r"https?://[\w.-]+(:\d{1,5})?/[\w.~/%?&=+-]*", re.ASCII)
     if text not in ("on", "off") and not signer.fullmatch(text):
         raise ValueError("must be on, off, or the URL of a signer such as https://app.example.com/presign")
@@ -145,13 +144,13 @@ def upload_page(text: str) -> str:
 
 
 def allowed_types(text: str) -> AllowedTypes | None:
-    """Media types, whole or as `image/*`; None when empty."""
+    """Media types separated by commas, each complete or like `image/*`; None when empty."""
     if not text:
         return None
     listed = tuple(entry.strip().lower() for entry in text.split(","))
     if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
         raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
-    if not UNKNOWN.isdisjoint(listed):
+    if not UNKNOWN_TYPES.isdisjoint(listed):
         raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
     families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
-    return AllowedTypes(listed, frozenset(map(short, listed)), families)
+    return AllowedTypes(listed, frozenset(map(canonical_name, listed)), families)

@@ -1,36 +1,73 @@
-"""The settings, read once from the environment into one frozen object.
+"""All settings of the service, read once from the environment into one frozen object.
 
-Knows: each variable's name, default, bounds and meaning; `--help` and the README's table come from here.
-Rules: units stand in the names; a wrong value is one plain line that names the variable and never quotes
-the value; what would be unsafe or contradictory is refused here and not worked around later.
+Knows: each variable's name, default, bounds and meaning. `--help` and the settings tables of the docs are
+made from this file, in this order.
+Rules: the name of a number says its unit. A wrong value ends the start with one plain line that names the
+variable and never quotes the value. Unsafe or contradictory settings are refused here, not worked around
+later.
 Must not know: aiohttp, the application.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upload_service.clients import client_address
-from upload_service.clients.bearer_tokens import Token
-from upload_service.clients.client_address import Network
+from upload_service.clients.bearer_tokens import ApiToken
+from upload_service.clients.client_address import Network, parse_networks
 from upload_service.content.sniffing import AllowedTypes
-from upload_service.presigned.allowed_destinations import KNOWN_STORES, Destinations, destinations
-from upload_service.settings import environment as environment_settings
+from upload_service.presigned import providers
+from upload_service.presigned.allowed_destinations import (
+    KNOWN_STORES_WORD,
+    AllowedDestinations,
+    parse_destinations,
+)
 from upload_service.settings import parsing
-from upload_service.settings.environment import SettingError
+from upload_service.settings.environment import SettingError, list_fields, read_fields
 from upload_service.settings.environment import setting as _setting
-from upload_service.settings.face import Face, contradiction
 
-FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
-# Lambda has no more for the files of a function, one upload at a time, and nobody who could scrape it.
-IN_LAMBDA = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB", "UPLOAD_METRICS": "emf"}
-# What the service itself needs beside the spool's memory.
-OWN_MEMORY_BYTES = 96 * 1024 * 1024
+LAMBDA_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
+# A Lambda function has no more disk for files, runs one upload at a time, and nobody can scrape it.
+LAMBDA_DEFAULTS = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB", "UPLOAD_METRICS": "emf"}
+# The memory that the service needs in addition to the spool's.
+BASE_MEMORY_BYTES = 96 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Face):
-    """Everything that can be set, ready for use; sizes in bytes, times in seconds."""
+class Settings:
+    """Everything that can be set, as parsed values; sizes in bytes, times in seconds."""
 
+    port: int = _setting("PORT", "8000", parsing.whole_number(0, 65535), "port to listen on")
+    bind: str | None = _setting(
+        "UPLOAD_BIND",
+        "",
+        parsing.bind_address,
+        "host name or address to listen on; empty means all interfaces",
+    )
+    log_level: str = _setting("LOG_LEVEL", "INFO", parsing.log_level, "least severe level that is logged")
+    cors_origins: tuple[str, ...] = _setting(
+        "UPLOAD_CORS_ORIGINS",
+        "*",
+        parsing.origins,
+        "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
+    )
+    upload_page: str = _setting(
+        "UPLOAD_PAGE",
+        "on",
+        parsing.upload_page,
+        "the page for browsers at /: on, off, or the URL of a signer that gives it a URL for each file",
+    )
+    metrics: str = _setting(
+        "UPLOAD_METRICS",
+        "off",
+        parsing.choice("off", "prometheus", "emf"),
+        "off, prometheus (GET /metrics), or emf (the log lines of uploads are CloudWatch metrics as well), "
+        "which is the default in Lambda",
+    )
+    metrics_port: int | None = _setting(
+        "UPLOAD_METRICS_PORT",
+        "",
+        parsing.optional(parsing.whole_number(0, 65535)),
+        "port of /metrics alone, on the same addresses; empty means that the service's own port answers it",
+    )
     timeout_seconds: float = _setting(
         "TIMEOUT_SECONDS",
         "300",
@@ -91,13 +128,12 @@ class Settings(Face):
         "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
         "empty means any file",
     )
-    destinations: Destinations = _setting(
+    destinations: AllowedDestinations = _setting(
         "UPLOAD_DESTINATIONS",
-        KNOWN_STORES,
-        destinations,
+        KNOWN_STORES_WORD,
+        parse_destinations,
         "comma-separated URL prefixes that uploads may go to; "
-        f"{KNOWN_STORES} stands for https to S3, R2, Google Cloud Storage, Azure Blob, Backblaze B2, "
-        "DigitalOcean Spaces and Wasabi",
+        f"{KNOWN_STORES_WORD} stands for https to {providers.titles()}",
     )
     verify: str = _setting(
         "UPLOAD_VERIFY",
@@ -106,7 +142,7 @@ class Settings(Face):
         "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
         "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
     )
-    api_tokens: tuple[Token, ...] = _setting(
+    api_tokens: tuple[ApiToken, ...] = _setting(
         "UPLOAD_API_TOKENS",
         "",
         parsing.api_tokens,
@@ -128,7 +164,7 @@ class Settings(Face):
     trusted_proxies: tuple[Network, ...] = _setting(
         "UPLOAD_TRUSTED_PROXIES",
         "",
-        client_address.networks,
+        parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For is believed",
     )
     shutdown_seconds: float = _setting(
@@ -151,7 +187,7 @@ class Settings(Face):
     )
 
     lambda_function: str = _setting(
-        FUNCTION_NAME, "", str, "set by AWS Lambda: the service then knows that it runs there"
+        LAMBDA_NAME_VARIABLE, "", str, "set by AWS Lambda: the service then knows that it runs there"
     )
     lambda_memory_bytes: int = _setting(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
@@ -167,23 +203,39 @@ class Settings(Face):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """The settings that these variables make; raises SettingError at the first wrong one."""
-        in_lambda = bool(environment.get(FUNCTION_NAME))
-        found = environment_settings.read(cls, environment, IN_LAMBDA if in_lambda else {})
-        memory = found.lambda_memory_bytes
-        if memory and found.spool_memory_bytes > memory - OWN_MEMORY_BYTES:
+        """The settings that these environment variables make; raises SettingError at the first wrong one."""
+        in_lambda = bool(environment.get(LAMBDA_NAME_VARIABLE))
+        settings = read_fields(cls, environment, LAMBDA_DEFAULTS if in_lambda else {})
+        memory = settings.lambda_memory_bytes
+        if memory and settings.spool_memory_bytes > memory - BASE_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
-        if wrong := contradiction(found, in_lambda=in_lambda, chosen="UPLOAD_METRICS" in environment):
-            raise SettingError(wrong)
-        return found
+        if conflict := _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment):
+            raise SettingError(conflict)
+        return settings
+
+
+def _metrics_conflict(settings: Settings, *, explicit: bool) -> str | None:
+    """Why UPLOAD_METRICS does not go with other settings, as a line for the operator; None if it does.
+
+    `explicit`: the operator has set UPLOAD_METRICS; it is not the default.
+    """
+    if settings.metrics == "prometheus" and settings.in_lambda:
+        return "UPLOAD_METRICS must be emf or off in Lambda, where nobody can scrape a function"
+    if settings.metrics == "emf" and explicit and settings.log_level not in ("DEBUG", "INFO"):
+        return "UPLOAD_METRICS must be off, or LOG_LEVEL be INFO: with emf the log lines carry the metrics"
+    if settings.metrics_port is not None and settings.metrics != "prometheus":
+        return "UPLOAD_METRICS_PORT must not be set unless UPLOAD_METRICS is prometheus"
+    if settings.metrics_port and settings.metrics_port == settings.port:
+        return "UPLOAD_METRICS_PORT must be another port than PORT; leave it out to use that one"
+    return None
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    """Variables that look like settings and are none, so that a misspelt one does not pass unseen."""
-    known = {variable for variable, _, _ in describe()}
+    """Variables that begin with UPLOAD_ and are no settings, so that a misspelt one is noticed; sorted."""
+    known = {variable for variable, _, _ in list_settings()}
     return sorted(name for name in environment if name.startswith("UPLOAD_") and name not in known)
 
 
-def describe() -> list[tuple[str, str, str]]:
-    """Variable, default and meaning of every setting, in their order."""
-    return environment_settings.describe(Settings)
+def list_settings() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of each setting, in the order of the docs."""
+    return list_fields(Settings)

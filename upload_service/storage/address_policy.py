@@ -1,36 +1,36 @@
-"""Which network addresses may be dialled.
+"""Which network addresses the service may connect to.
 
-Knows: the networks that are not the open internet, and how an IPv4 address hides in an IPv6 one.
-Rules: pure; an address is judged by itself and by every address that hides in it, and the worst counts; what
-is not known to be public is refused. The tables are ours, because `ipaddress.is_global` differs between
-versions of Python and knows no cloud.
-Must not know: names, sockets, loggers, who asks.
+Knows: the special-purpose address ranges, and which IPv6 ranges embed an IPv4 address.
+Rules: pure. An IPv6 address is judged itself, and so is every IPv4 address that it embeds; the worst verdict
+counts. An address that is not known to be public is refused. The tables are ours, because
+`ipaddress.is_global` differs between versions of Python and knows no cloud's metadata service.
+Must not know: host names, sockets, loggers, who asks.
 """
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-# Where unlisted destinations listen.
-PORT = 443
+# The only port of destinations that the operator has not listed.
+HTTPS_PORT = 443
 
 # Sources: iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, and the providers'
-# documentation of their metadata services. The longest prefix that holds an address counts.
+# documentation of their metadata services. If several ranges contain an address, the longest prefix counts.
 
-# Somebody's own network: only where the operator has listed the destination.
+# Private networks: allowed only if the operator has listed the destination.
 _PRIVATE = {
     "10.0.0.0/8": "private",
-    "100.64.0.0/10": "shared",  # behind a carrier's NAT, RFC 6598
+    "100.64.0.0/10": "shared",  # carrier-grade NAT, RFC 6598
     "127.0.0.0/8": "loopback",
     "172.16.0.0/12": "private",
     "192.168.0.0/16": "private",
     "::1/128": "loopback",
-    "64:ff9b:1::/48": "private",  # a network's own NAT64, RFC 8215
+    "64:ff9b:1::/48": "private",  # local-use NAT64, RFC 8215
     "fc00::/7": "private",
 }
-# No store is there: never, listed or not.
-_NEVER = {
-    "0.0.0.0/8": "unspecified",  # Linux takes it for itself
+# No store can be there: never allowed, even if the operator has listed the destination.
+_FORBIDDEN = {
+    "0.0.0.0/8": "unspecified",  # Linux takes 0.0.0.0 for this host
     "100.100.100.200/32": "metadata",  # Alibaba
     "168.63.129.16/32": "metadata",  # Azure's WireServer; looks public
     "169.254.0.0/16": "link_local",
@@ -42,7 +42,7 @@ _NEVER = {
     "192.0.2.0/24": "documentation",
     "192.31.196.0/24": "protocol",  # AS112
     "192.52.193.0/24": "protocol",  # AMT
-    "192.88.99.0/24": "protocol",  # relays of 6to4
+    "192.88.99.0/24": "protocol",  # 6to4 relays
     "192.175.48.0/24": "protocol",  # AS112
     "198.18.0.0/15": "benchmark",
     "198.51.100.0/24": "documentation",
@@ -70,89 +70,92 @@ _NEVER = {
     "fec0::/10": "site_local",
     "ff00::/8": "multicast",
 }
-# Where an IPv4 address hides: how many bits lie to its right. But for the last, the network is a mere coat.
-_HIDING = {
-    "::/96": 0,  # compatible, RFC 4291
-    "::ffff:0:0/96": 0,  # mapped, RFC 4291
-    "::ffff:0:0:0/96": 0,  # translated, RFC 2765
+# IPv6 ranges that embed an IPv4 address, with the number of bits after that address. For all but the last
+# range only the embedded address is judged; the last one is in `_PRIVATE` as well.
+_EMBEDDED_IPV4 = {
+    "::/96": 0,  # IPv4-compatible, RFC 4291
+    "::ffff:0:0/96": 0,  # IPv4-mapped, RFC 4291
+    "::ffff:0:0:0/96": 0,  # IPv4-translated, RFC 2765
     "64:ff9b::/96": 0,  # NAT64, RFC 6052
-    "2001::/32": 64,  # Teredo's server, RFC 4380; its client stands inverted at the end
+    "2001::/32": 64,  # the Teredo server, RFC 4380; the client's address is inverted, in the last 32 bits
     "2002::/16": 80,  # 6to4, RFC 3056
     "64:ff9b:1::/48": 0,
 }
 _TEREDO_SERVER = 64
-# The third quarter of an ISATAP address, whatever its network: RFC 5214.
+# Bits 64 to 95 of an ISATAP address, in any network; the IPv4 address follows. RFC 5214.
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
-_ALL_ONES = 0xFFFF_FFFF
+_LOW_32_BITS = 0xFFFF_FFFF
 
 
-class _Row(NamedTuple):
-    """A network by its first bits: `bits >> right == left`.
+class _Range(NamedTuple):
+    """An address range: it contains an address if `address >> host_bits == prefix`.
 
-    `reason`: what speaks against it, None for a coat. `never`: listing does not help. `hiding`: see above.
+    `reason`: why it is refused, or None. `forbidden`: refused also for destinations that the operator has
+    listed. `after_ipv4`: the number of bits after an embedded IPv4 address, or None without one.
     """
 
-    right: int
-    left: int
+    host_bits: int
+    prefix: int
     reason: str | None = None
-    never: bool = False
-    hiding: int | None = None
+    forbidden: bool = False
+    after_ipv4: int | None = None
 
 
-def _rows(version: int) -> list[_Row]:
-    """The rows of this version of IP, the longest prefixes first."""
-    found = []
-    for text in _PRIVATE | _NEVER | _HIDING:
+def _ranges(version: int) -> list[_Range]:
+    """The ranges of one IP version, the longest prefixes first."""
+    ranges = []
+    for text in _PRIVATE | _FORBIDDEN | _EMBEDDED_IPV4:
         network = ip_network(text)
         if network.version == version:
-            right = network.max_prefixlen - network.prefixlen
-            reason = _PRIVATE.get(text) or _NEVER.get(text)
-            left = int(network.network_address) >> right
-            found.append(_Row(right, left, reason, text in _NEVER, _HIDING.get(text)))
-    return sorted(found)
+            host_bits = network.max_prefixlen - network.prefixlen
+            reason = _PRIVATE.get(text) or _FORBIDDEN.get(text)
+            prefix = int(network.network_address) >> host_bits
+            ranges.append(_Range(host_bits, prefix, reason, text in _FORBIDDEN, _EMBEDDED_IPV4.get(text)))
+    return sorted(ranges)
 
 
-# The last row takes what no other has taken: in IPv6, only 2000::/3 is given out to the open internet.
-_V4 = [*_rows(4), _Row(32, 0)]
-_V6 = [*_rows(6), _Row(125, 0b001), _Row(128, 0, "unassigned", never=True)]
+# The last range of each list contains every address. In IPv6, only 2000::/3 is the public internet.
+_V4 = [*_ranges(4), _Range(32, 0)]
+_V6 = [*_ranges(6), _Range(125, 0b001), _Range(128, 0, "unassigned", forbidden=True)]
 
 
 def judge_address(text: str, port: int, *, listed: bool) -> str | None:
-    """Why this address must not be dialled, in one word; None when it may.
+    """Why the service must not connect to this address, in one word; None if it may.
 
-    `listed`: the operator has named the destination, so it may be private and use any port.
+    `listed`: the operator has listed the destination, so its address may be private and its port any port. A
+    `text` that is no IP address gives "unreadable".
     """
     try:
         address = ip_address(text)
     except ValueError:
         return "unreadable"
-    rows = _rows_of(address)
-    for row in rows:
-        if row.never:
-            return row.reason
+    ranges = _ranges_of(address)
+    for each in ranges:
+        if each.forbidden:
+            return each.reason
     if listed:
         return None
-    return next((row.reason for row in rows if row.reason), None if port == PORT else "port")
+    return next((each.reason for each in ranges if each.reason), None if port == HTTPS_PORT else "port")
 
 
-def _rows_of(address: IPv4Address | IPv6Address) -> list[_Row]:
-    """The row that counts for the address by itself, and those of all IPv4 addresses that hide in it."""
+def _ranges_of(address: IPv4Address | IPv6Address) -> list[_Range]:
+    """The range that contains the address, and the range of each IPv4 address that it embeds."""
     bits = int(address)
     if address.version == 4:
-        return [_row(bits, _V4)]
-    outside = _row(bits, _V6)
-    return [outside, *(_row(inner & _ALL_ONES, _V4) for inner in _hidden(bits, outside))]
+        return [_range_of(bits, _V4)]
+    own = _range_of(bits, _V6)
+    return [own, *(_range_of(ipv4 & _LOW_32_BITS, _V4) for ipv4 in _embedded_ipv4(bits, own))]
 
 
-def _row(bits: int, rows: list[_Row]) -> _Row:
-    return next(row for row in rows if bits >> row.right == row.left)
+def _range_of(bits: int, ranges: list[_Range]) -> _Range:
+    return next(each for each in ranges if bits >> each.host_bits == each.prefix)
 
 
-def _hidden(bits: int, outside: _Row) -> Iterator[int]:
-    """Each IPv4 address to which this IPv6 address may lead, in the last 32 bits."""
-    if outside.hiding is not None:
-        yield bits >> outside.hiding
-    if outside.hiding == _TEREDO_SERVER:
+def _embedded_ipv4(bits: int, own: _Range) -> Iterator[int]:
+    """Each IPv4 address that this IPv6 address embeds, in the low 32 bits; the bits above are undefined."""
+    if own.after_ipv4 is not None:
+        yield bits >> own.after_ipv4
+    if own.after_ipv4 == _TEREDO_SERVER:
         yield ~bits
-    if bits >> 32 & _ALL_ONES in _ISATAP:
+    if bits >> 32 & _LOW_32_BITS in _ISATAP:
         yield bits

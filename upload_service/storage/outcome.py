@@ -1,8 +1,8 @@
-"""What one attempt came to, and what storage's answer means.
+"""The outcome of one attempt, and what storage's response means.
 
-Knows: status, headers and error body of an answer, and the catalogue's codes for them.
-Rules: pure; storage's words are read here and never passed on, but for its short code, because an error
-body echoes the signature.
+Knows: status, headers and error body of a response, and the catalogue's codes for them.
+Rules: no input and no output. Storage's words are read here and never passed on, except its short code,
+because an error body echoes the signature.
 Must not know: HTTP libraries, how many attempts there were.
 """
 
@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 
 from multidict import MultiMapping
 
-from upload_service.body.checksums import Checksum, claims, md5_of_etag
-from upload_service.errors.upload_error import StorageAnswer, UploadError
-from upload_service.presigned.providers import (
+from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
+from upload_service.errors.upload_error import StorageResponse, UploadError
+from upload_service.storage.refusals import (
     ERROR_CODE_HEADER,
-    REFUSALS,
     REFUSED_STATUSES,
     REQUEST_ID_HEADERS,
     SENTENCE_STATUSES,
     SENTENCES,
+    STORE_CODES,
 )
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
@@ -32,14 +32,14 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 class Outcome:
     """One attempt: `error` is a code of the catalogue, or None when the object is stored.
 
-    `answer` is None when storage gave none. `sent_bytes` of the file had been handed to the connection.
-    `retry_after_seconds` is what storage asks for before another try. `claims` are checksums of what storage
-    says that it has stored, `etag_md5` one that its ETag may be. `refused_address`: why no
-    address was dialled.
+    `answer`: storage's status and code; None when there was no response. `sent_bytes`: so much of the file
+    was handed to the connection. `retry_after_seconds`: what storage asks for before another attempt.
+    `claims`: the checksums of what storage says it has stored. `etag_md5`: the MD5 that its ETag may be.
+    `refused_address`: why no address was dialled.
     """
 
     error: str | None
-    answer: StorageAnswer | None = None
+    answer: StorageResponse | None = None
     etag: str | None = None
     request_id: str | None = None
     retry_after_seconds: float | None = None
@@ -50,7 +50,7 @@ class Outcome:
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether the object may be there although this attempt failed: nobody knows after a broken one."""
+        """Whether the object may be there although this attempt failed: after a broken one nobody knows."""
         unanswered = self.answer is None or self.answer.status >= 500
         return self.error is not None and unanswered and self.sent_bytes > 0
 
@@ -60,28 +60,28 @@ class Outcome:
         return UploadError(self.error, storage=self.answer, retry_after_seconds=self.retry_after_seconds)
 
 
-def read_answer(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
-    """What a whole answer means; `body` is at most its first 64 KiB, `headers` ignore case."""
-    request_id = next((_short(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
+def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
+    """What a whole response means. `body`: at most its first 64 KiB. `headers` ignore case."""
+    request_id = next((_printable(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
         return Outcome(
             None,
-            StorageAnswer(status),
-            _short(headers.get("ETag", "")),
+            StorageResponse(status),
+            _printable(headers.get("ETag", "")),
             request_id,
-            claims=tuple(claims(headers)),
+            claims=tuple(stored_checksums(headers)),
             etag_md5=md5_of_etag(headers),
         )
     code = _storage_code(headers, body)
     wait = _retry_after(headers.get("Retry-After", ""))
-    return Outcome(_meaning(status, code, body), StorageAnswer(status, code), None, request_id, wait)
+    return Outcome(_meaning(status, code, body), StorageResponse(status, code), None, request_id, wait)
 
 
 def without_echo(outcome: Outcome, url: str) -> Outcome:
-    """The outcome without what storage took from the URL itself, which is secret."""
+    """The outcome without any text that storage copied from the URL, which is secret."""
     answer = outcome.answer
     if answer and answer.code and _is_echo(answer.code, url):
-        outcome = replace(outcome, answer=StorageAnswer(answer.status))
+        outcome = replace(outcome, answer=StorageResponse(answer.status))
     if outcome.etag and _is_echo(outcome.etag, url):
         outcome = replace(outcome, etag=None)
     if outcome.request_id and _is_echo(outcome.request_id, url):
@@ -90,7 +90,7 @@ def without_echo(outcome: Outcome, url: str) -> Outcome:
 
 
 def _is_echo(text: str, url: str) -> bool:
-    # A shorter text may be in a URL by chance.
+    # A shorter text may be in the URL by chance.
     return len(text) >= 16 and text.strip('"') in url
 
 
@@ -105,10 +105,11 @@ def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
 def _meaning(status: int, code: str | None, body: bytes) -> str:
     if status >= 500:
         return "storage_error"
-    if status in SENTENCE_STATUSES and (told := _told_by_sentence(body)):
+    if status in SENTENCE_STATUSES and (told := _meaning_of_sentence(body)):
         return told
-    if code is not None and code in REFUSALS and status not in (408, 429):
-        return REFUSALS[code]
+    known = STORE_CODES.get(code or "")
+    if known and known.error and status not in (408, 429):
+        return known.error
     if 300 <= status < 400:
         return "storage_redirected"
     if 400 <= status < 500:
@@ -116,15 +117,15 @@ def _meaning(status: int, code: str | None, body: bytes) -> str:
     return "storage_bad_answer"
 
 
-def _told_by_sentence(body: bytes) -> str | None:
+def _meaning_of_sentence(body: bytes) -> str | None:
     text = body.decode("latin-1").lower()
     return next((code for words, code in SENTENCES if words in text), None)
 
 
 def _retry_after(text: str) -> float | None:
-    """The header's seconds (RFC 9110 section 10.2.3); a date is not used, because clocks differ."""
+    """The header's seconds (RFC 9110 section 10.2.3). A date is ignored, because clocks differ."""
     return float(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
 
 
-def _short(text: str) -> str | None:
+def _printable(text: str) -> str | None:
     return text if _TOKEN.fullmatch(text) else None

@@ -1,9 +1,9 @@
-"""A body as aiohttp's client wants it.
+"""The request body of a PUT, in the form that aiohttp's client expects.
 
-Knows: when aiohttp asks for bytes, and what it would do behind one's back.
-Rules: bytes leave piece by piece, exactly as many as announced; a storage that takes none for too long ends
-the attempt.
-Must not know: URLs, answers.
+Knows: when aiohttp asks for bytes, and which of its automatic actions must be prevented.
+Rules: the body leaves chunk by chunk, with exactly the announced number of bytes. If storage takes no byte
+for too long, the attempt ends.
+Must not know: URLs, responses.
 """
 
 import array
@@ -17,20 +17,21 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload
 
-from upload_service.body.file_body import Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 
 
 class Stalled(Exception):
-    """Storage took no byte for too long."""
+    """Storage has taken no byte for `stall_seconds`."""
 
 
 class BodyPayload(Payload):
-    """One reading of a body. `failure` keeps what ended it, which aiohttp would wrap.
+    """Sends one reading of a body, once. Raises Stalled, or WrongLength from the reader.
 
-    `began`: the request has begun to leave; aiohttp holds the head back until the first piece comes.
+    `failure` is the exception that ended the sending; aiohttp would wrap it. `began` says that the request
+    has begun to leave: aiohttp holds the request's head back until it has the first chunk.
     """
 
-    def __init__(self, reader: Reader, stall_seconds: float) -> None:
+    def __init__(self, reader: BodyReader, stall_seconds: float) -> None:
         super().__init__(None)
         self._size = reader.length
         self._reader = reader
@@ -40,24 +41,24 @@ class BodyPayload(Payload):
 
     @property
     def consumed(self) -> bool:
-        """Always: were it False, aiohttp could silently send a second PUT."""
+        """Always True. If it were False, aiohttp could silently send a second PUT."""
         return True
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """Never: the bytes are not text, and not all here."""
+        """Raises TypeError: the bytes are not text, and never all in memory."""
         raise TypeError("an upload cannot be decoded")
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write the whole body; see write_with_length."""
+        """Write the whole body; see `write_with_length`."""
         await self.write_with_length(writer, None)
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write the body piece by piece; its reader guards the length."""
+        """Write the body chunk by chunk. `content_length` is ignored: the reader checks the length."""
         try:
-            while piece := await self._reader.next():
+            while chunk := await self._reader.next():
                 self.began = True
-                # The writer is always a StreamWriter; its own drain knows no stall.
-                await cast(StreamWriter, writer).write(piece, drain=False)
+                # The writer is always a StreamWriter. Its own drain has no limit for a stall.
+                await cast(StreamWriter, writer).write(chunk, drain=False)
                 await self._drain(writer)
             self.began = True
         except (WrongLength, Stalled) as failure:
@@ -65,12 +66,12 @@ class BodyPayload(Payload):
             raise
 
     async def _drain(self, writer: AbstractStreamWriter) -> None:
-        """Wait until storage has taken enough; any progress at all begins the wait anew."""
+        """Wait until storage has taken enough; raises Stalled after `stall_seconds` without any progress."""
         transport = writer.transport
         if transport is None or transport.get_write_buffer_size() <= transport.get_write_buffer_limits()[1]:
             return
         waiting, quiet_seconds, tick = _unacknowledged_bytes(transport), 0.0, self._stall_seconds / 8
-        # A task of its own: aiohttp's drain does not survive a time-out around it.
+        # In a task of its own, because aiohttp's drain does not survive a timeout around it.
         drained = asyncio.ensure_future(writer.drain())
         try:
             while not (await asyncio.wait([drained], timeout=tick))[0]:
@@ -85,7 +86,10 @@ class BodyPayload(Payload):
 
 
 def _unacknowledged_bytes(transport: asyncio.WriteTransport) -> int:
-    """What we and the system still hold for storage. The system tells on Linux only; ours is a part of it."""
+    """The bytes in our write buffer and in the system's, which storage has not acknowledged.
+
+    The system's count is known on Linux only; on other systems the result is our buffer alone.
+    """
     count = array.array("i", [0])
     with contextlib.suppress(OSError):
         fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)

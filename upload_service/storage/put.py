@@ -1,10 +1,10 @@
 """One PUT to storage over the app's client sessions.
 
 Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
-each foreign exception means.
-Rules: an answer or a fault is a value, not an exception; a foreign exception's text is dropped, because it
-holds the presigned URL; a success before the last byte has left is none.
-Must not know: how many tries there are, `aiohttp.web`.
+stands for each of aiohttp's exceptions.
+Rules: a response or a fault is a value, not an exception. The text of aiohttp's exceptions is dropped,
+because it holds the presigned URL. A 2xx that comes before the whole body was sent counts as a failure.
+Must not know: how many attempts there are, `aiohttp.web`.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 
-from upload_service.body.file_body import Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
-from upload_service.storage.outcome import Outcome, read_answer, without_echo
+from upload_service.storage.outcome import Outcome, read_response, without_echo
 from upload_service.storage.payload import BodyPayload
-from upload_service.storage.session import Dialled, Sessions, dialled
+from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
 
-ANSWER_BYTES = 64 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024
 
 # First match wins, so subclasses stand before their bases.
 FAULTS: tuple[tuple[type[Exception], str], ...] = (
@@ -41,40 +41,40 @@ FAULTS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class Storage:
-    """PUTs bodies; those of `expect_bytes` or more wait for storage's 100 (0: none)."""
+    """PUTs bodies. Those of `expect_bytes` or more wait for storage's 100 Continue; 0: no body waits."""
 
     def __init__(self, sessions: Sessions, stall_seconds: float, expect_bytes: int) -> None:
         self._sessions = sessions
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
-    async def put(self, destination: Destination, reader: Reader, headers: Mapping[str, str]) -> Outcome:
-        """One attempt with these headers, and Content-Length.
+    async def put(self, destination: Destination, reader: BodyReader, headers: Mapping[str, str]) -> Outcome:
+        """One PUT with these headers and Content-Length.
 
-        Raises WrongLength when the body has another length than its reader announced.
+        Raises WrongLength when the body's length differs from what its reader announced.
         """
         expect = 0 < self._expect_bytes <= reader.length
         outcome = await self._put(destination, reader, headers, expect=expect)
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
-            # This store does not know the expectation: without it then (RFC 9110 section 15.5.18).
+            # This store does not know `Expect`: send without it (RFC 9110 section 15.5.18).
             outcome = await self._put(destination, reader, headers, expect=False)
         return (
             outcome if outcome.error is None else dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
         )
 
     async def _put(
-        self, destination: Destination, reader: Reader, headers: Mapping[str, str], *, expect: bool
+        self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
-        dialled.set(attempt := Dialled())
+        address_verdicts.set(attempt := AddressVerdicts())
         try:
             async with self._request(destination, payload, headers, expect=expect) as response:
                 outcome = without_echo(await self._read(response), str(destination.url))
                 if outcome.error is not None or not reader.complete:
-                    # The rest of the body would follow on this connection, or storage is about to close it.
+                    # Storage expects the rest of the body on this connection, or is about to close it.
                     response.close()
                 if not (expect or payload.began):
-                    return Outcome("storage_disconnected")  # it answered before it was asked
+                    return Outcome("storage_disconnected")  # it responded before it was asked
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None
@@ -100,26 +100,26 @@ class Storage:
     async def _read(self, response: aiohttp.ClientResponse) -> Outcome:
         body = bytearray()
         if response.content.at_eof():
-            return read_answer(response.status, response.headers, b"")
+            return read_response(response.status, response.headers, b"")
         try:
             async with asyncio.timeout(self._stall_seconds):
-                await _read_at_most(response, body, ANSWER_BYTES)
+                await _read_at_most(response, body, MAX_RESPONSE_BYTES)
         except (aiohttp.ClientError, OSError):
             if response.status < 300:
                 raise
-            # A refusal stands though its explanation broke off, as when storage hangs up on the file.
-        return read_answer(response.status, response.headers, bytes(body))
+            # A refusal counts even if its body broke off, as when storage hangs up on the file.
+        return read_response(response.status, response.headers, bytes(body))
 
 
 def fault_code(error: Exception) -> str:
-    """Our code for a foreign exception."""
+    """Our code for an exception of aiohttp or the system."""
     return next(code for kind, code in FAULTS if isinstance(error, kind))
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, body: bytearray, limit: int) -> None:
-    """The answer's body up to `limit` bytes; what is longer is dropped with its connection."""
-    async for piece in response.content.iter_any():
-        body += piece[: limit - len(body)]
+    """Read at most `limit` bytes into `body`; the rest is dropped with its connection."""
+    async for chunk in response.content.iter_any():
+        body += chunk[: limit - len(body)]
         if len(body) == limit:
             response.close()
             return

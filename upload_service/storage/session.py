@@ -1,10 +1,10 @@
-"""The client sessions of the app, and the connections that they make to storage.
+"""The aiohttp client sessions of the app, and the connections that they make to storage.
 
-Knows: which of aiohttp's conveniences would harm a presigned PUT.
-Rules: no proxies, cookies, redirects or headers that the caller did not send; every address is judged where
-its socket is made, so nothing that was found out earlier is believed; what the operator listed and the rest
-share no connection; every socket is counted.
-Must not know: bodies, what an answer means.
+Knows: which features of aiohttp would harm a presigned PUT.
+Rules: no proxies, cookies, redirects, or headers that the caller did not send. Every address is judged at the
+moment when its socket is made; no earlier DNS answer is trusted. Destinations that the operator has listed
+never share a connection with other destinations. Every socket is counted.
+Must not know: bodies, what a response means.
 """
 
 import asyncio
@@ -21,49 +21,50 @@ from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
 
 from upload_service.storage.address_policy import judge_address
-from upload_service.storage.sockets import AddressInfo, SocketMaker, Sockets, make_socket
+from upload_service.storage.sockets import AddressInfo, SocketCounter, SocketMaker, make_socket
 
 CONNECT_SECONDS = 10
-# Shorter than any store keeps an idle connection, so that a reused one is rarely about to close.
+# Stores keep idle connections for longer than this, so a connection that is reused is rarely about to close.
 KEEPALIVE_SECONDS = 4
-# A store that has not said 100 by then gets the body anyway (RFC 9110 section 10.1.1).
+# A store that has not sent 100 Continue after this time gets the body anyway (RFC 9110 section 10.1.1).
 CONTINUE_SECONDS = 1
-# aiohttp would add these, and storage would see headers that the caller did not send.
+# aiohttp would add these headers; storage must see only headers that the caller has sent.
 NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 @dataclass(slots=True)
-class Dialled:
-    """What the guard has said of the addresses of one attempt, in the order in which they were tried."""
+class AddressVerdicts:
+    """What `judge_address` said about each address of one attempt, in the order in which they were tried."""
 
     verdicts: list[str | None] = field(default_factory=list)
 
     @property
     def refused(self) -> str | None:
-        """Why the first address was refused, when all were. One that may be dialled can work later."""
+        """Why the first address was refused, if all were; else None, as an allowed one may work later."""
         return self.verdicts[0] if self.verdicts and all(self.verdicts) else None
 
 
-# Of the attempt that runs: aiohttp tells the causes of several addresses together as one text.
-dialled: ContextVar[Dialled | None] = ContextVar("dialled", default=None)
+# The verdicts of the attempt that runs in this context. A context variable is the only way to get them:
+# aiohttp's exception joins the causes of several addresses into one text.
+address_verdicts: ContextVar[AddressVerdicts | None] = ContextVar("address_verdicts", default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """One session for destinations that the operator has listed, and one for all others."""
+    """One client session for destinations that the operator has listed, and one for all others."""
 
     listed: aiohttp.ClientSession
     others: aiohttp.ClientSession
-    sockets: Sockets = field(default_factory=Sockets)
+    sockets: SocketCounter = field(default_factory=SocketCounter)
 
 
 @asynccontextmanager
 async def open_sessions(*, pooled: bool = True) -> AsyncIterator[Sessions]:
-    """The sessions for the life of the app. Not `pooled`: a connection serves one PUT.
+    """Open the sessions for the life of the app. With `pooled=False`, each connection serves one PUT only.
 
-    Lambda freezes the process between requests, and kept connections are stale when it thaws.
+    Lambda needs that: it freezes the process between requests, and idle connections are dead when it resumes.
     """
-    sockets = Sockets()
+    sockets = SocketCounter()
     async with (
         new_session(listed=True, pooled=pooled, sockets=sockets) as listed,
         new_session(listed=False, pooled=pooled, sockets=sockets) as others,
@@ -77,19 +78,22 @@ def new_session(
     pooled: bool = True,
     resolver: AbstractResolver | None = None,
     make_socket: SocketMaker = make_socket,
-    sockets: Sockets | None = None,
+    sockets: SocketCounter | None = None,
     traces: Sequence[aiohttp.TraceConfig] = (),
 ) -> aiohttp.ClientSession:
-    """A session without time-outs of its own but for connecting; `listed` as the guard understands it."""
+    """A client session whose only timeout is the one for connecting.
+
+    `listed`: passed on to `judge_address` for each connection. `traces`: see aiohttp.TraceConfig.
+    """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0,
-            # aiohttp takes only one of these two.
+            limit=0,  # no limit: the service limits uploads, and each has one connection at a time
+            # aiohttp accepts only one of these two.
             **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
             resolver=resolver,
-            socket_factory=_guarded(make_socket, sockets or Sockets(), listed=listed),
+            socket_factory=_judging_socket_maker(make_socket, sockets or SocketCounter(), listed=listed),
         ),
-        request_class=_Request,
+        request_class=_PutRequest,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         skip_auto_headers=NO_AUTO_HEADERS,
@@ -99,16 +103,16 @@ def new_session(
     )
 
 
-class _Request(aiohttp.ClientRequest):
-    """Looks at a kept connection before it uses it, and waits for 100 only so long.
+class _PutRequest(aiohttp.ClientRequest):
+    """Checks an idle connection before it is used again, and limits the wait for 100 Continue.
 
-    aiohttp (3.14) takes what a store says unasked on an idle connection for the answer to the next request,
-    and would wait for 100 for ever.
+    aiohttp (3.14) does neither: it takes bytes that a store has sent on an idle connection for the response
+    to the next request, and it waits for 100 Continue without a limit.
     """
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        if _has_news(conn):
-            await asyncio.sleep(0)  # the loop asks the system ...
+        if _has_unread_data(conn):
+            await asyncio.sleep(0)  # the event loop polls the system ...
             await asyncio.sleep(0)  # ... and tells the connection
         protocol = conn.protocol
         if protocol is None or not protocol.is_connected() or protocol.should_close:
@@ -121,18 +125,18 @@ class _Request(aiohttp.ClientRequest):
         conn: Connection,
         content_length: int | None = None,
     ) -> None:
-        waiting = self._continue
-        if waiting is None:
+        continued = self._continue
+        if continued is None:
             return await super().write_bytes(writer, conn, content_length)
-        timer = self.loop.call_later(CONTINUE_SECONDS, _go_on, waiting)
+        timer = self.loop.call_later(CONTINUE_SECONDS, _stop_waiting, continued)
         try:
             await super().write_bytes(writer, conn, content_length)
         finally:
             timer.cancel()
 
 
-def _has_news(conn: Connection) -> bool:
-    """Whether there is something to read before anything was asked: as a rule, the end."""
+def _has_unread_data(conn: Connection) -> bool:
+    """Whether there is data on an idle connection before we have sent a request; usually it is the EOF."""
     if conn.transport is None:
         return False
     poll = select.poll()
@@ -140,22 +144,22 @@ def _has_news(conn: Connection) -> bool:
     return bool(poll.poll(0))
 
 
-def _go_on(waiting: "asyncio.Future[bool]") -> None:
-    if not waiting.done():
-        waiting.set_result(True)
+def _stop_waiting(continued: "asyncio.Future[bool]") -> None:
+    if not continued.done():
+        continued.set_result(True)
 
 
-def _guarded(make_socket: SocketMaker, sockets: Sockets, *, listed: bool) -> SocketMaker:
-    """Makes sockets only for addresses that may be dialled: the last step before a packet leaves."""
+def _judging_socket_maker(make_socket: SocketMaker, sockets: SocketCounter, *, listed: bool) -> SocketMaker:
+    """A maker of sockets that refuses forbidden addresses: the last step before a packet leaves."""
 
     def make(address: AddressInfo) -> socket:
         host, port = address[4][:2]
         verdict = judge_address(host, port, listed=listed)
-        if attempt := dialled.get():
+        if attempt := address_verdicts.get():
             attempt.verdicts.append(verdict)
         if verdict:
-            # Nothing but an OSError lets aiohttp go on to the next address.
+            # aiohttp tries the next address only after an OSError.
             raise PermissionError(errno.EACCES, "not an address to connect to")
-        return sockets.note(make_socket(address))
+        return sockets.count(make_socket(address))
 
     return make

@@ -1,8 +1,8 @@
-"""The sockets of connections to storage: how they send, and how many there are.
+"""The sockets of connections to storage: how they send, and a count of them.
 
-Knows: the system's sockets.
-Rules: a hang-up while we send does not hide the answer that was sent before it; a socket is counted from when
-it is made until it is closed, whoever closes it.
+Knows: the operating system's sockets.
+Rules: if storage hangs up while we send, the response that it sent before is still read. A socket is counted
+from the moment when it is made until it is closed, whoever closes it.
 Must not know: HTTP, which addresses may be dialled.
 """
 
@@ -11,35 +11,36 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakSet
 
-# What getaddrinfo gives: family, kind, protocol, name, and where to.
+# A tuple as getaddrinfo returns it: family, type, protocol, canonical name, socket address.
 AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
 SocketMaker = Callable[[AddressInfo], socket.socket]
 
 
-class Sockets:
-    """How many sockets were made, and how many of them are open, those that are being connected included."""
+class SocketCounter:
+    """Counts sockets: `made` since the start, and `open` now, including those that are still connecting."""
 
     def __init__(self) -> None:
         self.made = 0
-        self._known: WeakSet[socket.socket] = WeakSet()
+        self._alive: WeakSet[socket.socket] = WeakSet()
 
-    def note(self, made: socket.socket) -> socket.socket:
-        """Count it; gives it back."""
+    def count(self, new: socket.socket) -> socket.socket:
+        """Count a new socket, and return it."""
         self.made += 1
-        self._known.add(made)
-        return made
+        self._alive.add(new)
+        return new
 
     @property
     def open(self) -> int:
-        """How many are open."""
-        return sum(each.fileno() >= 0 for each in self._known)
+        """The number of sockets that are not closed."""
+        return sum(alive.fileno() >= 0 for alive in self._alive)
 
 
-class Socket(socket.socket):
-    """Swallows what it cannot send any more.
+class HangUpTolerantSocket(socket.socket):
+    """A socket whose sends do not fail after the peer has hung up: the bytes are dropped.
 
-    A store that refuses early answers and hangs up. Were the failed send an error, the event loop would drop
-    the connection with the answer unread; so the reading side alone finds the end, after the answer.
+    A store that refuses an upload early sends its response and closes the connection. If the next send
+    failed, the event loop would drop the connection before the response is read. With this class only the
+    reading side sees the end of the connection, after the response.
     """
 
     def send(self, data: Any, flags: int = 0, /) -> int:
@@ -57,8 +58,8 @@ class Socket(socket.socket):
 
 
 def make_socket(address: AddressInfo) -> socket.socket:
-    """The socket of a connection to this address, not connected yet."""
+    """A non-blocking socket for a connection to this address, not connected yet."""
     family, kind, protocol, _, _ = address
-    made = Socket(family, kind, protocol)
-    made.setblocking(False)
-    return made
+    new = HangUpTolerantSocket(family, kind, protocol)
+    new.setblocking(False)
+    return new

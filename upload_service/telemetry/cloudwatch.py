@@ -1,4 +1,4 @@
-"""CloudWatch's embedded metric format: what makes an upload's log line a source of metrics as well.
+"""Metrics for CloudWatch, in its embedded metric format: an upload's log line is also a source of metrics.
 
 Knows: the format (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, "Specification: Embedded metric
 format"): metrics are named in `_aws`, and their values are members of the line.
@@ -7,25 +7,31 @@ Must not know: who writes the line.
 """
 
 import time
+from collections.abc import Mapping
 
 from upload_service.telemetry.metric_definitions import CLOUD_METRICS, CLOUD_UPLOADS, CloudMetric
-from upload_service.telemetry.upload_event import Ended
+from upload_service.telemetry.metrics import Metrics
+from upload_service.telemetry.upload_event import UploadEvent
 
 NAMESPACE = "UploadService"
 _TIMED_AND_SIZED = [metric for metric in CLOUD_METRICS if metric is not CLOUD_UPLOADS]
 
 
-def members(ended: Ended) -> dict[str, object]:
-    """What the line of this upload carries beside its own members."""
-    values: dict[str, object] = {"uploads": 1}
-    dimensions = [[name] for name in CLOUD_UPLOADS.dimensions if name != "fault" or ended.fault]
-    directives = [_directive([CLOUD_UPLOADS], dimensions)]
-    if record := ended.record:
-        values["stored_bytes"] = ended.stored_bytes
-        absent = set() if record.attempts else {"storage_ms"}
-        absent |= {"client_ms"} if record.client_seconds is None else set()
-        directives.append(_directive([each for each in _TIMED_AND_SIZED if each.name not in absent], [[]]))
-    return {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives}, **values}
+class CloudWatchMetrics(Metrics):
+    """Metrics that CloudWatch reads from the log."""
+
+    def count(self, event: UploadEvent) -> Mapping[str, object]:
+        """The members that make the upload's log line a source of metrics."""
+        values: dict[str, object] = {"uploads": 1}
+        dimensions = [[name] for name in CLOUD_UPLOADS.dimensions if name != "fault" or event.fault]
+        directives = [_directive([CLOUD_UPLOADS], dimensions)]
+        if record := event.record:
+            values["stored_bytes"] = event.stored_bytes
+            absent = set() if record.attempts else {"storage_ms"}
+            absent |= {"client_ms"} if record.client_seconds is None else set()
+            present = [metric for metric in _TIMED_AND_SIZED if metric.name not in absent]
+            directives.append(_directive(present, [[]]))
+        return {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives}, **values}
 
 
 def _directive(metrics: list[CloudMetric], dimensions: list[list[str]]) -> dict[str, object]:

@@ -1,9 +1,10 @@
-"""Structured logs on standard output: one JSON line per event, readable colour on a terminal.
+"""Structured logs on standard output: one JSON line per event; coloured text on a terminal.
 
 Knows: the register of events, structlog's set-up, and how secrets are kept out.
-Rules: an event that is not in the register is a mistake (the tests fail on it); no exception's text is ever
-logged, only its class and where it was raised; signed queries are cut from everything that libraries say.
-Must not know: upload logic.
+Rules: an event that is not in the register is a mistake, and a test fails on it. No exception's text is
+logged, only its class and the place where it was raised. Signed queries are cut from everything that
+libraries log.
+Must not know: how an upload runs.
 """
 
 import json
@@ -31,17 +32,18 @@ EVENTS = {
     "library_log": "a library has logged something",
 }
 
-# asyncio counts writes to a connection that is gone, before its protocol has heard of it; the upload tells.
-WRITTEN_TO_THE_GONE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
+# asyncio logs writes to a closed connection before its protocol hears of the close. The upload's event tells
+# it.
+WRITES_AFTER_CLOSE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
 
-# Each address is matched whole, with a query or without: a text full of addresses is looked at once.
-_ADDRESS = re.compile(r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?")
+# Each URL is matched whole, with a query or without, so a text full of URLs is scanned only once.
+_URL = re.compile(r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?")
 _SIGNATURE = re.compile(
     r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
 )
 _BEARER = re.compile(r"(?i)\bbearer +[^\s'\"]+")
 
-# Of the request that is being served, for every event that is logged meanwhile.
+# The id of the request that is being served, for every event that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -63,7 +65,7 @@ def set_up(level: str, stream: TextIO = sys.stdout) -> None:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """What may be logged of an exception: classes and places, of it and of what caused it."""
+    """What may be logged of an exception: its classes and places, and those of what caused it."""
     kinds: list[str] = []
     current: BaseException | None = error
     last = error
@@ -79,7 +81,7 @@ def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
     if "=" not in text and "?" not in text:
         return text
-    return _SIGNATURE.sub(r"\1=…", _ADDRESS.sub(_without_query, text))
+    return _SIGNATURE.sub(r"\1=…", _URL.sub(_without_query, text))
 
 
 def _without_query(address: re.Match[str]) -> str:
@@ -87,14 +89,14 @@ def _without_query(address: re.Match[str]) -> str:
 
 
 def _complete(_logger: object, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    """When, how severe and what come first; texts are scrubbed. One step, because each upload pays for it."""
+    """Put time, level and event first, and scrub texts. One step, because every upload pays for it."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")
-    whole = {"timestamp": f"{now[:-6]}Z", "level": method, "event": event.pop("event")}
+    line = {"timestamp": f"{now[:-6]}Z", "level": method, "event": event.pop("event")}
     for key, value in event.items():
-        whole[key] = scrub(value) if isinstance(value, str) else value
+        line[key] = scrub(value) if isinstance(value, str) else value
     if "request_id" not in event and (name := request_id.get()):
-        whole["request_id"] = name
-    return whole
+        line["request_id"] = name
+    return line
 
 
 def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
@@ -102,10 +104,10 @@ def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> s
 
 
 class _Forward(logging.Handler):
-    """Passes what libraries log on to structlog, without the text of exceptions."""
+    """Forwards what libraries log to structlog, without the text of exceptions."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name == "asyncio" and record.msg in WRITTEN_TO_THE_GONE:
+        if record.name == "asyncio" and record.msg in WRITES_AFTER_CLOSE:
             return
         details = {"logger": record.name, "message": _BEARER.sub("Bearer …", record.getMessage())}
         if record.exc_info and record.exc_info[1]:

@@ -1,8 +1,8 @@
 """The register of metrics: what is counted, in which unit, under which labels, and what it means.
 
 Knows: every metric, and every value that each of its labels may take.
-Rules: a metric that is not here is a mistake (the tests fail on it); no label may take a value that a caller
-can make up, so the number of series is known; what is here is never renamed.
+Rules: a metric that is not here is a mistake, and a test fails on it. No label takes a value that a client
+can make up, so the number of series is known. A metric is never renamed.
 Must not know: who counts, who reads.
 """
 
@@ -13,13 +13,13 @@ from typing import Literal, NamedTuple
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 
-# How an upload ends: client_gone is in the catalogue, and so are all other ends that are not ok.
+# How an upload can end. All ends except ok are in the catalogue, client_gone too.
 CODES = ("ok", *CATALOGUE)
 ATTEMPT_CODES = ("ok", "given_up", *CATALOGUE)
 FAULTS = ("none", "client", "storage", "service")
 ENDPOINTS = ("plain", "retry")
 PLACES = ("memory", "disk")
-# In seconds: an image's time to S3, the waits of the retry endpoint, a large file on a slow line.
+# Seconds. They suit an image to S3, the waits of the retry endpoint, and a large file on a slow line.
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -33,7 +33,7 @@ class Metric:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _ours(
+def _own(
     name: str,
     kind: Literal["counter", "gauge", "histogram"],
     meaning: str,
@@ -42,38 +42,36 @@ def _ours(
     return Metric(f"upload_service_{name}", kind, meaning, labels)
 
 
-UPLOADS = _ours(
+UPLOADS = _own(
     "uploads_total", "counter", "uploads that have ended, by how (`fault` follows from `code`)",
     code=CODES, fault=FAULTS, endpoint=ENDPOINTS,
 )  # fmt: skip
-REFUSED = _ours(
-    "refused_total", "counter", "of these, refused before a byte of the body was read", code=CODES
-)
-RECEIVED = _ours("received_bytes_total", "counter", "bytes of files that came, counted when the upload ends")
-STORED = _ours("stored_bytes_total", "counter", "bytes of files that were stored")
-DURATION = _ours(
+REFUSED = _own("refused_total", "counter", "of these, refused before a byte of the body was read", code=CODES)
+RECEIVED = _own("received_bytes_total", "counter", "bytes of files that came, counted when the upload ends")
+STORED = _own("stored_bytes_total", "counter", "bytes of files that were stored")
+DURATION = _own(
     "upload_duration_seconds", "histogram", "from a request's head to its answer, refused ones left out"
 )
-CLIENT_LEG = _ours("client_leg_seconds", "histogram", "until all of the form had come")
-STORAGE_LEG = _ours(
+CLIENT_LEG = _own("client_leg_seconds", "histogram", "until all of the form had come")
+STORAGE_LEG = _own(
     "storage_leg_seconds", "histogram", "in PUTs, all attempts of an upload together, without the waits"
 )
-ATTEMPTS = _ours("attempts_total", "counter", "PUTs to storage, by how they ended", code=ATTEMPT_CODES)
-RUNNING = _ours("uploads_running", "gauge", "uploads that run now")
-RUNNING_LIMIT = _ours("uploads_limit", "gauge", "`UPLOAD_MAX_CONCURRENT`")
-SPOOL = _ours("spool_used_bytes", "gauge", "room that is taken for files that wait or are kept", where=PLACES)
-SPOOL_LIMIT = _ours(
+ATTEMPTS = _own("attempts_total", "counter", "PUTs to storage, by how they ended", code=ATTEMPT_CODES)
+RUNNING = _own("uploads_running", "gauge", "uploads that run now")
+RUNNING_LIMIT = _own("uploads_limit", "gauge", "`UPLOAD_MAX_CONCURRENT`")
+SPOOL = _own("spool_used_bytes", "gauge", "room that is taken for files that wait or are kept", where=PLACES)
+SPOOL_LIMIT = _own(
     "spool_limit_bytes", "gauge", "`UPLOAD_SPOOL_MEMORY_BYTES` and `UPLOAD_SPOOL_DISK_BYTES`", where=PLACES
 )
-SOCKETS = _ours("storage_connections", "gauge", "connections to storage that are open or being made")
-SOCKETS_MADE = _ours("storage_connections_made_total", "counter", "connections to storage that were begun")
-BUILD = _ours("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
+SOCKETS = _own("storage_connections", "gauge", "connections to storage that are open or being made")
+SOCKETS_MADE = _own("storage_connections_made_total", "counter", "connections to storage that were begun")
+BUILD = _own("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
 
 METRICS = (
     UPLOADS, REFUSED, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING, RUNNING_LIMIT,
     SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, BUILD,
 )  # fmt: skip
-# Of the process, as its library counts them on Linux.
+# Of the process, as prometheus_client counts them on Linux.
 PROCESS = (
     Metric("process_cpu_seconds_total", "counter", "user and system time"),
     Metric("process_resident_memory_bytes", "gauge", "memory that the process holds"),
@@ -85,7 +83,7 @@ PROCESS = (
 
 
 class CloudMetric(NamedTuple):
-    """One metric of CloudWatch: a member of an upload's log line, once for each dimension's values."""
+    """One metric of CloudWatch: a member of an upload's log line, counted for each value of a dimension."""
 
     name: str
     unit: str
@@ -106,11 +104,11 @@ CLOUD_METRICS = (
 
 
 def fault(code: str) -> str | None:
-    """Whose turn it is after an end with this code; None when all went well."""
+    """Whose fault an end with this code is; None when all went well."""
     return CATALOGUE[code].fault if code in CATALOGUE else None
 
 
 def most_cloud_metrics() -> int:
-    """How many metrics CloudWatch can count at most, each of which has its price."""
+    """The largest number of metrics that CloudWatch may count; each has its price."""
     plain = sum(not metric.dimensions for metric in CLOUD_METRICS)
     return plain + len(CODES) + len(FAULTS) - 1

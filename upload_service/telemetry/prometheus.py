@@ -1,8 +1,8 @@
-"""What has been counted, as Prometheus reads it.
+"""Metrics for Prometheus.
 
-Knows: prometheus_client, which is imported with this file and so only where metrics are on.
-Rules: all series are there from the start, at 0, so that the first failure of its kind shows as an increase;
-gauges are looked up when they are read and cost an upload nothing.
+Knows: prometheus_client. It is imported with this module, and so only where metrics are on.
+Rules: every series is there from the start, at 0, so that the first failure of its kind shows as an increase.
+Gauges are looked up when they are read, and cost an upload nothing.
 Must not know: HTTP.
 """
 
@@ -15,19 +15,20 @@ from prometheus_client.registry import Collector
 
 from upload_service.telemetry import metric_definitions
 from upload_service.telemetry.metric_definitions import Metric
-from upload_service.telemetry.upload_event import Ended
-from upload_service.upload.shared import Service
+from upload_service.telemetry.metrics import Metrics
+from upload_service.telemetry.upload_event import UploadEvent
+from upload_service.upload.app_context import AppContext
 
 _NOTHING: Mapping[str, object] = {}
 
 
-class Prometheus:
-    """The counters of one service."""
+class PrometheusMetrics(Metrics):
+    """The counters of one app, and gauges that are looked up in its context."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, context: AppContext) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
         self._registry = CollectorRegistry()
-        self._registry.register(_Readings(service))
+        self._registry.register(_Gauges(context))
         ProcessCollector(registry=self._registry)
         uploads = self._counter(metric_definitions.UPLOADS)
         self._uploads = {
@@ -47,16 +48,16 @@ class Prometheus:
         self._client_leg = self._histogram(metric_definitions.CLIENT_LEG)
         self._storage_leg = self._histogram(metric_definitions.STORAGE_LEG)
 
-    def count(self, ended: Ended) -> Mapping[str, object]:
-        """Count an upload; its log line carries nothing more."""
-        self._uploads[ended.code, ended.retrying].inc()
-        record = ended.record
+    def count(self, event: UploadEvent) -> Mapping[str, object]:
+        """Count an upload. Its log line carries nothing more."""
+        self._uploads[event.code, event.retrying].inc()
+        record = event.record
         if record is None:
-            self._refused[ended.code].inc()
+            self._refused[event.code].inc()
             return _NOTHING
         self._received.inc(record.file_size)
-        self._stored.inc(ended.stored_bytes)
-        self._duration.observe(ended.seconds)
+        self._stored.inc(event.stored_bytes)
+        self._duration.observe(event.seconds)
         if record.client_seconds is not None:
             self._client_leg.observe(record.client_seconds)
         if record.attempts:
@@ -66,10 +67,10 @@ class Prometheus:
         return _NOTHING
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
-        """Everything, in the format that the reader likes, and its Content-Type."""
+        """All metrics, in a format that the Accept header `accept` names, and its Content-Type."""
         try:
             encode, content_type = choose_encoder(accept)
-        except (TypeError, ValueError):  # a version that is no number
+        except (TypeError, ValueError):  # the header names a version that is no number
             encode, content_type = choose_encoder("")
         return encode(self._registry), content_type
 
@@ -86,26 +87,26 @@ class Prometheus:
         )
 
 
-class _Readings(Collector):
+class _Gauges(Collector):
     """What need not be counted because it can be looked up."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        service, room = self._service, self._service.room
-        yield _gauge(metric_definitions.RUNNING, len(service.running))
-        yield _gauge(metric_definitions.RUNNING_LIMIT, service.settings.max_concurrent)
-        yield _gauge(metric_definitions.SPOOL, room.memory.used_bytes, room.disk.used_bytes)
-        yield _gauge(metric_definitions.SPOOL_LIMIT, room.memory.limit_bytes, room.disk.limit_bytes)
-        yield _gauge(metric_definitions.SOCKETS, service.sockets.open)
+        context, budget = self._context, self._context.spool_budget
+        yield _gauge(metric_definitions.RUNNING, len(context.running))
+        yield _gauge(metric_definitions.RUNNING_LIMIT, context.settings.max_concurrent)
+        yield _gauge(metric_definitions.SPOOL, budget.memory.used_bytes, budget.disk.used_bytes)
+        yield _gauge(metric_definitions.SPOOL_LIMIT, budget.memory.limit_bytes, budget.disk.limit_bytes)
+        yield _gauge(metric_definitions.SOCKETS, context.sockets.open)
         made = metric_definitions.SOCKETS_MADE
-        yield CounterMetricFamily(made.name, made.meaning, service.sockets.made)
+        yield CounterMetricFamily(made.name, made.meaning, context.sockets.made)
         yield _gauge(metric_definitions.BUILD, 1)
 
 
 def _gauge(metric: Metric, *values: float) -> GaugeMetricFamily:
-    """Its values, in the order of its only label's."""
+    """The gauge with these values, in the order of its only label's values."""
     family = GaugeMetricFamily(metric.name, metric.meaning, labels=list(metric.labels))
     (labels,) = metric.labels.values() or ((None,),)
     for label, value in zip(labels, values, strict=True):

@@ -1,77 +1,71 @@
-"""The client's leg of an upload: the form's parts come in, the body is fed, what storage needs gets known.
+"""The client's leg of an upload: reads the form, feeds the body, and plans the PUT.
 
-Knows: what each part means for the upload, and whether its file passes through, waits, or is copied.
-Rules: what cannot be served is refused as soon as it shows; a file is only shown as whole when the form has
-ended cleanly and the counts agree.
+Knows: what each part means for the upload, and whether its file streams through, waits, or is also copied.
+Rules: what cannot be served is refused as soon as that is known; the body's last chunk is shown only when the
+form has ended cleanly and the counts agree.
 Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 """
 
 import asyncio
 import math
 import time
-from collections.abc import Callable
 
-from upload_service.body.budget import Room
-from upload_service.body.checksums import ALWAYS, Running, running_for
-from upload_service.body.file_body import Body, Pipe, Store
+from upload_service.body.budget import SpoolBudget
+from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
+from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
 from upload_service.presigned import signed_headers
+from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
-from upload_service.upload.form_fields import Fields
-from upload_service.upload.record import Record
+from upload_service.upload.form_fields import FormFields
+from upload_service.upload.put_plan import FormProgress, PutPlan
+from upload_service.upload.record import UploadRecord
 
-# The plain endpoint keeps files up to this size, so that for them a wrong prediction costs a second PUT only.
+# The plain endpoint keeps a copy of files up to this size, so a wrong prediction only costs a second PUT.
 SMALL_FILE_BYTES = 1024 * 1024
 # A form may end without the last line break that the prediction counts on.
 OPTIONAL_END_BYTES = 2
 
 
-class Intake:
-    """What is known so far. `ended`: all of the form has come, and it is sound.
+class ClientLeg:
+    """Reads one form and feeds the body.
 
-    `when_ready` is called once, as soon as a PUT can begin.
+    `plan` is set once, as soon as a PUT can begin. `latest`: when the upload must have ended, on the clock
+    `time.monotonic`.
     """
 
     def __init__(
         self,
         form: FormReader,
-        room: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
-        record: Record,
+        record: UploadRecord,
         *,
         retrying: bool,
         latest: float | None,
-        when_ready: Callable[[], None],
     ) -> None:
-        self.fields = Fields(settings)
         self.body: Body | None = None
-        # Of the PUT, once it can begin.
-        self.headers: dict[str, str] = {}
-        self.length: int | None = None
-        self.length_is_certain = False
-        self.sums = Running(())
-        self.retries_known = asyncio.Event()
-        self.ended = asyncio.Event()
-        # On the clock `time.monotonic`, once the form has ended.
-        self.deadline: float | None = None
+        self.plan: asyncio.Future[PutPlan] = asyncio.get_running_loop().create_future()
+        self.progress = FormProgress()
+        # The file's length, as far as it is known or predicted.
+        self.expected_bytes: int | None = None
+        self._fields = FormFields(settings)
+        self._checksums = RunningChecksums(())
         self._form = form
-        self._room = room
+        self._spool_budget = spool_budget
         self._settings = settings
         self._record = record
         self._retrying = retrying
         self._latest = math.inf if latest is None else latest
-        self._when_ready = when_ready
-        self._is_ready = False
         # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
         self._sniffer: Sniffer | None = None
         self._started = time.monotonic()
 
     async def run(self) -> None:
-        """Take the whole form in; raises UploadError."""
+        """Read the whole form; raises UploadError."""
         async for event in self._form.events():
             if isinstance(event, bytes):
                 await self._feed(event)
@@ -82,74 +76,77 @@ class Intake:
     def _note(self, event: Event) -> None:
         match event:
             case Field(name, value):
-                self.fields.note(name, value, time.time())
-                if name == "max_retries":
-                    self.retries_known.set()
-                if name == "checksum":
-                    self._check_sum_runs()
-                if self._sniffer:
-                    for claimed in self.fields.claimed_types():
-                        self._sniffer.claim(claimed)
+                self._note_field(name, value)
             case FileStart():
                 self._open_body(event)
             case FileEnd():
-                self.length, self.length_is_certain = self._record.file_size, True
+                self.expected_bytes = self.progress.file_bytes = self._record.file_size
                 if self._sniffer:
-                    self._sniffer.end()
-        self._begin_if_ready()
+                    self._sniffer.finish()
+        self._plan_if_ready()
 
-    def _begin_if_ready(self) -> None:
-        if self.fields.destination:
-            self._record.host = self.fields.destination.host
-        judged = self._sniffer is None or self._sniffer.known
-        if self.body and not self._is_ready and judged and self._can_stream():
-            self._begin_put()
+    def _note_field(self, name: str, value: str) -> None:
+        self._fields.note(name, value, time.time())
+        if name == "uploadUrl" and self._fields.destination:
+            self._record.host = self._fields.destination.host
+        if name == "max_retries":
+            self.progress.note_max_retries(self._fields.max_retries)
+        if name == "checksum":
+            self._require_running_checksum()
+        if self._sniffer:
+            for claimed in self._fields.claimed_types():
+                self._sniffer.add_claim(claimed)
 
-    def _can_stream(self) -> bool:
-        """Whether all that a PUT needs beside the bytes is known."""
-        return (
-            self.fields.destination is not None
-            and self.length is not None
-            and not self.fields.missing_header()
+    def _plan_if_ready(self) -> None:
+        """Hand over the plan, once the type is known where it matters."""
+        if self.body is None or self.plan.done() or (self._sniffer and not self._sniffer.is_allowed):
+            return
+        if (target := self._target()) is None:
+            return
+        destination, length = target
+        self._fields.close_headers()
+        headers = signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
+        self._record.content_type = headers["content-type"]
+        is_certain = self.progress.file_bytes is not None
+        self.plan.set_result(
+            PutPlan(self.body, destination, headers, length, is_certain, self._checksums, self.progress)
         )
 
-    def _begin_put(self) -> None:
-        assert self.fields.destination
-        self._is_ready = self.fields.headers_left = True
-        self.headers = signed_headers.for_put(
-            self.fields.destination, self.fields.headers, self._record.content_type
-        )
-        self._record.content_type = self.headers["content-type"]
-        self._when_ready()
+    def _target(self) -> tuple[Destination, int] | None:
+        """Destination and length, when all that a PUT needs beside the bytes is known."""
+        destination, length = self._fields.destination, self.expected_bytes
+        if destination is None or length is None or self._fields.missing_header():
+            return None
+        return destination, length
 
     def _open_body(self, start: FileStart) -> None:
-        predicted, size = start.predicted_bytes, self.fields.size
+        predicted, size = start.predicted_bytes, self._fields.size
         self._record.filename, self._record.content_type = start.filename, start.content_type
         if predicted is not None and size is not None and size > predicted + OPTIONAL_END_BYTES:
             raise UploadError("size_mismatch")
-        self.length = predicted if size is None else size
+        self.expected_bytes = predicted if size is None else size
         if self._settings.allowed_types:
-            claims = self.fields.claimed_types() or (start.content_type,)
+            claims = self._fields.claimed_types() or (start.content_type,)
             self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
-        signing = self.fields.destination.signing if self.fields.destination else None
-        self.sums = running_for(self._settings.verify, self.fields.checksum, signing)
+        scheme = self._fields.destination.signature_scheme if self._fields.destination else None
+        self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)
 
-    def _check_sum_runs(self) -> None:
+    def _require_running_checksum(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
-        assert self.fields.checksum
-        if self.body and self.sums.get(self.fields.checksum.algorithm) is None:
+        assert self._fields.checksum
+        if self.body and self._checksums.get(self._fields.checksum.algorithm) is None:
             raise UploadError("checksum_too_late")
 
-    def _store(self) -> Store:
-        """A pipe where bytes can go straight through and nobody asks for a copy, or none has room."""
-        streams = self._can_stream()
+    def _store(self) -> ChunkStore:
+        """A pipe where bytes can go straight through and nobody asks for a copy, or no copy fits."""
+        streams = self._target() is not None
         if streams and not self._retrying and not self._is_small():
             return Pipe()
         if self._retrying:
             self._record.replayable = True
         try:
-            return Spool(self._room, self.length)
+            return Spool(self._spool_budget, self.expected_bytes)
         except UploadError:
             if not streams:
                 raise
@@ -157,43 +154,45 @@ class Intake:
             return Pipe()
 
     def _is_small(self) -> bool:
-        return self.length is not None and self.length <= min(SMALL_FILE_BYTES, self._room.memory.free_bytes)
+        free = self._spool_budget.memory.free_bytes
+        return self.expected_bytes is not None and self.expected_bytes <= min(SMALL_FILE_BYTES, free)
 
-    async def _feed(self, piece: bytes) -> None:
+    async def _feed(self, chunk: bytes) -> None:
         assert self.body
-        count = self._record.file_size = self._record.file_size + len(piece)
+        count = self._record.file_size = self._record.file_size + len(chunk)
         if count > self._settings.max_file_bytes:
             raise UploadError("file_too_large")
-        if self.fields.size is not None and count > self.fields.size:
+        if self._fields.size is not None and count > self._fields.size:
             raise UploadError("size_mismatch")
-        self.sums.update(piece)
-        if self._sniffer and not self._sniffer.known:
-            self._sniffer.feed(piece)
-            self._begin_if_ready()
-        await self.body.feed(piece)
+        self._checksums.update(chunk)
+        if self._sniffer and not self._sniffer.is_allowed:
+            self._sniffer.feed(chunk)
+            self._plan_if_ready()
+        await self.body.feed(chunk)
 
     def _end(self) -> None:
+        """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise UploadError("missing_file")
-        if self.fields.destination is None:
+        if self._fields.destination is None:
             raise UploadError("missing_upload_url")
-        if self.fields.size not in (None, self._record.file_size):
+        if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
-        if missing := self.fields.missing_header():
+        if missing := self._fields.missing_header():
             raise UploadError(
                 "missing_signed_header",
                 f"The URL is signed with the header {missing}, whose value did not come.",
             )
-        self._judge_sum()
-        self._record.client_seconds = time.monotonic() - self._started
-        self.deadline = min(time.monotonic() + self._settings.timeout_seconds, self._latest)
-        self.retries_known.set()
-        self.ended.set()
+        self._compare_checksum()
+        now = time.monotonic()
+        self._record.client_seconds = now - self._started
+        self.progress.note_max_retries(self._fields.max_retries)
+        self.progress.note_end(min(now + self._settings.timeout_seconds, self._latest))
         self.body.finish()
 
-    def _judge_sum(self) -> None:
-        """Before the last piece may leave."""
-        self._record.checksum = self.sums.get(ALWAYS)
-        claim = self.fields.checksum
-        if claim and not self.sums.agrees_with(claim):
+    def _compare_checksum(self) -> None:
+        """With what the client declared, before the last chunk may leave."""
+        self._record.checksum = self._checksums.get(DEFAULT_ALGORITHM)
+        declared = self._fields.checksum
+        if declared and not self._checksums.agrees_with(declared):
             raise UploadError("checksum_differs")

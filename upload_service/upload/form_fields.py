@@ -1,31 +1,31 @@
-"""What the fields of one form say, as far as they have come.
+"""The text fields of one form, as far as they have come.
 
-Knows: the names of the contract's text fields and what each may hold.
-Rules: a field comes once; a wrong one is refused when it comes, the URL judged before a byte of the file
-that follows it is read.
-Must not know: framing, bytes, the PUT.
+Knows: the fields' names and what each may hold.
+Rules: a field may come once; a wrong one is refused as soon as it comes. The URL is judged before a byte of a
+file that follows it is read.
+Must not know: framing, the file's bytes, the PUT.
 """
 
 import re
 
-from upload_service.body.checksums import Checksum, declared
+from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import signed_headers
-from upload_service.presigned.destination import Destination, judge
+from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.settings.settings import Settings
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
-# With "header:" every field whose name begins so.
+# "header:" stands for every field whose name begins with it.
 PLAIN_FIELDS = frozenset(
-    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.PREFIX}
+    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
 )
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 
 
-class Fields:
+class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `headers` are for the PUT, by their names in lower case; once `headers_left` none may come any more.
+    `headers` are for the PUT, by their names in lower case.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,47 +34,51 @@ class Fields:
         self.max_retries = DEFAULT_RETRIES
         self.checksum: Checksum | None = None
         self.headers: dict[str, str] = {}
-        self.headers_left = False
+        self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
         self._seen: set[str] = set()
 
     def note(self, name: str, value: str, now: float) -> None:
-        """Take one field in; raises UploadError when it cannot be used. `now` is in epoch seconds."""
+        """Take one field; raises UploadError when it cannot be used. `now` is in epoch seconds."""
         if name in self._seen:
             raise UploadError("duplicate_field", f"The field {name} came twice.")
         self._seen.add(name)
         if name == "uploadUrl":
-            self.destination = judge(value, self._settings.destinations, now)
+            self.destination = judge_destination(value, self._settings.destinations, now)
         elif name == "size":
             self.size = _size(value, self._settings.max_file_bytes)
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
-            self.checksum = declared(value)
-        elif header := signed_headers.header_of(name):
+            self.checksum = parse_checksum(value)
+        elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
-        if self.destination and not self.headers_left:
-            signed_headers.check_fit(self.destination, self.headers)
+        if self.destination and not self._headers_closed:
+            signed_headers.check_fits_url(self.destination, self.headers)
+
+    def close_headers(self) -> None:
+        """From now on no header may come: the PUT begins with those that are here."""
+        self._headers_closed = True
 
     def missing_header(self) -> str | None:
         """A header that the URL is signed with and whose value has not come."""
-        return signed_headers.missing(self.destination, self.headers) if self.destination else None
+        return signed_headers.missing_header(self.destination, self.headers) if self.destination else None
 
     def claimed_types(self) -> tuple[str, ...]:
         """The types that the headers so far would give the object."""
-        return tuple(self.headers[name] for name in signed_headers.TYPES if name in self.headers)
+        return tuple(self.headers[name] for name in signed_headers.TYPE_HEADERS if name in self.headers)
 
     def _note_header(self, name: str, value: str) -> None:
         if name in self.headers:
             raise UploadError("duplicate_field", f"The header {name} came twice.")
-        if self.headers_left:
+        if self._headers_closed:
             raise UploadError(
                 "header_too_late", f"The header {name} came after the file had begun to be sent."
             )
         signed_headers.check_value(name, value)
         self._headers_bytes += len(name) + len(value)
-        if self._headers_bytes > signed_headers.MAX_TOGETHER_BYTES:
+        if self._headers_bytes > signed_headers.MAX_HEADERS_BYTES:
             raise UploadError("field_too_long", "The headers for storage are longer than 16 KiB together.")
         self.headers[name] = value
 

@@ -1,4 +1,7 @@
-"""What is known of one upload, as its answer and its log event tell it."""
+"""The record of one upload: the response, the log event, the progress lines and the metrics are told from it.
+
+Must not know: how it is told.
+"""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -37,18 +40,19 @@ class Reading(Protocol):
 
 
 class Observer(Protocol):
-    """Who wants to hear of the attempts while they run."""
+    """Hears of the attempts while they run."""
 
     def attempt_begins(self, number: int, reading: Reading) -> None: ...
     def waits(self, seconds: float, code: str) -> None: ...
 
 
 @dataclass(slots=True)
-class Record:
-    """Filled in as the upload goes on, success or not; times in seconds, sizes in bytes.
+class UploadRecord:
+    """Filled in while the upload runs, whether it succeeds or not. Times in seconds, sizes in bytes.
 
-    `checksum`: of the whole file, once it has come.
+    `file_size`: bytes of the file that have come so far. `checksum`: of the whole file, once it has come.
     `replayable`: whether a copy of the file was kept for further attempts; None when none was wanted.
+    `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
     """
 
     host: str | None = None
@@ -62,8 +66,28 @@ class Record:
     client_seconds: float | None = None
     storage_seconds: float = 0.0
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether storage has said that it stored the object, and nothing speaks against it."""
+        return self.outcome is not None and self.outcome.error is None
+
+    @property
+    def storage_status(self) -> int | None:
+        """The HTTP status of storage's last response, if there was one."""
+        return self.outcome.answer.status if self.outcome and self.outcome.answer else None
+
+    @property
+    def storage_code(self) -> str | None:
+        """The code in storage's last response, if it had one."""
+        return self.outcome.answer.code if self.outcome and self.outcome.answer else None
+
+    @property
+    def etag(self) -> str | None:
+        """The stored object's ETag, as storage wrote it."""
+        return self.outcome.etag if self.outcome else None
+
     def members(self) -> dict[str, object]:
-        """What the answers tell of the attempts."""
+        """What responses and the log tell of the attempts."""
         members: dict[str, object] = {
             "attempts": len(self.attempts),
             "attempt_log": [attempt.members() for attempt in self.attempts],

@@ -1,49 +1,25 @@
-"""Which outcomes are worth another try, and how long to wait before it.
+"""Which outcomes are worth another attempt, and how long to wait before it.
 
-Knows: the table of what is tried again, package `backoff`'s arithmetic.
-Rules: pure, but for the dice; what storage said outranks its status; only what can change by itself is
-tried again. A presigned PUT of the same bytes is idempotent (RFC 9110 section 9.2.2), so it may be repeated
-though nobody knows whether the broken one was stored.
+Knows: what is tried again, and the arithmetic of the package `backoff`.
+Rules: no input and no output, except random numbers. The code that storage gave outranks its status. Only
+what can change by itself is tried again. A PUT of the same bytes to the same URL is idempotent (RFC 9110
+section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored.
 Must not know: sockets, sleeping, deadlines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import backoff
 
 from upload_service.storage.outcome import Outcome
+from upload_service.storage.refusals import RETRIED_STATUSES, STORE_CODES
 
 MAX_RETRIES = 10
 DEFAULT_RETRIES = 3
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 10
 
-# The code in storage's error body, whatever its status. Sources: see providers.REFUSALS.
-RETRIED_CODES: Mapping[str, bool] = {
-    # S3 and those that speak like it, Google's XML interface among them
-    "InternalError": True,
-    "SlowDown": True,
-    "ServiceUnavailable": True,
-    "Busy": True,
-    "RequestTimeout": True,
-    "RequestTimeoutException": True,
-    "TooManyRequests": True,
-    "Throttling": True,
-    "ThrottlingException": True,
-    "RequestLimitExceeded": True,
-    "ConditionalRequestConflict": True,
-    "OperationAborted": True,
-    "NotImplemented": False,
-    "PreconditionFailed": False,
-    # Azure Blob
-    "ServerBusy": True,
-    "OperationTimedOut": True,
-    "ConditionNotMet": False,
-    "BlobAlreadyExists": False,
-}
-# Without a known code, the status alone.
-RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
-# Without an answer to this PUT: connection faults. TLS that is not trusted stays so.
+# Faults without a response to this PUT. A certificate that is not trusted stays so, and is not here.
 RETRIED_FAULTS = frozenset(
     {
         "storage_bad_answer",
@@ -55,27 +31,29 @@ RETRIED_FAULTS = frozenset(
         "stored_bytes_differ",
     }
 )
-# Storage answered, but its answer is not one to this PUT of these bytes.
+# Storage responded, but its response is not one to this PUT of these bytes.
 _NO_ANSWER = ("storage_bad_answer", "stored_bytes_differ")
 
 
 def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
-    """Whether the same PUT may succeed a moment later; `creates_only`: not over what is there."""
+    """Whether the same PUT may succeed a moment later. `creates_only`: storage never overwrites."""
     if outcome.error is None or (creates_only and outcome.error == "stored_bytes_differ"):
         return False
     if outcome.answer is None or outcome.error in _NO_ANSWER:
         return outcome.error in RETRIED_FAULTS
-    said = RETRIED_CODES.get(outcome.answer.code or "")
-    return outcome.answer.status in RETRIED_STATUSES if said is None else said
+    known = STORE_CODES.get(outcome.answer.code or "")
+    if known is None or known.retry is None:
+        return outcome.answer.status in RETRIED_STATUSES
+    return known.retry
 
 
-def is_untouched(outcome: Outcome) -> bool:
-    """Whether the connection failed, in a way that may pass, before a byte of the file was used."""
+def failed_before_first_byte(outcome: Outcome) -> bool:
+    """Whether the connection failed before a byte of the file was used, in a way that may pass."""
     return outcome.answer is None and outcome.error in RETRIED_FAULTS and outcome.sent_bytes == 0
 
 
-def waits() -> Iterator[float]:
-    """Seconds to wait before each further try: exponential, capped, full jitter."""
+def backoff_delays() -> Iterator[float]:
+    """Seconds to wait before each further attempt: exponential backoff with a cap and full jitter."""
     steps = backoff.expo(factor=FIRST_WAIT_SECONDS, max_value=LONGEST_WAIT_SECONDS)
     next(steps)  # the generator's first yield only starts it
     for step in steps:

@@ -1,8 +1,8 @@
-"""Storage's leg of an upload: PUTs, one after another, until the object is stored or it is no use.
+"""The storage leg of an upload: PUTs, one after another, until the object is stored or no more make sense.
 
-Knows: how many tries there are, what each came to, and the time that is left.
-Rules: each attempt reads the body from its start and announces its exact length; before each the
-URL's expiry is looked at; waits end with the upload.
+Knows: how many attempts there may be, what each came to, and the time that is left.
+Rules: each attempt reads the body from its start and announces its exact length; the URL's expiry is checked
+before each attempt; waits end with the upload.
 Must not know: forms, HTTP libraries.
 """
 
@@ -11,34 +11,31 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
-from upload_service.body.file_body import Body, Reader, WrongLength
+from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
-from upload_service.upload.client_leg import Intake
-from upload_service.upload.record import Attempt, Observer, Record
-from upload_service.upload.retry import is_untouched, is_worth_retrying, waits
+from upload_service.upload.put_plan import PutPlan
+from upload_service.upload.record import Attempt, Observer, UploadRecord
+from upload_service.upload.retry import backoff_delays, failed_before_first_byte, is_worth_retrying
 
-# An attempt that would have less than this is not worth the wait for it.
-LEAST_TRY_SECONDS = 0.1
+# An attempt that would have less time than this is not worth the wait for it.
+LEAST_ATTEMPT_SECONDS = 0.1
 
 
-class Delivery:
-    """All attempts of one upload. With `retrying`, as many as the caller wants; else one more at most."""
+class StorageLeg:
+    """All attempts of one upload. With `retrying`, as many as the client wants; else one more at most."""
 
     def __init__(
         self,
-        intake: Intake,
         storage: Storage,
         settings: Settings,
-        record: Record,
+        record: UploadRecord,
         *,
         retrying: bool,
         observer: Observer | None = None,
     ) -> None:
-        self._intake = intake
         self._storage = storage
         self._settings = settings
         self._record = record
@@ -47,59 +44,57 @@ class Delivery:
         self._retries = 0
         self._may_be_stored = False
 
-    async def run(self) -> None:
-        """Return when the object is stored; raises UploadError. All that a PUT needs must be known."""
-        body, destination = self._intake.body, self._intake.fields.destination
-        assert body
-        assert destination
-        pauses = waits()
+    async def run(self, planned: "asyncio.Future[PutPlan]") -> None:
+        """Wait for the plan, then return when the object is stored; raises UploadError."""
+        plan = await planned
+        delays = backoff_delays()
         while True:
-            self._check_expiry(destination)
-            outcome = self._record.outcome = await self._put(body, destination)
+            self._require_unexpired(plan)
+            outcome = self._record.outcome = await self._put(plan)
             if outcome.error is None:
                 return
-            pause = await self._pause(outcome, body, pauses, creates_only=destination.creates_only)
-            if pause is None:
-                raise self._failure(outcome, destination)
+            delay = await self._delay(plan, outcome, delays)
+            if delay is None:
+                raise self._failure(plan, outcome)
             self._may_be_stored |= outcome.may_have_stored
             self._retries += 1
             if self._observer:
-                assert outcome.error
-                self._observer.waits(pause, outcome.error)
-            await asyncio.sleep(pause)
+                self._observer.waits(delay, outcome.error)
+            await asyncio.sleep(delay)
 
-    def _check_expiry(self, destination: Destination) -> None:
-        if destination.expires_at is not None and time.time() >= destination.expires_at:
+    def _require_unexpired(self, plan: PutPlan) -> None:
+        expires_at = plan.destination.expires_at
+        if expires_at is not None and time.time() >= expires_at:
             last = self._record.outcome
             raise UploadError("url_expired", storage=last.answer if last else None)
 
-    async def _put(self, body: Body, destination: Destination) -> Outcome:
+    async def _put(self, plan: PutPlan) -> Outcome:
         """One PUT, and a second one when the length of the first turned out to be predicted wrongly."""
         try:
-            return await self._put_once(body, destination)
+            return await self._put_once(plan)
         except WrongLength:
-            if not body.replayable:
-                body.close()  # the rest is read for the verdict only: the form may be cut off, too
-                await self._intake.ended.wait()
+            if not plan.body.replayable:
+                plan.body.close()  # the rest is read for the verdict only: the form may be cut off, too
+                await plan.form.deadline
                 raise UploadError("length_unpredictable") from None
-        await self._intake.ended.wait()
-        return await self._put_once(body, destination)
+        await plan.form.deadline
+        return await self._put_once(plan)
 
-    async def _put_once(self, body: Body, destination: Destination) -> Outcome:
-        assert self._intake.length is not None
-        reader = body.reader(self._intake.length, last=self._is_last())
+    async def _put_once(self, plan: PutPlan) -> Outcome:
+        length, is_certain = plan.file_length()
+        reader = plan.body.reader(length, last=is_certain and self._is_last(plan))
         if self._observer:
             self._observer.attempt_begins(len(self._record.attempts) + 1, reader)
         started = time.monotonic()
         try:
-            outcome = await self._storage.put(destination, reader, self._intake.headers)
+            outcome = await self._storage.put(plan.destination, reader, plan.headers)
         except WrongLength:
             self._note("length_unpredictable", None, started, reader)
             raise
         except asyncio.CancelledError:
             self._note("given_up", None, started, reader)
             raise
-        if outcome.error is None and self._differs(outcome, destination):
+        if outcome.error is None and self._differs(plan, outcome):
             outcome = dataclasses.replace(
                 outcome, error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes
             )
@@ -107,50 +102,45 @@ class Delivery:
         self._note(outcome.error or "ok", status, started, reader)
         return outcome
 
-    def _differs(self, outcome: Outcome, destination: Destination) -> bool:
+    def _differs(self, plan: PutPlan, outcome: Outcome) -> bool:
         """Whether storage says that it has stored other bytes than came."""
-        said = outcome.claims
-        if self._settings.verify == "md5" and outcome.etag_md5 and destination.etag_is_md5:
-            said += (outcome.etag_md5,)
-        return any(self._intake.sums.agrees_with(claim) is False for claim in said)
+        claims = outcome.claims
+        if self._settings.verify == "md5" and outcome.etag_md5 and plan.destination.etag_is_md5:
+            claims += (outcome.etag_md5,)
+        return any(plan.checksums.agrees_with(claim) is False for claim in claims)
 
-    def _note(self, code: str, status: int | None, started: float, reader: Reader) -> None:
+    def _note(self, code: str, status: int | None, started: float, reader: BodyReader) -> None:
         seconds = time.monotonic() - started
         self._record.storage_seconds += seconds
         self._record.attempts.append(Attempt(code, status, round(seconds * 1000), reader.read_bytes))
 
-    def _is_last(self) -> bool:
-        """Whether no other attempt can follow, so that the copy can be freed as it is read."""
-        if not self._intake.length_is_certain:
-            return False
+    def _is_last(self, plan: PutPlan) -> bool:
+        """Whether no other attempt can follow, so that the copy can be freed while it is read."""
         if not self._retrying:
             return True
-        return self._intake.retries_known.is_set() and self._retries >= self._intake.fields.max_retries
+        most = plan.form.max_retries
+        return most.done() and self._retries >= most.result()
 
-    async def _pause(
-        self, outcome: Outcome, body: Body, pauses: Iterator[float], *, creates_only: bool
-    ) -> float | None:
+    async def _delay(self, plan: PutPlan, outcome: Outcome, delays: Iterator[float]) -> float | None:
         """Seconds to wait before another attempt; None when there shall be none."""
         if not self._retrying:
-            return 0 if is_untouched(outcome) and not self._retries else None
-        if not is_worth_retrying(outcome, creates_only=creates_only):
+            return 0 if failed_before_first_byte(outcome) and not self._retries else None
+        if not is_worth_retrying(outcome, creates_only=plan.destination.creates_only):
             return None
-        if not body.replayable and outcome.sent_bytes:
+        if not plan.body.replayable and outcome.sent_bytes:
             self._record.replayable = False
             return None
-        await self._intake.retries_known.wait()
-        pause = max(next(pauses), outcome.retry_after_seconds or 0)
-        late = (
-            pause + LEAST_TRY_SECONDS >= self._seconds_left()
-            or self._retries >= self._intake.fields.max_retries
-        )
-        return None if late else pause
+        max_retries = await plan.form.max_retries
+        delay = max(next(delays), outcome.retry_after_seconds or 0)
+        is_late = delay + LEAST_ATTEMPT_SECONDS >= self._seconds_left(plan)
+        return None if is_late or self._retries >= max_retries else delay
 
-    def _seconds_left(self) -> float:
-        deadline = self._intake.deadline
-        return self._settings.timeout_seconds if deadline is None else deadline - time.monotonic()
+    def _seconds_left(self, plan: PutPlan) -> float:
+        deadline = plan.form.deadline
+        return deadline.result() - time.monotonic() if deadline.done() else self._settings.timeout_seconds
 
-    def _failure(self, outcome: Outcome, destination: Destination) -> UploadError:
-        if outcome.error == "precondition_failed" and self._may_be_stored and destination.creates_only:
+    def _failure(self, plan: PutPlan, outcome: Outcome) -> UploadError:
+        creates_only = plan.destination.creates_only
+        if outcome.error == "precondition_failed" and self._may_be_stored and creates_only:
             return UploadError("already_stored", storage=outcome.answer)
         return outcome.as_error()

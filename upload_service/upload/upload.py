@@ -1,125 +1,110 @@
-"""The story of one upload: the client's leg fills a body, storage's leg PUTs it, and one verdict ends both.
+"""The story of one upload: the client leg fills a body, the storage leg PUTs it, and one verdict ends both.
 
-Knows: that there are two legs, when the second can begin, and how their ends rank.
-Rules: nothing is left running; when both legs fail, storage's answer outranks the sender's fault.
+Knows: that there are two legs, and how their ends rank.
+Rules: nothing is left running; when both legs fail, storage's answer outranks the client's fault.
 Must not know: `aiohttp.web`, multipart framing, JSON.
 """
 
 import asyncio
+import time
+from collections.abc import Iterable
+from typing import Any
 
-from upload_service.body.budget import Room
+from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
-from upload_service.upload.client_leg import Intake
-from upload_service.upload.record import Observer, Record
-from upload_service.upload.storage_leg import Delivery
+from upload_service.upload.client_leg import ClientLeg
+from upload_service.upload.record import Observer, UploadRecord
+from upload_service.upload.storage_leg import StorageLeg
+
+Leg = asyncio.Task[None]
 
 
 class Upload:
     """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again.
 
-    `latest`: on the clock `time.monotonic`, when it must have ended, because the surroundings end then.
+    `latest`: when it must have ended, on the clock `time.monotonic`; Lambda, say, ends the process then.
     """
 
     def __init__(
         self,
         form: FormReader,
         storage: Storage,
-        room: Room,
+        spool_budget: SpoolBudget,
         settings: Settings,
         *,
         retrying: bool,
         latest: float | None = None,
         observer: Observer | None = None,
     ) -> None:
-        self.record = Record()
+        self.record = UploadRecord()
         self._latest = latest
-        self._intake = Intake(
-            form,
-            room,
-            settings,
-            self.record,
-            retrying=retrying,
-            latest=latest,
-            when_ready=self._begin_delivery,
-        )
-        self._delivery = Delivery(
-            self._intake, storage, settings, self.record, retrying=retrying, observer=observer
-        )
-        self._storage_leg: asyncio.Task[None] | None = None
-        self._limit: asyncio.Timeout | None = None
-        self._abandoned: UploadError | None = None
+        self._client = ClientLeg(form, spool_budget, settings, self.record, retrying=retrying, latest=latest)
+        self._storage = StorageLeg(storage, settings, self.record, retrying=retrying, observer=observer)
+        self._aborted: asyncio.Future[UploadError] = asyncio.get_running_loop().create_future()
 
     @property
     def expected_bytes(self) -> int | None:
         """The file's length, as far as it is known or predicted."""
-        return self._intake.length
+        return self._client.expected_bytes
 
-    async def run(self) -> Record:
-        """Do it: the record of a stored object, or an UploadError."""
-        failure: UploadError | None = None
+    def abort(self, error: UploadError) -> None:
+        """End the upload from outside with this error."""
+        if not self._aborted.done():
+            self._aborted.set_result(error)
+
+    async def run(self) -> UploadRecord:
+        """Run both legs: the record of a stored object, or an UploadError."""
+        client = asyncio.create_task(self._client.run())
+        storage = asyncio.create_task(self._storage.run(self._client.plan))
         try:
-            await self._run_legs()
-        except UploadError as error:
-            failure = error
+            await self._wait_for_decision(client, storage)
         finally:
-            await self._stop()
+            await _stop(client, storage)
+            if self._client.body:
+                self._client.body.close()
         try:
-            self._judge(failure)
+            self._judge(client, storage)
         except UploadError as error:
             error.members = self.record.members()
             raise
         return self.record
 
-    def abandon(self, error: UploadError) -> None:
-        """End the upload from outside with this error."""
-        self._abandoned = error
-        self._interrupt()
+    async def _wait_for_decision(self, client: Leg, storage: Leg) -> None:
+        """Return when the upload is decided: storage has, a leg has failed, it was aborted, or time is up."""
+        await _wait_for_first((client, storage, self._aborted), self._latest)
+        if not client.done() or client.exception() or storage.done() or self._aborted.done():
+            return
+        # The whole form is here. What is left is storage's, until the deadline.
+        await _wait_for_first((storage, self._aborted), self._client.progress.deadline.result())
 
-    async def _run_legs(self) -> None:
-        """The client's leg runs here, storage's in a task of its own; the time limit doubles as the bell."""
-        try:
-            async with asyncio.timeout_at(self._latest) as self._limit:
-                await self._intake.run()
-                if self._abandoned:
-                    return
-                self._limit.reschedule(self._intake.deadline)
-                assert self._storage_leg
-                await self._storage_leg
-        except TimeoutError:
-            return  # the judge knows why
-        finally:
-            self._limit = None
-
-    def _begin_delivery(self) -> None:
-        self._storage_leg = asyncio.create_task(self._delivery.run())
-        self._storage_leg.add_done_callback(self._end_client_leg)
-
-    def _end_client_leg(self, _storage_leg: "asyncio.Task[None]") -> None:
-        """Storage has decided; what the client still sends changes nothing."""
-        if not self._intake.ended.is_set():
-            self._interrupt()
-
-    def _interrupt(self) -> None:
-        if self._limit is not None and not self._limit.expired():
-            self._limit.reschedule(0)
-
-    async def _stop(self) -> None:
-        if self._storage_leg and not self._storage_leg.done():
-            self._storage_leg.cancel()
-            await asyncio.wait([self._storage_leg])
-        if self._intake.body:
-            self._intake.body.close()
-
-    def _judge(self, failure: UploadError | None) -> None:
-        if self._storage_leg and not self._storage_leg.cancelled():
-            self._storage_leg.result()
-        elif self._abandoned:
-            raise self._abandoned
-        elif failure:
+    def _judge(self, client: Leg, storage: Leg) -> None:
+        """Raise what ended the upload, if it failed. A leg that was stopped has no say."""
+        if not storage.cancelled():
+            return storage.result()
+        if self._aborted.done():
+            raise self._aborted.result()
+        if not client.cancelled() and (failure := client.exception()):
             raise failure
-        else:
-            last = self.record.outcome
-            raise UploadError("storage_timeout", storage=last.answer if last else None)
+        last = self.record.outcome
+        raise UploadError("storage_timeout", storage=last.answer if last else None)
+
+
+async def _wait_for_first(waited: Iterable[asyncio.Future[Any]], latest: float | None) -> None:
+    """Return when one of them is done, or at `latest` on the clock `time.monotonic`."""
+    timeout = None if latest is None else max(0.0, latest - time.monotonic())
+    await asyncio.wait(waited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _stop(*legs: Leg) -> None:
+    """Leave nothing running."""
+    running = [leg for leg in legs if not leg.done()]
+    for leg in running:
+        leg.cancel()
+    if running:
+        await asyncio.wait(running)
+    for leg in legs:
+        if not leg.cancelled():
+            leg.exception()  # looked at, so that asyncio does not report it

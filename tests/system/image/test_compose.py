@@ -75,7 +75,7 @@ def test_printed_lines_work(said: str) -> None:
 @pytest.mark.parametrize("where", ["here", "in a container"])
 def test_a_url_works_wherever_it_was_signed(said: str, where: str) -> None:
     """A URL that is signed on this computer works for the service in its network, and the other way round."""
-    script = ["scripts/compose/presign.py", f"signed-{where.replace(' ', '-')}"]
+    script = ["scripts/lib/compose/presign.py", f"signed-{where.replace(' ', '-')}"]
     if where == "here":
         done = subprocess.run([sys.executable, *script], cwd=ROOT, capture_output=True, text=True, check=True)
         url = done.stdout.strip()

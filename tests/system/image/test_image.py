@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
-from devtools.signed import v4
+from devtools.signed_queries import v4
 
 from tests.support.contained import IMAGE, Contained
 from tests.support.double import Reply, StorageDouble, answer

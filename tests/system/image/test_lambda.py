@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from devtools.signed import v4
+from devtools.signed_queries import v4
 
 from tests.support.contained import InLambda
 from tests.support.double import Reply, StorageDouble

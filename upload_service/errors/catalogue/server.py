@@ -5,18 +5,8 @@ public sentences (what happened, what to do, what the service's operator can do)
 Rules and what it must not know: see `entry.py`.
 """
 
-from upload_service.errors.catalogue.entry import Entry
-
-
-def _storage(
-    code: str, status: int, title: str, cause: str, cure: str, remedy: str, *, retryable: bool = True
-) -> Entry:
-    return Entry(code, status, "storage", retryable, title, cause, cure, remedy)
-
-
-def _service(code: str, status: int, title: str, cause: str, cure: str, remedy: str) -> Entry:
-    return Entry(code, status, "service", True, title, cause, cure, remedy)
-
+from upload_service.errors.catalogue.entry import service_failure as _service
+from upload_service.errors.catalogue.entry import storage_failure as _storage
 
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.

@@ -5,7 +5,7 @@ Knows: each code, its HTTP status, whether the same request may succeed later, a
 Rules and what it must not know: see `entry.py`.
 """
 
-from upload_service.errors.catalogue.entry import client as _client
+from upload_service.errors.catalogue.entry import client_failure as _client
 
 # fmt: off
 # One line per sentence: a table, which the formatter would turn into one line per argument.

@@ -1,5 +1,0 @@
-"""The whole matrix, in the order of the table."""
-
-from compat_stores import header_cases, plain_cases, refused_cases
-
-CASES = (*plain_cases.cases(), *header_cases.cases(), *refused_cases.cases())

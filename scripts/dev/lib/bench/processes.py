@@ -1,0 +1,162 @@
+"""Processes under measurement: each alone on one core, everything else on the others.
+
+Knows: how the service, its peers, the sink and the senders are started, and what a process has used.
+Must not know: scenarios.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+from devtools.node_packages import node_modules
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[3]
+START_SECONDS = 20.0
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+class Program:
+    """A process; what it prints is kept when it `talks`, and when `measured` it has a core for itself."""
+
+    def __init__(
+        self,
+        command: list[str],
+        env: Mapping[str, str] | None = None,
+        *,
+        measured: bool = False,
+        talks: bool = False,
+        cwd: Path | None = None,
+    ) -> None:
+        with _on(CORES[:1] if measured else CORES[1:]):
+            self.process = subprocess.Popen(  # noqa: S603 - our own command, never a shell
+                command,
+                env=os.environ | dict(env or {}),
+                cwd=cwd,
+                stdout=subprocess.PIPE if talks else subprocess.DEVNULL,
+                text=True,
+            )
+        self.lines: list[str] = []
+        if talks:
+            threading.Thread(target=self._listen, daemon=True).start()
+
+    def first_line(self) -> str:
+        """What it says first."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.lines:
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise SystemExit(f"it did not start: {self.process.args!r}")
+            time.sleep(0.01)
+        return self.lines[0]
+
+    def cpu_seconds(self) -> float:
+        """What it has used so far, in itself and in the system."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def peak_bytes(self) -> int:
+        """Its largest resident set so far."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        if not status.exists():
+            return int(psutil.Process(self.process.pid).memory_info().rss)
+        found = re.search(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+        assert found
+        return int(found[1]) * 1024
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+
+class _on:
+    """While children are started: they keep these cores."""
+
+    def __init__(self, cores: list[int]) -> None:
+        self._cores = cores
+
+    def __enter__(self) -> None:
+        if self._cores:
+            os.sched_setaffinity(0, self._cores)
+
+    def __exit__(self, *_: object) -> None:
+        if CORES:
+            os.sched_setaffinity(0, CORES)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def wait_until_open(program: Program, port: int) -> None:
+    """Until it accepts connections."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline or program.process.poll() is not None:
+                raise SystemExit(f"it did not start: {program.process.args!r}") from None
+            time.sleep(0.02)
+
+
+def bench_python() -> str:
+    """The Python of the peers' own environment, made on first use."""
+    folder, wanted = ROOT / ".venv-bench", HERE / "requirements.txt"
+    python, stamp = folder / "bin" / "python", folder / "bench.stamp"
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        print("Setting up .venv-bench ...", file=sys.stderr)
+        subprocess.check_call([sys.executable, "-m", "venv", "--clear", str(folder)])  # noqa: S603  ours
+        pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(wanted)]
+        subprocess.check_call(pip)  # noqa: S603  ours
+        stamp.write_text(wanted.read_text())
+    return str(python)
+
+
+def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, int]:
+    """One of the peers, or the service itself, ready; and its port."""
+    port, peers = free_port(), HERE / "other_implementations"
+    env = {"PORT": str(port)}
+    if certificate:
+        env |= {"SSL_CERT_FILE": certificate, "NODE_EXTRA_CA_CERTS": certificate}
+    if name.startswith("us"):
+        command = [sys.executable, "-m", "upload_service"]
+        env |= {"UPLOAD_BIND": "127.0.0.1", "UPLOAD_DESTINATIONS": sink_url}
+        env |= {"UPLOAD_ALLOWED_TYPES": "image/*"} if name == "us_allowed_types" else {}
+    elif name == "node":
+        command = ["node", str(peers / "node_busboy.cjs")]
+        env["NODE_PATH"] = str(node_modules())
+    elif name.startswith("fastapi"):
+        env |= {"CLIENT_EACH": "1"} if name == "fastapi_client_each" else {}
+        command = [bench_python(), "-m", "uvicorn", "fastapi_httpx:app", "--port", str(port)]
+        command += ["--no-access-log", "--log-level", "error"]
+    else:
+        command = [bench_python(), str(peers / f"{name}.py")]
+    program = Program(command, env, measured=True, cwd=peers if name.startswith("fastapi") else ROOT)
+    wait_until_open(program, port)
+    return program, port

@@ -1,0 +1,113 @@
+"""One row of the matrix, and what one store makes of it.
+
+Knows: what a cell says: what the caller was told, and what does not agree with what lies in the store.
+Rules: every cell reads the store back; a success must be the very bytes, a refusal must have changed nothing.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from compat.target import Stored, Target, ask, read, require
+from compat.upload_client import OK, Upload, send
+
+GONE = "gone"
+# Until a sender that has left is noticed, and what it had sent is thrown away.
+SETTLE_SECONDS = 1.0
+NOT_THERE = "n/a"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An upload and what must be so afterwards.
+
+    `headers` and `tags` are the object's; `place`: another bucket or container; `kept`: what lies at the key
+    when the upload is refused; `finish`: what else makes the object.
+    """
+
+    key: str
+    upload: Upload
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tags: str = ""
+    place: str = ""
+    kept: bytes | None = None
+    finish: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one store does otherwise, and why that is no fault of the service."""
+
+    seen: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row. `plan` gives None where the store knows no such thing; `expected` is what a cell must say,
+    `differences` what it must say instead, by the names of stores."""
+
+    name: str
+    plan: Callable[[Target, str], Trial | None]
+    expected: str = OK
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+
+    def wanted(self, store: str) -> str:
+        """What the cell of this store must say."""
+        return self.differences[store].seen if store in self.differences else self.expected
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one store made of one case."""
+
+    seen: str
+    wanted: str
+
+    @property
+    def is_as_wanted(self) -> bool:
+        return self.seen in (self.wanted, NOT_THERE)
+
+
+def run(case: Case, target: Target, key: str, port: int) -> Cell:
+    """Upload through the service that listens at `port`, and look."""
+    trial = case.plan(target, key)
+    if trial is None:
+        return Cell(NOT_THERE, case.wanted(target.name))
+    told = send(port, trial.upload)
+    if told == GONE:
+        time.sleep(SETTLE_SECONDS)
+    if told == OK and trial.finish:
+        trial.finish()
+    stored = read(target, trial.key, trial.place)
+    fault = _fault_of_success(trial, stored, target) if told == OK else _fault_of_refusal(trial, stored)
+    return Cell(f"{told}, {fault}" if fault else told, case.wanted(target.name))
+
+
+def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> str:
+    if stored is None:
+        return "but nothing is stored"
+    if stored.sha256 != _sum(trial.upload.content):
+        return "but other bytes are stored"
+    lost = [name for name, value in trial.headers.items() if stored.headers.get(name) != value]
+    if trial.tags and _tags(target, trial.key) != trial.tags:
+        lost.append("tags")
+    return f"without {', '.join(lost)}" if lost else ""
+
+
+def _fault_of_refusal(trial: Trial, stored: Stored | None) -> str:
+    kept = None if trial.kept is None else _sum(trial.kept)
+    there = stored.sha256 if stored else None
+    return "" if there == kept else "but something is stored"
+
+
+def _tags(target: Target, key: str) -> str:
+    """As `name=value&name=value`."""
+    body = require(ask("GET", target.url_for_tags(key)), "Reading tags").body.decode()
+    return "&".join("=".join(pair) for pair in re.findall(r"<Key>([^<]*)</Key>\s*<Value>([^<]*)<", body))
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,48 @@
+"""A store in a process of its own: until it listens, and to its end."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local import ports
+from local.child_process import PAUSE_SECONDS, ChildProcess
+
+from compat.target import StoreFault, ask
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has at the moment."""
+    with ExitStack() as stack:
+        return ports.take_any(stack)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, port: int
+) -> Iterator[None]:
+    """Run a store while the block lasts; its log is in `folder`."""
+    (folder / "objects").mkdir()
+    log = folder / "store.log"
+    child = ChildProcess(command, env=environment, cwd=folder, log=log)
+    try:
+        _wait(child, port, log)
+        yield
+    finally:
+        child.stop(patience_seconds=STOP_SECONDS)
+
+
+def _wait(child: ChildProcess, port: int, log: Path) -> None:
+    """Until it answers anything that is no failure of its own."""
+    deadline = time.monotonic() + START_SECONDS
+    while child.exit_code is None and time.monotonic() < deadline:
+        try:
+            if ask("GET", f"http://{ports.HOST}:{port}/").status < 500:
+                return
+        except StoreFault:
+            pass
+        time.sleep(PAUSE_SECONDS)
+    raise StoreFault(f"A store does not start ({child.ending()}):\n{log.read_text(errors='replace')[-2000:]}")

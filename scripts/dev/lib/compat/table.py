@@ -1,0 +1,77 @@
+"""The outcome as a table, for a terminal and for docs/compatibility.md.
+
+Knows: Markdown.
+Rules: what one store does otherwise is in its cell, with a number that leads to the reason below.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compat.case import NOT_THERE, Case, Cell
+
+INTRODUCTION = """\
+# Compatibility
+
+The service beside real stores: `./scripts/dev/compat` runs each row against each of them through
+`python -m upload_service`, and reads the store back. `ok` means that the very bytes of the file are
+stored (compared by SHA-256), with the headers and tags that the row names; a status and a
+[code](errors.md) are what the caller is told, and mean that nothing at the key has changed; `gone` means the
+same for a caller who hears nothing. `n/a`: the store knows no such thing. A number leads to the reason why
+a store does otherwise than the others. Azure signs no headers: there they are only sent.
+"""
+
+
+@dataclass
+class Outcome:
+    """All cells, by case and store. `left_out`: stores that could not be had, and why."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def strange(self) -> list[str]:
+        """The cells that are not as they should be."""
+        return [
+            f"{store}: {case}: {cell.seen} (expected: {cell.wanted})"
+            for case, row in self.cells.items()
+            for store, cell in row.items()
+            if not cell.is_as_wanted
+        ]
+
+
+def page(cases: Sequence[Case], outcome: Outcome, date: str, service: str) -> str:
+    """The whole page."""
+    stores = [f"{name} {version}" for name, version in outcome.versions.items()]
+    run = f"Run on {date} with upload-service {service}, {', '.join(stores)}."
+    return "\n".join([INTRODUCTION, run, "", *table(cases, outcome), ""])
+
+
+def table(cases: Sequence[Case], outcome: Outcome) -> list[str]:
+    """The table and its footnotes."""
+    stores, reasons = list(outcome.versions), _reasons(cases, outcome)
+    lines = [f"| | {' | '.join(stores)} |", "|---" * (len(stores) + 1) + "|"]
+    for case in cases:
+        cells = [_cell(case, store, outcome.cells[case.name][store], reasons) for store in stores]
+        lines.append(f"| {case.name} | {' | '.join(cells)} |")
+    notes = [f"{number}. {reason}" for reason, number in reasons.items()]
+    return [*lines, "", *notes]
+
+
+def _cell(case: Case, store: str, cell: Cell, reasons: Mapping[str, int]) -> str:
+    if not cell.is_as_wanted:
+        return f"**{cell.seen}**, expected: {cell.wanted}"
+    difference = case.differences.get(store)
+    if difference is None or cell.seen == NOT_THERE:
+        return cell.seen
+    return f"{cell.seen} ({reasons[difference.why]})"
+
+
+def _reasons(cases: Sequence[Case], outcome: Outcome) -> Mapping[str, int]:
+    """Each reason with its number, in the order in which the table has them."""
+    found = [
+        case.differences[store].why
+        for case in cases
+        for store in outcome.versions
+        if store in case.differences
+    ]
+    return {reason: number for number, reason in enumerate(dict.fromkeys(found), 1)}

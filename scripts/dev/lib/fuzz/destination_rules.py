@@ -1,0 +1,84 @@
+"""What must hold of the judge of destinations for any text: `check` raises AssertionError when it does not.
+
+Knows: an input is what stands in the field uploadUrl; the destinations that an operator listed.
+Rules: what is accepted means the same to a second parser, is sent as it was given, and is a host of the list;
+nothing but a refusal is raised; no word of the query is said.
+Must not know: the fuzzer, so that the tests can replay its inputs.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.allowed_destinations import parse_destinations
+from upload_service.presigned.destination import Destination, judge_destination
+from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
+
+LISTED = (
+    "default",
+    "https://storage.example.com/incoming",
+    "http://127.0.0.1:9000/bucket",
+    "https://[2001:db8::1]:8443",
+    "https://*.eu.example.net/a%2Fb",
+)
+ALLOWED = parse_destinations(",".join(LISTED))
+NOW = 1795521600.0  # 2026-11-24T12:00:00Z
+PORTS = {"https": 443, "http": 80}
+# The known stores' hosts, read a second time and more loosely than in `presigned/providers.py`. A test fails
+# when one of them is missing here.
+HOSTS = re.compile(
+    r"storage\.example\.com|127\.0\.0\.1|2001:db8::1|[a-z0-9_-]+\.eu\.example\.net|"
+    r"(?!(.*\.)?(compute|elb|execute-api|lambda-url)\.)"
+    r"(.+\.(amazonaws\.(com(\.cn)?|eu)|r2\.cloudflarestorage\.com|blob\.storage\.azure\.net|"
+    r"blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|googleapis\.com|backblazeb2\.com|"
+    r"digitaloceanspaces\.com|wasabisys\.com))"
+)
+# What an error may say that a URL has to hold.
+EXPECTED = {parameter.expected for scheme in SIGNATURE_SCHEMES for parameter in scheme.parameters}
+# As much of a value as nobody says by chance, with a digit as every signature has.
+TELLING = re.compile(r"(?=.*\d).{16,}")
+
+
+def check(given: bytes) -> None:
+    """Judge `given`."""
+    text = given.decode("latin-1")
+    try:
+        found = judge_destination(text, ALLOWED, NOW)
+    except UploadError as error:
+        _assert_silent(text, f"{error!r} {error} {error.detail}", error.entry.cause + error.entry.cure)
+        return
+    _assert_unambiguous(text, found)
+    _assert_silent(text, f"{found!r} {found}", "")
+
+
+def _assert_unambiguous(text: str, found: Destination) -> None:
+    url, other = found.url, urlsplit(text)
+    assert _with_plain_front(str(url)) == _with_plain_front(text)
+    assert re.fullmatch(r"[\x21-\x7e]+", text)
+    assert (other.scheme, other.hostname) == (url.scheme, found.host)
+    assert (url.raw_host or "").lower() == found.host
+    assert (other.port or PORTS[other.scheme]) == url.port
+    assert (other.username, other.password, url.raw_user) == (None, None, None)
+    assert (other.path, other.query, other.fragment) == (url.raw_path, url.raw_query_string, "")
+    assert url.raw_path_qs == text[text.index("/", len("https://")) :]
+    assert HOSTS.fullmatch(found.host), found.host
+
+
+def _with_plain_front(text: str) -> str:
+    """Scheme and host in lower case, without the scheme's own port; the rest as it was signed."""
+    scheme, _, rest = text.partition("://")
+    host, slash, target = rest.partition("/")
+    front = f"{scheme}://{host}".lower().removesuffix(f":{PORTS[scheme.lower()]}")
+    return front + slash + target
+
+
+def _assert_silent(text: str, said: str, public: str) -> None:
+    """No value of the query is said, unless it is public: in front, a parameter's name, in the catalogue."""
+    front, _, query = text.partition("?")
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    known = f"{front} {[name for name, _, _ in pairs]} {public}".lower()
+    for expected in EXPECTED:
+        said = said.replace(expected, "")
+    for _, _, value in pairs:
+        if TELLING.fullmatch(value) and value.lower() not in known:
+            assert value not in said, "a value is said"

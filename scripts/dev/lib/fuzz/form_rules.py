@@ -1,0 +1,115 @@
+"""What must hold of the form's reader for any bytes: `check` raises AssertionError when it does not.
+
+Knows: an input is the request's Content-Type, a line feed, and the body.
+Rules: however the bytes are cut, the same comes out, or the same refusal; nothing but a refusal is raised; of
+the file nothing comes out that did not go in; a length that is predicted for a whole form is its length.
+Must not know: the fuzzer, so that the tests can replay its inputs.
+"""
+
+import random
+import zlib
+from collections.abc import AsyncIterator, Iterable, Iterator
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart import form_reader
+from upload_service.multipart.form_reader import Event, FileEnd, FileStart, FormReader
+
+WANTED = frozenset({"uploadUrl", "size", "max_retries"})
+MOST_BYTES = 4096
+# Small enough for short inputs to reach them; the rules are the same.
+LIMITS = {"MAX_FIELD_BYTES": 64, "MAX_HEADER_BYTES": 128, "MAX_HEADERS": 4, "MAX_PARTS": 4}
+# A form with more than one fault: which of them is met first depends on how it is cut.
+FAULTS = frozenset({"malformed_form", "field_too_long", "part_headers_too_long", "too_many_parts"})
+
+Outcome = tuple[list[Event], str | None]
+
+
+def check(given: bytes) -> None:
+    """Read `given` in several ways."""
+    kind, _, body = given[:MOST_BYTES].partition(b"\n")
+    content_type = kind.decode("latin-1")
+    chance = random.Random(zlib.crc32(given))  # noqa: S311 - the same cuts in every replay
+    saved = {name: getattr(form_reader, name) for name in LIMITS}
+    try:
+        for name, value in LIMITS.items():
+            setattr(form_reader, name, value)
+        for length in (None, len(body)):
+            first = read(content_type, [body], length)
+            _assert_sound(first, body, length)
+            for chunks in (bytewise(body), cut(body, chance), cut(body, chance)):
+                again = read(content_type, chunks, length)
+                _assert_sound(again, body, length)
+                _assert_same(first, again)
+    finally:
+        for name, value in saved.items():
+            setattr(form_reader, name, value)
+
+
+def read(content_type: str, chunks: Iterable[bytes], length: int | None) -> Outcome:
+    """All events, neighbouring bytes of the file put together, and the code of a refusal."""
+    arriving = iter(chunks)
+    found: list[Event] = []
+
+    async def next_chunk() -> bytes:
+        return next(arriving, b"")
+
+    try:
+        for event in _run(FormReader(next_chunk, content_type, length, WANTED).events()):
+            last = found[-1] if found else None
+            if isinstance(event, bytes) and isinstance(last, bytes):
+                found[-1] = last + event
+            else:
+                found.append(event)
+    except UploadError as error:
+        return found, error.entry.code
+    return found, None
+
+
+def _run(events: AsyncIterator[Event]) -> Iterator[Event]:
+    """Without a loop: nothing here ever waits."""
+    while True:
+        try:
+            events.__anext__().__await__().send(None)
+        except StopIteration as step:
+            yield step.value
+        except StopAsyncIteration:
+            return
+
+
+def bytewise(body: bytes) -> Iterator[bytes]:
+    """Byte by byte."""
+    return (body[at : at + 1] for at in range(len(body)))
+
+
+def cut(body: bytes, chance: random.Random) -> Iterator[bytes]:
+    """In chunks of any size, mostly small ones."""
+    at = 0
+    while at < len(body):
+        size = chance.choice((1, 2, 3, 7, 40, 500))
+        yield body[at : at + size]
+        at += size
+
+
+def _assert_sound(outcome: Outcome, body: bytes, length: int | None) -> None:
+    events, refused = outcome
+    starts = [event for event in events if isinstance(event, FileStart)]
+    content = b"".join(event for event in events if isinstance(event, bytes))
+    assert len(starts) <= 1
+    assert starts or not content
+    assert content in body
+    if starts and starts[0].predicted_bytes is not None:
+        assert length is not None
+        assert 0 <= starts[0].predicted_bytes <= len(body)
+    if not refused:
+        assert events.count(FileEnd()) == len(starts)
+        if body.endswith(b"--\r\n") and events[-1:] == [FileEnd()] and starts[0].predicted_bytes is not None:
+            # Behind the file comes what is no field that we know, or nothing.
+            assert starts[0].predicted_bytes >= len(content)
+
+
+def _assert_same(first: Outcome, again: Outcome) -> None:
+    if first[1] in FAULTS and again[1] in FAULTS:
+        return
+    assert first[1] == again[1], (first[1], again[1])
+    if first[1] is None:
+        assert first[0] == again[0]

@@ -1,0 +1,18 @@
+"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/dev/fuzz."""
+
+import os
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["upload_service", "multipart", "yarl"]):
+    from fuzz import destination_rules, form_rules
+
+RULES = {"form": form_rules.check, "destination": destination_rules.check}
+
+if __name__ == "__main__":
+    # libFuzzer starts its first word again for a merge.
+    again = str(Path(__file__).with_name("restart"))
+    atheris.Setup([again, *sys.argv[1:]], RULES[os.environ["FUZZ_TARGET"]])
+    atheris.Fuzz()

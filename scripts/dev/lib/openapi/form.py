@@ -1,0 +1,133 @@
+"""The upload form in the contract: its fields, their limits, and what the order of them means.
+
+Knows: how JSON Schema words the limits that `fields.py`, `headers.py`, `form.py` and `integrity.py` hold.
+Rules: numbers come from those files. `uploadUrl` is first and `file` last, because tools send fields in this
+order.
+"""
+
+from upload_service.body.checksums import CLIENT_ALGORITHMS, DIGEST_BYTES
+from upload_service.multipart.form_reader import (
+    MAX_BESIDE_FILE_BYTES,
+    MAX_FIELD_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_PARTS,
+)
+from upload_service.presigned import signed_headers
+from upload_service.presigned.destination import MAX_URL_BYTES
+from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
+
+Schema = dict[str, object]
+
+ORDER = f"""Fields may come in any order, and unknown ones are ignored.
+
+- **`uploadUrl` and the headers before `file`**: the bytes flow straight through to storage while they
+  arrive.
+- **`file` first**: the file waits here for its URL, in memory or in an unnamed temporary file, and the
+  answer comes later.
+
+Let `file` be the last field, or send `size` before it, so that its length is known in time. The form may
+have {MAX_PARTS} parts, {MAX_HEADERS} header lines of {MAX_HEADER_BYTES // 1024} KiB in each, and
+{MAX_BESIDE_FILE_BYTES // 1024**2} MiB beside the file."""
+
+_RETRIES = """The same as `/upload-with-presigned`, and a PUT that failed for a passing reason (broken
+connection, 408, 429, 5xx, codes such as `SlowDown` or `RequestTimeout`) is tried again up to
+`max_retries` times, with growing random pauses, or as long as storage's `Retry-After` asks. The file is
+copied here while it streams, so that another attempt needs nothing more of the caller."""
+
+SUMMARIES = {
+    "/upload-with-presigned": ("Store a file", ORDER),
+    "/upload-with-presigned-retry": ("Store a file, with further attempts", f"{_RETRIES}\n\n{ORDER}"),
+}
+
+
+def form_schema(*, retrying: bool) -> Schema:
+    """The form of one endpoint."""
+    fields = {
+        "uploadUrl": _url(),
+        "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 10**15 - 1,
+            "description": "The file's size in bytes, where you know it; a wrong one is refused.",
+        },
+        "checksum": {
+            "type": "string",
+            "pattern": f"^({'|'.join(_digest(name) for name in sorted(CLIENT_ALGORITHMS))})$",
+            "description": f"{_names()} and the digest in hex or base64. A file that differs is not stored.",
+        },
+        signed_headers.CONTENT_TYPE_FIELD: _header(
+            "The `Content-Type` for storage, instead of the file part's own."
+        ),
+    }
+    if retrying:
+        fields["max_retries"] = {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MAX_RETRIES,
+            "default": DEFAULT_RETRIES,
+            "description": "How often a PUT is tried again after the first time.",
+        }
+    known = {name for name in (RETRY_FIELDS if retrying else PLAIN_FIELDS) if not name.endswith(":")}
+    assert fields.keys() == known, "the contract does not have the fields that the service reads"
+    return {
+        "type": "object",
+        "required": ["uploadUrl", "file"],
+        "properties": fields | {"file": _file()},
+        "patternProperties": {
+            _header_names(): _header(
+                "The value of another header that the URL was signed with: "
+                f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values."
+            )
+        },
+    }
+
+
+def _url() -> Schema:
+    return {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_URL_BYTES,
+        "pattern": "^[!-~]+$",
+        "description": "A presigned PUT URL, passed on byte for byte as signed. "
+        "No log and no answer has more of it than its host.",
+    }
+
+
+def _file() -> Schema:
+    return {
+        "type": "string",
+        "format": "binary",
+        "description": "Exactly one file part. Its `Content-Type` goes to storage as it is.",
+    }
+
+
+def _header(description: str) -> Schema:
+    return {
+        "type": "string",
+        "maxLength": MAX_FIELD_BYTES,
+        "pattern": "^[ -~]*$",
+        "description": f"{description} Printable ASCII.",
+    }
+
+
+def _header_names() -> str:
+    names = "|".join(
+        (
+            *sorted(signed_headers.STANDARD_HEADERS),
+            *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDOR_PREFIXES),
+        )
+    )
+    return f"^{signed_headers.FIELD_PREFIX}(?!{'|'.join(signed_headers.NEVER_SENT)})({names})$"
+
+
+def _digest(algorithm: str) -> str:
+    size = DIGEST_BYTES[algorithm]
+    padding = -size % 3
+    letters = (size + padding) // 3 * 4 - padding
+    return f"{algorithm}:([0-9a-fA-F]{{{2 * size}}}|[A-Za-z0-9+/]{{{letters}}}{'=' * padding})"
+
+
+def _names() -> str:
+    return ", ".join(f"`{name}:`" for name in sorted(CLIENT_ALGORITHMS))

@@ -1,0 +1,129 @@
+"""The shapes in the contract: what a stored object, a failure, an attempt and a progress line look like.
+
+Knows: the members that `answers.py` and `record.py` write.
+Rules: what is not `required` is there when it is known. Tests compare real answers with these, and none
+may have a member that does not stand here.
+"""
+
+from openapi.form import Schema
+from openapi.responses import REQUEST_ID
+from upload_service.body.checksums import DEFAULT_ALGORITHM
+from upload_service.errors.upload_error import CATALOGUE
+
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
+
+STORED_EXAMPLE: Schema = {
+    "success": True,
+    "message": "File uploaded successfully",
+    "status": 200,
+    "file_size": 48213,
+    "filename": "photo.png",
+    "request_id": REQUEST_ID,
+    "duration_ms": 41,
+    "etag": '"9b2cf535f27731c974343645a3985328"',
+    "checksum": "crc64nvme:rosUhgp5mIg=",
+}
+_PUT: Schema = {"code": "ok", "status": 200, "ms": 38, "bytes": 48213}
+RETRIED_EXAMPLE: Schema = STORED_EXAMPLE | {"attempts": 1, "attempt_log": [_PUT], "replayable": True}
+PROGRESS_EXAMPLE = """{"event": "attempt", "attempt": 1}
+{"event": "received", "bytes": 16384, "of": 48213}
+{"event": "sent", "bytes": 16384, "of": 48213}
+{"event": "received", "bytes": 48213, "of": 48213}
+{"success": true, "message": "File uploaded successfully", "status": 200, "file_size": 48213, …}
+"""
+
+
+def schemas() -> Schema:
+    """All of them, by name."""
+    attempts = _object(_attempts(), "attempts", "attempt_log")
+    return {
+        "Code": {"type": "string", "enum": list(CATALOGUE)},
+        "Stored": _stored(),
+        "StoredWithAttempts": {"allOf": [{"$ref": "#/components/schemas/Stored"}, attempts]},
+        "Problem": _problem(),
+        "Attempt": _attempt(),
+        "ProgressLine": _progress(),
+    }
+
+
+def _stored() -> Schema:
+    members: Schema = {
+        "success": {"const": True},
+        "message": {"type": "string"},
+        "status": {"type": "integer", "minimum": 200, "maximum": 299, "description": "Storage's own."},
+        "file_size": _COUNT,
+        "filename": {"type": "string"},
+        "request_id": _ID,
+        "duration_ms": _COUNT,
+        "etag": {"type": "string", "description": "As storage gave it."},
+        "checksum": {
+            "type": "string",
+            "pattern": f"^{DEFAULT_ALGORITHM}:[A-Za-z0-9+/]{{11}}=$",
+            "description": "Of the bytes that were sent; compared with storage's own where it gives one.",
+        },
+    }
+    return _object(members, *(name for name in members if name not in ("etag", "checksum")))
+
+
+def _problem() -> Schema:
+    """RFC 9457, with the members that existing callers rely on."""
+    members: Schema = {
+        "type": {"type": "string", "format": "uri-reference", "pattern": "^/errors/[a-z0-9_]+$"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What happened and what to do, for a developer."},
+        "success": {"const": False},
+        "code": {"$ref": "#/components/schemas/Code"},
+        "fault": {"enum": ["client", "storage", "service"], "description": "Whose turn it is."},
+        "retryable": {"type": "boolean", "description": "Whether the same request may succeed later."},
+        "request_id": _ID,
+        **_attempts(),
+        "storage": _object({"status": _COUNT, "code": {"type": ["string", "null"]}}, "status", "code"),
+    }
+    return _object(members, *(name for name in members if name not in ("storage", "replayable")))
+
+
+def _attempts() -> Schema:
+    return {
+        "attempts": _COUNT | {"description": "How many PUTs were begun."},
+        "attempt_log": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
+        "replayable": {
+            "type": "boolean",
+            "description": "False: there was no room for a copy, so no further attempt was possible.",
+        },
+    }
+
+
+def _attempt() -> Schema:
+    """One PUT."""
+    members: Schema = {
+        "code": {"anyOf": [{"$ref": "#/components/schemas/Code"}, {"enum": ["ok", "given_up"]}]},
+        "status": {"type": ["integer", "null"], "description": "Storage's, null when it gave none."},
+        "ms": _COUNT,
+        "bytes": _COUNT | {"description": "Of the file, handed to storage's connection."},
+    }
+    return _object(members, *members)
+
+
+def _progress() -> Schema:
+    """One line of `application/x-ndjson`; the last one is the plain answer."""
+    total: Schema = {"type": ["integer", "null"], "minimum": 0}
+    events: dict[str, Schema] = {
+        "received": {"bytes": _COUNT, "of": total},
+        "attempt": {"attempt": {"type": "integer", "minimum": 1}},
+        "sent": {"bytes": _COUNT, "of": total},
+        "waiting": {
+            "seconds": {"type": "number", "minimum": 0},
+            "code": {"$ref": "#/components/schemas/Code"},
+        },
+    }
+    lines = [
+        _object({"event": {"const": event}} | members, "event", *members) for event, members in events.items()
+    ]
+    last = [{"$ref": f"#/components/schemas/{name}"} for name in ("Stored", "StoredWithAttempts", "Problem")]
+    return {"anyOf": [*lines, *last]}
+
+
+def _object(members: Schema, *required: str) -> Schema:
+    return {"type": "object", "required": list(required), "properties": members}

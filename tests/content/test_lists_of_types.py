@@ -1,0 +1,100 @@
+"""What a list of allowed types lets pass, and what it says of the rest."""
+
+import pytest
+
+from tests.content.samples import DOCX, GIF, HTML, JPEG, MP4, PDF, PNG, SVG, XLSM, XLSX, XML, entry, listed
+from upload_service.errors.upload_error import UploadError
+from upload_service.settings.environment import SettingError
+from upload_service.settings.settings import Settings
+
+
+def verdict(allowed: str, head: bytes, claimed: str = "") -> str:
+    """The code with which a file is refused, or `ok`."""
+    try:
+        listed(allowed).require_allowed(head, claimed)
+    except UploadError as error:
+        return error.entry.code
+    return "ok"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "head", "claimed", "code"),
+    [
+        ("image/*", PNG, "image/png", "ok"),
+        ("IMAGE/PNG , application/pdf", PNG, "image/png", "ok"),
+        ("image/x-png", PNG, "image/png", "ok"),
+        ("image/jpeg", PNG, "image/png", "type_not_allowed"),
+        ("image/*,application/pdf", PDF, "application/pdf", "ok"),
+        ("image/*", PDF, "", "type_not_allowed"),
+        ("image/*", SVG, "image/svg+xml", "type_not_allowed"),
+        ("image/*,image/svg+xml", SVG, "image/svg+xml", "ok"),
+        ("image/svg+xml", b"just text", "image/svg+xml", "type_mismatch"),
+        ("image/*", HTML, "", "type_not_allowed"),
+        ("image/*", HTML, "image/png", "type_mismatch"),
+        ("image/*", GIF + b"<html>", "", "ok"),
+        ("image/*", GIF + b"<html>", "text/html", "type_mismatch"),
+        ("text/*", b"a,b\n", "text/csv", "ok"),
+        ("text/*", b"a,b\n", "", "ok"),
+        ("text/*", HTML, "text/html", "type_not_allowed"),
+        ("text/*", HTML, "text/plain", "type_not_allowed"),
+        ("text/*", b"alert(1)", "text/javascript", "type_not_allowed"),
+        ("text/*", b"no tag, but a claim", "text/html", "type_not_allowed"),
+        ("text/html", HTML, "text/html", "ok"),
+        ("text/csv", b"a,b\n", "text/csv", "ok"),
+        ("text/csv", b"a,b\n", "", "type_not_allowed"),
+        ("text/csv", PNG, "text/csv", "type_mismatch"),
+        ("application/*", XML + b"<a/>", "application/xml", "type_not_allowed"),
+        ("text/xml", XML + b"<a/>", "application/xml", "ok"),
+        ("audio/*", MP4, "audio/mp4", "ok"),
+        ("audio/*", MP4, "", "type_not_allowed"),
+        (DOCX, entry(b"a") + entry(b"b"), DOCX, "ok"),
+        (DOCX, entry(b"a") + entry(b"b"), "", "type_not_allowed"),
+        (XLSX, entry(b"[Content_Types].xml") + entry(b"xl/a"), XLSM, "type_not_allowed"),
+        ("image/*", b"", "image/png", "type_unrecognised"),
+        ("image/*", bytes(100), "image/png", "type_unrecognised"),
+    ],
+)
+def test_lists(allowed: str, head: bytes, claimed: str, code: str) -> None:
+    """What is on the list passes; a wildcard does not stand for types that carry script."""
+    assert verdict(allowed, head, claimed) == code
+
+
+@pytest.mark.parametrize(
+    ("head", "claimed", "cause"),
+    [
+        (HTML, "", "The file's bytes look like text/html, which is not among the allowed types: image/*."),
+        (
+            b"a,b",
+            "text/csv",
+            "The file's bytes look like text/plain, and it claims to be text/csv, "
+            "which is not among the allowed types: image/*.",
+        ),
+        (JPEG, "image/png", "The file claims to be image/png, but its bytes look like image/jpeg."),
+        (JPEG, '"><b>', "The file claims to be something else, but its bytes look like image/jpeg."),
+        (b"", "image/png", "The file is empty, so it has no type."),
+    ],
+)
+def test_refusals_say_what_was_seen(head: bytes, claimed: str, cause: str) -> None:
+    """The sentence names what the bytes look like, and echoes only a claim that is a plain name."""
+    with pytest.raises(UploadError) as caught:
+        listed("image/*").require_allowed(head, claimed)
+    assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["image", "image/", "/png", "*/*", "*", "image/png,", ",", "image/png;q=1", "image/p*", "a b/c",
+     "image/pñg", "application/octet-stream", "image/*,binary/octet-stream"],
+)  # fmt: skip
+def test_wrong_lists(text: str) -> None:
+    """A list that is not understood, or that no file could match, is refused in one line."""
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environment({"UPLOAD_ALLOWED_TYPES": text})
+    assert str(caught.value).startswith("UPLOAD_ALLOWED_TYPES must ")
+    assert "\n" not in str(caught.value)
+
+
+def test_no_list_allows_anything() -> None:
+    """Unset and empty mean no list."""
+    assert Settings.from_environment({}).allowed_types is None
+    assert Settings.from_environment({"UPLOAD_ALLOWED_TYPES": " "}).allowed_types is None

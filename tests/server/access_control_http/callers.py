@@ -1,0 +1,36 @@
+"""What callers of the tests send: tokens, and addresses that have not been seen before."""
+
+import itertools
+import uuid
+
+import pytest
+
+from tests.support.transcript import TRANSCRIPT
+from tests.support.wire import PLAIN, RETRY
+
+MIB = 1024 * 1024
+BOTH = pytest.mark.parametrize("path", [PLAIN, RETRY])
+PAGES = ("/", "/docs", "/errors", "/errors/rate_limited", "/healthz", "/readyz", "/nowhere")
+
+
+def secret(mark: str) -> str:
+    """A token of the tests; it and its first half are secrets of the run."""
+    text = f"{mark}{uuid.uuid4().hex}~%/+="
+    TRANSCRIPT.secrets.update({text, text[: len(text) // 2]})
+    return text
+
+
+OLD, NEW, UNNAMED, WRONG = secret("old"), secret("new"), secret("unnamed"), secret("wrong")
+
+
+def bearer(token: str, scheme: str = "Bearer") -> str:
+    """The header line that shows a token."""
+    return f"Authorization: {scheme} {token}"
+
+
+_LAST_OCTETS = itertools.count(1)
+
+
+def stranger() -> str:
+    """The header line of an address that has not been seen before."""
+    return f"X-Forwarded-For: 198.51.100.{next(_LAST_OCTETS)}"

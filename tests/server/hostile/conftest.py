@@ -1,0 +1,24 @@
+"""A service to be hurt, and a key to send hostile forms to."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.double import StorageDouble
+from tests.support.hostile import Target, target
+
+
+@pytest.fixture(scope="module")
+def aim(double: StorageDouble) -> Iterator[Target]:
+    """A service that is looked at afterwards."""
+    with target(double) as found:
+        yield found
+
+
+@pytest.fixture
+def key(double: StorageDouble) -> str:
+    """An object's key, at which the double stores."""
+    name = f"hostile/{uuid.uuid4().hex}"
+    double.script(name)
+    return name

@@ -1,0 +1,13 @@
+"""Parts of hostile forms, as they stand on the wire.
+
+Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/bench/hostile measures what these cost.
+"""
+
+import pytest
+
+from tests.support.wire import BOUNDARY, PLAIN, RETRY
+
+DELIMITER = f"--{BOUNDARY}\r\n".encode()
+END = f"--{BOUNDARY}--\r\n".encode()
+OTHER = DELIMITER + b'Content-Disposition: form-data; name="other"\r\n'
+both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])

@@ -1,0 +1,68 @@
+"""Request heads meant to hurt: how many lines, how long, and how many connections."""
+
+import time
+
+import pytest
+
+from tests.support.hostile import HOST, KIND, POST, Target, converse
+from tests.support.wire import Connection
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (b"a: b\r\n" * 125, "ok"),
+        (b"a: b\r\n" * 126, "bad_request"),
+        (b"a: b\r\n" * 20_000, "bad_request"),
+        (b"X-Long: " + b"x" * 8180 + b"\r\n", "ok"),
+        (b"X-Long: " + b"x" * 8192 + b"\r\n", "bad_request"),
+        (b"X" * 8190 + b": a\r\n", "bad_request"),
+        (b"X" * 1_000_000 + b": a\r\n", "bad_request"),
+        (b"X-Long: " + b"x" * 1_000_000 + b"\r\n", "bad_request"),
+        ("X-é: a\r\n".encode(), "bad_request"),
+        (b"X-A: \x01\r\n", "bad_request"),
+        (b"X-A: \x7f\r\n", "bad_request"),
+        ("X-A: \u202egnp.exe\r\n".encode(), "ok"),
+        (b"X-A: \xff\xfe\r\n", "ok"),
+        (b"Cookie: " + b"a=b; " * 1600 + b"\r\n", "ok"),
+        (b"X-Forwarded-For: " + b"1.1.1.1, " * 800 + b"\r\n", "ok"),
+        (b"Range: bytes=" + b"0-1," * 1500 + b"\r\n", "ok"),
+        (b"Expect: 100-continue\r\nExpect: 100-continue\r\n", "ok"),
+        (b"Expect: " + b"x" * 5000 + b"\r\n", "ok"),
+    ],
+    ids=lambda value: f"{value[:12]!r}x{len(value)}" if isinstance(value, bytes) else value,
+)
+def test_heads(aim: Target, key: str, lines: bytes, code: str) -> None:
+    """So many header lines, and lines so long, are taken; one more, or one byte more, is refused."""
+    body = aim.form(key)
+    head = POST + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body)
+    answers, closed = converse(aim.port, head + body)
+    assert aim.codes(answers) == [code]
+    assert closed is (code != "ok")
+    assert aim.stored(key) == ([b"12345"] if code == "ok" else [])
+
+
+def test_line_breaks_before_a_request(aim: Target, key: str) -> None:
+    """Empty lines before a request are skipped, however many."""
+    body = aim.form(key)
+    head = b"\r\n" * 100_000 + POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % len(body)
+    assert aim.codes(converse(aim.port, head + body)[0]) == ["ok"]
+
+
+def test_many_half_heads(aim: Target) -> None:
+    """Two hundred connections with half a head each keep nobody else waiting."""
+    connections = [Connection(aim.port) for _ in range(200)]
+    try:
+        for connection in connections:
+            connection.send(b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Half: ")
+        began = time.monotonic()
+        assert converse(aim.port, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")[0][0].status == 200
+        assert time.monotonic() - began < 2
+    finally:
+        for connection in connections:
+            connection.socket.close()
+
+
+def test_nothing_unexpected_was_logged(aim: Target) -> None:
+    """No request of this file has made the service fail in a way that it does not know."""
+    assert aim.unexpected() == []

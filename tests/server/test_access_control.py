@@ -1,0 +1,106 @@
+"""Who may upload, judged without a network: the rate, then the token, then what runs already."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.support.tokens import ONE, TWO, settings
+from upload_service.errors.upload_error import UploadError
+from upload_service.server import access_control
+from upload_service.server.access_control import AccessControl, open_access_limits
+from upload_service.settings.environment import SettingError
+
+
+def refused(act: Callable[[], object]) -> UploadError:
+    """The failure that this ends with."""
+    with pytest.raises(UploadError) as caught:
+        act()
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["UPLOAD_RATE_PER_MINUTE", "UPLOAD_MAX_CONCURRENT_PER_CLIENT"])
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "many", "9999999"])
+def test_unusable_limits_are_refused(name: str, text: str) -> None:
+    """A limit is a whole number."""
+    with pytest.raises(SettingError, match=f"^{name} must be a whole number from 0 to "):
+        settings(**{name: text})
+
+
+def test_order_of_judgement() -> None:
+    """The rate is judged before the token, so that guesses count; the token before what runs already."""
+    known = AccessControl(
+        settings(UPLOAD_API_TOKENS=f"app:{ONE}", UPLOAD_RATE_PER_MINUTE=4, UPLOAD_MAX_CONCURRENT_PER_CLIENT=1)
+    )
+    came = [known.identify("1.2.3.4", []) for _ in range(5)]
+    known.admit(came[0], [f"Bearer {ONE}"])
+    assert came[0].name == "app"
+    assert refused(lambda: known.admit(came[1], [f"Bearer {TWO}"])).entry.code == "unauthorized"
+    assert refused(lambda: known.admit(came[2], [f"Bearer {ONE}"])).entry.code == "too_many_at_once"
+    known.leave(came[0])
+    known.admit(came[3], [f"Bearer {ONE}"])
+    error = refused(lambda: known.admit(came[4], []))
+    assert error.entry.code == "rate_limited"
+    assert error.retry_after_seconds
+    known.admit(known.identify("1.2.3.5", []), [f"Bearer {ONE}"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "challenge"),
+    [
+        ([], access_control.CHALLENGE),
+        (["Basic eA=="], access_control.CHALLENGE),
+        (["Bearer"], access_control.CHALLENGE),
+        ([f"Bearer {TWO}"], access_control.CHALLENGE_WRONG),
+        ([f"Bearer {ONE}", f"Bearer {ONE}"], access_control.CHALLENGE_WRONG),
+        (["Basic eA==", f"Bearer {ONE}"], access_control.CHALLENGE_WRONG),
+    ],
+    ids=["nothing", "basic", "empty", "wrong", "twice", "both"],
+)
+def test_challenge(lines: list[str], challenge: str) -> None:
+    """The challenge speaks of a wrong token only when one came (RFC 6750, section 3.1)."""
+    known = AccessControl(settings(UPLOAD_API_TOKENS=ONE))
+    error = refused(lambda: known.admit(known.identify("1.2.3.4", []), lines))
+    assert (error.entry.code, error.challenge) == ("unauthorized", challenge)
+    assert ONE[:8] not in repr((error, error.detail, error.args))
+
+
+def test_place_is_given_back_once() -> None:
+    """Whoever leaves gives back its own place and no other, and nothing is kept of who has left."""
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
+    first, second, third = (known.identify("1.2.3.4", []) for _ in range(3))
+    known.admit(first, [])
+    known.admit(second, [])
+    refused(lambda: known.admit(third, []))
+    known.leave(third)
+    assert refused(lambda: known.admit(third, [])).entry.code == "too_many_at_once"
+    known.leave(first)
+    known.leave(first)
+    known.admit(third, [])
+    assert refused(lambda: known.admit(first, [])).entry.code == "too_many_at_once"
+    known.leave(second)
+    known.leave(third)
+    assert not vars(known)["_running"]
+
+
+def test_one_client_per_ipv6_network() -> None:
+    """Another address of the same /64 finds its place taken."""
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
+    known.admit(known.identify("2001:db8::1", []), [])
+    other = known.identify("2001:db8::2", [])
+    assert refused(lambda: known.admit(other, [])).entry.code == "too_many_at_once"
+
+
+def test_bounds_for_anybody() -> None:
+    """What is logged without tokens names the destinations and the bounds."""
+    changed = replace(
+        settings(UPLOAD_DESTINATIONS="default,http://store.local:8333/up/", UPLOAD_RATE_PER_MINUTE=7),
+        max_file_bytes=10,
+    )
+    assert open_access_limits(changed) == {
+        "destinations": ["default", "http://store.local:8333/up"],
+        "max_file_bytes": 10,
+        "max_concurrent": 64,
+        "max_concurrent_per_client": 0,
+        "rate_per_minute": 7,
+    }

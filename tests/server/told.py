@@ -1,0 +1,73 @@
+"""An upload that is told its progress, line by line."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+from tests.support.wire import BOUNDARY
+from upload_service.server.progress import CONTENT_TYPE
+
+
+class Told:
+    """One upload whose body is sent bit by bit, and its answer read line by line."""
+
+    def __init__(self, service: Running, path: str, length: int | None, accept: str = CONTENT_TYPE) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        self._connection.putrequest("POST", path)
+        self._connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
+        self._connection.putheader("Accept", accept)
+        framing = ("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length))
+        self._connection.putheader(*framing)
+        self._connection.endheaders()
+        self._socket = self._connection.sock
+        self._response: http.client.HTTPResponse | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave, whether the upload has ended or not."""
+        if self._response:
+            self._response.close()
+        self._connection.close()
+        self._socket.close()
+
+    def send(self, piece: bytes) -> None:
+        """Send more of the body."""
+        self._socket.sendall(piece)
+
+    @property
+    def response(self) -> http.client.HTTPResponse:
+        """The head of the answer, waiting for it."""
+        if self._response is None:
+            self._response = self._connection.getresponse()
+        return self._response
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """What is told, as it comes."""
+        while line := self.response.readline():
+            TRANSCRIPT.hear("answer", line.decode())
+            assert line.endswith(b"\n")
+            yield json.loads(line)
+
+    def until(self, event: str) -> dict[str, Any]:
+        """The next event of this kind."""
+        return next(line for line in self.lines() if line.get("event") == event)
+
+
+def told(service: Running, path: str, body: bytes) -> list[dict[str, Any]]:
+    """All that is told of a body that is sent at once."""
+    with Told(service, path, len(body)) as upload:
+        upload.send(body)
+        return list(upload.lines())
+
+
+def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The events of one kind."""
+    return [event for event in events if event.get("event") == name]

@@ -1,0 +1,27 @@
+"""Keys at the double, and a double that counts connections."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.storage.puts import CountingDouble
+from tests.support.places import place
+from tests.support.service import Running
+
+__all__ = ["place"]
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[CountingDouble]:
+    """A double for one service only."""
+    with CountingDouble() as running:
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def by_name(own: CountingDouble) -> Iterator[Running]:
+    """A service that may PUT to that double by its address and by its name."""
+    port = own.server_address[1]
+    with Running(UPLOAD_DESTINATIONS=f"{own.url},http://localhost:{port}/") as running:
+        yield running

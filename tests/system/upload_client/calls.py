@@ -1,0 +1,37 @@
+"""What the tests of the TypeScript client share: where it runs, and what came of a call."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.support import upload_client
+from tests.support.double import Reply, answer
+
+TOKEN = secrets.token_hex(32)
+RUNNERS = [
+    pytest.param(upload_client.in_node, marks=pytest.mark.node, id="node"),
+    pytest.param(upload_client.in_chromium, marks=[pytest.mark.node, pytest.mark.chromium], id="chromium"),
+]
+CORS = "Access-Control-Allow-Origin: *"
+PREFLIGHT = Reply(
+    answer(204, b"", CORS, "Access-Control-Allow-Headers: *, Authorization", "Access-Control-Max-Age: 600",
+           "Connection: close"),
+    after="head",
+    then="close",
+)  # fmt: skip
+STORED = Reply(answer(200, b'{"success": true}', CORS))
+# Begins an upload and gives what came of it.
+Upload = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def content(size: int) -> bytes:
+    """The file that is sent."""
+    return (bytes(range(251)) * (size // 251 + 1))[:size]
+
+
+def phases(outcome: dict[str, Any]) -> list[str]:
+    """What was told, without repetitions."""
+    told = [event["phase"] for event in outcome["told"]]
+    return [phase for before, phase in zip([None, *told], told, strict=False) if phase != before]

@@ -1,0 +1,27 @@
+"""A service that counts for Prometheus, and keys at the double."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from local.store import Bucket
+
+from tests.support.double import StorageDouble
+from tests.support.scrape import ON
+from tests.support.service import Running
+
+
+@pytest.fixture(scope="module")
+def counted(double: StorageDouble, bucket: Bucket, closed_port: int) -> Iterator[Running]:
+    """A service that counts, on its own port."""
+    listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
+    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_STALL_SECONDS="1", TIMEOUT_SECONDS="3", **ON) as running:
+        yield running
+
+
+@pytest.fixture
+def key(double: StorageDouble) -> str:
+    """A new key at the double, which stores what comes."""
+    name = f"metrics/{uuid.uuid4().hex}"
+    double.script(name)
+    return name

@@ -1,0 +1,45 @@
+"""Places to upload to, and a service that waits for nobody for long."""
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from devtools.signed_queries import v4
+from local.store import Bucket
+
+from tests.support.double import Reply, StorageDouble
+from tests.support.places import (
+    Place,
+    at_double,
+    in_store,
+    never_stored,
+    nothing_came_late,
+    place,
+    refused,
+    untouched,
+)
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+
+__all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
+
+
+@pytest.fixture
+def signed_place(double: StorageDouble) -> Callable[..., Place]:
+    """Make a new key at the double whose URL is signed with these headers."""
+
+    def make(*signed: str, reply: Reply | None = None) -> Place:
+        key = f"headers/{uuid.uuid4().hex}"
+        query = v4(signed_headers=";".join(["host", *signed]))
+        return Place(TRANSCRIPT.hide(f"{double.url}{key}?{query}"), double.script(key, reply or Reply()))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
+    """A service that waits half a second for either side to move, and a second for storage at the end."""
+    with Running(
+        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}", UPLOAD_STALL_SECONDS="0.5", TIMEOUT_SECONDS="1"
+    ) as running:
+        yield running

@@ -1,0 +1,78 @@
+"""A length that was predicted wrongly costs a second PUT, or is an error where the file is not kept."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.places import Place, whole
+from tests.support.problems import assert_nothing_unexpected, assert_refused
+from tests.support.service import Running
+from tests.support.wire import PLAIN, RETRY, Connection
+from tests.support.written_forms import END, FORM, LARGE, OTHER, RETRIES, SIZE, SMALL, URL, file, post
+
+MEBI = bytes(range(256)) * 4096  # as much as the plain endpoint keeps
+AFTER = OTHER % b"Send"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "content", "ending", "puts"),
+    [
+        pytest.param(PLAIN, b"", SMALL, AFTER + END, 2, id="plain-small"),
+        pytest.param(RETRY, b"", SMALL, AFTER + END, 2, id="retry-small"),
+        pytest.param(PLAIN, b"", MEBI[:-99], AFTER + END, 2, id="plain-largest-that-is-kept"),
+        pytest.param(RETRY, b"", LARGE, AFTER + END, 2, id="retry-large"),
+        pytest.param(RETRY, b"", LARGE, RETRIES % b"0" + END, 2, id="retry-large-none-left"),
+        pytest.param(PLAIN, SIZE % b"2097152", LARGE, AFTER + END, 1, id="plain-large-of-known-size"),
+        pytest.param(RETRY, SIZE % b"2097152", LARGE, AFTER + END, 1, id="retry-large-of-known-size"),
+        pytest.param(PLAIN, b"", SMALL, END + b"an epilogue", 2, id="plain-small-epilogue"),
+        pytest.param(PLAIN, b"", SMALL, b"--B--", 2, id="plain-small-no-last-line-break"),
+        pytest.param(RETRY, b"", SMALL, b"--B--", 2, id="retry-small-no-last-line-break"),
+        pytest.param(RETRY, b"", LARGE, b"--B--", 2, id="retry-large-no-last-line-break"),
+        pytest.param(PLAIN, SIZE % b"2097152", LARGE, b"--B--", 1, id="plain-known-size-no-last-line-break"),
+        pytest.param(PLAIN, b"", LARGE, END, 1, id="plain-large-right"),
+        pytest.param(RETRY, b"", LARGE, END, 1, id="retry-large-right"),
+    ],
+)
+def test_wrong_prediction_is_put_right(
+    service: Running,
+    at_double: Callable[..., Place],
+    in_store: Callable[[], Place],
+    path: str,
+    before: bytes,
+    content: bytes,
+    ending: bytes,
+    puts: int,
+) -> None:
+    """A length that what follows the file made wrong costs a second PUT; only the right one is whole."""
+    for place in (at_double(prefix="stored"), in_store()):
+        body = place.fill(before + URL) + file(content) + ending
+        with Connection(service.port) as connection:
+            connection.head(path, len(body), content_type=FORM)
+            third = len(body) // 3
+            pieces = [body[:third], body[third:-third], body[-third:-3], body[-3:]]
+            connection.send(*pieces, pause=0.03)
+            answered = connection.answer()
+        assert answered.status == 200, answered.json
+        assert answered.json["file_size"] == len(content)
+        event = service.upload_event(answered.request_id)
+        assert (event["code"], event["attempts"]) == ("ok", puts)
+        assert place.stored() == content
+        assert whole(place.puts) in ([], [content])
+        assert len(place.puts) in (0, puts)
+
+
+@pytest.mark.parametrize(
+    "ending", [AFTER + END, END + b"an epilogue", b"--B--"], ids=["field", "epilogue", "no-crlf"]
+)
+def test_wrong_prediction_of_a_large_file(service: Running, refused: Place, ending: bytes) -> None:
+    """On the plain endpoint a wrong prediction of a file that is not kept is an error; nothing is stored."""
+    body = refused.fill(URL) + file(LARGE) + ending
+    answered = post(service, PLAIN, body)
+    event = assert_refused(service, answered, "length_unpredictable", PLAIN)
+    assert event["attempts"] == 1
+    assert refused.stored() is None
+
+
+def test_nothing_unexpected_was_logged(service: Running) -> None:
+    """Through all of this, nothing came that was not expected, and no library complained."""
+    assert_nothing_unexpected(service)

@@ -1,0 +1,119 @@
+"""Storage that is down, answers too early, takes nothing, or falls silent."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.double import OK, Reply, answer, xml
+from tests.support.places import Place
+from tests.support.problems import MESSAGE, assert_nothing_unexpected, assert_refused
+from tests.support.service import Running
+from tests.support.transcript import TRANSCRIPT
+from tests.support.wire import PLAIN, RETRY, Answer, Connection
+from tests.support.written_forms import END, FILE, FORM, LARGE, RETRIES, URL, V2, both_endpoints, file, post
+
+
+@both_endpoints
+def test_storage_is_down(service: Running, closed_port: int, path: str) -> None:
+    """A port that refuses connections is storage's fault; nothing more is sent than asked for."""
+    url = TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/k?{V2}").encode()
+    for parts in ([URL, FILE], [FILE, URL]):
+        body = RETRIES % b"0" + b"".join(parts).replace(b"<URL>", url) + END
+        event = assert_refused(service, post(service, path, body), "storage_unreachable", path)
+        assert event["attempts"] == (1 if path == RETRY else 2)
+
+
+@both_endpoints
+@pytest.mark.parametrize(
+    ("reply", "code", "storage"),
+    [
+        pytest.param(Reply(answer(403, xml("AccessDenied", MESSAGE)), after=1000, then="hang"),
+                     "access_denied", (403, "AccessDenied"), id="403"),
+        pytest.param(Reply(answer(301, b"", "Location: /"), after=1000, then="hang"), "storage_redirected",
+                     (301, None), id="301"),
+        pytest.param(Reply(OK, after=1000, then="hang"), "storage_bad_answer", (200, None), id="200"),
+        pytest.param(Reply(answer(501), after=1000, then="hang"), "storage_error", (501, None), id="501"),
+        pytest.param(Reply(b"", after=1000, then="reset"), "storage_disconnected", None, id="reset"),
+        pytest.param(Reply(b"", after=1000, then="close"), "storage_disconnected", None, id="close"),
+    ],
+)  # fmt: skip
+def test_storage_answers_before_the_file_has_come(
+    service: Running,
+    at_double: Callable[..., Place],
+    reply: Reply,
+    code: str,
+    storage: tuple[int, str | None] | None,
+    path: str,
+) -> None:
+    """What storage says in the middle of a file is passed on at once; even a 200 is no success then."""
+    place = at_double(reply)
+    body = place.fill(RETRIES % b"0" + URL + file(LARGE) + END)
+    with Connection(service.port) as connection:
+        connection.head(path, len(body), content_type=FORM)
+        connection.send(body[: len(body) // 2])
+        event = assert_refused(service, connection.answer(), code, path, storage)
+    assert event["attempts"] == 1
+    assert len(place.puts) == 1
+    assert place.stored() is None
+
+
+HUGE = file(bytes(24 << 20))  # more than the buffers between two programs hold
+TAKES_NOTHING = Reply(b"", after=1, pause=6, then="close")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        pytest.param(PLAIN, URL + HUGE, id="plain"),
+        pytest.param(RETRY, URL + HUGE, id="retry"),
+        pytest.param(PLAIN, HUGE + URL, id="file-first"),
+    ],
+)
+def test_storage_takes_nothing(
+    hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
+) -> None:
+    """Storage that takes no bytes for too long is given up, as a 504."""
+    place = at_double(TAKES_NOTHING)
+    began = time.monotonic()
+    event = assert_refused(
+        hasty, post(hasty, path, place.fill(RETRIES % b"0" + body + END)), "storage_stalled", path
+    )
+    assert time.monotonic() - began < 4
+    assert event["attempts"] == 1
+    assert not place.puts[0].whole
+
+
+SILENCES = {
+    "says nothing": (Reply(b"", then="hang"), "storage_timeout"),
+    "half a status": (Reply(b"HTTP/1.1 2", then="hang"), "storage_timeout"),
+    "half a head": (Reply(b"HTTP/1.1 200 OK\r\nETag:", then="hang"), "storage_timeout"),
+    "half a body": (Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", then="hang"), "storage_stalled"),
+    "comes too late": (Reply(OK, pause=4), "storage_timeout"),
+}
+
+
+@both_endpoints
+@pytest.mark.parametrize("body", [URL + FILE + END, FILE + URL + END], ids=["url-first", "file-first"])
+def test_storage_falls_silent(
+    hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
+) -> None:
+    """Storage that has all and says nothing, or stops in mid-answer, is given up in time, as a 504."""
+    places = [at_double(reply, prefix="answered") for reply, _ in SILENCES.values()]
+
+    def send(place: Place) -> tuple[Answer, float]:
+        began = time.monotonic()
+        return post(hasty, path, place.fill(RETRIES % b"0" + body)), time.monotonic() - began
+
+    with ThreadPoolExecutor(len(places)) as pool:
+        answers = list(pool.map(send, places))
+    for name, (_, code), (answered, seconds) in zip(SILENCES, SILENCES.values(), answers, strict=True):
+        event = assert_refused(hasty, answered, code, path)
+        assert event["attempts"] == 1, name
+        assert seconds < 3, name
+
+
+def test_nothing_unexpected_was_logged(service: Running, hasty: Running) -> None:
+    """Through all of this, nothing came that was not expected, and no library complained."""
+    assert_nothing_unexpected(service, hasty)

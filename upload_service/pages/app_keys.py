@@ -1,0 +1,9 @@
+"""Under which keys handlers find what the app shares."""
+
+from aiohttp import web
+
+from upload_service.telemetry.metrics import Metrics
+from upload_service.upload.app_context import AppContext
+
+CONTEXT: web.AppKey[AppContext] = web.AppKey("context", AppContext)
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)

@@ -1,0 +1,126 @@
+"""The signature schemes, as data.
+
+Knows: the query parameters of each scheme, the patterns of their values, and which of them tell the expiry
+and the signed headers.
+Rules: a pattern accepts what real signers write, and no more.
+Must not know: hosts, the clock.
+"""
+
+import re
+
+from upload_service.presigned import signed_operation
+from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
+
+# About half of the signers escape `+`; an unescaped one may be read as a space.
+_BASE64 = "[A-Za-z0-9+/ ]"
+# In MinIO an access key may have slashes. The service is s3, s3express or s3-outposts; Google also accepts
+# storage.
+_SCOPE = r".+/\d{8}/[^/]+/(?:s3[a-z-]*|storage)"
+_HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
+# 1 to 604800 seconds: a V4 signature is valid for a week at most.
+_WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
+
+
+def _parameter(name: str, pattern: str, expected: str, unless: str = "") -> Parameter:
+    return Parameter(name.lower(), name, re.compile(pattern, re.ASCII), expected, unless)
+
+
+def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: str) -> tuple[Parameter, ...]:
+    """The parameters of a V4 signature, which differ little between vendors."""
+    return (
+        _parameter(f"X-{vendor}-Algorithm", algorithm, f"{algorithm.replace('|', ' or ')}"),
+        _parameter(f"X-{vendor}-Credential", scope, "an access key, date, region, service and request type"),
+        _parameter(f"X-{vendor}-Date", r"\d{8}T\d{6}Z", "a time such as 20261123T120000Z"),
+        _parameter(f"X-{vendor}-Expires", _WEEK, "a number of seconds from 1 to 604800"),
+        _parameter(f"X-{vendor}-SignedHeaders", _HEADER_LIST, "names of headers with host among them"),
+        _parameter(f"X-{vendor}-Signature", signature, expected),
+    )
+
+
+def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
+    return (
+        _parameter(key, ".+", "an access key"),
+        _parameter("Expires", r"\d{1,11}", "a time in epoch seconds"),
+        _parameter("Signature", signature, expected),
+    )
+
+
+# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; also of R2, MinIO and SeaweedFS
+S3_V4 = SignatureScheme(
+    "s3-v4",
+    frozenset({"x-amz-signature"}),
+    _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-fA-F]{64}", "64 hexadecimal digits"),
+    signed_operation.S3,
+    signed_at_parameter="x-amz-date",
+    lifetime_parameter="x-amz-expires",
+    signed_headers_parameter="x-amz-signedheaders",
+)
+# docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html: valid in several regions, so the scope names
+# no region. The signature is a DER sequence of two numbers.
+S3_V4A = SignatureScheme(
+    "s3-v4a",
+    frozenset({"x-amz-signature", "x-amz-region-set"}),
+    _v4(
+        "Amz",
+        "AWS4-ECDSA-P256-SHA256",
+        r".+/\d{8}(?:/[^/]+)?/s3[a-z-]*/aws4_request",
+        "30(?:[0-9a-fA-F]{2}){7,71}",
+        "a DER signature in hexadecimal digits",
+    ),
+    signed_operation.S3,
+    signed_at_parameter="x-amz-date",
+    lifetime_parameter="x-amz-expires",
+    signed_headers_parameter="x-amz-signedheaders",
+)
+# cloud.google.com/storage/docs/authentication/signatures. HMAC keys give 64 digits, RSA keys 256 to 1024.
+GOOGLE_V4 = SignatureScheme(
+    "google-v4",
+    frozenset({"x-goog-signature"}),
+    _v4(
+        "Goog",
+        "GOOG4-RSA-SHA256|GOOG4-HMAC-SHA256",
+        rf"{_SCOPE}/goog4_request",
+        "(?:[0-9a-fA-F]{64}){1,16}",
+        "a signature in hexadecimal digits",
+    ),
+    signed_operation.GOOGLE,
+    signed_at_parameter="x-goog-date",
+    lifetime_parameter="x-goog-expires",
+    signed_headers_parameter="x-goog-signedheaders",
+)
+# docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+S3_V2 = SignatureScheme(
+    "s3-v2",
+    frozenset({"signature", "awsaccesskeyid"}),
+    _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", "20 bytes in Base64"),
+    signed_operation.S3,
+    expires_parameter="expires",
+)
+# cloud.google.com/storage/docs/access-control/signed-urls-v2
+GOOGLE_V2 = SignatureScheme(
+    "google-v2",
+    frozenset({"signature", "googleaccessid"}),
+    _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", "Base64"),
+    signed_operation.GOOGLE,
+    expires_parameter="expires",
+)
+# learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
+# type, Put Block does not.
+AZURE_SAS = SignatureScheme(
+    "azure-sas",
+    frozenset({"sig"}),
+    (
+        _parameter("se", r"\d{4}-\d\d-\d\d.{0,24}", "a time such as 2026-11-23T12:00:00Z", unless="si"),
+        _parameter("sp", "[a-z]+", "letters that stand for permissions", unless="si"),
+        _parameter("sig", f"{_BASE64}{{43}}=", "32 bytes in Base64"),
+    ),
+    signed_operation.AZURE,
+    expires_parameter="se",
+    required_headers=(("x-ms-blob-type", "BlockBlob"),),
+)
+# V4A comes first, because its URLs have V4's parameters as well.
+SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
+# All parameters that change what a URL means, so none of them may come twice.
+DECISIVE_PARAMETERS = frozenset().union(
+    *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),
+)

@@ -1,0 +1,61 @@
+"""What the client leg hands to the storage leg.
+
+Knows: everything that a PUT needs, and what becomes known only while it runs.
+Rules: a plan is made once, at the moment when a PUT can begin, and never changes.
+Must not know: forms, HTTP libraries.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from upload_service.body.checksums import RunningChecksums
+from upload_service.body.file_body import Body
+from upload_service.presigned.destination import Destination
+
+
+class FormProgress:
+    """What the client leg learns while a PUT may already run.
+
+    `file_bytes`: the file's true length, once its part has ended. `max_retries` is known when its field has
+    come or the form has ended. `deadline`: when storage must be done, on the clock `time.monotonic`; known
+    once the form has ended and is sound.
+    """
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.file_bytes: int | None = None
+        self.max_retries: asyncio.Future[int] = loop.create_future()
+        self.deadline: asyncio.Future[float] = loop.create_future()
+
+    def note_max_retries(self, number: int) -> None:
+        """The number is known now. The first one counts."""
+        if not self.max_retries.done():
+            self.max_retries.set_result(number)
+
+    def note_end(self, deadline: float) -> None:
+        """The form has ended, and it is sound."""
+        if not self.deadline.done():
+            self.deadline.set_result(deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class PutPlan:
+    """All that a PUT needs beside the bytes: where to, with which headers, and which length to announce.
+
+    `length` in bytes is predicted from the request, unless it is certain. `checksums` run over the file.
+    """
+
+    body: Body
+    destination: Destination = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    length: int
+    length_is_certain: bool
+    checksums: RunningChecksums
+    form: FormProgress
+
+    def file_length(self) -> tuple[int, bool]:
+        """The length to announce now, in bytes, and whether it is certain."""
+        if self.form.file_bytes is not None:
+            return self.form.file_bytes, True
+        return self.length, self.length_is_certain
