@@ -17,6 +17,9 @@ from tests.support.transcript import TRANSCRIPT
 from tests.support.upload_client import Runner
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
 
+# As the browser's, which all of them share.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.parametrize("size", [0, 3_000_000])
 @pytest.mark.parametrize("late", [False, True], ids=["url-first", "file-first"])
