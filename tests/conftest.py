@@ -12,15 +12,15 @@ from devtools import signed_queries
 from local.store import Bucket, Store
 from playwright.async_api import Browser
 
-from tests.support import namespace
-from tests.support.browser import chromium
-from tests.support.cloud import Cloud
-from tests.support.cloud_servers import Servers, servers
-from tests.support.contained import Contained, InLambda
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.through import goes_through_a_function_url
-from tests.support.transcript import TRANSCRIPT
+from tests.support import network_namespace
+from tests.support.browser.chromium import chromium
+from tests.support.deploy.aws_account import Cloud
+from tests.support.deploy.aws_servers import Servers, servers
+from tests.support.service.container_service import Contained, InLambda
+from tests.support.service.function_url import goes_through_a_function_url
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 
 pytest_plugins = ["tests.support.workers"]
 
@@ -91,7 +91,7 @@ def _is_quick(item: pytest.Item) -> bool:
 
 def _is_there(tool: str) -> bool:
     """Whether it is installed; namespaces may also be forbidden."""
-    return namespace.is_possible() if tool == "unshare" else shutil.which(tool) is not None
+    return network_namespace.is_possible() if tool == "unshare" else shutil.which(tool) is not None
 
 
 @pytest.hookimpl(trylast=True)

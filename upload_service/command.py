@@ -34,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options and options.check is not None:
         return _check(settings, options)
+    return _serve(settings)
+
+
+def _serve(settings: Settings) -> int:
+    """Run the service until it is told to stop; returns the exit status."""
     logs.set_up(settings.log_level)
     keep_freed_memory()
     for name in unknown_variables(os.environ):
@@ -61,6 +66,7 @@ def _parse(arguments: Sequence[str]) -> "argparse.Namespace":
 
 
 def _check(settings: Settings, options: "argparse.Namespace") -> int:
+    """Run `--check`; returns the exit status."""
     from upload_service.doctor import check  # here, because the running service does not need it
 
     url = check.read_url(options.check, os.environ)

@@ -4,17 +4,10 @@ import asyncio
 
 import pytest
 
+from tests.body.spooling import drain
 from upload_service.body.budget import SpoolBudget
-from upload_service.body.file_body import WINDOW_BYTES, Body, BodyReader, Pipe, WrongLength
+from upload_service.body.file_body import WINDOW_BYTES, Body, Pipe, WrongLength
 from upload_service.body.spool import Spool
-
-
-async def drain(reader: BodyReader) -> bytes:
-    """Everything that the reader gives."""
-    found = b""
-    while chunk := await reader.next():
-        found += chunk
-    return found
 
 
 def bodies() -> list[Body]:

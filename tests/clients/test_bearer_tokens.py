@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tokens import ONE, THREE, TWO, settings
+from tests.support.client.tokens import ONE, THREE, TWO, settings
 from upload_service.clients.bearer_tokens import authenticate, token_digest
 from upload_service.server.access_control import AccessControl
 from upload_service.settings.environment import SettingError

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from tests.support.tokens import settings
+from tests.support.client.tokens import settings
 from upload_service.clients.client_address import parse_address, rate_limit_key
 from upload_service.server.access_control import AccessControl
 from upload_service.settings.environment import SettingError

@@ -5,9 +5,9 @@ import threading
 
 from devtools import signed_queries
 
-from tests.support.doctor import Seen, assert_stops_at, check
-from tests.support.double import OK, Reply, StorageDouble, answer, xml
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import Seen, assert_stops_at, check
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from upload_service.body.checksums import checksums_for
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.doctor import WAY, assert_stops_at, check
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import WAY, assert_stops_at, check
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
 

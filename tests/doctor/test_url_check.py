@@ -6,9 +6,9 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.doctor import assert_stops_at, check
-from tests.support.double import StorageDouble
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import assert_stops_at, check
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE
 
 

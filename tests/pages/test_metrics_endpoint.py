@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.double import StorageDouble
-from tests.support.scrape import ON, scrape, scrape_until
-from tests.support.service import Running
-from tests.support.wire import PLAIN, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, Connection, ask, field, file, form, post
+from tests.support.service.metrics_scrape import ON, scrape, scrape_until
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

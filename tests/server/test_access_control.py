@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.tokens import ONE, TWO, settings
+from tests.support.client.tokens import ONE, TWO, settings
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import access_control
 from upload_service.server.access_control import AccessControl, open_access_limits

@@ -6,11 +6,11 @@ import pytest
 from devtools.signed_queries import v4
 from local.store import Bucket
 
-from tests.support.double import StorageDouble
-from tests.support.problems import assert_refused
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.service.problem_documents import assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.content.sniffing import HEAD_BYTES
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 MIB = 1024 * 1024
 SMALL, LARGE = b"12345", bytes(3 * MIB)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.server.every_answer import BROKEN_HEADS, MARK, STRANGER, every_answer_and_broken, send
-from tests.support.problem_documents import assert_problem
-from tests.support.service import Running
-from tests.support.wire import Answer, Connection
+from tests.support.client.raw_http import Answer, Connection
+from tests.support.service.problem_documents import assert_problem
+from tests.support.service.running_service import Running
 
 
 @every_answer_and_broken

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.server.every_answer import ALLOWED, STRANGER, every_answer, every_answer_and_broken, preflight
-from tests.support.ask import ask
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Answer
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, ask
+from tests.support.service.running_service import Running
 
 
 @pytest.fixture(scope="module")

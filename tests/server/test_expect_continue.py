@@ -6,9 +6,9 @@ import pytest
 from local.store import Bucket
 
 from tests.server.every_answer import HOST, SIX_GIB
-from tests.support.problem_documents import assert_problem
-from tests.support.service import Running
-from tests.support.wire import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.client.raw_http import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.service.problem_documents import assert_problem
+from tests.support.service.running_service import Running
 
 
 def test_pipelined_requests_are_answered_in_order(

@@ -22,8 +22,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from upload_service.pages.app_keys import CONTEXT
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app

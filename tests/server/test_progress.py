@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.server.told import Told, of, told
-from tests.support.ask import ask
-from tests.support.double import OK, Reply, StorageDouble, answer, xml
-from tests.support.problems import MEMBERS
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, chunked, field, file, form
+from tests.support.service.problem_documents import MEMBERS
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from upload_service.server.progress import CONTENT_TYPE
 
 FILE = bytes(range(256)) * 10_000  # 2.5 MB

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from tests.server.test_progress import FILE
 from tests.server.told import Told
-from tests.support.double import OK, Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import BOUNDARY, PLAIN, field, file, form
+from tests.support.client.raw_http import BOUNDARY, PLAIN, field, file, form
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from upload_service.server import connection, progress
 from upload_service.server.app import make_app
 from upload_service.server.progress import CONTENT_TYPE

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import BOUNDARY
+from tests.support.client.raw_http import BOUNDARY
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service.server.progress import CONTENT_TYPE
 
 

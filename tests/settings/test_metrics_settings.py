@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.scrape import ON
+from tests.support.service.metrics_scrape import ON
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.storage.puts import CountingDouble
-from tests.support.places import place
-from tests.support.service import Running
+from tests.support.service.running_service import Running
+from tests.support.storage.places import at_double, nothing_came_late, place
 
-__all__ = ["place"]
+__all__ = ["at_double", "nothing_came_late", "place"]
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from devtools import signed_queries
 
-from tests.support.double import Put, StorageDouble
-from tests.support.wire import PLAIN, RETRY, field, file, form
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form
+from tests.support.storage.storage_double import Put, StorageDouble
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.reading import STABLE
+from tests.support.hypothesis_settings import STABLE
 from upload_service.storage.address_policy import judge_address
 
 # Dialled for listed destinations only.

@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 
 from tests.storage.puts import LARGE, SMALL, both_endpoints, only
-from tests.support.double import Reply
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.wire import PLAIN, Connection, field, file
+from tests.support.client.raw_http import PLAIN, Connection, field, file
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import Reply
 from upload_service.server.request_body import LARGEST_READ_BYTES
 
 ENDING = b"\r\n------boundary7MA4YWxk--\r\n"

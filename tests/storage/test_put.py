@@ -14,9 +14,9 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from devtools import signed_queries
 
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, field, file, form, post
+from tests.support.client.raw_http import PLAIN, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service.body.file_body import Body, Pipe
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.presigned.destination import judge_destination

@@ -17,11 +17,11 @@ from tests.storage.puts import (
     orders,
     parts,
 )
-from tests.support.double import StorageDouble
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, Connection, chunked, post
+from tests.support.client.raw_http import PLAIN, Connection, chunked, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import StorageDouble
 
 # What a browser sends to the service is between the two of them.
 CALLERS_OWN = (

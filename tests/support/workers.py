@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.transcript import TRANSCRIPT
+from tests.support.service.transcript import TRANSCRIPT
 
 # Most tests wait for something most of the time, so that a core has time for several.
 WORKERS_PER_CORE = 3

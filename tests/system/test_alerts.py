@@ -15,9 +15,9 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
 from local.ports import take_any
 
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.wire import PLAIN, field, file, form, post
+from tests.support.client.raw_http import PLAIN, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.telemetry.metric_definitions import CODES, METRICS, PROCESS, Metric
 

@@ -9,45 +9,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from docs_generator import generate
 from local.start_message import SAMPLE
 from local.store import Bucket
 
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service import __version__
-from upload_service.pages.error_pages import catalogue_markdown
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-KOREAN = (ROOT / "README.ko.md").read_text(encoding="utf-8")
-PAGES = [ROOT / name for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md")]
-# What a row says in every language: code, status, fault and whether to try again; variable and default.
-ERROR_KEYS = re.compile(r"^\| \[`.*?\) \| \d+ \| \w+ \| \w+ \|", re.MULTILINE)
-SETTING_KEYS = re.compile(r"^\| `[A-Z_]+` \| [^|]+ \|", re.MULTILINE)
+CALLING = (ROOT / "docs" / "calling.md").read_text(encoding="utf-8")
+# Pages that are there in Korean as well.
+TRANSLATED = [("README.md", "README.ko.md"), ("docs/calling.md", "docs/calling.ko.md")]
+MOST_LINES = 200
+PAGES = [
+    ROOT / name
+    for name in ("README.md", "README.ko.md", "CONTRIBUTING.md", "SECURITY.md", "scripts/README.md")
+]
+WRITTEN = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
 PHOTO = SAMPLE
 
 
-def block(language: str, containing: str) -> str:
-    """The README's one code block in a language that contains some text."""
-    found = [b for b in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if containing in b]
+def block(page: str, language: str, containing: str) -> str:
+    """The page's one code block in a language that contains some text."""
+    found = [b for b in re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) if containing in b]
     assert len(found) == 1
     return str(found[0])
-
-
-def test_errors_page_is_the_catalogue() -> None:
-    """docs/errors.md is what the catalogue makes; `./scripts/dev/docs` makes it anew."""
-    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue_markdown()
-
-
-def test_readme_lists_every_error() -> None:
-    """The README's table of errors is the catalogue, row by row."""
-    assert generate.ERROR_ROW.findall(README) == generate.error_rows()
-
-
-def test_readme_lists_every_setting() -> None:
-    """The README's table of settings is the code's, row by row."""
-    assert generate.SETTING_ROW.findall(README) == generate.setting_rows()
 
 
 def test_first_screen_has_exactly_two_commands() -> None:
@@ -57,32 +44,53 @@ def test_first_screen_has_exactly_two_commands() -> None:
     assert all(os.access(ROOT / command.strip(), os.X_OK) for command in commands)
 
 
+def test_readme_is_short() -> None:
+    """Both READMEs can be read in one go."""
+    for name, _ in ("README.md", "English"), ("README.ko.md", "Korean"):
+        assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
 @pytest.mark.parametrize(
     "part",
     [
         re.compile(r"^(#+) ", re.MULTILINE),
         re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL),
         re.compile(r"!\[[^]]+\]\(([^)]+)\)"),
-        ERROR_KEYS,
-        SETTING_KEYS,
+        re.compile(r"^\| `[A-Z_]+` \| [^|]+ \|", re.MULTILINE),
+        re.compile(r"^\| (`.+?`) \|", re.MULTILINE),
+        re.compile(r"^(- |\d\. |\|)", re.MULTILINE),
     ],
-    ids=["headings", "code", "images", "errors", "settings"],
+    ids=["headings", "code", "images", "settings", "first cells", "rows and points"],
 )
-def test_korean_readme_is_in_step(part: re.Pattern[str]) -> None:
-    """README.ko.md has the same headings, code, pictures and rows, in the same order."""
-    assert part.findall(KOREAN) == part.findall(README)
+@pytest.mark.parametrize(("english", "korean"), TRANSLATED)
+def test_korean_page_is_in_step(part: re.Pattern[str], english: str, korean: str) -> None:
+    """A Korean page has the same headings, code, pictures, rows and points, in the same order."""
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in (korean, english)]
+    assert part.findall(pages[0]) == part.findall(pages[1])
 
 
 def test_links_lead_somewhere() -> None:
     """Every relative link in README and docs leads to a file, and its anchor to a heading."""
-    written = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts]
-    for page in [*PAGES, *written]:
+    for page in [*PAGES, *WRITTEN]:
         for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
             path, _, anchor = link.partition("#")
-            target = page.parent / path
+            target = page.parent / path if path else page
             assert target.exists(), f"{page}: {link}"
             if anchor:
                 assert anchor in _anchors(target), f"{page}: {link}"
+
+
+def test_modules_that_the_docs_name_exist() -> None:
+    """Every Python file that a page names, with or without its folders, is there."""
+    folders = ("upload_service", "tests", "scripts", "docs")
+    there = [f"/{path.relative_to(ROOT)}" for name in folders for path in (ROOT / name).rglob("*.py")]
+    missing = [
+        f"{page.name}: {name}"
+        for page in [*PAGES, *WRITTEN]
+        for name in re.findall(r"[\w/]+\.py\b", page.read_text(encoding="utf-8"))
+        if not any(path.endswith(f"/{name.lstrip('/')}") for path in there)
+    ]
+    assert missing == []
 
 
 def _anchors(page: Path) -> set[str]:
@@ -110,7 +118,7 @@ def test_changelog_knows_this_version() -> None:
 def test_curl_example(service: Running, bucket: Bucket, presign: Callable[..., str], tmp_path: Path) -> None:
     """The README's curl line, as printed, stores the photo."""
     (tmp_path / "photo.png").write_bytes(PHOTO.read_bytes())
-    line = block("sh", "PRESIGNED_URL").replace("http://localhost:8000", service.url)
+    line = block(README, "sh", "PRESIGNED_URL").replace("http://localhost:8000", service.url)
     url = presign("docs/curl.png", content_type="image/png")
     done = subprocess.run(
         ["bash", "-euc", line], cwd=tmp_path, env=dict(os.environ) | {"PRESIGNED_URL": url},
@@ -125,7 +133,7 @@ def test_curl_example(service: Running, bucket: Bucket, presign: Callable[..., s
 def test_browser_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
     """The README's function for browsers stores a File, and throws the code and sentence of a failure."""
     script = (
-        block("js", "FormData").replace("http://localhost:8000", service.url)
+        block(README, "js", "FormData").replace("http://localhost:8000", service.url)
         + """
 import fs from "node:fs";
 const file = new File([fs.readFileSync(process.argv[1])], "photo.png", { type: "image/png" });
@@ -146,8 +154,8 @@ console.log(JSON.stringify({ stored, failure }));
 
 
 def test_python_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
-    """The README's Python function stores the photo and raises the sentence of a failure."""
-    code = block("python", "requests").replace("http://localhost:8000", service.url)
+    """The documentation's Python function stores the photo and raises the sentence of a failure."""
+    code = block(CALLING, "python", "requests").replace("http://localhost:8000", service.url)
     code += f"""
 import json
 stored = upload({str(PHOTO)!r}, {presign("docs/python.png")!r})

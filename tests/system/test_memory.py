@@ -9,13 +9,12 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support import wire
-from tests.support.memory import Peak
-from tests.support.service import Running
-from tests.support.sink import Sink
-from tests.support.sums import stored_sum
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Connection
+from tests.support.client import raw_http
+from tests.support.client.raw_http import PLAIN, RETRY, Connection
+from tests.support.service.peak_memory import Peak
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.large_objects import Sink, stored_sum
 
 PIECE_BYTES = 1024 * 1024
 FILE_BYTES = 1024 * PIECE_BYTES
@@ -34,7 +33,7 @@ SIGNED = signed_queries.v2("6b1f00d5")
 class Sent:
     """An answer, and the SHA-256 of the file that it is the answer to."""
 
-    answer: wire.Answer
+    answer: raw_http.Answer
     sha256: str
 
 
@@ -54,8 +53,10 @@ def send(
     meanwhile: Callable[[], object] | None = None,
 ) -> Sent:
     """Send the file piece by piece; `meanwhile` is called when the first few pieces have been sent."""
-    url, opening = wire.field("uploadUrl", upload_url), wire.file(b"").removesuffix(b"\r\n")
-    start, end = (url + opening, wire.form(b"\r\n")) if url_first else (opening, wire.form(b"\r\n", url))
+    url, opening = raw_http.field("uploadUrl", upload_url), raw_http.file(b"").removesuffix(b"\r\n")
+    start, end = (
+        (url + opening, raw_http.form(b"\r\n")) if url_first else (opening, raw_http.form(b"\r\n", url))
+    )
     summed = hashlib.sha256()
     with Connection(port, timeout=60) as connection:
         connection.head(path, len(start) + file_bytes + len(end))

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from devtools import signed_queries
-from docs_generator import generate, operations_page
 from local.store import Bucket
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.system.insights_queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.telemetry.logs import EVENTS
@@ -26,13 +25,6 @@ QUERIES = queries()
 TOKEN = uuid.uuid4().hex
 APP, SHOP = f"Authorization: Bearer app{TOKEN}", f"Authorization: Bearer shop{TOKEN}"
 Lines = list[dict[str, Any]]
-
-
-def test_page_is_made_anew() -> None:
-    """What the page repeats of settings, events and metrics is what `./scripts/dev/docs` makes."""
-    page = PAGE.read_text("utf-8")
-    assert operations_page.made_anew(page, generate.setting_rows()) == page
-    assert len(operations_page.PART.findall(page)) == 4
 
 
 def test_every_metric_and_event_answers_a_question() -> None:

@@ -12,7 +12,7 @@ from local import ports
 from local.page_signer import signing
 from local.store import Bucket
 
-from tests.support.transcript import TRANSCRIPT
+from tests.support.service.transcript import TRANSCRIPT
 
 PAGE_PORT = 18_765
 NOTHING: Mapping[str, str | None] = {}

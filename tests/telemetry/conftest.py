@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from local.store import Bucket
 
-from tests.support.double import StorageDouble
-from tests.support.scrape import ON
-from tests.support.service import Running
+from tests.support.service.metrics_scrape import ON
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

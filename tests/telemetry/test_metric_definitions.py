@@ -1,7 +1,7 @@
 """What is scraped stands in the register of metrics, and the other way round."""
 
-from tests.support.scrape import scrape
-from tests.support.service import Running
+from tests.support.service.metrics_scrape import scrape
+from tests.support.service.running_service import Running
 from upload_service.telemetry.logs import EVENTS
 from upload_service.telemetry.metric_definitions import BUCKETS, CODES, ENDPOINTS, METRICS, PROCESS, fault
 

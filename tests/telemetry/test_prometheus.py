@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.scrape import scrape, scrape_until, wait_for_all
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form, post
+from tests.support.service.metrics_scrape import scrape, scrape_until, wait_for_all
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from upload_service.settings.settings import Settings
 
 FAILS = Reply(answer(503))

@@ -7,8 +7,9 @@ import pytest
 from devtools.signed_queries import v4
 from local.store import Bucket
 
-from tests.support.double import Reply, StorageDouble
-from tests.support.places import (
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import (
     Place,
     at_double,
     in_store,
@@ -18,8 +19,7 @@ from tests.support.places import (
     refused,
     untouched,
 )
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from local.store import Bucket
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.upload.header_forms import LARGE, SMALL, both_endpoints, crc64nvme, refusal, sizes
 
 SHA256 = "sha256:" + hashlib.sha256(SMALL).hexdigest()

@@ -10,11 +10,21 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import RETRY, Answer, Connection
-from tests.support.written_forms import END, FILE_HEAD, FORM, LARGE, SIZE, SMALL, URL, both_endpoints, file
+from tests.support.client.raw_http import RETRY, Answer, Connection
+from tests.support.client.written_forms import (
+    END,
+    FILE_HEAD,
+    FORM,
+    LARGE,
+    SIZE,
+    SMALL,
+    URL,
+    both_endpoints,
+    file,
+)
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
 
 
 @dataclass(frozen=True)

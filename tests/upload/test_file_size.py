@@ -1,19 +1,16 @@
-"""How large the file may be."""
+"""How large the file may be.
 
-import socket
+What is refused by the request's head: tests/server/test_admission.py.
+"""
+
 from collections.abc import Callable, Iterator
 
 import pytest
 from local.store import Bucket
 
-from tests.support.double import StorageDouble
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import Answer, Connection
-from tests.support.written_forms import (
+from tests.support.client.raw_http import Answer
+from tests.support.client.written_forms import (
     END,
-    FORM,
     OTHER,
     SIZE,
     SMALL,
@@ -23,9 +20,12 @@ from tests.support.written_forms import (
     post,
     post_chunked,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import StorageDouble
 
 LIMIT = 100_000
-GIB = 1 << 30
 
 
 @pytest.fixture(scope="module")
@@ -72,28 +72,6 @@ def test_file_as_large_as_the_limit(
     answered = send(frugal, path, place.fill(b"".join(parts if url_first else parts[::-1]) + END))
     assert answered.status == 200, answered.json
     assert place.stored() == content
-
-
-@both_endpoints
-@pytest.mark.parametrize("length", [5 * GIB + 1_048_577, 1 << 60])
-def test_more_than_five_gib_is_refused_by_the_head(service: Running, length: int, path: str) -> None:
-    """A request too long for any file is refused before a byte of its body, and never told to continue."""
-    assert_refused_by_head(service, path, length)
-
-
-@both_endpoints
-def test_request_over_the_limit_is_refused_by_the_head(frugal: Running, path: str) -> None:
-    """So is a request that is longer than the service's own limit and all that may stand beside a file."""
-    assert_refused_by_head(frugal, path, LIMIT + 1_048_577)
-
-
-def assert_refused_by_head(service: Running, path: str, length: int) -> None:
-    """The first thing that a client hears which waits for 100 is 413."""
-    with Connection(service.port) as connection:
-        connection.head(path, length, "Expect: 100-continue", content_type=FORM)
-        assert connection.socket.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 413"
-        event = assert_refused(service, connection.answer(), "file_too_large", path)
-    assert event.get("file_size", 0) == 0
 
 
 @both_endpoints

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.wire import RETRY, field, file, form, post
+from tests.support.client.raw_http import RETRY, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
 from tests.upload.header_forms import LARGE, SMALL, both_endpoints, refusal, sizes
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.places import Place, whole
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection
-from tests.support.written_forms import END, FORM, LARGE, OTHER, RETRIES, SIZE, SMALL, URL, file, post
+from tests.support.client.raw_http import PLAIN, RETRY, Connection
+from tests.support.client.written_forms import END, FORM, LARGE, OTHER, RETRIES, SIZE, SMALL, URL, file, post
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place, whole
 
 MEBI = bytes(range(256)) * 4096  # as much as the plain endpoint keeps
 AFTER = OTHER % b"Send"

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.places import Place
-from tests.support.service import Running
-from tests.support.wire import RETRY, Connection, field, file, form
+from tests.support.client.raw_http import RETRY, Connection, field, file, form
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.upload.retries import LARGE, SMALL, attempts, orders, upload
 
 TINY_SPOOL_BYTES = 100_000

@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.double import OK, Reply, StorageDouble, answer, xml
-from tests.support.places import Place
-from tests.support.problems import MESSAGE, assert_refused
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import RETRY, Answer, Connection, field, file, form, post
+from tests.support.client.raw_http import RETRY, Answer, Connection, field, file, form, post
+from tests.support.service.problem_documents import MESSAGE, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from tests.upload.retries import LARGE, SIGNED, SMALL, attempts, orders, upload
 
 

@@ -6,13 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.double import OK, Reply, answer, xml
-from tests.support.places import Place
-from tests.support.problems import MESSAGE, assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Answer, Connection
-from tests.support.written_forms import END, FILE, FORM, LARGE, RETRIES, URL, V2, both_endpoints, file, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection
+from tests.support.client.written_forms import (
+    END,
+    FILE,
+    FORM,
+    LARGE,
+    RETRIES,
+    URL,
+    V2,
+    both_endpoints,
+    file,
+    post,
+)
+from tests.support.service.problem_documents import MESSAGE, assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import OK, Reply, answer, xml
 
 
 @both_endpoints

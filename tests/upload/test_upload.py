@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from local.store import Bucket
 
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.service.running_service import Running
 
 CONTENT = bytes(range(256)) * 1000
 

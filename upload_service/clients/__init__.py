@@ -1,5 +1,6 @@
-"""Values that say who asks: bearer tokens, addresses, a caller, a Lambda invocation.
+"""Who sends a request: bearer tokens, network addresses, callers, Lambda invocations.
 
-Rules: no input and no output; tokens are kept as digests.
+Knows: how these are written in headers and settings.
+Rules: no input and no output; of a token only its digest is kept.
 Must not know: requests, limits.
 """

@@ -1,10 +1,10 @@
-"""The tokens that callers show, and whether one of them is right.
+"""API tokens: which ones are valid, and which of them a caller has sent.
 
 Knows: how an operator writes a token, and how a caller sends it (RFC 6750, section 2.1).
-Rules: only digests are kept, and names are all that is ever shown; every token is compared, in time that does
-not depend on how much of it is right; a text that is not understood is a ValueError that completes the
-sentence "VARIABLE …" and never quotes it.
-Must not know: requests, where the tokens were written.
+Rules: only digests are kept, and only names are shown. A token that came is compared with every valid one, in
+time that does not depend on how much of it is right. Text that cannot be used is a ValueError that completes
+the sentence "VARIABLE …" and never quotes the text.
+Must not know: requests, where the tokens are configured.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ _BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A name for the log, and the digest of what the caller shows."""
+    """A valid token: its name, which the log shows, and the SHA-256 digest of its text."""
 
     name: str
     digest: bytes = field(repr=False)
 
 
 def token_digest(text: str) -> bytes:
-    """What is kept and compared; header values may hold bytes that are no text."""
+    """The SHA-256 digest of a token. The token may have bytes that are not text, as header values may."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 def parse_tokens(entries: Iterable[str]) -> tuple[ApiToken, ...]:
-    """The tokens of entries `token` or `name:token`; the first colon ends the name.
+    """Read entries of the form `token` or `name:token`; the first colon ends the name. Raises ValueError.
 
-    A name may have several tokens, so that its old one goes on until all its callers have the new one.
+    A name may have several tokens, so that an old one remains valid until all callers have the new one.
     """
     tokens = tuple(_parse_token(text, position) for position, text in enumerate(entries, 1))
     if len({token.digest for token in tokens}) < len(tokens):
@@ -57,13 +57,16 @@ def _parse_token(text: str, position: int) -> ApiToken:
 
 
 def bearer_token(authorization: Sequence[str]) -> str | None:
-    """The bearer token in the lines of the Authorization header, None when there is none to judge."""
+    """The first bearer token in the lines of the Authorization header; None if they have none."""
     bearers = [match[1] for line in authorization if (match := _BEARER_LINE.fullmatch(line))]
     return bearers[0] if bearers else None
 
 
 def authenticate(tokens: Sequence[ApiToken], authorization: Sequence[str]) -> str | None:
-    """The name of the token that the one Authorization line shows; None when that is no right one."""
+    """The name of the valid token in the Authorization header; None if it is not valid.
+
+    More than one Authorization line is never valid.
+    """
     shown = bearer_token(authorization) if len(authorization) == 1 else None
     if shown is None:
         return None

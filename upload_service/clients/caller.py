@@ -1,7 +1,7 @@
-"""Who asks for one upload.
+"""The caller of one upload.
 
-Knows: what is found out of a caller while its request is admitted.
-Must not know: how a caller is recognised, what limits it has.
+Knows: what the admission of a request finds out about its caller.
+Must not know: how a caller is identified, which limits it has.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Caller:
-    """The caller of one request.
+    """Who sent a request.
 
-    `address`: its network address as text; None where it has none, as on a Unix socket.
-    `rate_limit_key`: under which its requests are counted (see `client_address.rate_limit_key`).
-    `name`: of its API token; None until it has shown a right one, or where none is needed.
-    `is_counted`: whether this request is among those that run for the caller.
+    `address` is the network address as text; None if there is none, as on a Unix socket. `rate_limit_key` is
+    the key under which its requests are counted (see `client_address.py`). `name` is that of its API token;
+    None while no valid token is known. `is_counted`: the request counts as one that runs for this caller.
     """
 
     address: str | None

@@ -1,8 +1,8 @@
-"""From which address a request comes, and which addresses count as one caller.
+"""The network address of a client, and which addresses count as one client.
 
 Knows: the forms of addresses, and what proxies write into X-Forwarded-For.
-Rules: the header is read only as far as trusted proxies vouch for it: from the right, up to the first address
-that is not theirs; IPv4 inside IPv6 is IPv4.
+Rules: the header is believed only as far as trusted proxies wrote it: it is read from the right, up to the
+first address that is not a trusted proxy's. An IPv4 address inside an IPv6 address counts as IPv4.
 Must not know: requests, limits.
 """
 
@@ -13,17 +13,17 @@ from itertools import islice
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# The first 64 bits of an IPv6 address are a customer's; the others are that customer's to choose.
+# The first 64 bits of an IPv6 address identify a customer, who can choose the other 64 freely.
 IPV6_HOST_BITS = 64
 IPV4_MAPPED_PREFIX_BITS = 96
-# More than any address with zone and port.
+# Longer than any address with zone and port.
 MAX_ADDRESS_CHARACTERS = 100
-# More than any way has; whoever sends from a trusted network could write any number.
+# More than any real chain of proxies has. A sender inside a trusted network could write any number.
 MAX_PROXIES = 32
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Networks separated by commas; a text that is none is a ValueError that completes "VARIABLE …"."""
+    """Read networks separated by commas; the ValueError for other text completes "VARIABLE …"."""
     return tuple(_parse_network(entry.strip()) for entry in text.split(",")) if text else ()
 
 
@@ -41,7 +41,7 @@ def _parse_network(text: str) -> Network:
 
 
 def parse_address(text: str) -> Address | None:
-    """The address in a text, with or without a port; None when it is none."""
+    """The address in `text`, which may have a port; None if it is not an address."""
     if len(text) > MAX_ADDRESS_CHARACTERS:
         return None
     if text.startswith("["):
@@ -62,15 +62,16 @@ def parse_address(text: str) -> Address | None:
 
 
 def _is_port(text: str) -> bool:
-    """A colon and digits, or nothing."""
+    """Whether `text` is a colon and digits, or empty."""
     return not text or (text[0] == ":" and text[1:].isascii() and text[1:].isdigit())
 
 
 def client_address(peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> Address | None:
-    """Who asks: the peer, or whom trusted proxies name in the lines of X-Forwarded-For.
+    """The address of the client: the peer's, or the one that trusted proxies name in X-Forwarded-For.
 
-    An entry that is no address hides whoever stands behind it: the proxy that wrote it is the client then.
-    None when the peer has no address, as on a Unix socket.
+    `peer` is the address of the connection, `forwarded` the lines of the header, `trusted` the networks of
+    the proxies. After an entry that is not an address nothing can be believed, so the proxy that wrote it
+    counts as the client. None when the peer has no address, as on a Unix socket.
     """
     address = parse_address(peer) if peer else None
     if address is None:
@@ -86,7 +87,7 @@ def client_address(peer: str | None, forwarded: Sequence[str], trusted: Sequence
 
 
 def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
-    """The entries of all lines, the last one first; a list may have empty ones."""
+    """The entries of all lines, the last one first, without empty ones."""
     for line in reversed(lines):
         for entry in reversed(line.split(",")):
             if entry := entry.strip():
@@ -94,7 +95,10 @@ def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
 
 
 def rate_limit_key(address: Address | None) -> str:
-    """Under what an address is counted; all that have none are counted together."""
+    """The key under which requests from `address` are counted: an IPv4 address, or an IPv6 /64.
+
+    All clients without an address have one key.
+    """
     if isinstance(address, IPv6Address):
         return f"{int(address) >> IPV6_HOST_BITS:x}/64"
     return str(address)

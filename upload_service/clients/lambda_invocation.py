@@ -1,8 +1,8 @@
-"""The invocation that a request belongs to in AWS Lambda, as the Web Adapter's headers tell it.
+"""The AWS Lambda invocation to which a request belongs, as the headers of the Lambda Web Adapter tell it.
 
-Knows: the adapter's two headers, and what matters here of the JSON in them.
-Rules: to be asked only where the service runs in Lambda, because elsewhere anybody can send these headers;
-what is missing or odd is not there, never a failure.
+Knows: the adapter's two headers, and which members of their JSON are needed.
+Rules: use it only where the service runs in Lambda, because elsewhere anybody can send these headers. Missing
+or unexpected values become None and never a failure.
 Must not know: uploads, the clock.
 
 Source: github.com/awslabs/aws-lambda-web-adapter, and
@@ -20,7 +20,11 @@ LAMBDA_CONTEXT_HEADER = "x-amzn-lambda-context"
 
 @dataclass(frozen=True, slots=True)
 class LambdaInvocation:
-    """`deadline` in epoch seconds: when Lambda ends the function. Ids of the Function URL and of Lambda."""
+    """One invocation; a member is None where the headers do not tell it.
+
+    `deadline`: when Lambda ends the function, in epoch seconds. `source_ip`: the client's address.
+    `url_request_id` and `lambda_request_id`: the ids that the Function URL and Lambda gave the request.
+    """
 
     deadline: float | None
     source_ip: str | None
@@ -29,18 +33,16 @@ class LambdaInvocation:
 
 
 def read_invocation(headers: Mapping[str, str]) -> LambdaInvocation:
-    """What the headers tell; they ignore case."""
-    request, function = (
-        _object(headers.get(REQUEST_CONTEXT_HEADER)),
-        _object(headers.get(LAMBDA_CONTEXT_HEADER)),
-    )
+    """Read the invocation from the headers of a request, which ignore case."""
+    request = _object(headers.get(REQUEST_CONTEXT_HEADER))
+    function = _object(headers.get(LAMBDA_CONTEXT_HEADER))
     milliseconds: object = function.get("deadline")
     http = request.get("http")
     return LambdaInvocation(
-        milliseconds / 1000 if isinstance(milliseconds, int) and milliseconds > 1 else None,
-        _text(http.get("sourceIp")) if isinstance(http, dict) else None,
-        _text(request.get("requestId")),
-        _text(function.get("request_id")),
+        deadline=milliseconds / 1000 if isinstance(milliseconds, int) and milliseconds > 1 else None,
+        source_ip=_text(http.get("sourceIp")) if isinstance(http, dict) else None,
+        url_request_id=_text(request.get("requestId")),
+        lambda_request_id=_text(function.get("request_id")),
     )
 
 

@@ -1,6 +1,6 @@
-"""What a file's bytes look like, and which names mean the same type.
+"""The type of a file by its first bytes, and which media types mean the same.
 
-Knows: media types and their signatures in the first bytes.
+Knows: media types, and how files of each type begin.
 Rules: no input and no output.
 Must not know: forms, storage.
 """

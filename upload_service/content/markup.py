@@ -1,8 +1,9 @@
-"""HTML, SVG and XML by their first bytes.
+"""Recognises HTML, SVG and XML by their first bytes.
 
-Knows: the tags by which browsers take a file for HTML, and how an XML document finds its root.
-Rules: comments, a byte order mark, wide characters and a prefix do not hide a root; the time is linear.
-Must not know: any format with a signature.
+Knows: the tags by which browsers recognise HTML, and what may come before the root element in XML.
+Rules: comments, a byte order mark, wide characters (UTF-16) and a namespace prefix do not hide the root. The
+time is linear.
+Must not know: formats that begin with fixed bytes.
 
 Source: WHATWG MIME Sniffing, section 7.1 (tags, white space); XML 1.0, productions 22 to 28 and appendix F.
 """
@@ -22,10 +23,10 @@ _ROOT = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
 
 
 def markup_type(head: bytes) -> str | None:
-    """The type of a file that begins like markup; None for any other."""
+    """The media type of a file that begins with markup; None for other files."""
     if not _BEGINS.match(head):
         return None
-    # Of wide characters this leaves what is ASCII, which is all that is looked for.
+    # Without zero bytes, UTF-16 text becomes ASCII where it has ASCII characters; no others are looked for.
     text = _MARKS.sub(b"", head, count=1) if _MARKS.match(head) else head
     text = text.replace(b"\0", b"")
     start = _SPACE.match(text).end()  # type: ignore[union-attr]  # it always matches
@@ -38,7 +39,7 @@ def markup_type(head: bytes) -> str | None:
 
 
 def _root(text: bytes, position: int) -> bytes | None:
-    """The root's name without its prefix, in lower case, because HTML does not mind."""
+    """The name of the root element without its prefix; in lower case, because HTML ignores case."""
     while before := _BEFORE_ROOT.match(text, position):
         position = before.end()
     match = _ROOT.match(text, position)

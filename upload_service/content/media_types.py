@@ -1,17 +1,16 @@
-"""Media types: which names mean the same, and which claims the first bytes cannot contradict.
+"""Media types: which names mean the same, and when a claimed type agrees with the one that the bytes show.
 
-Knows: names from IANA's register, the ones that callers and libraries use instead, and formats whose start
-looks alike.
-Rules: pure tables; a claim that the bytes neither confirm nor leave open is a contradiction.
+Knows: the names in IANA's registry, other names that clients and libraries use, and formats that begin alike.
+Rules: tables only. A claimed type must be what the bytes show, or something that they leave open.
 Must not know: bytes, which types an operator allows.
 """
 
 import re
 
-# What says nothing: the type of "I do not know", ours for a part without one, and S3's own default.
+# Names that tell nothing: no type, our default for a part without a type, and the default of S3.
 UNKNOWN_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
-# One line for each type: the name used here, then the others.
+# One line for each type: its canonical name, which is used here, then its other names.
 _SYNONYMS = """
 application/gzip application/x-gzip
 application/pdf application/x-pdf
@@ -47,7 +46,8 @@ video/x-matroska video/matroska
 """
 _CANONICAL_NAMES = {name: line.split()[0] for line in _SYNONYMS.strip().splitlines() for name in line.split()}
 
-# Their start names the container; what is in it, sound or pictures and for which player, comes later.
+# Types of one line cannot be told apart by their first bytes: these name the container only, and its contents
+# (sound or video, and for which player) come later.
 _CONTAINERS = [
     frozenset(line.split())
     for line in """
@@ -59,7 +59,7 @@ text/html application/xhtml+xml
 """.strip().splitlines()
 ]
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-# What the bytes of the first can be as well, as far as they show it.
+# A file that looks like the type on the left may also be of the types on the right.
 _SUBTYPES = {
     "application/zip": re.compile(
         r"application/(.*\+zip|java-archive|vnd\.openxmlformats-.*|vnd\.oasis\.opendocument\..*"
@@ -78,14 +78,14 @@ _SUBTYPES = {
         r"|application/(xml|json|x-ndjson|ld\+json|yaml|x-yaml|toml|sql|csv|x-sh|x-httpd-php|x-tex)"
     ),
 }
-# Always told apart from text and other XML, so that a claim alone does not do.
+# Always recognised by the bytes, so a claim alone is not enough.
 _NEVER_BY_CLAIM_ALONE = frozenset({"image/svg+xml"})
-# Opened from storage in a browser, these run what is in them.
+# If a browser opens such a file from storage, it runs the scripts in it. So it does with all types `…+xml`.
 _SCRIPTED = frozenset({"application/xml", "text/html", "text/javascript", "text/xsl"})
 
 
 def canonical_name(name: str) -> str:
-    """A type's name here: lower case, without parameters, one for all that mean the same."""
+    """The canonical name of a media type: in lower case, without parameters, the same for all synonyms."""
     if name in _CANONICAL_NAMES:
         return _CANONICAL_NAMES[name]
     plain = name.partition(";")[0].strip().lower()
@@ -93,9 +93,9 @@ def canonical_name(name: str) -> str:
 
 
 def resolve_type(seen: str, claimed: str) -> str | None:
-    """The type that a file has whose bytes look like `seen`; None when the claim contradicts them.
+    """The type of a file that looks like `seen` and claims to be `claimed`; None if these contradict.
 
-    Both are short names. The claim decides only what the bytes leave open.
+    Both are canonical names. The claim decides only what the bytes leave open.
     """
     if claimed in UNKNOWN_TYPES or claimed == seen or _is_subtype(seen, claimed):
         return seen
@@ -104,9 +104,10 @@ def resolve_type(seen: str, claimed: str) -> str | None:
 
 
 def carries_script(name: str) -> bool:
-    """Whether a browser that opens such a file runs scripts in it."""
+    """Whether a browser that opens a file of this type runs the scripts in it."""
     return name.endswith("+xml") or name in _SCRIPTED
 
 
 def _is_subtype(name: str, general: str) -> bool:
+    """Whether a file of the type `name` may look like `general`."""
     return general in _SUBTYPES and _SUBTYPES[general].fullmatch(name) is not None

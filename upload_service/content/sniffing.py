@@ -1,11 +1,11 @@
-"""What a file is, judged from its first bytes, and whether the operator allows it.
+"""The type of a file by its first bytes, and whether the operator allows it.
 
-Knows: the library that knows signatures, what it is blind for, and how a claimed type is compared.
-Rules: nothing is allowed that is not recognised; a wildcard does not stand for types that carry script; the
-library is only imported when there is a list.
+Knows: the library sigtype, what it cannot recognise, and how a claimed type is compared.
+Rules: a file whose type is not recognised is refused. A wildcard does not include types that carry scripts.
+The library is imported only where the operator lists allowed types.
 Must not know: where the bytes come from and go to, settings.
 
-Why sigtype, and what remains: docs/decisions/0008-allowed-types.md.
+Why sigtype, and what it leaves open: docs/decisions/0008-allowed-types.md.
 """
 
 import re
@@ -21,14 +21,14 @@ from upload_service.errors.upload_error import UploadError
 if TYPE_CHECKING:
     from sigtype.types import Type
 
-# As much as the library looks at: an Office document shows itself behind several entries of its archive.
+# The library looks at so many bytes: an Office document shows its type behind several archive entries.
 HEAD_BYTES = 8192
 
-# A list of brands this long is no film's: the library would read it seven times.
+# No real video has a longer list of brands (ISO base media `ftyp`); the library would read it seven times.
 MAX_BRANDS_BYTES = 512
-# The library's patterns for these take quadratic time, a second for 8 KiB; `markup.py` judges the first.
+# The library's patterns for these take quadratic time, a second for 8 KiB. `markup.py` recognises the first.
 SLOW_TYPES = frozenset({"image/svg+xml", "application/x-fictionbook+xml", "message/rfc822"})
-# What is uploaded most is asked for first; in the library's order HEIC and AVIF come late.
+# The most frequent uploads are tested first; in the library's order HEIC and AVIF come late.
 WEB_IMAGES = frozenset("image/" + name for name in ("jpeg", "apng", "png", "webp", "gif", "heic", "avif"))
 
 _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
@@ -36,7 +36,7 @@ _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class SniffingLibrary:
-    """What is used of sigtype: its signatures, those of the web's images apart, and its test for text."""
+    """What is used of sigtype: its file types (web images separately), and its test for text."""
 
     web_images: tuple["Type", ...]
     others: tuple["Type", ...]
@@ -46,7 +46,7 @@ class SniffingLibrary:
 
 @cache
 def sniffing_library() -> SniffingLibrary:
-    """The library; the first call imports it."""
+    """The library; the first call imports it, which takes a while."""
     import sigtype
     from sigtype.types import TYPES
 
@@ -56,14 +56,14 @@ def sniffing_library() -> SniffingLibrary:
 
 
 def sniff_type(head: bytes) -> str | None:
-    """The media type that the first HEAD_BYTES of a file, or all of a shorter one, look like."""
+    """The media type of a file by its first HEAD_BYTES (or all, if it is shorter); None if not recognised."""
     if not head or (head[4:8] == b"ftyp" and int.from_bytes(head[:4], "big") > MAX_BRANDS_BYTES):
         return None
     library = sniffing_library()
     for image in library.web_images:
         if image.match(head):
             return canonical_name(image.mime)
-    # Before the others, because the library takes a page with "%PDF-1" in its first KB for a PDF.
+    # Markup comes first, because the library takes a web page with "%PDF-1" in its first KB for a PDF.
     if markup := markup_type(head):
         return markup
     match = library.match(head, library.others)
@@ -75,19 +75,22 @@ def sniff_type(head: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class AllowedTypes:
-    """The list of an operator; `exact` has short names, `families` what stands before a `/*`."""
+    """The operator's list of allowed types.
+
+    `listed` as it was written; `exact` are canonical names; `families` are the words before `/*`.
+    """
 
     listed: tuple[str, ...]
     exact: frozenset[str]
     families: frozenset[str]
 
     def includes(self, name: str) -> bool:
-        """Whether a type, by its short name, is on the list."""
+        """Whether the type with this canonical name is on the list."""
         by_family = name.partition("/")[0] in self.families and not carries_script(name)
         return name in self.exact or by_family
 
     def require_allowed(self, head: bytes, claimed: str) -> str:
-        """What a file that begins with `head` looks like; UploadError when it or its claim is not allowed."""
+        """The type of a file that begins with `head`; raises UploadError if it or the claim is refused."""
         seen = sniff_type(head)
         if seen is None:
             raise UploadError("type_unrecognised", None if head else "The file is empty, so it has no type.")
@@ -95,7 +98,7 @@ class AllowedTypes:
         return seen
 
     def require_allowed_claim(self, seen: str, claimed: str) -> None:
-        """Raise UploadError when a file that looks like `seen` and claims this type is not allowed."""
+        """Raise UploadError if a file that looks like `seen` and claims to be `claimed` is not allowed."""
         name = resolve_type(seen, canonical_name(claimed))
         if name is None:
             raise UploadError("type_mismatch", _contradiction(seen, canonical_name(claimed)))
@@ -115,7 +118,10 @@ def _contradiction(seen: str, claimed: str) -> str:
 
 
 class Sniffer:
-    """Gathers the head of one file and judges it, once. `is_allowed`: the file may go on."""
+    """Collects the first bytes of one file and checks its type once, when there are enough.
+
+    `claims`: the media types that the client has given for the file.
+    """
 
     def __init__(self, allowed: AllowedTypes, *claims: str) -> None:
         self._allowed = allowed
@@ -125,18 +131,18 @@ class Sniffer:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the file has been judged and is allowed."""
+        """Whether the type has been checked and is allowed; False until it is known."""
         return self._seen is not None
 
     def feed(self, chunk: bytes) -> None:
-        """Look at the file's next chunk; raises UploadError."""
+        """Look at the file's next chunk; raises UploadError when its type is not allowed."""
         if self._seen is None:
             self._head += chunk[: HEAD_BYTES - len(self._head)]
             if len(self._head) == HEAD_BYTES:
                 self.finish()
 
     def finish(self) -> None:
-        """The file has no more bytes to look at; raises UploadError."""
+        """The file has ended: check its type now, if that is not done; raises UploadError."""
         if self._seen is None:
             first, *others = self._claims
             self._seen, self._head = self._allowed.require_allowed(self._head, first), b""
@@ -144,7 +150,7 @@ class Sniffer:
                 self._allowed.require_allowed_claim(self._seen, claimed)
 
     def add_claim(self, claimed: str) -> None:
-        """Storage will be told this type as well, as the form has said meanwhile; raises UploadError."""
+        """Check another type that the form has given for the object; raises UploadError."""
         self._claims += (claimed,)
         if self._seen is not None:
             self._allowed.require_allowed_claim(self._seen, claimed)

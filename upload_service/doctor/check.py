@@ -70,6 +70,7 @@ def run(settings: Settings, environment: Mapping[str, str], request: CheckReques
 async def _print_findings(
     settings: Settings, environment: Mapping[str, str], request: CheckRequest, out: TextIO
 ) -> int:
+    """Print each finding as soon as it is there, and at the end their number; returns the exit status."""
     counts = {"ok": 0, "warn": 0, "fail": 0}
     try:
         async for finding in _run_checks(settings, environment, request):
@@ -123,7 +124,7 @@ async def _check_storage(settings: Settings, request: CheckRequest) -> AsyncIter
 
 
 def _print(finding: Finding, out: TextIO) -> None:
-    """Print a finding in one line, or more if it is long, and its cure below it."""
+    """Print a finding, and below it its cure, each in one line or more."""
     verdict = f"{finding.verdict:<6}"
     if out.isatty() and "NO_COLOR" not in os.environ:
         verdict = f"\x1b[{COLOURS[finding.verdict]}m{verdict}\x1b[0m"
@@ -134,8 +135,10 @@ def _print(finding: Finding, out: TextIO) -> None:
 
 
 def _wrapped(text: str, extra_indent: int = 0) -> str:
-    """The text, wrapped; further lines are indented. Unprintable characters become `?`: a certificate's names
-    may hold any character."""
+    """The text in lines of the terminal's width; all but the first are indented.
+
+    An unprintable character becomes `?`: the text may hold names from a certificate, with any characters.
+    """
     indent = INDENT + extra_indent
     width = max(min(shutil.get_terminal_size((MAX_WIDTH, 0)).columns, MAX_WIDTH) - indent, 30)
     printable = "".join(character if character.isprintable() else "?" for character in text)

@@ -19,6 +19,11 @@ from upload_service.errors.upload_error import CATALOGUE
 from upload_service.storage.address_policy import judge_address
 from upload_service.storage.session import CONNECT_SECONDS
 
+_CONNECT_CURE = (
+    "check host and port where the URL is signed, that the store runs, and that a firewall or security group "
+    "lets this machine reach it"
+)
+
 
 class ConnectResult(NamedTuple):
     """The result of one attempt to connect. `fault` says why it failed; None if it succeeded."""
@@ -82,12 +87,6 @@ async def connect(addresses: Sequence[str], port: int) -> tuple[list[Finding], s
         ok("connect", f"{ip} port {port} answers after {format_ms(seconds)}") for ip, seconds, _ in connected
     ]
     return findings, connected[0].address if connected else None
-
-
-_CONNECT_CURE = (
-    "check host and port where the URL is signed, that the store runs, and that a firewall or security group "
-    "lets this machine reach it"
-)
 
 
 async def _connect(address: str, port: int) -> ConnectResult:

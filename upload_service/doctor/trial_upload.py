@@ -1,8 +1,8 @@
 """The trial upload of `--check`: uploads a few bytes with the service's own code, and reports the result.
 
 Knows: how an upload is put together, and when its PUT's headers, body and response passed.
-Rules: the upload runs as at the plain endpoint, with three differences: the PUT expects 100 Continue although
-the file is small, UPLOAD_ALLOWED_TYPES is ignored, and the timeout is shorter.
+Rules: the upload runs as at /upload-with-presigned, with three differences: the PUT expects 100 Continue
+although the file is small, UPLOAD_ALLOWED_TYPES is ignored, and the timeout is shorter.
 Must not know: DNS, addresses, TLS.
 """
 
@@ -149,16 +149,16 @@ def _stored(
     outcome = record.outcome
     assert outcome
     assert outcome.answer
-    after = (
-        f" after {format_ms(timings.responded - timings.headers_sent[-1])}"
-        if timings.responded and timings.headers_sent
-        else ""
-    )
-    text = f"stored: {outcome.answer.status}{after}{_ids(outcome)}; {record.checksum or 'no checksum runs'}"
-    return ok("answer", f"{text}, {_compared(settings, destination, outcome)}")
+    after = ""
+    if timings.responded and timings.headers_sent:
+        after = f" after {format_ms(timings.responded - timings.headers_sent[-1])}"
+    text = f"stored: {outcome.answer.status}{after}{_response_ids(outcome)}"
+    checksum = record.checksum or "no checksum runs"
+    return ok("answer", f"{text}; {checksum}, {_comparison(settings, destination, outcome)}")
 
 
-def _compared(settings: Settings, destination: Destination, outcome: Outcome) -> str:
+def _comparison(settings: Settings, destination: Destination, outcome: Outcome) -> str:
+    """Whether the checksums in storage's response are those of the file, as the end of a sentence."""
     checksums = checksums_for(settings.verify, None, destination.signature_scheme)
     checksums.update(CONTENT)
     claims: list[Checksum] = [*outcome.claims, *([outcome.etag_md5] if outcome.etag_md5 else [])]
@@ -170,15 +170,16 @@ def _compared(settings: Settings, destination: Destination, outcome: Outcome) ->
 
 def _failed(error: UploadError, record: UploadRecord, settings: Settings) -> Finding:
     answer, outcome = error.storage, record.outcome
-    said = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
-    if said and outcome:
-        said += f"{_ids(outcome)}."
+    reply = f" Storage answered {answer.status}{f' {answer.code}' if answer.code else ''}" if answer else ""
+    if reply and outcome:
+        reply += f"{_response_ids(outcome)}."
     if error.entry.code == "storage_timeout" and not answer:
-        said = f" There was no answer in {settings.timeout_seconds:g} seconds."
-    return fail("answer", f"{error.cause}{said}", error.entry.cure)
+        reply = f" There was no answer in {settings.timeout_seconds:g} seconds."
+    return fail("answer", f"{error.cause}{reply}", error.entry.cure)
 
 
-def _ids(outcome: Outcome) -> str:
-    named = [f"request id {outcome.request_id}"] if outcome.request_id else []
-    named += [f"ETag {outcome.etag}"] if outcome.etag else []
-    return f" ({', '.join(named)})" if named else ""
+def _response_ids(outcome: Outcome) -> str:
+    """The request id and the ETag of storage's response, in brackets; empty if it has none."""
+    ids = [f"request id {outcome.request_id}"] if outcome.request_id else []
+    ids += [f"ETag {outcome.etag}"] if outcome.etag else []
+    return f" ({', '.join(ids)})" if ids else ""

@@ -1,7 +1,7 @@
-"""The failures of an upload, as exceptions that carry their entry of the catalogue.
+"""The exception for every failure of an upload, and the catalogue in which it finds its entry.
 
-Knows: the catalogue (its tables are in `catalogue/`), and what is known beyond it about one failure.
-Rules: the text of the exception is the code alone, so that no log or traceback can carry a secret.
+Knows: the catalogue (its tables are in `catalogue/`), and what else is known about one failure.
+Rules: the text of the exception is the code alone, so that no log and no traceback can contain a secret.
 Must not know: HTTP objects, logging, URLs.
 """
 
@@ -17,14 +17,18 @@ CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
 
 @dataclass(frozen=True, slots=True)
 class StorageResponse:
-    """What storage answered: its HTTP status and the code in its error body, where it had one."""
+    """Storage's response: its HTTP status, and the error code in it; None if it has none."""
 
     status: int
     code: str | None = None
 
 
 class UploadError(Exception):
-    """A failure with an entry in the catalogue; `cause` replaces the entry's when more is known."""
+    """A failure with an entry in the catalogue.
+
+    `code` names the entry. `cause` replaces the entry's sentence when more is known; it must not contain a
+    secret. `storage` is the last response of storage. `retry_after_seconds`: when the client may send again.
+    """
 
     def __init__(
         self,
@@ -39,12 +43,12 @@ class UploadError(Exception):
         self.cause = cause or self.entry.cause
         self.storage = storage
         self.retry_after_seconds = retry_after_seconds
-        # How to prove who one is, where that is missing.
+        # The value of WWW-Authenticate, for a request without a valid token.
         self.challenge = challenge
         # What the upload's record adds to the response, once there is an upload.
         self.members: Mapping[str, object] | None = None
 
     @property
     def detail(self) -> str:
-        """What happened and what to do, in two or three sentences for the caller."""
+        """What happened and what the client can do, in two or three sentences."""
         return f"{self.cause} {self.entry.cure}"

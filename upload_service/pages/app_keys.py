@@ -1,4 +1,4 @@
-"""Under which keys handlers find what the app shares."""
+"""The keys under which request handlers find what the app shares with them (aiohttp's `web.AppKey`)."""
 
 from aiohttp import web
 

@@ -1,6 +1,7 @@
 """The catalogue of errors for people: as Markdown (`docs/errors.md` and `/errors`) and as HTML for browsers.
 
-`./scripts/dev/docs` writes `docs/errors.md` from it; a test compares the two.
+Rules: `./scripts/dev/docs` writes `docs/errors.md` from this, and a test compares the two. HTML is escaped.
+Must not know: requests, which form a client prefers.
 """
 
 from html import escape

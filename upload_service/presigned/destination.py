@@ -65,15 +65,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     """
     url, host, port = _parse(text)
     provider = provider_of(host)
-    listed = _is_listed(url, host, port, allowed.prefixes)
-    is_known = allowed.known_stores and provider is not None and url.scheme == "https" and port == 443
-    if not listed and not is_known:
-        raise UploadError(
-            "destination_not_allowed",
-            f"This service does not upload to {url.scheme}://{host}:{port} at that path.",
-        )
-    if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(url.raw_path):
-        raise unusable_url("has no object key behind its bucket")
+    listed = _require_allowed(url, host, port, provider, allowed)
     query = _query(url.raw_query_string)
     scheme = _scheme_of(query, provider)
     scheme.require_well_formed(query)
@@ -122,6 +114,22 @@ def _parse(text: str) -> tuple[URL, str, int]:
     if url.raw_path_qs != shape["target"] or len(url.raw_path) < 2:
         raise unusable_url("has no object key")
     return url, host, port
+
+
+def _require_allowed(
+    url: URL, host: str, port: int, provider: Provider | None, allowed: AllowedDestinations
+) -> bool:
+    """Whether the operator's list has the URL; raises UploadError where no PUT may go."""
+    listed = _is_listed(url, host, port, allowed.prefixes)
+    is_known = allowed.known_stores and provider is not None and url.scheme == "https" and port == 443
+    if not listed and not is_known:
+        raise UploadError(
+            "destination_not_allowed",
+            f"This service does not upload to {url.scheme}://{host}:{port} at that path.",
+        )
+    if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(url.raw_path):
+        raise unusable_url("has no object key behind its bucket")
+    return listed
 
 
 def _is_listed(url: URL, host: str, port: int, prefixes: tuple[UrlPrefix, ...]) -> bool:

@@ -47,13 +47,15 @@ class Settings:
         "UPLOAD_CORS_ORIGINS",
         "*",
         parsing.origins,
-        "origins whose pages may call: *, a comma-separated list, or off when something in front does it",
+        "origins whose pages may call the service: *, a comma-separated list, or off when a gateway in front "
+        "adds the CORS headers",
     )
     upload_page: str = _setting(
         "UPLOAD_PAGE",
         "on",
         parsing.upload_page,
-        "the page for browsers at /: on, off, or the URL of a signer that gives it a URL for each file",
+        "the upload page for browsers at /: on, off, or the URL of a signer that gives the page a presigned "
+        "URL for each file",
     )
     metrics: str = _setting(
         "UPLOAD_METRICS",
@@ -66,67 +68,74 @@ class Settings:
         "UPLOAD_METRICS_PORT",
         "",
         parsing.optional(parsing.whole_number(0, 65535)),
-        "port of /metrics alone, on the same addresses; empty means that the service's own port answers it",
+        "a port of its own for /metrics, on the same addresses; empty means that /metrics is on the "
+        "service's port",
     )
     timeout_seconds: float = _setting(
         "TIMEOUT_SECONDS",
         "300",
         parsing.seconds(0.1),
-        "what storage has from the client's last byte on, tries and waits included",
+        "time limit for storage, counted from the client's last byte; retries and backoff are included",
     )
     stall_seconds: float = _setting(
         "UPLOAD_STALL_SECONDS",
         "30",
         parsing.seconds(0.1),
-        "time without progress, on either leg while bytes flow, that ends an upload",
+        "an upload is ended when, while bytes flow, the client sends nothing or storage takes nothing for "
+        "this long",
     )
     spool_memory_bytes: int = _setting(
         "UPLOAD_SPOOL_MEMORY_BYTES",
         "64MiB",
         parsing.byte_count(0),
-        "memory for files that wait or are kept for another try, all uploads together; "
-        "one that is larger than an eighth of it goes to disk",
+        "memory for files that wait or are kept for retries, for all uploads together; "
+        "a file larger than an eighth of it goes to disk",
     )
     spool_disk_bytes: int = _setting(
         "UPLOAD_SPOOL_DISK_BYTES",
         "2GiB",
         parsing.byte_count(0),
-        "disk for the same, all uploads together, in unnamed files",
+        "disk space for files that wait or are kept for retries, for all uploads together, "
+        "in unnamed temporary files",
     )
     spool_dir: str | None = _setting(
         "UPLOAD_SPOOL_DIR",
         "",
         parsing.writable_folder,
-        "folder of those files; empty means the system's for temporary files",
+        "folder for these temporary files; empty means the system's own folder for temporary files",
     )
     max_concurrent: int = _setting(
         "UPLOAD_MAX_CONCURRENT",
         "64",
         parsing.whole_number(1, 100_000),
-        "uploads at once; more are answered 503 before their body is read",
+        "most uploads at once; any more are answered 503 before their body is read",
     )
     min_bytes_per_second: int = _setting(
         "UPLOAD_MIN_BYTES_PER_SECOND",
         "1KiB",
         parsing.byte_count(0),
-        "least average speed of a sender, once it has been waited for UPLOAD_STALL_SECONDS in all",
+        "minimum average upload speed of a client, enforced once the service has waited for it for "
+        "UPLOAD_STALL_SECONDS in total",
     )
     expect_continue_bytes: int = _setting(
         "UPLOAD_EXPECT_CONTINUE_BYTES",
         "1MiB",
         parsing.byte_count(0),
-        "files of this size or more are sent when storage has said 100 Continue, "
-        "or nothing for a second; 0 means never to ask",
+        "storage is asked first (Expect: 100-continue) for files of this size or more, which are sent when "
+        "it says 100 Continue, or nothing for a second; 0 means never to ask",
     )
     max_file_bytes: int = _setting(
-        "UPLOAD_MAX_FILE_BYTES", "5GiB", parsing.byte_count(1), "largest file; S3 takes 5 GiB in one PUT"
+        "UPLOAD_MAX_FILE_BYTES",
+        "5GiB",
+        parsing.byte_count(1),
+        "largest file; S3 takes at most 5 GiB in one PUT",
     )
     allowed_types: AllowedTypes | None = _setting(
         "UPLOAD_ALLOWED_TYPES",
         "",
         parsing.allowed_types,
-        "comma-separated media types, such as image/*,application/pdf, judged by a file's first bytes; "
-        "empty means any file",
+        "comma-separated media types that are accepted, such as image/*,application/pdf, judged by a file's "
+        "first bytes; empty means any file",
     )
     destinations: AllowedDestinations = _setting(
         "UPLOAD_DESTINATIONS",
@@ -139,51 +148,54 @@ class Settings:
         "UPLOAD_VERIFY",
         "crc",
         parsing.choice("off", "crc", "md5"),
-        "checksums of each file, compared with what storage says it stored: crc (CRC64-NVME, and CRC32C for "
-        "Google), md5 (ETag and Content-MD5 as well; costs more than all the rest), or off",
+        "checksums of each file that are compared with what storage says it stored: crc (CRC64-NVME, and "
+        "CRC32C for Google), md5 (ETag and Content-MD5 as well; costs more CPU than everything else "
+        "together), or off",
     )
     api_tokens: tuple[ApiToken, ...] = _setting(
         "UPLOAD_API_TOKENS",
         "",
         parsing.api_tokens,
-        "bearer tokens of callers, comma-separated, or @ and a file with one a line, each as `token` or "
-        "`name:token`, of at least 32 characters; empty means that anybody may upload",
+        "bearer tokens of callers, each written `token` or `name:token` and at least 32 characters long: a "
+        "comma-separated list, or @ and the path of a file with one per line; empty means that anybody may "
+        "upload",
     )
     rate_per_minute: int = _setting(
         "UPLOAD_RATE_PER_MINUTE",
         "0",
         parsing.whole_number(0, 1_000_000),
-        "uploads that a client's address may begin per minute; more are answered 429; 0 means any number",
+        "most uploads that one client address may begin per minute; any more are answered 429; "
+        "0 means no limit",
     )
     max_concurrent_per_client: int = _setting(
         "UPLOAD_MAX_CONCURRENT_PER_CLIENT",
         "0",
         parsing.whole_number(0, 100_000),
-        "uploads at once of a client's address; more are answered 429; 0 means any number",
+        "most uploads at once from one client address; any more are answered 429; 0 means no limit",
     )
     trusted_proxies: tuple[Network, ...] = _setting(
         "UPLOAD_TRUSTED_PROXIES",
         "",
         parse_networks,
-        "comma-separated networks of proxies whose X-Forwarded-For is believed",
+        "comma-separated networks of proxies whose X-Forwarded-For header is trusted",
     )
     shutdown_seconds: float = _setting(
         "UPLOAD_SHUTDOWN_SECONDS",
         "25",
         parsing.seconds(0),
-        "what running uploads have to finish when told to stop",
+        "time that running uploads have to finish after the service is told to stop",
     )
     drain_delay_seconds: float = _setting(
         "UPLOAD_DRAIN_DELAY_SECONDS",
         "0",
         parsing.seconds(0),
-        "how long the socket stays open after /readyz has turned 503, for load balancers to notice",
+        "how long the socket stays open after /readyz has turned 503, so that load balancers notice it",
     )
     ssl_cert_file: str | None = _setting(
         "SSL_CERT_FILE",
         "",
         parsing.existing_file,
-        "certificates to trust instead of the system's, for private stores",
+        "file with the certificates to trust instead of the system's, for private stores",
     )
 
     lambda_function: str = _setting(

@@ -34,7 +34,7 @@ NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 @dataclass(slots=True)
 class AddressVerdicts:
-    """What `judge_address` said about each address of one attempt, in the order in which they were tried."""
+    """The verdicts of `judge_address` on the addresses of one attempt, in order; None: it may be dialled."""
 
     verdicts: list[str | None] = field(default_factory=list)
 
@@ -87,7 +87,7 @@ def new_session(
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0,  # no limit: the service limits uploads, and each has one connection at a time
+            limit=0,  # no limit: the service limits uploads, and each uses one connection at a time
             # aiohttp accepts only one of these two.
             **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
             resolver=resolver,

@@ -56,14 +56,32 @@ export type UploadProgress = { attempt: number } & (
 /** The answer of the service for a file that is stored. */
 export interface Stored {
   success: true;
+  message: string;
+  /** Storage's own. */
   status: number;
   file_size: number;
   filename: string;
   request_id: string;
   duration_ms: number;
+  /** As storage gave it. */
   etag?: string;
+  /** Of the bytes that were sent; compared with storage's own where it gives one. */
   checksum?: string;
+  /** How many PUTs were begun. */
   attempts?: number;
+  attempt_log?: Attempt[];
+  /** False: there was no room for a copy, so no further attempt was possible. */
+  replayable?: boolean;
+}
+
+/** One PUT to storage. */
+export interface Attempt {
+  code: string;
+  /** Storage's, null when it gave none. */
+  status: number | null;
+  ms: number;
+  /** Of the file, handed to storage's connection. */
+  bytes: number;
 }
 
 export interface FailureDetails {
@@ -234,16 +252,10 @@ function networkFailure(mayBeStored: boolean): UploadFailure {
 }
 
 /** What the service says of a failure, as far as it is read here. */
-type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { attempt_log?: Put[] };
-
-/** One PUT to storage: its answer's status, and how much of the file was handed over. */
-interface Put {
-  status: number | null;
-  bytes: number;
-}
+type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { attempt_log?: Attempt[] };
 
 /** Storage had the whole file, and then broke off or failed: it may have kept it. */
-function mayHaveStored({ status, bytes }: Put, total: number): boolean {
+function mayHaveStored({ status, bytes }: Attempt, total: number): boolean {
   return bytes >= total && (status === null || status >= 500);
 }
 

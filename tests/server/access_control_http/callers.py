@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.service.transcript import TRANSCRIPT
 
 MIB = 1024 * 1024
 BOTH = pytest.mark.parametrize("path", [PLAIN, RETRY])

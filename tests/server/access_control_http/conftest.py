@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.server.access_control_http.callers import NEW, OLD, UNNAMED
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.wire import field, file, form
+from tests.support.client.raw_http import field, file, form
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.server.access_control_http.callers import BOTH, MIB, stranger
-from tests.support.double import StorageDouble
-from tests.support.problems import assert_refused
-from tests.support.service import Running
-from tests.support.wire import Connection, field, file, form, post
+from tests.support.client.raw_http import Connection, field, file, form, post
+from tests.support.service.problem_documents import assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 
 CONTENT = bytes(3 * MIB)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.server.access_control_http.callers import BOTH, MIB, NEW, OLD, PAGES, UNNAMED, WRONG, bearer
-from tests.support.ask import ask
-from tests.support.double import StorageDouble
-from tests.support.problems import assert_refused
-from tests.support.service import Running
-from tests.support.wire import PLAIN, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, Connection, ask, field, file, form, post
+from tests.support.service.problem_documents import assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 
 REALM = 'Bearer realm="upload-service"'
 

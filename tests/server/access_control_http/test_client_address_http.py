@@ -1,8 +1,8 @@
 """The client's address over real sockets: who may name it, and what counts as one address."""
 
 from tests.server.access_control_http.callers import OLD, bearer, stranger
-from tests.support.service import Running
-from tests.support.wire import PLAIN, post
+from tests.support.client.raw_http import PLAIN, post
+from tests.support.service.running_service import Running
 
 
 def test_forged_address_does_nothing(untrusting: Running, body: bytes) -> None:

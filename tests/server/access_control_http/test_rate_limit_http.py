@@ -11,11 +11,10 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.server.access_control_http.callers import BOTH, OLD, PAGES, WRONG, bearer, stranger
-from tests.support.ask import ask
-from tests.support.double import StorageDouble
-from tests.support.problems import assert_refused
-from tests.support.service import Running
-from tests.support.wire import PLAIN, Answer, Connection, post
+from tests.support.client.raw_http import PLAIN, Answer, Connection, ask, post
+from tests.support.service.problem_documents import assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
 

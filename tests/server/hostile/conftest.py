@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.double import StorageDouble
-from tests.support.hostile import Target, target
+from tests.server.hostile.target import Target, target
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.server.hostile.parts import OTHER, both_endpoints
-from tests.support.hostile import HOST, POST, Target
-from tests.support.wire import BOUNDARY, PLAIN, Connection, field, file, form, post
+from tests.server.hostile.target import HOST, POST, Target
+from tests.support.client.raw_http import BOUNDARY, PLAIN, Connection, field, file, form, post
 from upload_service.multipart.form_reader import MAX_PARTS
 
 HEADS_TOO_LONG = "part_headers_too_long"

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from tests.support.hostile import HOST, KIND, POST, Target, converse
-from tests.support.wire import Connection
+from tests.server.hostile.target import HOST, KIND, POST, Target, converse
+from tests.support.client.raw_http import Connection
 
 
 @pytest.mark.parametrize(

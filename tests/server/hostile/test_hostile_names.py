@@ -6,8 +6,8 @@ import time
 import pytest
 
 from tests.server.hostile.parts import DELIMITER, END
-from tests.support.hostile import Target
-from tests.support.wire import PLAIN, field, file, form, post
+from tests.server.hostile.target import Target
+from tests.support.client.raw_http import PLAIN, field, file, form, post
 from upload_service.telemetry.logs import scrub
 
 NAMES = {

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from tests.server.hostile.parts import both_endpoints
-from tests.support.hostile import HOST, Target
-from tests.support.wire import PLAIN, Answer, Connection, chunked, field, file, form
+from tests.server.hostile.target import HOST, Target
+from tests.support.client.raw_http import PLAIN, Answer, Connection, chunked, field, file, form
 from upload_service.server.read_pacing import (
     CREDIT_BYTES,
     LONGEST_PAUSE_SECONDS,

@@ -11,9 +11,9 @@ from contextlib import ExitStack
 import pytest
 from devtools.signed_queries import v4
 
-from tests.support.contained import IMAGE, Contained
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.wire import PLAIN, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, Connection, field, file, form, post
+from tests.support.service.container_service import IMAGE, Contained
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 BASE = "python:3.13-slim-trixie"
 MOST_MB_ABOVE_BASE = 45

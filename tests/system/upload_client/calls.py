@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.support import upload_client
-from tests.support.double import Reply, answer
+from tests.support.storage.storage_double import Reply, answer
+from tests.system.upload_client import runners
 
 TOKEN = secrets.token_hex(32)
 RUNNERS = [
-    pytest.param(upload_client.in_node, marks=pytest.mark.node, id="node"),
-    pytest.param(upload_client.in_chromium, marks=[pytest.mark.node, pytest.mark.chromium], id="chromium"),
+    pytest.param(runners.in_node, marks=pytest.mark.node, id="node"),
+    pytest.param(runners.in_chromium, marks=[pytest.mark.node, pytest.mark.chromium], id="chromium"),
 ]
 CORS = "Access-Control-Allow-Origin: *"
 PREFLIGHT = Reply(

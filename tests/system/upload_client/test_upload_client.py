@@ -9,13 +9,13 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support import upload_client
-from tests.support.double import Put, Reply, StorageDouble, answer
-from tests.support.examples import LARGE_BYTES, until
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.upload_client import Runner
+from tests.support.examples.running_examples import LARGE_BYTES, until
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer
+from tests.system.upload_client import runners
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
+from tests.system.upload_client.runners import Runner
 
 # As the browser's, which all of them share.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -38,7 +38,7 @@ async def test_file_is_stored(
     head = bucket.head(key)
     assert head
     assert (head.content_type, head.headers["x-amz-meta-colour"]) == ("text/x-odd", "blue")
-    if runner is upload_client.in_node:
+    if runner is runners.in_node:
         assert outcome["told"] == [{"phase": "sending", "attempt": 1, "sent": None, "total": size}]
     else:
         assert phases(outcome) == ["sending", "storing"]

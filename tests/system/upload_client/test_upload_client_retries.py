@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.double import Put, Reply, StorageDouble, answer, xml
-from tests.support.examples import LARGE_BYTES
+from tests.support.examples.running_examples import LARGE_BYTES
+from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
 from upload_service.errors.upload_error import CATALOGUE
 

@@ -1,1 +1,1 @@
-"""The tables of failures: what the caller can mend, what storage refuses, what fails at storage or here."""
+"""The tables of failures: what a client can correct, what storage refuses, what fails at storage or here."""

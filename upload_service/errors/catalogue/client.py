@@ -1,16 +1,16 @@
-"""Failures that the caller can mend, but for what storage refuses: a table for `upload_error.py`.
+"""The failures that a client can correct, except those that storage finds: a table for `upload_error.py`.
 
 Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
 (what happened, what to do).
-Rules and what it must not know: see `entry.py`.
+Rules, and what it must not know: see `entry.py`.
 """
 
 from upload_service.errors.catalogue.entry import client_failure as _client
 
 # fmt: off
-# One line per sentence: a table, which the formatter would turn into one line per argument.
+# A table with one line per sentence; the formatter would make it one line per argument.
 
-# What is wrong with the request that carries the form.
+# Something is wrong with the request that brings the form.
 _REQUEST = (
     _client("not_found", 404, "Unknown path",
             "There is nothing at this path.",
@@ -28,10 +28,10 @@ _REQUEST = (
             "The API token of the request is not one that this service knows.",
             "Send the header Authorization: Bearer with a token that the operator gave you."),
     _client("rate_limited", 429, "Too many requests",
-            "Too many uploads were begun from this network address in a short time.",
+            "Too many uploads were started from this network address in a short time.",
             "Send the file again after the seconds in Retry-After.", retryable=True),
     _client("too_many_at_once", 429, "Too many uploads at once",
-            "As many uploads run for this network address as it may have at once.",
+            "This network address already runs as many uploads at once as it may.",
             "Send the file again when one of them has ended, or after the seconds in Retry-After.",
             retryable=True),
     _client("not_multipart", 415, "Not a form",
@@ -62,20 +62,20 @@ _REQUEST = (
             "The form has more than 64 parts.",
             "Send only the fields of the contract."),
     _client("chunks_too_small", 400, "Chunks too small",
-            "The request comes in more and smaller chunks than its size is worth.",
+            "The request uses too many chunks under 512 bytes.",
             "Send the form with its length, or in chunks of 4 KiB and more."),
     _client("client_stalled", 408, "Sender stalled",
             "No byte of the request arrived for too long.",
             "Send the file again; check the connection of the device that sends it.", retryable=True),
     _client("client_too_slow", 408, "Sender too slow",
-            "The request arrives too slowly to be worth a connection.",
+            "The upload is slower than the minimum speed.",
             "Send the file again from a better network.", retryable=True),
     _client("client_gone", 400, "Sender left",
             "The connection closed before the whole request had arrived.",
             "Send the file again; nothing was stored.", retryable=True),
 )
 
-# What is wrong with what the form says.
+# Something is wrong with the contents of the form.
 _FORM = (
     _client("missing_file", 422, "No file",
             "The form has no file in a field named file.",
@@ -87,7 +87,7 @@ _FORM = (
             "The form has more than one part named file.",
             "Send one request per file, each with its own presigned URL."),
     _client("duplicate_field", 422, "Field sent twice",
-            "A field that may come once came twice.",
+            "A field that may appear only once was sent twice.",
             "Send uploadUrl, size and max_retries once each."),
     _client("missing_upload_url", 422, "No uploadUrl",
             "The form has no field named uploadUrl.",
@@ -96,13 +96,13 @@ _FORM = (
             "The field uploadUrl is not a URL that a PUT can go to.",
             "Send the presigned URL exactly as it was signed: scheme, host, object key and query."),
     _client("url_not_signed", 422, "URL without a signature",
-            "The URL in uploadUrl carries no signature that its store knows.",
+            "The URL in uploadUrl has no signature that its store understands.",
             "Send the presigned PUT URL with its whole query, not the object's plain address."),
     _client("url_not_for_put", 422, "URL for another request",
             "The URL in uploadUrl was signed for another request than a PUT of a file.",
             "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),
     _client("url_signed_for_empty_body", 422, "URL signed for an empty body",
-            "The URL in uploadUrl was signed with the checksum of an empty body, which no file fits.",
+            "The URL in uploadUrl was signed with the checksum of an empty body, which no file matches.",
             "Presign with requestChecksumCalculation: 'WHEN_REQUIRED' in the client of the SDK."),
     _client("destination_not_allowed", 403, "Destination not allowed",
             "This service does not upload to that destination.",
@@ -120,15 +120,15 @@ _FORM = (
             "The file does not have as many bytes as the field size says; nothing was stored.",
             "Send file.size of the very file in the form, or leave the field out."),
     _client("length_unpredictable", 422, "Length not known in time",
-            "The file's length could not be told from the request, because something follows the file; "
+            "The file's length could not be worked out from the request, because something follows the file; "
             "nothing was stored.",
             "Put the file last in the form, or send its length in a field named size before it."),
     _client("invalid_content_type", 422, "Bad file type",
             "The file part's Content-Type has characters that a header cannot carry.",
             "Send a plain media type such as image/png."),
     _client("header_not_allowed", 422, "Header cannot be sent",
-            "A header that the form or the URL names is none that goes with an upload.",
-            "Leave it out of the form and of what is signed; the README lists what may be sent."),
+            "The form or the signed URL names a header that this service does not send.",
+            "Leave it out of the form and sign the URL without it; docs/calling.md lists what may be sent."),
     _client("invalid_header_value", 422, "Bad header value",
             "A header field has a character that a header cannot carry.",
             "Send printable ASCII only, without line breaks; encode other characters before you sign."),
@@ -139,13 +139,13 @@ _FORM = (
             "The URL is signed with a header whose value is not in the form.",
             "Send the value that was signed in a field named header:<name>, before the file."),
     _client("header_too_late", 422, "Header after the file",
-            "A header came after the file had begun to be sent.",
+            "A header field came after the service had begun to send the file to storage.",
             "Put the fields for headers before the file."),
     _client("invalid_checksum", 422, "Bad checksum",
             "The field checksum is not an algorithm and a digest.",
             "Send crc64nvme:, sha256: or md5: and the digest in hex or base64, or leave the field out."),
     _client("checksum_too_late", 422, "Checksum after the file",
-            "The field checksum came after the file, when its algorithm was not running.",
+            "The field checksum came after the file, and the service had not computed that checksum.",
             "Put checksum before the file, or use crc64nvme."),
     _client("checksum_differs", 422, "File differs from its checksum",
             "The file that arrived does not have the checksum that the form gives; nothing was stored.",

@@ -1,19 +1,19 @@
-"""Failures of storage, of the way to it, and of this service: a table for `upload_error.py`.
+"""The failures of storage, of the connection to it, and of this service: a table for `upload_error.py`.
 
 Knows: each code, its HTTP status, whose fault it is, whether the same request may succeed later, and the
 public sentences (what happened, what to do, what the service's operator can do).
-Rules and what it must not know: see `entry.py`.
+Rules, and what it must not know: see `entry.py`.
 """
 
 from upload_service.errors.catalogue.entry import service_failure as _service
 from upload_service.errors.catalogue.entry import storage_failure as _storage
 
 # fmt: off
-# One line per sentence: a table, which the formatter would turn into one line per argument.
+# A table with one line per sentence; the formatter would make it one line per argument.
 
 _LATER = "Try again in a moment; if it stays, look at the storage provider's status."
 
-# What went wrong at storage or on the way to it.
+# Something went wrong at storage, or on the connection to it.
 _STORAGE = (
     _storage("storage_error", 502, "Storage failed",
             "Storage answered with an error of its own.",
@@ -21,7 +21,7 @@ _STORAGE = (
             "Look at the provider's status; storage_status, storage_code and storage_request_id in the "
             "log are what its support asks for."),
     _storage("storage_throttled", 503, "Storage asks to slow down",
-            "Storage has too many requests.",
+            "Storage says that it gets too many requests.",
             _LATER,
             "Spread the keys over more prefixes or ask the provider for a higher rate; callers of the "
             "retry endpoint wait by themselves."),
@@ -61,26 +61,26 @@ _STORAGE = (
             "Renew the store's certificate, or name its authority in SSL_CERT_FILE; a proxy that opens "
             "TLS looks the same."),
     _storage("stored_bytes_differ", 502, "Stored bytes differ",
-            "Storage took the file, and its checksum of what it stored is not the file's.",
+            "Storage accepted the file, but the checksum of what it stored is not the file's checksum.",
             "Send the file again to the same key, and do not use the object that is there.",
             "Do not trust the object, and tell the provider: bytes changed on the way or there. If it "
             "stays with one store, its checksums may be of another kind: see UPLOAD_VERIFY."),
     _storage("already_stored", 412, "Probably stored already",
-            "An earlier try of this upload broke off without an answer, and now storage says that the object "
-            "exists: it is probably this file.",
+            "An earlier attempt of this upload broke off without an answer, and storage now says that the "
+            "object exists: it is probably this file.",
             "Compare the object's size or checksum with the file's before you send it again.",
-            "Nothing, if it is rare; if not, look why answers of storage get lost "
-            "(storage_disconnected).",
+            "Do nothing if it is rare; otherwise find out why storage's answers get lost (see "
+            "storage_disconnected).",
             retryable=False),
 )
 
-# What went wrong here.
+# Something went wrong in this service.
 _SERVICE = (
     _service("too_busy", 503, "Too many uploads",
-            "The service has as many uploads at once as it takes.",
+            "The service already runs as many uploads at once as it may.",
             "Send the file again after the seconds in Retry-After.",
-            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow callers "
-            "hold places, too."),
+            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow "
+            "clients hold places, too."),
     _service("spool_full", 503, "No room to keep the file",
             "The service has no room left to keep this file while it waits.",
             "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",
@@ -90,7 +90,8 @@ _SERVICE = (
             "The service is stopping and could not finish this upload.",
             "Send the file again; another instance will take it.",
             "If it comes with every rollout, raise UPLOAD_SHUTDOWN_SECONDS, and with it the time that the "
-            "platform gives before it kills the process; if without one, find out who stops it."),
+            "platform gives before it kills the process. If it comes without one, find out who stops the "
+            "service."),
     _service("internal_error", 500, "Internal error",
             "Something unexpected went wrong in the service.",
             "Try again; if it stays, give the operator the request_id.",

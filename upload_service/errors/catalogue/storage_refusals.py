@@ -1,14 +1,14 @@
-"""What storage refuses because of the caller's URL or file, its 4xx: a table for `upload_error.py`.
+"""The failures that storage finds in the client's URL or file, its 4xx: a table for `upload_error.py`.
 
 Knows: each code, its HTTP status, whether the same request may succeed later, and the two public sentences
 (what happened, what to do).
-Rules and what it must not know: see `entry.py`.
+Rules, and what it must not know: see `entry.py`.
 """
 
 from upload_service.errors.catalogue.entry import client_failure as _client
 
 # fmt: off
-# One line per sentence: a table, which the formatter would turn into one line per argument.
+# A table with one line per sentence; the formatter would make it one line per argument.
 
 _NEW_URL = "Ask your back end for a new presigned URL and send the file again."
 

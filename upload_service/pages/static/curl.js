@@ -1,4 +1,4 @@
-/** The curl line for an upload; what is secret stands in it as a variable. */
+/** The curl command of an upload; its secrets are shell variables. */
 
 import { endpoint } from "./sending.js";
 

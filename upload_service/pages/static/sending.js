@@ -1,62 +1,60 @@
 /**
- * One upload: a URL from the signer, and the form over XMLHttpRequest, which alone tells how sending goes.
+ * One upload: gets a URL from the signer, and sends the form with XMLHttpRequest, as only that reports progress.
  *
- * Rules: nothing is thrown, every end is an answer: the service's own, or `word`, what the page says of an end without
- * one, `unsure` when the file may be stored. Nothing is kept. Must not know: the page.
+ * Rules: nothing is thrown; the result is the service's answer, or a `word` of words.js, with `unsure` if the file may
+ * be stored. Nothing is kept. Must not know: the page.
  */
 
-const NDJSON = "application/x-ndjson";
-
-/** Where an upload goes; `retries` is null for the endpoint that does not try again. */
+/** The path to upload to; `retries` is null for the endpoint without retries. */
 export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
 }
 
-/** What the signer gives for this file: `uploadUrl`, `key` and, to look at it, `viewUrl`. */
+/** The signer's answer for a file: `uploadUrl`, `key` and maybe `viewUrl`. */
 export async function sign(signer, { name, type, size }, signal) {
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify({ name, type, size });
   try {
-    const answer = await fetch(signer, { method: "POST", headers, body, signal });
-    const signed = parsed(await answer.text());
-    return answer.ok && signed.uploadUrl ? signed : { word: "signerSaid", value: answer.status };
+    const response = await fetch(signer, { method: "POST", headers, body, signal });
+    const signed = parse(await response.text());
+    return response.ok && signed.uploadUrl ? signed : { word: "signerSaid", value: response.status };
   } catch {
     return { word: signal.aborted ? "cancelled" : navigator.onLine ? "noSigner" : "offline" };
   }
 }
 
-/** Sends the file; how it ended. `tell` hears of `sent`, `storing`, `attempt` and `waiting`. */
-export function send({ file, uploadUrl, retries, token, signal }, tell) {
+/** Sends the file. Calls `on.uploading`, `on.uploaded`, and the method named like an event of the service. */
+export function send({ file, uploadUrl, retries, token, signal }, on) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    let lines = 0;
+    let handled = 0;
     let sent = 0;
-    let storing = false;
+    let uploaded = false;
     request.upload.onprogress = ({ loaded, total }) => {
       sent = loaded;
-      tell.sent(loaded, total);
+      on.uploading(loaded, total);
     };
     request.upload.onload = () => {
-      storing = true;
-      tell.storing();
+      uploaded = true;
+      on.uploaded();
     };
     request.onprogress = () => {
-      const whole = request.responseText.split("\n").slice(0, -1);
-      for (const { event, ...facts } of whole.slice(lines).map(parsed)) if (storing) tell[event]?.(facts);
-      lines = whole.length;
+      const lines = request.responseText.split("\n").slice(0, -1);
+      for (const { event, ...facts } of lines.slice(handled).map(parse)) if (uploaded) on[event]?.(facts);
+      handled = lines.length;
     };
     request.onload = () => resolve(result(request));
-    request.onabort = () => resolve({ word: storing ? "cancelledLate" : "cancelled" });
-    request.onerror = async () => resolve({ word: await reason(file, sent), unsure: storing });
+    request.onabort = () => resolve({ word: uploaded ? "cancelledLate" : "cancelled" });
+    request.onerror = async () => resolve({ word: await reason(file, sent), unsure: uploaded });
     signal.onabort = () => request.abort();
     request.open("POST", endpoint(retries));
-    request.setRequestHeader("Accept", NDJSON);
+    request.setRequestHeader("Accept", "application/x-ndjson");
     if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
     request.send(form(file, uploadUrl, retries));
   });
 }
 
-/** The fields stand before the file, so that its bytes can go on as they come. */
+/** With the fields before the file, so that the service can stream it. */
 function form(file, uploadUrl, retries) {
   const fields = new FormData();
   fields.append("uploadUrl", uploadUrl);
@@ -66,16 +64,16 @@ function form(file, uploadUrl, retries) {
   return fields;
 }
 
-/** The last line, or all of it where a program before the service has laid it out anew. */
+/** The answer: the last line, or the whole text where a proxy has reformatted it. */
 function result({ status, responseText }) {
   const last = responseText.trim().split("\n").at(-1);
-  const found = [parsed(last), parsed(responseText)].find((each) => typeof each.success === "boolean");
-  if (found) return found;
-  if (parsed(last).event) return { word: "broke", unsure: true };
+  const answer = [parse(last), parse(responseText)].find(({ success }) => typeof success === "boolean");
+  if (answer) return answer;
+  if (parse(last).event) return { word: "broke", unsure: true };
   return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status, unsure: true };
 }
 
-function parsed(text) {
+function parse(text) {
   try {
     return JSON.parse(text) ?? {};
   } catch {

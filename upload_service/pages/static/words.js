@@ -1,7 +1,7 @@
 /**
- * What the page says, in English and Korean, and how it writes numbers.
+ * The texts of the page, in English and Korean, and how it writes numbers.
  *
- * Rules: the English of the fixed parts stands in page.html; the service's own sentences stay as they are.
+ * Rules: page.html holds the English of its fixed parts; the service's own sentences are not changed.
  */
 
 const WORDS = {
@@ -64,7 +64,7 @@ const KO_FIXED = {
   errors: "오류",
 };
 
-/** Of the most usual codes of the catalogue. */
+/** For the most usual error codes. */
 const KO_ERRORS = {
   url_expired: "URL이 만료되었습니다. 새 URL로 보내 주세요.",
   signature_mismatch: "URL의 서명이 이 요청과 맞지 않습니다.",
@@ -83,20 +83,20 @@ const KO_ERRORS = {
   storage_timeout: "스토리지가 제시간에 끝내지 못했습니다.",
 };
 
-const wanted = navigator.languages.map((each) => each.slice(0, 2).toLowerCase());
-const language = wanted.find((each) => each === "ko" || each === "en") ?? "en";
+const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+const language = preferred.find((code) => code === "ko" || code === "en") ?? "en";
 
-/** The words of this name, with what belongs in them. */
+/** The text of this name, with `value` filled in. */
 export function say(name, value = "") {
   return WORDS[name][Number(language === "ko")].replace("{0}", value);
 }
 
-/** A problem document's sentence: in the page's language, if any, and in the service's where that is another. */
-export function sentences({ code, detail }) {
+/** The sentences for a problem document: in the page's language, if any, then the service's, if it differs. */
+export function problemTexts({ code, detail }) {
   return language === "en" ? [detail, ""] : [KO_ERRORS[code] ?? "", detail];
 }
 
-/** Puts the language into the fixed parts of the page. */
+/** Translates the fixed parts of the page. */
 export function translate() {
   document.documentElement.lang = language;
   if (language === "en") return;
@@ -109,13 +109,13 @@ function quantity(value, unit, digits = 0, unitDisplay = "short") {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(value);
 }
 
-/** So many bytes, or bytes per second, in a unit that suits them. */
+/** A number of bytes, or with `per` of bytes per second, in a fitting unit. */
 export function bytes(count, per = "") {
   const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(count || 1) / 3)));
   return quantity(count / 1000 ** power, UNITS[power] + per, power && 1, power || per ? "short" : "long");
 }
 
-/** So many seconds. */
+/** A time in seconds, or in minutes from 90 s on. */
 export function time(seconds) {
   return seconds < 90 ? quantity(Math.ceil(seconds), "second") : quantity(Math.round(seconds / 60), "minute");
 }

@@ -1,6 +1,6 @@
 """A container of Azure Blob Storage: shared access signatures, by hand.
 
-Knows: what is signed and in which order.
+Knows: which values are signed, and in which order.
 Must not know: which store answers, the service.
 
 Source: learn.microsoft.com/rest/api/storageservices/create-service-sas and create-account-sas
@@ -18,7 +18,7 @@ from compat.target import ask, path_of, require
 
 VERSION = "2021-12-02"
 ACCOUNT = "devstoreaccount1"
-# The names of its own for what others send under HTTP's names.
+# Azure's own names for headers that other stores know by HTTP's names.
 OWN = {
     "content-type": "x-ms-blob-content-type",
     "content-disposition": "x-ms-blob-content-disposition",

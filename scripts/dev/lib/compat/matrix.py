@@ -1,4 +1,4 @@
-"""The whole matrix, in the order of the table."""
+"""All rows of the table, in order."""
 
 from compat import header_cases, plain_cases, refused_cases
 

@@ -1,6 +1,6 @@
 """A bucket of an S3 store: URLs of Signature Version 4 and 2, made by botocore, and what a part needs.
 
-Knows: how S3's requests are signed and named.
+Knows: how requests to S3 are signed and named.
 Must not know: which store answers, the service.
 """
 
@@ -20,7 +20,7 @@ REGION = "us-east-1"
 
 
 class _SignedAt(S3SigV4QueryAuth):
-    """Signs as if it were another time."""
+    """Signs as if it were another moment."""
 
     def __init__(self, keys: Credentials, expires: int, moment: datetime) -> None:
         super().__init__(keys, "s3", REGION, expires=expires)

@@ -1,68 +1,75 @@
-"""./scripts/dev/docs: write anew what the documentation repeats of the code.
+"""./scripts/dev/docs: write anew what the docs repeat of the code, and say what only a person can write.
 
-Knows: which parts of which files are made, and from what. Tests compare the same parts.
+Knows: which files are made, whole or in part, and from what.
+Rules: what is made is never written by hand; tests compare all of it with what this module makes.
 """
 
-import re
-from collections.abc import Iterable
+import sys
 from pathlib import Path
 
-from openapi import document
+from openapi import document, schemas
 
-from docs_generator import operations_page
-from upload_service.errors.upload_error import CATALOGUE
+from docs_generator import korean, page_parts, typescript
+from docs_generator.made_parts import LostPart, filled
+from docs_generator.tables import english
 from upload_service.pages.error_pages import catalogue_markdown
-from upload_service.settings.settings import list_settings
 
+COMMAND = "./scripts/dev/docs"
 ROOT = Path(__file__).resolve().parents[4]
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
 EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
 CLIENT = EXAMPLES / "typescript" / "upload-client.ts"
 CLIENT_COPY = EXAMPLES / "nextjs" / "upload-client.ts"
-ERROR_ROW = re.compile(r"^\| \[`.*$", re.MULTILINE)
-SETTING_ROW = re.compile(r"^\| `[A-Z_]+` .*$", re.MULTILINE)
 
 
-def main() -> None:
-    _write(ROOT / "docs" / "errors.md", catalogue_markdown())
-    _write(CONTRACT, document.text())
-    operations = ROOT / "docs" / "operations.md"
-    _write(operations, operations_page.made_anew(operations.read_text(encoding="utf-8"), setting_rows()))
-    _write(CLIENT_COPY, CLIENT.read_text(encoding="utf-8"))
-    readme = ROOT / "README.md"
-    text = with_rows(readme.read_text(encoding="utf-8"), ERROR_ROW, error_rows())
-    _write(readme, with_rows(text, SETTING_ROW, setting_rows()))
-
-
-def error_rows() -> list[str]:
-    """The README's table of errors."""
-    return [
-        f"| [`{e.code}`](docs/errors.md#{e.code}) | {e.status} | {e.fault} "
-        f"| {'yes' if e.retryable else 'no'} | {e.cause} |"
-        for e in CATALOGUE.values()
-    ]
-
-
-def setting_rows() -> list[str]:
-    """The README's table of settings."""
-    return [
-        f"| `{name}` | {f'`{default}`' if default else '(not set)'} | {meaning} |"
-        for name, default, meaning in list_settings()
-    ]
-
-
-def with_rows(text: str, row: re.Pattern[str], rows: Iterable[str]) -> str:
-    """The text with these rows instead of its own, which stand together."""
-    found = list(row.finditer(text))
-    return text[: found[0].start()] + "\n".join(rows) + text[found[-1].end() :]
-
-
-def _write(path: Path, text: str) -> None:
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
+def main() -> int:
+    """Write what is stale; the exit status is 1 when something is left that only a person can write."""
+    for path, text in stale().items():
         path.write_text(text, encoding="utf-8")
         print(f"written: {path.relative_to(ROOT)}")
+    missing = gaps()
+    for gap in missing:
+        print(gap, file=sys.stderr)
+    return 1 if missing else 0
+
+
+def made() -> dict[Path, str]:
+    """Every file that is made, as the code has it; raises LostPart."""
+    client = typescript.with_interfaces(CLIENT.read_text(encoding="utf-8"), schemas.schemas())
+    whole = {
+        ROOT / "docs" / "errors.md": catalogue_markdown(),
+        CONTRACT: document.text(),
+        CLIENT: client,
+        CLIENT_COPY: client,
+    }
+    parts = page_parts.parts(korean.read())
+    return whole | {ROOT / name: _page(name, parts) for name in page_parts.PAGES}
+
+
+def stale() -> dict[Path, str]:
+    """The files that are not what the code makes of them, with what they should be; raises LostPart."""
+    return {path: text for path, text in made().items() if _text(path) != text}
+
+
+def gaps() -> list[str]:
+    """What only a person can write: where it belongs, and what is missing there."""
+    return korean.read().gaps(english()) + schemas.gaps()
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _page(name: str, parts: dict[str, str]) -> str:
+    try:
+        return filled((ROOT / name).read_text(encoding="utf-8"), page_parts.PAGES[name], parts)
+    except LostPart as lost:
+        raise LostPart(f"{name} {lost}") from None
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except LostPart as lost:
+        sys.exit(str(lost))

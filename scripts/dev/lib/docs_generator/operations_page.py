@@ -1,11 +1,6 @@
-"""What docs/operations.md repeats of the code: settings, events, metrics.
+"""What docs/operations.md repeats of the registers of log events and of metrics."""
 
-Knows: the page's made parts, each between two comments that name it, and what they are made from.
-"""
-
-import re
-from collections.abc import Iterable
-
+from docs_generator.tables import table
 from upload_service.telemetry.logs import EVENTS
 from upload_service.telemetry.metric_definitions import (
     CLOUD_METRICS,
@@ -15,27 +10,25 @@ from upload_service.telemetry.metric_definitions import (
     most_cloud_metrics,
 )
 
-PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+# A label with more values than these is told by its name alone.
 FEW = 5
 
 
-def made_anew(page: str, setting_rows: list[str]) -> str:
-    """The page with its made parts as the code has them."""
-    parts = {
-        "settings": "\n".join(["| variable | default | meaning |", "|---|---|---|", *setting_rows]),
-        "events": _table("event | says", ((f"`{name}`", meaning) for name, meaning in EVENTS.items())),
+def parts() -> dict[str, str]:
+    """The page's made parts, by name."""
+    return {
+        "events": table("event | says", [(f"`{name}`", meaning) for name, meaning in EVENTS.items()]),
         "metrics": _metrics(),
         "cloud_metrics": _cloud_metrics(),
     }
-    return PART.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n\n{found[3]}", page)
 
 
 def _metrics() -> str:
-    rows = (
+    rows = [
         (f"`{metric.name}`", metric.kind, ", ".join(map(_label, metric.labels.items())), metric.meaning)
         for metric in METRICS + PROCESS
-    )
-    return _table("metric | kind | labels | meaning", rows)
+    ]
+    return table("metric | kind | labels | meaning", rows)
 
 
 def _label(label: tuple[str, tuple[str, ...]]) -> str:
@@ -45,18 +38,13 @@ def _label(label: tuple[str, tuple[str, ...]]) -> str:
 
 
 def _cloud_metrics() -> str:
-    rows = (
+    rows = [
         (f"`{each.name}`", each.unit, " and ".join(f"`{name}`" for name in each.dimensions), each.meaning)
         for each in CLOUD_METRICS
-    )
+    ]
     plain, faults = sum(not each.dimensions for each in CLOUD_METRICS), len(FAULTS) - 1
     return (
-        _table("metric | unit | dimensions | meaning", rows)
+        table("metric | unit | dimensions | meaning", rows)
         + f"\n\nThat makes {plain} metrics without a dimension, {faults} by `fault`, and one for each `code` "
         f"that occurs:\n{plain + faults + 5} where five codes occur, and {most_cloud_metrics()} if all did."
     )
-
-
-def _table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [f"| {head} |", "|" + "---|" * (head.count("|") + 1)]
-    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

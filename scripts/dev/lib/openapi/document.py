@@ -6,6 +6,7 @@ in the files beside this one.
 
 import json
 
+from openapi import examples
 from openapi.form import SUMMARIES, Schema, form_schema
 from openapi.responses import (
     ANYWHERE,
@@ -14,7 +15,7 @@ from openapi.responses import (
     success,
     upload_codes,
 )
-from openapi.schemas import PROGRESS_EXAMPLE, RETRIED_EXAMPLE, STORED_EXAMPLE, schemas
+from openapi.schemas import schemas
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE as PROGRESS
@@ -28,7 +29,7 @@ from any page, and read `X-Request-Id` and `Retry-After`; credentials other than
 used."""
 
 _LINES = """With `Accept: application/x-ndjson`: one JSON object per line while the upload runs.
-`received` counts the file's bytes that came, `attempt` begins a PUT, `stored` counts what the running
+`received` counts the file's bytes that came, `attempt` begins a PUT, `sent` counts what the running
 attempt has handed to storage, `waiting` says how long until another one and after which code. **The last
 line is the plain answer**, without `event`; a failure's `status` then says what the HTTP status would
 have been. What is refused before the body is read stays a plain failure with its own status. Browsers
@@ -72,14 +73,15 @@ def _upload(path: str) -> Schema:
     retrying = path.endswith("-retry")
     shape = "StoredWithAttempts" if retrying else "Stored"
     summary, description = SUMMARIES[path]
+    stored = examples.stored_with_attempts() if retrying else examples.stored()
     content: Schema = {
         "application/json": {
             "schema": {"$ref": f"#/components/schemas/{shape}"},
-            "examples": {"stored": {"value": RETRIED_EXAMPLE if retrying else STORED_EXAMPLE}},
+            "examples": {"stored": {"value": stored}},
         },
         PROGRESS: {
             "schema": {"type": "string", "description": f"{_LINES} Each line is a `ProgressLine`."},
-            "examples": {"progress": {"value": PROGRESS_EXAMPLE}},
+            "examples": {"progress": {"value": examples.progress_text()}},
         },
     }
     return {

@@ -1,6 +1,7 @@
 """The upload form in the contract: its fields, their limits, and what the order of them means.
 
-Knows: how JSON Schema words the limits that `fields.py`, `headers.py`, `form.py` and `integrity.py` hold.
+Knows: how JSON Schema words the limits that `form_fields.py`, `signed_headers.py`, `form_reader.py`
+and `checksums.py` hold.
 Rules: numbers come from those files. `uploadUrl` is first and `file` last, because tools send fields in this
 order.
 """
@@ -31,7 +32,7 @@ Let `file` be the last field, or send `size` before it, so that its length is kn
 have {MAX_PARTS} parts, {MAX_HEADERS} header lines of {MAX_HEADER_BYTES // 1024} KiB in each, and
 {MAX_BESIDE_FILE_BYTES // 1024**2} MiB beside the file."""
 
-_RETRIES = """The same as `/upload-with-presigned`, and a PUT that failed for a passing reason (broken
+_RETRIES = """The same as `/upload-with-presigned`, and a PUT that failed for a temporary reason (broken
 connection, 408, 429, 5xx, codes such as `SlowDown` or `RequestTimeout`) is tried again up to
 `max_retries` times, with growing random pauses, or as long as storage's `Retry-After` asks. The file is
 copied here while it streams, so that another attempt needs nothing more of the caller."""

@@ -1,6 +1,6 @@
 """What the contract says of answers: their headers, and each code of the catalogue with an example.
 
-Knows: which answers `answers.py` gives; which codes an endpoint may answer.
+Knows: which answers `responses.py` gives; which codes an endpoint may answer.
 Rules: codes, statuses and sentences come from the catalogue. A code that stands in none of the lists below is
 one of the upload endpoints'.
 """
@@ -8,6 +8,7 @@ one of the upload endpoints'.
 import json
 from collections.abc import Iterable
 
+from openapi.examples import REQUEST_ID
 from openapi.form import Schema
 from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
@@ -21,7 +22,6 @@ ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout
 NOT_OF_UPLOADS = {"not_found": "of other paths", "client_gone": "nobody is left to hear it; the log has it"}
 ONLY_WHEN_RETRYING = frozenset({"invalid_max_retries"})
 
-REQUEST_ID = "5f0c6a3e9d7b4c21a8e0f1d2c3b4a596"
 _ID_HEADER = {
     "required": True,
     "description": "The request's id: yours when you sent a usable one, else a new one. The log knows it.",

@@ -1,37 +1,20 @@
 """The shapes in the contract: what a stored object, a failure, an attempt and a progress line look like.
 
-Knows: the members that `answers.py` and `record.py` write.
+Knows: the types of the members that the service answers.
 Rules: what is not `required` is there when it is known. Tests compare real answers with these, and none
 may have a member that does not stand here.
 """
 
+from pathlib import Path
+
+from openapi import examples
 from openapi.form import Schema
-from openapi.responses import REQUEST_ID
 from upload_service.body.checksums import DEFAULT_ALGORITHM
 from upload_service.errors.upload_error import CATALOGUE
 
+_FILE = Path(__file__).resolve().relative_to(Path(__file__).resolve().parents[4])
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
-
-STORED_EXAMPLE: Schema = {
-    "success": True,
-    "message": "File uploaded successfully",
-    "status": 200,
-    "file_size": 48213,
-    "filename": "photo.png",
-    "request_id": REQUEST_ID,
-    "duration_ms": 41,
-    "etag": '"9b2cf535f27731c974343645a3985328"',
-    "checksum": "crc64nvme:rosUhgp5mIg=",
-}
-_PUT: Schema = {"code": "ok", "status": 200, "ms": 38, "bytes": 48213}
-RETRIED_EXAMPLE: Schema = STORED_EXAMPLE | {"attempts": 1, "attempt_log": [_PUT], "replayable": True}
-PROGRESS_EXAMPLE = """{"event": "attempt", "attempt": 1}
-{"event": "received", "bytes": 16384, "of": 48213}
-{"event": "sent", "bytes": 16384, "of": 48213}
-{"event": "received", "bytes": 48213, "of": 48213}
-{"success": true, "message": "File uploaded successfully", "status": 200, "file_size": 48213, …}
-"""
 
 
 def schemas() -> Schema:
@@ -45,6 +28,24 @@ def schemas() -> Schema:
         "Attempt": _attempt(),
         "ProgressLine": _progress(),
     }
+
+
+def gaps() -> list[str]:
+    """The members that the service answers and that have no schema here."""
+    stored, retried = examples.stored(), examples.stored_with_attempts()
+    more = {name: retried[name] for name in retried if name not in stored}
+    found = [
+        *_missing("_stored", _stored(), stored),
+        *_missing("_attempts", _object(_attempts()), more),
+        *_missing("_problem", _problem(), examples.problem()),
+    ]
+    return [f"{_FILE}: {gap}" for gap in found]
+
+
+def _missing(function: str, schema: Schema, answer: Schema) -> list[str]:
+    members = schema["properties"]
+    assert isinstance(members, dict)
+    return [f"{function} has no type for the member {name} of the answer" for name in answer.keys() - members]
 
 
 def _stored() -> Schema:

@@ -1,0 +1,84 @@
+"""The made parts of the pages: what each is, and which page has which.
+
+Knows: the names of the parts, which stand in the pages between two comments.
+Rules: a part is made from the code; no list of the code's things is kept here, but which settings most
+operators look for.
+"""
+
+from openapi import examples
+from openapi.examples import Json
+
+from docs_generator import floor_plan, operations_page
+from docs_generator.korean import Korean
+from docs_generator.tables import error_rows, setting_rows, table
+from upload_service.presigned import providers
+
+# Page: the names of its parts.
+PAGES = {
+    "README.md": ("stored", "problem", "most_used"),
+    "README.ko.md": ("stored", "problem", "most_used_ko"),
+    "CONTRIBUTING.md": ("rooms",),
+    "docs/calling.md": ("stored_with_attempts", "progress"),
+    "docs/calling.ko.md": ("stored_with_attempts", "progress"),
+    "docs/migration.md": ("new_members", "new_members_of_retries"),
+    "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
+    "docs/settings.md": ("settings", "stores"),
+    "docs/tables.ko.md": ("settings_ko", "errors_ko"),
+}
+MOST_USED = (
+    "UPLOAD_DESTINATIONS",
+    "UPLOAD_CORS_ORIGINS",
+    "UPLOAD_API_TOKENS",
+    "UPLOAD_ALLOWED_TYPES",
+    "UPLOAD_MAX_FILE_BYTES",
+    "UPLOAD_MAX_CONCURRENT",
+    "TIMEOUT_SECONDS",
+    "UPLOAD_METRICS",
+    "LOG_LEVEL",
+    "PORT",
+)
+# What the service before this one answered.
+OLD_MEMBERS = frozenset({"success", "message", "status", "file_size", "filename"})
+
+_SETTINGS = "variable | default | meaning"
+_SETTINGS_KO = "변수 | 기본값 | 설명"
+_ERRORS_KO = "code | status | fault | retryable | 원인"
+
+
+def parts(korean: Korean) -> dict[str, str]:
+    """All of them, by name."""
+    return operations_page.parts() | _answers() | _tables(korean) | {
+        "stores": providers.titles(),
+        "rooms": f"```text\n{floor_plan.drawing()}\n```",
+    }  # fmt: skip
+
+
+def _tables(korean: Korean) -> dict[str, str]:
+    return {
+        "settings": table(_SETTINGS, setting_rows()),
+        "most_used": table(_SETTINGS, setting_rows(MOST_USED)),
+        "settings_ko": table(_SETTINGS_KO, setting_rows(translate=korean.of)),
+        "most_used_ko": table(_SETTINGS_KO, setting_rows(MOST_USED, korean.of)),
+        "errors_ko": table(_ERRORS_KO, error_rows(korean.of)),
+    }
+
+
+def _answers() -> dict[str, str]:
+    stored, retried = examples.stored(), examples.stored_with_attempts()
+    return {
+        "stored": _json(stored),
+        "stored_with_attempts": _json(retried),
+        "problem": _json(examples.problem()),
+        "upload_event": _json(examples.upload_event()),
+        "progress": _json(*examples.progress()),
+        "new_members": _names(stored.keys() - OLD_MEMBERS, stored),
+        "new_members_of_retries": _names(retried.keys() - stored.keys(), retried),
+    }
+
+
+def _json(*lines: Json) -> str:
+    return "\n".join(["```json", *map(examples.text, lines), "```"])
+
+
+def _names(names: set[str], order: Json) -> str:
+    return ", ".join(f"`{name}`" for name in order if name in names)
