@@ -77,6 +77,11 @@ def _wait_for(program: subprocess.Popen[bytes], endpoint: str, forks: Path) -> N
                 return
 
 
+def _without_aws() -> dict[str, str]:
+    """Our environment, without settings of the AWS CLI."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
 @contextmanager
 def servers(folder: Path) -> Iterator[Servers]:
     """Start all servers, and wait until they answer."""
@@ -95,7 +100,7 @@ def servers(folder: Path) -> Iterator[Servers]:
         ]
         for words in (moto, [str(STAND_INS / "aws_forks.py"), str(forks)]):
             # An image must be in the registry before a function can run it.
-            env = {**os.environ, "MOTO_LAMBDA_STUB_ECR": "false"}
+            env = {**_without_aws(), "HOME": str(folder), "MOTO_LAMBDA_STUB_ECR": "false"}
             program = subprocess.Popen(
                 [python, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )

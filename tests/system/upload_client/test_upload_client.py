@@ -17,6 +17,9 @@ from tests.system.upload_client import runners
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
 from tests.system.upload_client.runners import Runner
 
+# As the browser's, which all of them share.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.parametrize("size", [0, 3_000_000])
 @pytest.mark.parametrize("late", [False, True], ids=["url-first", "file-first"])

@@ -10,6 +10,9 @@ from tests.support.storage.storage_double import Put, Reply, StorageDouble, answ
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
 from upload_service.errors.upload_error import CATALOGUE
 
+# As the browser's, which all of them share.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_another_try_has_a_fresh_url(
     upload: Upload, double: StorageDouble, double_url: Callable[[str], str]
