@@ -1,4 +1,4 @@
-"""Judges the headers of a part, which the package `multipart` has split and parsed, and finds a form's boundary.
+"""Judges the headers of a part, which the package `multipart` has parsed, and finds the form's boundary.
 
 Knows: the parameters of Content-Type and Content-Disposition.
 Rules: a value that cannot be used is refused, not guessed.
