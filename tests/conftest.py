@@ -146,9 +146,8 @@ def service(
     kinds = {"process": Running, "container": Contained, "lambda": InLambda}
     kind = kinds[request.config.getoption("--through")]
     listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
-    quick = {"UPLOAD_STALL_SECONDS": "2", "TIMEOUT_SECONDS": "6"}
     # As talkative as it can be: `nothing_said_a_secret` listens to all of it.
-    with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG", **quick) as running:
+    with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG") as running:
         yield running
 
 

@@ -110,7 +110,7 @@ def test_storage_hears_nothing_before_the_head(
         with pytest.raises(TimeoutError):
             connection.answer()
         assert puts == []
-        connection.socket.settimeout(20)
+        connection.socket.settimeout(60)
         connection.send(body[begin + 8000 :])
         assert connection.answer().status == 200
     assert bytes(puts[0].body) == LARGE
@@ -164,7 +164,7 @@ def test_a_list_that_is_not_set_changes_nothing(
         with pytest.raises(TimeoutError):
             connection.answer()
         assert len(puts) == 1
-        connection.socket.settimeout(20)
+        connection.socket.settimeout(60)
         connection.send(body[begin + 1 :])
         assert connection.answer().status == 200
     assert bytes(puts[0].body) == content

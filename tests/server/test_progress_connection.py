@@ -28,7 +28,7 @@ ACCEPT = f"Accept: {CONTENT_TYPE}"
 def test_connection_serves_on(service: Running, presign: Callable[..., str]) -> None:
     """After a stream of events the connection takes the next request."""
     body = form(field("uploadUrl", presign("progress/again")), file(b"12345"))
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Accept": CONTENT_TYPE}
     sockets = set()
     for _ in range(2):
@@ -65,7 +65,7 @@ async def test_caller_who_reads_last_holds_nothing_up(
     )
     async with small_line(UPLOAD_DESTINATIONS=double.url, UPLOAD_EXPECT_CONTINUE_BYTES="0") as ours:
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await loop.sock_sendall(ours, head.encode())
             for start in range(0, len(body), 10_000):
                 await loop.sock_sendall(ours, body[start : start + 10_000])
@@ -106,7 +106,7 @@ def test_older_http_ends_with_the_connection(service: Running, presign: Callable
         f"POST {PLAIN} HTTP/1.0\r\nHost: x\r\n{ACCEPT}\r\nConnection: keep-alive\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as older:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as older:
         older.sendall(head.encode() + body)
         told = b"".join(iter(lambda: older.recv(65536), b""))
     TRANSCRIPT.hear("answer", told.decode())
@@ -125,7 +125,7 @@ def test_caller_who_leaves_ends_the_upload(
         request_id = upload.response.headers["X-Request-Id"]
     event = service.upload_event(request_id)
     assert event["stored"] is False
-    assert puts[0].ended.wait(5)
+    assert puts[0].ended.wait(30)
     assert not puts[0].whole
 
 

@@ -16,7 +16,7 @@ class Told:
     """One upload whose body is sent bit by bit, and whose answer is read line by line."""
 
     def __init__(self, service: Running, path: str, length: int | None, accept: str = CONTENT_TYPE) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
         self._connection.putrequest("POST", path)
         self._connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
         self._connection.putheader("Accept", accept)

@@ -69,7 +69,7 @@ def _set_up(folder: Path) -> None:
     commands = ["ip link set lo up", f"mount --bind {hosts} /etc/hosts"]
     commands += [f"ip addr add {address} dev lo" for name, address in ADDRESSES.items() if name != "loopback"]
     for command in commands:
-        subprocess.run(command.split(), check=True, timeout=10)
+        subprocess.run(command.split(), check=True, timeout=60)
 
 
 def _upload(service: Running, store: Store, name: str, path: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class CountingDouble(StorageDouble):
 def only(puts: list[Put]) -> Put:
     """Check that there was exactly one PUT, wait for its end, and return it."""
     assert len(puts) == 1
-    assert puts[0].ended.wait(5)
+    assert puts[0].ended.wait(30)
     return puts[0]
 
 

@@ -1,7 +1,6 @@
 """What storage's answers mean, through the service: the code, the status, and nothing of storage's words."""
 
 import gzip
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -186,14 +185,13 @@ def test_endless_answer(
 ) -> None:
     """Only the beginning of an endless answer is read, and then the connection is closed."""
     place = at_double(Reply(head + bytes(64 << 20)), prefix="answered")
-    began = time.monotonic()
     answered = post(service, path, place.fill(URL + FILE + END))
     if code:
         assert_refused(service, answered, code, path, storage)
     else:
         assert answered.status == 200, answered.json
-    assert place.puts[0].ended.wait(1)
-    assert time.monotonic() - began < 1.5
+    assert place.puts[0].ended.wait(30)
+    assert not place.puts[0].answered
 
 
 @both_endpoints
@@ -202,10 +200,8 @@ def test_compressed_answer(service: Running, at_double: Callable[..., Place], pa
     words = xml("EntityTooLarge", MESSAGE)
     for packed in (gzip.compress(words), gzip.compress(words + bytes(64 << 20), 1)):
         place = at_double(Reply(answer(400, packed, "Content-Encoding: gzip")), prefix="answered")
-        began = time.monotonic()
         answered = post(service, path, place.fill(URL + FILE + END))
         assert_refused(service, answered, "storage_rejected", path, (400, None))
-        assert time.monotonic() - began < 1
 
 
 @both_endpoints

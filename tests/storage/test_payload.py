@@ -18,7 +18,7 @@ ENDING = b"\r\n------boundary7MA4YWxk--\r\n"
 
 def until(wanted: Callable[[], bool]) -> None:
     """Wait for it."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not wanted():
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -13,7 +13,7 @@ def is_possible() -> bool:
     """Whether the tools are installed and namespaces are allowed."""
     try:
         subprocess.run(
-            [*NAMESPACE, "ip", "link", "set", "lo", "up"], check=True, capture_output=True, timeout=10
+            [*NAMESPACE, "ip", "link", "set", "lo", "up"], check=True, capture_output=True, timeout=60
         )
     except (OSError, subprocess.SubprocessError):
         return False

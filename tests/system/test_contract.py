@@ -125,7 +125,7 @@ def test_progress_is_as_told(
         data={"uploadUrl": double_url("contract/progress")},
         files={"file": ("photo.png", b"12345")},
         headers={"Accept": CONTENT_TYPE},
-        timeout=20,
+        timeout=60,
     )
     TRANSCRIPT.hear("answer", answered.text)
     lines = [json.loads(line) for line in answered.text.splitlines()]

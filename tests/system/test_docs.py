@@ -122,7 +122,7 @@ def test_curl_example(service: Running, bucket: Bucket, presign: Callable[..., s
     url = presign("docs/curl.png", content_type="image/png")
     done = subprocess.run(
         ["bash", "-euc", line], cwd=tmp_path, env=dict(os.environ) | {"PRESIGNED_URL": url},
-        capture_output=True, text=True, timeout=30, check=True,
+        capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     TRANSCRIPT.hear("curl", done.stdout + done.stderr)
     assert json.loads(done.stdout)["success"] is True
@@ -144,7 +144,7 @@ console.log(JSON.stringify({ stored, failure }));
     )
     done = subprocess.run(
         ["node", "--input-type=module", "-e", script, str(PHOTO), presign("docs/js.png")],
-        capture_output=True, text=True, timeout=30, check=True,
+        capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     TRANSCRIPT.hear("node", done.stdout + done.stderr)
     said = json.loads(done.stdout)
@@ -165,7 +165,7 @@ except RuntimeError as error:
     print(json.dumps([stored, str(error)]))
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     TRANSCRIPT.hear("python", done.stdout + done.stderr)
     stored, failure = json.loads(done.stdout)

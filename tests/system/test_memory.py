@@ -104,7 +104,7 @@ def test_url_first_streams_in_bounded_memory(path: str, note_peak: Callable[[Pea
     with Sink(NAP_SECONDS) as sink, Running(UPLOAD_DESTINATIONS=sink.url) as service:
 
         def storage_has_begun() -> None:
-            assert sink.began.wait(10)
+            assert sink.began.wait(60)
 
         with Peak(service.process.pid) as peak:
             upload_url = TRANSCRIPT.hide(f"{sink.url}large?{SIGNED}")

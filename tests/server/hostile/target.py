@@ -22,7 +22,8 @@ POST = f"POST {PLAIN} HTTP/1.1\r\n".encode()
 # What must never be executed, however it is hidden.
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 SILENCE_SECONDS = 0.15
-SETTINGS = {"UPLOAD_STALL_SECONDS": "1.5", "TIMEOUT_SECONDS": "9"}
+STALL_SECONDS = 4
+SETTINGS = {"UPLOAD_STALL_SECONDS": str(STALL_SECONDS), "TIMEOUT_SECONDS": "30"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Target:
     def stored(self, key: str) -> list[bytes]:
         """The bodies that have arrived there whole."""
         return [
-            bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(5) and put.whole
+            bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(30) and put.whole
         ]
 
     def codes(self, answers: list[Answer]) -> list[str]:
@@ -78,7 +79,7 @@ def converse(
 ) -> tuple[list[Answer], bool]:
     """All answers to these bytes on one connection, and whether the service closed it."""
     answers: list[Answer] = []
-    with Connection(port, timeout=10) as connection:
+    with Connection(port, timeout=60) as connection:
         with suppress(OSError):  # refused before all was sent
             connection.send(*pieces, pause=pause)
         try:

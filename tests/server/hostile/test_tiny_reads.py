@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.server.hostile.parts import both_endpoints
-from tests.server.hostile.target import HOST, Target
+from tests.server.hostile.target import HOST, STALL_SECONDS, Target
 from tests.support.client.raw_http import PLAIN, Answer, Connection, chunked, field, file, form
 from upload_service.server.read_pacing import (
     CREDIT_BYTES,
@@ -58,7 +58,7 @@ def test_large_chunk_extension(aim: Target, key: str) -> None:
     """Endless chunk extensions bring no byte of the form, so they count as silence and end the upload."""
     with Connection(aim.port) as connection:
         connection.head(PLAIN, None)
-        connection.send(b"5;", *[b"a" * 1000] * 25, pause=0.1)
+        connection.send(b"5;", *[b"a" * 1000] * 25, pause=STALL_SECONDS / 15)
         assert connection.answer().json["code"] == "client_stalled"
 
 

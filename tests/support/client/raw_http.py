@@ -59,7 +59,7 @@ def form(*parts: bytes) -> bytes:
 class Connection:
     """One connection to the service."""
 
-    def __init__(self, port: int, timeout: float = 20) -> None:
+    def __init__(self, port: int, timeout: float = 60) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self._buffer = b""
 
@@ -84,6 +84,11 @@ class Connection:
         framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
         lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", framing, *headers]
         self.send("\r\n".join(lines).encode() + b"\r\n\r\n")
+
+    def begin(self, path: str, length: int, *headers: str) -> None:
+        """Send a request head, and wait for the 100 that says that the upload has begun."""
+        self.head(path, length, "Expect: 100-continue", *headers)
+        assert self._until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue"
 
     def answer(self) -> Answer:
         """The next final answer; raises ConnectionError when the service closes instead."""
@@ -135,7 +140,7 @@ def chunked(pieces: Iterable[bytes]) -> bytes:
 
 def ask(port: int, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
     """Send a request without a body. No header may come twice: browsers refuse doubled CORS headers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, headers=dict(headers or {}))
         reply = connection.getresponse()

@@ -49,7 +49,7 @@ def _run(service: Running, double: StorageDouble, folder: Path) -> subprocess.Co
 
 def main(folder: Path) -> None:
     """Run everything once, and print what came of it."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=10)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=60)
     with StorageDouble() as double:
         with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="2") as service:
             ran = _run(service, double, folder)

@@ -46,7 +46,7 @@ class Cloud:
     """An empty AWS account, and a folder to deploy from."""
 
     def __init__(self, folder: Path, endpoint: str, forks: Path, function_url_port: int) -> None:
-        requests.post(f"{endpoint}/moto-api/reset", timeout=10).raise_for_status()
+        requests.post(f"{endpoint}/moto-api/reset", timeout=60).raise_for_status()
         self.folder, self.endpoint = folder, endpoint
         self.path = folder / "bin"
         self.path.mkdir()

@@ -69,7 +69,7 @@ def _wait_for(program: subprocess.Popen[bytes], endpoint: str, forks: Path) -> N
         assert program.poll() is None, "moto did not start"
         assert time.monotonic() < deadline, "moto or the AWS CLI did not start"
         try:
-            requests.get(f"{endpoint}/moto-api/data.json", timeout=5)
+            requests.get(f"{endpoint}/moto-api/data.json", timeout=60)
         except requests.ConnectionError:
             time.sleep(0.1)
         else:

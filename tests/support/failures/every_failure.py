@@ -5,7 +5,6 @@ Rules: a code that has no way here stands in `ELSEWHERE` with the reason.
 Must not know: what must not be said where.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
@@ -101,18 +100,13 @@ def _already_stored(lab: Lab) -> Answer:
 def _too_busy(lab: Lab) -> Answer:
     with ExitStack() as held:
         for _ in range(SLOTS):
-            each = held.enter_context(Connection(lab.service.port))
-            each.head(PLAIN, 1 << 20, AUTHORIZED)
-            each.send(_url(lab))
-        time.sleep(0.1)
+            held.enter_context(Connection(lab.service.port)).begin(PLAIN, 1 << 20, AUTHORIZED)
         return lab.ask(_url(lab), file(SMALL))
 
 
 def _too_many_at_once(lab: Lab) -> Answer:
     with Connection(lab.strict.port) as first:
-        first.head(PLAIN, 1 << 20, AUTHORIZED)
-        first.send(_url(lab))
-        time.sleep(0.1)
+        first.begin(PLAIN, 1 << 20, AUTHORIZED)
         return lab.at_strict().ask(_url(lab), file(SMALL))
 
 
@@ -137,10 +131,11 @@ def _typed(content: bytes, claimed: str) -> Callable[[Lab], Answer]:
 def _no_room(lab: Lab) -> Answer:
     waiting = form(file(bytes(MEMORY_BYTES - 1000)), _url(lab))
     with Connection(lab.service.port) as first:
-        first.head(PLAIN, len(waiting), AUTHORIZED)
+        first.begin(PLAIN, len(waiting), AUTHORIZED)
         first.send(waiting[:1000])
-        time.sleep(0.1)
-        return lab.raw(waiting)
+        while (answered := lab.raw(waiting)).status == 200:
+            pass  # the first has not been looked at yet
+        return answered
 
 
 def _never_room(lab: Lab) -> Answer:
@@ -210,7 +205,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "storage_throttled": _refused_by_storage(echo(429, "TooManyRequests")),
     "storage_timeout": _refused_by_storage(Reply(b"", then="hang")),
     "storage_stalled": lambda lab: lab.ask(
-        _url(lab, Reply(b"", after=1, pause=2)), file(bytes(MAX_FILE_BYTES))
+        _url(lab, Reply(b"", after=1, pause=10)), file(bytes(MAX_FILE_BYTES))
     ),
     "storage_bad_answer": _refused_by_storage(Reply(f"HTTP/1.1 abc {KEY}\r\n\r\n".encode())),
     "storage_disconnected": _refused_by_storage(Reply(b"", then="reset")),

@@ -68,7 +68,7 @@ class Lab:
 
     def upload_event(self, request_id: str) -> None:
         """Wait until one of the services has logged the upload."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
             assert time.monotonic() < deadline, "the upload was not logged"
             time.sleep(0.01)
@@ -120,9 +120,9 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
         ) as strict,
         Running(
             UPLOAD_DESTINATIONS=",".join(listed),
-            TIMEOUT_SECONDS="1",
+            TIMEOUT_SECONDS="3",
             UPLOAD_SHUTDOWN_SECONDS="0",
-            UPLOAD_STALL_SECONDS="0.5",
+            UPLOAD_STALL_SECONDS="2",
             UPLOAD_MAX_CONCURRENT=str(SLOTS),
             UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),

@@ -57,7 +57,7 @@ def scrape(port: int) -> Scrape:
     return Scrape(text, families, values)
 
 
-def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 5) -> Scrape:
+def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 60) -> Scrape:
     """Read /metrics again and again until `wanted` holds."""
     deadline = time.monotonic() + seconds
     while not wanted(found := scrape(port)):

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tests.support.service.transcript import TRANSCRIPT
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 class Running:
@@ -66,12 +66,12 @@ class Running:
         """The log event of one upload."""
         return self.wait_for(lambda event: event["event"] == "upload" and event["request_id"] == request_id)
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
         """Send a signal, wait for the process to end, and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         status = self.process.wait(seconds)
-        self._thread.join(5)
+        self._thread.join(30)
         if self.process.stdout:
             self.process.stdout.close()
         return status

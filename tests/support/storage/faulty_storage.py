@@ -22,11 +22,9 @@ from tests.support.storage.faults import Play, Put
 from tests.support.storage.storage_double import OK
 
 MIDDLE_BYTES = 1024 * 1024 // 2
-LAST_BYTES = 4
+LAST_BYTES = 12
 TRICKLE_SECONDS = 0.3
 DAWDLE_SECONDS = 0.05
-# Until the peer has noticed that it is connected.
-SETTLE_SECONDS = 0.05
 # How much a storage that stops reading takes before its client notices.
 NARROW_BYTES = 64 * 1024
 QUERY = signed_queries.v2()
@@ -122,8 +120,8 @@ class FaultyStorage:
     def _play(self, line: socket.socket, play: Play, head: bytes) -> bool:
         """Take one PUT as far as the play says; return whether the connection is kept."""
         if play.phase in ("accepted", "tls", "head begun"):
-            time.sleep(SETTLE_SECONDS)
-            line.recv(0 if play.phase == "accepted" else 1)
+            # When the peer has begun to speak, it knows that it is connected.
+            line.recv(1, socket.MSG_PEEK if play.phase == "accepted" else 0)
             return self._fail(line, play)
         while b"\r\n\r\n" not in head and (piece := line.recv(4096)):
             head += piece

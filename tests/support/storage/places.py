@@ -17,7 +17,7 @@ from tests.support.storage.storage_double import Put, Reply, StorageDouble
 
 def whole(puts: list[Put]) -> list[bytes]:
     """What a store would have kept: the bodies of the PUTs that came whole."""
-    return [bytes(put.body) for put in puts if put.ended.wait(5) and put.whole]
+    return [bytes(put.body) for put in puts if put.ended.wait(30) and put.whole]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Place:
     @property
     def bodies(self) -> list[bytes]:
         """The body of each PUT, in order."""
-        assert all(put.ended.wait(5) for put in self.puts)
+        assert all(put.ended.wait(30) for put in self.puts)
         return [bytes(put.body) for put in self.puts]
 
     def fill(self, body: bytes) -> bytes:

@@ -52,6 +52,7 @@ class Put:
     head: bytes = b""
     body: bytearray = field(default_factory=bytearray)
     whole: bool = False
+    answered: bool = False
     began: float = 0.0
     first_byte: float | None = None
     ended: threading.Event = field(default_factory=threading.Event)
@@ -145,6 +146,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self._take(put, piece)
         time.sleep(reply.pause)
         self.request.sendall(reply.raw)
+        put.answered = True
         if reply.then == "hang":
             while self.request.recv(65536):
                 pass

@@ -114,7 +114,7 @@ async def test_abort_ends_the_upload(
         outcome = await call.outcome()
         gate.set()
     assert (outcome["error"]["name"], outcome["known"]) == ("AbortError", False)
-    assert await asyncio.to_thread(puts[0].ended.wait, 20)
+    assert await asyncio.to_thread(puts[0].ended.wait, 60)
     assert not puts[0].whole
 
 

@@ -24,7 +24,7 @@ def grid(request: pytest.FixtureRequest) -> Iterator[Grid]:
     well = FaultyStorage()
     settings = {
         "UPLOAD_DESTINATIONS": ",".join(each.origin for each in (well, *storages.values())),
-        "UPLOAD_STALL_SECONDS": "1.5",
+        "UPLOAD_STALL_SECONDS": "2",
         "TIMEOUT_SECONDS": "9",
         # High, so that a trickle is noticed soon after a fast beginning.
         "UPLOAD_MIN_BYTES_PER_SECOND": "1MiB",
