@@ -95,7 +95,7 @@ def test_tries_run_out(service: Running, place: Callable[..., Place], closed_por
         (place(Reply(answer(500, xml("InternalError", MESSAGE)))), "storage_error", (500, "InternalError")),
         (place(Reply(answer(503, xml("SlowDown", MESSAGE)))), "storage_error", (503, "SlowDown")),
         (place(Reply(b"", then="reset")), "storage_disconnected", None),
-        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "access_denied", (403, None)),
+        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "storage_rejected", (403, None)),
         (place(*[Reply(answer(503))] * 3, Reply(b"", then="close")), "storage_disconnected", None),
         (closed, "storage_unreachable", None),
     ]

@@ -22,11 +22,14 @@ from tests.support.storage.storage_double import StorageDouble
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
     """A service with little room and patience and a strict one, and everything logged."""
-    stranger = FaultyStorage(tls=authority(folder).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
+    ours = authority(folder)
+    stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
+    misnamed = named.origin.replace("127.0.0.1", "localhost")
+    listed = [double.url, stranger.origin, misnamed, f"http://127.0.0.1:{closed_port}", NOWHERE]
     tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
     with (
         stranger,
+        named,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",
@@ -45,7 +48,8 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
             UPLOAD_SPOOL_DISK_BYTES="0",
             UPLOAD_METRICS="prometheus",
+            SSL_CERT_FILE=ours.ca_file,
             **tokens,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin)
+        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)
