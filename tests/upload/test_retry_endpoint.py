@@ -67,7 +67,7 @@ def test_tried_again(service: Running, place: Callable[..., Place], url_first: b
         (answer(409), "storage_conflict", (409, None)),
         (answer(412, xml("PreconditionFailed", MESSAGE)), "precondition_failed", (412, "PreconditionFailed")),
         (answer(307, b"", "Location: /"), "storage_redirected", (307, None)),
-        (answer(501, xml("NotImplemented", MESSAGE)), "storage_error", (501, "NotImplemented")),
+        (answer(501, xml("NotImplemented", MESSAGE)), "header_not_supported", (501, "NotImplemented")),
         (answer(505), "storage_error", (505, None)),
     ],
 )  # fmt: skip

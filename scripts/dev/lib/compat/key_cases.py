@@ -11,11 +11,12 @@ from compat.plain_cases import Maybe, content
 from compat.target import Target
 from compat.upload_client import OK, Upload
 
-_DROPS_EMPTY = "SeaweedFS and versitygw drop an empty segment without a word."
+_DROPS_EMPTY = "SeaweedFS and versitygw drop an empty segment without a word, MinIO only the first."
+_STRICT = "MinIO takes no empty segment in the middle, and neither . nor .."
 _FOLDERS = "SeaweedFS keeps a key that ends with a slash as a folder, without a byte of the file."
-_NO_BYTES = "versitygw takes such a key only without bytes."
+_NO_BYTES = "versitygw takes a key that ends with a slash only without bytes."
 _DOTS = "versitygw resolves . and .. as in a file system, so the file can land outside the key's own folder."
-_NO_DOTS = "Its answer is only `Invalid Request`."
+_NO_DOTS = "SeaweedFS says only `Invalid Request`."
 _LISTED_PATH = "The destination is listed with a path, and then the service itself refuses dots in keys."
 _BACKSLASH = "SeaweedFS makes a slash of a backslash."
 
@@ -42,12 +43,15 @@ def cases() -> Iterator[Case]:
     yield Case(
         "key `a//b`",
         _at(after="a//b"),
-        differences={name: _moved("a/b", _DROPS_EMPTY) for name in ("SeaweedFS", "versitygw")},
+        differences={
+            "MinIO": Difference("400 object_key_refused", _STRICT),
+            **{name: _moved("a/b", _DROPS_EMPTY) for name in ("SeaweedFS", "versitygw")},
+        },
     )
     yield Case(
         "key `/a`",
         _at(before="/", after="a"),
-        differences={name: _moved("a", _DROPS_EMPTY) for name in ("SeaweedFS", "versitygw")},
+        differences={name: _moved("a", _DROPS_EMPTY) for name in ("SeaweedFS", "MinIO", "versitygw")},
     )
     yield Case(
         "key `a/`",
@@ -62,6 +66,7 @@ def cases() -> Iterator[Case]:
         _at(after="a/../b"),
         differences={
             "SeaweedFS": Difference("400 storage_rejected", _NO_DOTS),
+            "MinIO": Difference("400 object_key_refused", _STRICT),
             "versitygw": _moved("b", _DOTS),
             "Azurite": Difference("403 destination_not_allowed, nothing sent", _LISTED_PATH),
         },
