@@ -58,7 +58,7 @@ def test_nothing_fed_is_the_empty_file() -> None:
 
 
 def test_agreement_is_true_false_or_unknown() -> None:
-    """A claim agrees, differs, or is of a kind that was not computed."""
+    """A claimed checksum agrees, differs, or was not computed."""
     running = RunningChecksums(["crc64nvme"])
     running.update(CHECK)
     assert running.agrees_with(Checksum("crc64nvme", CRC)) is True
@@ -97,7 +97,7 @@ def test_declared(algorithm: str, form: str) -> None:
     ],
 )
 def test_declared_wrongly(text: str) -> None:
-    """What is not an algorithm and its whole digest is refused."""
+    """A text that is not an algorithm and a whole digest is refused."""
     with pytest.raises(UploadError, match=r"\Ainvalid_checksum\Z"):
         parse_checksum(text)
 
@@ -132,7 +132,7 @@ def test_declared_wrongly(text: str) -> None:
     ],
 )
 def test_claims(headers: dict[str, str] | list[tuple[str, str]], said: list[Checksum]) -> None:
-    """What each store writes in its answer is read; what cannot be read, and the ETag, is left out."""
+    """The checksums in a store's answer are read; what cannot be read, and the ETag, is left out."""
     assert list(stored_checksums(CIMultiDict(headers))) == said
 
 

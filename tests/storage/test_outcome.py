@@ -1,4 +1,4 @@
-"""What storage's response means: our code for it, and what of its words is passed on."""
+"""What storage's response means: our code for it, and which of its words are passed on."""
 
 import pytest
 from multidict import CIMultiDict
@@ -42,7 +42,7 @@ def test_azure(status: int, code: str, message: str, means: str) -> None:
 
 @pytest.mark.parametrize("status", [404, 409, 412, 500])
 def test_sentences_count_where_something_was_refused(status: int) -> None:
-    """A sentence means nothing under a status that says something else."""
+    """A known sentence is ignored under a status that does not go with it."""
     for sentence in SENTENCES:
         assert sentence.error in CATALOGUE
         outcome = read_response(status, CIMultiDict({}), s3("SomethingNew", sentence.words))

@@ -1,4 +1,4 @@
-"""One PUT: foreign exceptions, names that do not resolve, TLS that is not trusted."""
+"""One PUT: exceptions of the client library, names that do not resolve, TLS that is not trusted."""
 
 import asyncio
 import inspect
@@ -30,7 +30,7 @@ SIGNED = signed_queries.v2("ca11ab1e")
 
 
 def test_every_foreign_exception_has_a_code() -> None:
-    """Each exception class of the client library has a code: storage's fault, but for a bad URL."""
+    """Each exception class of the client library has a code. All are storage's fault, except a bad URL."""
     kinds = [
         kind
         for _, kind in inspect.getmembers(aiohttp.client_exceptions, inspect.isclass)
@@ -102,7 +102,7 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
 
 
 async def test_session_keeps_to_itself() -> None:
-    """The app's sessions take no proxies from the environment, keep no cookies and follow no time-out."""
+    """The app's sessions use no proxies of the environment, keep no cookies and have no total time-out."""
     async with open_sessions() as sessions:
         for session in (sessions.listed, sessions.others):
             assert session.trust_env is False

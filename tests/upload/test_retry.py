@@ -58,7 +58,7 @@ def test_tables_name_codes_of_the_catalogue() -> None:
 @pytest.mark.parametrize("code", sorted(RETRIED))
 @pytest.mark.parametrize("status", [400, 409, 429, 500, 501, 503])
 def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
-    """A code of the table decides alone, in the body and in Azure's header, whatever the status."""
+    """A code of the table decides alone, in the body or in Azure's header, whatever the status."""
     assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED[code]
     by_header = read_response(status, CIMultiDict({"x-ms-error-code": code}), b"")
     assert is_worth_retrying(by_header) is RETRIED[code]
@@ -77,7 +77,7 @@ def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
     ],
 )
 def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
-    """Nobody knows what storage did with bytes that left; where none did, nothing is lost by another try."""
+    """After bytes have left, storage may have stored them; before that, another attempt is free."""
     assert outcome.may_have_stored is stored
     assert failed_before_first_byte(outcome) is untouched
 

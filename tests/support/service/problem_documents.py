@@ -27,7 +27,7 @@ TRANSCRIPT.secrets.update(UNSPEAKABLE)
 def assert_refused(
     service: Running, answer: Answer, code: str, path: str, storage: tuple[int, str | None] | None = None
 ) -> dict[str, Any]:
-    """The answer refuses with `code` in all its places, and the log agrees; the log event.
+    """Check that the answer refuses with `code`, and that the log agrees; return the log event.
 
     `storage`: the status and the code that storage answered, None when it did not answer.
     """
@@ -63,7 +63,7 @@ def assert_refused(
 
 
 def _assert_advice(detail: str, code: str) -> None:
-    """A sentence that says what happened, and then the one that says what to do."""
+    """Check that the detail first says what happened, and then what to do."""
     cure = CATALOGUE[code].cure
     assert cure.endswith(".")
     assert detail.endswith(f". {cure}")
@@ -71,7 +71,7 @@ def _assert_advice(detail: str, code: str) -> None:
 
 
 def assert_nothing_unexpected(*services: Running) -> None:
-    """No service met anything that it had not expected, and no library complained."""
+    """Check that no service logged an unexpected failure or a complaint of a library."""
     for running in services:
         strange = [
             e

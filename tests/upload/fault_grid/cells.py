@@ -1,4 +1,4 @@
-"""Cells of the grid: one upload each, in one of three modes, and all that can be seen of it.
+"""Cells of the grid: one upload each, in one of three modes, and everything that can be seen of it.
 
 Knows: the three modes, how a cell's form is made, what every outcome must show, wherever it failed.
 Rules: cells run side by side, because most of their time is waiting; each test then looks at its own.
@@ -26,7 +26,7 @@ Mode = Literal["stream", "file first", "retry"]
 MODES: tuple[Mode, ...] = ("stream", "file first", "retry")
 # More than the plain endpoint keeps.
 FILE_BYTES = MIB + 300_000
-# As many as there is room for: what was not given back would be missed.
+# As many as the limits allow: a place that is not given back would be missing.
 AT_ONCE = 36
 ON_DISK_AT_ONCE = 6
 ATTEMPT = {"code", "status", "ms", "bytes"}
@@ -62,7 +62,7 @@ class Cell:
 
 @dataclass
 class Seen:
-    """What came of one cell. `answer` is None when the client did not wait for one."""
+    """What one cell led to. `answer` is None when the client did not wait for one."""
 
     content: bytes
     event: dict[str, Any]
@@ -106,7 +106,7 @@ def path(mode: Mode) -> str:
 
 
 def chosen(request: pytest.FixtureRequest, cells: Iterable[Cell]) -> list[Cell]:
-    """Those cells that this session's tests ask for."""
+    """The cells that the tests of this session need."""
     specs = [getattr(item, "callspec", None) for item in request.session.items]
     asked = {id(spec.params["cell"]) for spec in specs if spec and "cell" in spec.params}
     return [cell for cell in cells if id(cell) in asked]
@@ -119,7 +119,7 @@ def run_all(cells: Iterable[Cell], run: Callable[[Cell], Seen]) -> dict[Cell, Fu
 
 
 def check(seen: Seen, code: str, attempts: int, *, stored: int) -> None:
-    """Answer, log and storage tell the same story: this code, so many PUTs, all bytes stored or none."""
+    """Check that answer, log and storage agree: this code, so many attempts, and all bytes stored or none."""
     event = seen.event
     assert (event["code"], event["attempts"], event["stored"]) == (code, attempts, stored > 0), event
     assert seen.storage.stored == [hashlib.sha256(seen.content).hexdigest()] * stored

@@ -95,7 +95,7 @@ ROWS = (
     row("accepted", "stalls", "storage_stalled", "112"),
     row("head begun", "stalls", "storage_stalled", "112"),
     row("head", "stalls", "storage_stalled", "112"),
-    row("head", "trickles", "storage_stalled", "112", rest=b"HTTP/1.1 100 Continue\r\n\r\n"),
+    row("head", "trickles", "storage_stalled", "112", rest=b"HTTP/1.1 100 %b\r\n\r\n" % (b"x" * 60)),
     row("head", "stalls", "storage_stalled", "112", b"HTTP/1.1 403 No\r\n"),
     *refusals("head", "reads on"),
     says("head", "closes", 403, "AccessDenied", "access_denied", "111"),
