@@ -21,8 +21,9 @@ from tests.support.service.running_service import Running
 from upload_service import __version__
 
 ROOT = Path(__file__).parents[2]
-# Of tools, of other tests and of the checkout itself; `.*` has the environments.
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "*.egg-info", "build", "dist")
+# What the package is built from; tests and scripts, because they must not get into it.
+FILES = ("pyproject.toml", "setup.cfg", "README.md", "LICENSE")
+FOLDERS = ("upload_service", "tests", "scripts")
 BUILD = [sys.executable, "-m", "build", "--no-isolation", "--outdir"]
 
 
@@ -48,7 +49,12 @@ def run(*command: str | Path, cwd: Path) -> str:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project."""
     copy = tmp_path_factory.mktemp("package") / "source"
-    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+    for name in FOLDERS:
+        shutil.copytree(
+            ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
+    for name in FILES:
+        shutil.copy(ROOT / name, copy)
     return copy
 
 
