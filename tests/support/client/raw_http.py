@@ -85,9 +85,9 @@ class Connection:
         lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", framing, *headers]
         self.send("\r\n".join(lines).encode() + b"\r\n\r\n")
 
-    def begin(self, path: str, length: int, *headers: str) -> None:
+    def begin(self, path: str, length: int | None, *headers: str, content_type: str | None = None) -> None:
         """Send a request head, and wait for the 100 that says that the upload has begun."""
-        self.head(path, length, "Expect: 100-continue", *headers)
+        self.head(path, length, "Expect: 100-continue", *headers, content_type=content_type)
         assert self._until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue"
 
     def answer(self) -> Answer:

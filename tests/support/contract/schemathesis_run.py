@@ -21,7 +21,7 @@ from tests.support.storage.storage_double import StorageDouble
 # More than the schema's edges: made-up forms, for each operation.
 EXAMPLES = 200
 # A dozen on an idle machine.
-SECONDS = 120
+SECONDS = 600
 
 
 def _run(service: Running, double: StorageDouble, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -27,7 +27,7 @@ MODES: tuple[Mode, ...] = ("stream", "file first", "retry")
 # More than the plain endpoint keeps.
 FILE_BYTES = MIB + 300_000
 # As many as the limits allow: a place that is not given back would be missing.
-AT_ONCE = 36
+AT_ONCE = 24
 ON_DISK_AT_ONCE = 6
 ATTEMPT = {"code", "status", "ms", "bytes"}
 

@@ -81,9 +81,6 @@ const KO_ERRORS = {
   storage_unreachable: "스토리지에 연결할 수 없습니다.",
   storage_error: "스토리지에 오류가 났습니다.",
   storage_timeout: "스토리지가 제시간에 끝내지 못했습니다.",
-  storage_full: "스토리지에 남은 공간이 없습니다.",
-  denied_by_policy: "정책이 이 업로드를 금지합니다.",
-  refused_before_storage: "스토리지 앞의 서버가 업로드를 거부했습니다.",
 };
 
 const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
