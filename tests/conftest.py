@@ -35,8 +35,8 @@ TOOLS = {
 }
 
 
-# Who uses one of these has a store or its double, a service, a browser or a cloud.
-SLOW_FIXTURES = {"store", "double", "service", "browser", "aws"}
+# Who uses one of these has a store or one that misbehaves, a service, a browser or a cloud.
+SLOW_FIXTURES = {"store", "double", "service", "grid", "browser", "aws"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
