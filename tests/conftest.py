@@ -35,8 +35,8 @@ TOOLS = {
 }
 
 
-# Who uses one of these has a store, a browser or a cloud.
-SLOW_FIXTURES = {"store", "browser", "aws"}
+# Who uses one of these has a store or one that misbehaves, a service, a browser or a cloud.
+SLOW_FIXTURES = {"store", "double", "service", "grid", "browser", "aws"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how the service of that fixture runs: as it is, in its image, or in its image under Lambda's "
         "emulator; the latter two leave out tests that do not use it",
     )
-    parser.addoption("--quick", action="store_true", help="leave out what needs a store, a browser or a tool")
+    parser.addoption(
+        "--quick", action="store_true", help="leave out what needs a store, its double, a browser or a tool"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    """Whether it is no test of the whole system and needs nothing but the service and Python."""
+    """Whether it is no test of the whole system and needs nothing but Python."""
     tools = any(item.get_closest_marker(tool) for tool in (*TOOLS, "deploy"))
     slow = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     return "system" not in item.path.parts and not tools and not slow
