@@ -59,9 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The tests of the image need one: ./scripts/dev/test-image builds it."""
+    """The image is built by ./scripts/dev/test-image alone; tests of the whole system are not quick."""
     asked = config.getoption("--through") != "process"
-    return None if asked or collection_path.name != "image" else True
+    left_out = "system" if config.getoption("--quick") else "image"
+    return None if asked or collection_path.name != left_out else True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,6 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if through == "lambda":
         items[:] = [item for item in items if goes_through_a_function_url(item.nodeid)]
     if config.getoption("--quick"):
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
     for item in items:
         for tool, name in TOOLS.items():
@@ -83,10 +85,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    """Whether it is no test of the whole system and needs nothing but the service and Python."""
+    """Whether it needs nothing but the service and Python."""
     tools = any(item.get_closest_marker(tool) for tool in (*TOOLS, "deploy"))
     slow = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
-    return "system" not in item.path.parts and not tools and not slow
+    return not tools and not slow
 
 
 def _is_there(tool: str) -> bool:

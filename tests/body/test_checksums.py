@@ -34,6 +34,11 @@ def b64(algorithm: str) -> str:
     return base64.b64encode(bytes.fromhex(DIGESTS[algorithm])).decode()
 
 
+def b64_reversed(algorithm: str) -> str:
+    """The same with its bytes in the other order, as Azure writes its CRC64."""
+    return base64.b64encode(bytes.fromhex(DIGESTS[algorithm])[::-1]).decode()
+
+
 @pytest.mark.parametrize("algorithm", DIGEST_BYTES)
 def test_digests_are_the_standard_ones(algorithm: str) -> None:
     """Each algorithm gives the published check value, however the bytes are cut."""
@@ -117,6 +122,12 @@ def test_declared_wrongly(text: str) -> None:
         ({"x-goog-hash": "sha999=AAAA,nonsense,=,"}, []),
         ({"Content-MD5": b64("md5")}, [Checksum("md5", MD5)]),
         ({"Content-MD5": "not base64"}, []),
+        ({"x-ms-content-crc64": b64_reversed("crc64nvme")}, [Checksum("crc64nvme", CRC)]),
+        ({"x-ms-content-crc64": "AAAA"}, []),
+        (
+            {"Content-MD5": b64("md5"), "X-MS-Content-CRC64": "AAAAAAAAAAE="},
+            [Checksum("md5", MD5), Checksum("crc64nvme", b"\1" + bytes(7))],
+        ),
         ({"ETag": f'"{DIGESTS["md5"]}"'}, []),
     ],
 )

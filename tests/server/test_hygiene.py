@@ -23,7 +23,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form
-from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.pages.app_keys import CONTEXT
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app
@@ -32,7 +32,7 @@ from upload_service.upload.app_context import AppContext
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"
-DENIES = Reply(answer(403), after=1000, then="hang")
+DENIES = Reply(answer(403, xml("AccessDenied")), after=1000, then="hang")
 RESETS = Reply(b"", after=1000, then="reset")
 HALF_AN_ANSWER = b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\n<html"
 SERVER = Callable[..., Awaitable[TestServer]]

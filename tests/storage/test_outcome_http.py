@@ -16,12 +16,12 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place, whole
 from tests.support.storage.storage_double import OK, Reply, answer, xml
-from upload_service.storage.refusals import STORE_CODES
+from upload_service.storage.store_codes import STORE_CODES
 
 
 def test_every_known_code_of_storage_is_tried() -> None:
     """The table of this test has every code that the service knows."""
-    assert {word for word, _ in WORDS} == {word for word, code in STORE_CODES.items() if code.error}
+    assert dict(WORDS) == {word: code.error for word, code in STORE_CODES.items()}
 
 
 @both_endpoints
@@ -170,8 +170,8 @@ def test_storage_agrees_in_other_words(service: Running, at_double: Callable[...
     ("head", "code", "storage"),
     [
         (b"HTTP/1.1 200 OK\r\n\r\n", None, None),
-        (b"HTTP/1.1 403 No\r\nContent-Length: 99999999999\r\n\r\n", "access_denied", (403, None)),
-        (b"HTTP/1.1 403 No\r\n\r\n", "access_denied", (403, None)),
+        (b"HTTP/1.1 403 No\r\nContent-Length: 99999999999\r\n\r\n", "refused_before_storage", (403, None)),
+        (b"HTTP/1.1 403 No\r\n\r\n", "refused_before_storage", (403, None)),
     ],
     ids=["200", "403-with-length", "403"],
 )

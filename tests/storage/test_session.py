@@ -16,7 +16,7 @@ from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
-from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 
 
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:
@@ -108,7 +108,7 @@ def test_passwords_of_the_environment_are_ignored(
     assert only(at.puts).header("Authorization") is None
 
 
-REFUSAL = answer(403)
+REFUSAL = answer(403, xml("AccessDenied"))
 UNASKED_SECONDS = 0.1
 QUERY = signed_queries.v2("77aa01c3")
 

@@ -9,7 +9,8 @@ from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
 from tests.support.storage.storage_double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.storage.outcome import Outcome, read_response
-from upload_service.storage.refusals import REFUSED_STATUSES, STORE_CODES
+from upload_service.storage.refusals import REFUSED_STATUSES
+from upload_service.storage.store_codes import STORE_CODES
 from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
     RETRIED_FAULTS,
@@ -42,12 +43,16 @@ def test_faults_without_an_answer(code: str) -> None:
 
 
 def test_tables_name_codes_of_the_catalogue() -> None:
-    """Every code that a table can produce exists, and refusals are the caller's fault."""
+    """Every code that a table can produce exists, and what is storage's own turn is known as that."""
     assert CATALOGUE.keys() >= RETRIED_FAULTS
     assert set(REFUSED_STATUSES.values()) <= CATALOGUE.keys()
-    refused = {code.error for code in STORE_CODES.values() if code.error and code.retry is None}
-    assert {CATALOGUE[code].fault for code in refused} == {"client"}
-    assert all(code.error or code.retry is not None for code in STORE_CODES.values())
+    refused = {code.error for code in STORE_CODES.values() if not code.retry}
+    assert {code for code in refused if CATALOGUE[code].fault != "client"} == {
+        "storage_full",
+        "storage_account_disabled",
+    }
+    passing = {code.error for code in STORE_CODES.values() if code.retry}
+    assert all(CATALOGUE[code].retryable for code in passing)
 
 
 @pytest.mark.parametrize("code", sorted(RETRIED))

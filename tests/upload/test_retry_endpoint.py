@@ -67,7 +67,7 @@ def test_tried_again(service: Running, place: Callable[..., Place], url_first: b
         (answer(409), "storage_conflict", (409, None)),
         (answer(412, xml("PreconditionFailed", MESSAGE)), "precondition_failed", (412, "PreconditionFailed")),
         (answer(307, b"", "Location: /"), "storage_redirected", (307, None)),
-        (answer(501, xml("NotImplemented", MESSAGE)), "storage_error", (501, "NotImplemented")),
+        (answer(501, xml("NotImplemented", MESSAGE)), "header_not_supported", (501, "NotImplemented")),
         (answer(505), "storage_error", (505, None)),
     ],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_tries_run_out(service: Running, place: Callable[..., Place], closed_por
         (place(Reply(answer(500, xml("InternalError", MESSAGE)))), "storage_error", (500, "InternalError")),
         (place(Reply(answer(503, xml("SlowDown", MESSAGE)))), "storage_error", (503, "SlowDown")),
         (place(Reply(b"", then="reset")), "storage_disconnected", None),
-        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "access_denied", (403, None)),
+        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "storage_rejected", (403, None)),
         (place(*[Reply(answer(503))] * 3, Reply(b"", then="close")), "storage_disconnected", None),
         (closed, "storage_unreachable", None),
     ]

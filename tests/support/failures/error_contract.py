@@ -87,6 +87,18 @@ CONTRACT = {
         "storage_conflict": (409, CLIENT, True),
         "storage_redirected": (400, CLIENT, False),
         "storage_rejected": (400, CLIENT, False),
+        "signature_not_supported": (400, CLIENT, False),
+        "denied_by_policy": (403, CLIENT, False),
+        "encryption_key_unusable": (403, CLIENT, False),
+        "no_such_upload": (404, CLIENT, False),
+        "wrong_endpoint": (400, CLIENT, False),
+        "certificate_name_differs": (400, CLIENT, False),
+        "object_key_refused": (400, CLIENT, False),
+        "header_not_supported": (400, CLIENT, False),
+        "header_value_refused": (400, CLIENT, False),
+        "checksum_required": (400, CLIENT, False),
+        "object_not_replaceable": (409, CLIENT, False),
+        "object_leased": (409, CLIENT, False),
         # Storage failed.
         "storage_error": (502, STORAGE, True),
         "storage_throttled": (503, STORAGE, True),
@@ -98,6 +110,9 @@ CONTRACT = {
         "storage_name_unresolved": (502, STORAGE, True),
         "storage_tls_failed": (502, STORAGE, True),  # by the caller, once the certificate is right
         "stored_bytes_differ": (502, STORAGE, True),
+        "storage_full": (507, STORAGE, False),  # until somebody makes room, which no caller can
+        "storage_account_disabled": (502, STORAGE, False),
+        "refused_before_storage": (502, STORAGE, False),
         "already_stored": (412, STORAGE, False),  # an attempt broke off, and its file is probably there
         # The service cannot, now.
         "too_busy": (503, SERVICE, True),

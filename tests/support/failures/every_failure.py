@@ -201,6 +201,27 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
         echo(307, "TemporaryRedirect", f"Location: http://a/{KEY}?{query()}")
     ),
     "storage_rejected": _refused_by_storage(echo(400, KEY)),
+    "signature_not_supported": _refused_by_storage(
+        Reply(answer(400, xml("InvalidRequest", f"Please use AWS4-HMAC-SHA256. {' '.join(SECRETS)}")))
+    ),
+    "denied_by_policy": _refused_by_storage(
+        Reply(answer(403, xml("AccessDenied", f"{KEY} with an explicit deny in a {' '.join(SECRETS)}")))
+    ),
+    "encryption_key_unusable": _refused_by_storage(echo(400, "KMS.DisabledException")),
+    "no_such_upload": _refused_by_storage(echo(404, "NoSuchUpload")),
+    "wrong_endpoint": _refused_by_storage(Reply(answer(404, " ".join(SECRETS).encode()))),
+    "certificate_name_differs": _with_url(lambda lab: lab.url(base=f"{lab.misnamed}/")),
+    "object_key_refused": _refused_by_storage(echo(400, "KeyTooLongError")),
+    "header_not_supported": _refused_by_storage(echo(501, "NotImplemented")),
+    "header_value_refused": _refused_by_storage(echo(400, "InvalidArgument")),
+    "checksum_required": _refused_by_storage(echo(400, "MissingContentMD5")),
+    "object_not_replaceable": _refused_by_storage(echo(403, "ObjectUnderActiveHold")),
+    "object_leased": _refused_by_storage(echo(412, "LeaseIdMissing")),
+    "storage_full": _refused_by_storage(echo(507, "XMinioStorageFull")),
+    "storage_account_disabled": _refused_by_storage(echo(403, "UserSuspended")),
+    "refused_before_storage": _refused_by_storage(
+        Reply(answer(302, f"<html>{SECRETS}</html>".encode(), f"Location: https://a/{KEY}?{query()}"))
+    ),
     "storage_error": _refused_by_storage(echo(500, "InternalError", f"X-Amz-Id-2: {SIGNATURE}")),
     "storage_throttled": _refused_by_storage(echo(429, "TooManyRequests")),
     "storage_timeout": _refused_by_storage(Reply(b"", then="hang")),

@@ -47,7 +47,7 @@ class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
     `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
-    of a storage whose certificate nobody vouches for.
+    of a storage whose certificate nobody vouches for, `misnamed` of one whose certificate has another name.
     """
 
     service: Running
@@ -55,6 +55,7 @@ class Lab:
     double: StorageDouble
     closed_port: int
     stranger: str
+    misnamed: str
 
     def url(self, *replies: Reply, signed: str = "host", base: str | None = None, expires: int = 600) -> str:
         """A presigned URL full of secrets; the storage plays these replies to it."""
@@ -105,11 +106,14 @@ def query(signed: str = "host", expires: int = 600) -> str:
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
     """Start a service with small limits and a strict one, both at the most detailed log level."""
-    stranger = FaultyStorage(tls=authority(folder).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
+    ours = authority(folder)
+    stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
+    misnamed = named.origin.replace("127.0.0.1", "localhost")
+    listed = [double.url, stranger.origin, misnamed, f"http://127.0.0.1:{closed_port}", NOWHERE]
     tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
     with (
         stranger,
+        named,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",
@@ -128,7 +132,8 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
             UPLOAD_SPOOL_DISK_BYTES="0",
             UPLOAD_METRICS="prometheus",
+            SSL_CERT_FILE=ours.ca_file,
             **tokens,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin)
+        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)

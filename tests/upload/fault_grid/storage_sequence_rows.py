@@ -80,7 +80,7 @@ def of_senders(mode: Mode) -> Iterator[Cell]:
         "403, resets": (Play("middle", DENIED, "resets"), "access_denied"),
         "403 before a byte": (Play("head", DENIED, "closes"), "access_denied"),
         "307": (Play("middle", answer(307, b"", "Location: /"), "reads on"), "storage_redirected"),
-        "501": (Play("middle", answer(501), "closes"), "storage_error"),
+        "501": (Play("middle", answer(501), "closes"), "header_not_supported"),
     }
     for name, (play, code) in ends.items():
         cell = Cell(f"{name}, half is sent", mode, code, 1, (play,), file_bytes=BIG_BYTES, sends="half")
