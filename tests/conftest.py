@@ -35,8 +35,8 @@ TOOLS = {
 }
 
 
-# Who uses one of these has a store, a browser or a cloud.
-SLOW_FIXTURES = {"store", "browser", "aws"}
+# Who uses one of these has a store, a browser, a cloud or hundreds of uploads.
+SLOW_FIXTURES = {"store", "browser", "aws", "grid"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
