@@ -15,7 +15,7 @@ import pytest
 from tests.support.service.transcript import TRANSCRIPT
 
 # Most tests wait for something most of the time, so that a core has time for several.
-WORKERS_PER_CORE = 3
+WORKERS_PER_CORE = 2
 MOST_WORKERS = 12
 # A worker takes a second or two to start: fewer files are not worth one.
 FILES_PER_WORKER = 4
@@ -49,15 +49,17 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_order_of_length(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The longest files first, so that no worker is left with one at the end.
+def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The files that take longest come first, so that no worker is left with one at the end.
 
-    The tests of the whole system take longest by far; among the others, the number of tests tells.
+    These are the deployments, then what needs the whole system; in the others, the number of tests tells.
     """
     tests = Counter(item.path for item in items)
+    deploy = {item.path for item in items if item.get_closest_marker("deploy")}
 
-    def order(item: pytest.Item) -> tuple[bool, int, str]:
-        return "system" not in item.path.parts, -tests[item.path], str(item.path)
+    def order(item: pytest.Item) -> tuple[bool, bool, int, str]:
+        path = item.path
+        return path not in deploy, "system" not in path.parts, -tests[path], str(path)
 
     return sorted(items, key=order)
 
@@ -65,7 +67,7 @@ def in_order_of_length(items: list[pytest.Item]) -> list[pytest.Item]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        items[:] = in_order_of_length(items)
+        items[:] = longest_first(items)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
