@@ -18,8 +18,9 @@ from typing import Self
 
 from devtools import signed_queries
 
-from tests.support.double import OK
+from tests.support.double import NARROW_BYTES, OK
 from tests.support.plays import Play, Put
+from tests.support.tls import Line, TlsLine
 
 MIDDLE_BYTES = 1024 * 1024 // 2
 LAST_BYTES = 4
@@ -27,8 +28,6 @@ TRICKLE_SECONDS = 0.3
 DAWDLE_SECONDS = 0.05
 # Until the peer, too, knows that it is connected.
 SETTLE_SECONDS = 0.05
-# What a storage that stops reading has taken before its sender notices it.
-NARROW_BYTES = 64 * 1024
 QUERY = signed_queries.v2()
 
 
@@ -41,7 +40,7 @@ class GridStorage:
         self._tls = tls
         self._leaving = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._idle: set[socket.socket] = set()
+        self._idle: set[Line] = set()
         self._fillers: list[socket.socket] = []
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
@@ -100,13 +99,14 @@ class GridStorage:
                 line.settimeout(30)
                 self._start(self._serve, line)
 
-    def _serve(self, line: socket.socket) -> None:
+    def _serve(self, connection: socket.socket) -> None:
+        line: Line = connection
         play, head = self._next(), b""
         if play.fault in ("stalls", "trickles"):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
         with suppress(OSError):
             if self._tls and play.phase not in ("accepted", "tls"):
-                line = self._tls.wrap_socket(line, server_side=True)
+                line = TlsLine(connection, self._tls)
             while self._play(line, play, head):
                 self._idle.add(line)
                 head = b"" if self._leaving.is_set() else line.recv(1)
@@ -119,7 +119,7 @@ class GridStorage:
     def _next(self) -> Play:
         return self._plays.pop(0) if len(self._plays) > 1 else self._plays[0]
 
-    def _play(self, line: socket.socket, play: Play, head: bytes) -> bool:
+    def _play(self, line: Line, play: Play, head: bytes) -> bool:
         """One PUT, or what the play lets come of it; whether the connection is kept."""
         if play.phase in ("accepted", "tls", "head begun"):
             time.sleep(SETTLE_SECONDS)
@@ -143,10 +143,12 @@ class GridStorage:
             return False
         return self._fail(line, play, put)
 
-    def _fail(self, line: socket.socket, play: Play, put: Put | None = None) -> bool:
+    def _fail(self, line: Line, play: Play, put: Put | None = None) -> bool:
         """What the play ends with, which may be no failure at all."""
         if put and put.count == put.length and not play.rest:
             put.stored = bool(re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 2", play.raw, re.DOTALL))
+        if put:
+            put.said = play.raw
         line.sendall(play.raw)
         match play.fault:
             case "reads on":
@@ -155,11 +157,13 @@ class GridStorage:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             case "stalls":
                 self._leaving.wait(60)
+                if put:
+                    _read(line, put, put.length)  # what lies there, and then how it was left
             case "trickles":
                 return self._trickle(line, play.rest, put)
         return play.fault == "keeps"
 
-    def _trickle(self, line: socket.socket, rest: bytes, put: Put | None) -> bool:
+    def _trickle(self, line: Line, rest: bytes, put: Put | None) -> bool:
         """A byte at a time: the rest of an answer, or the rest of the body with a good answer behind it."""
         for at in range(len(rest)):
             line.sendall(rest[at : at + 1])
@@ -174,11 +178,12 @@ class GridStorage:
         return False
 
 
-def _read(line: socket.socket, put: Put, wanted: int, pause_seconds: float = 0) -> bool:
+def _read(line: Line, put: Put, wanted: int, pause_seconds: float = 0) -> bool:
     """Read the body up to `wanted` bytes, with a pause after each piece; False when it ends before."""
     while put.count < wanted:
         piece = line.recv(min(65536, wanted - put.count))
         if not piece:
+            put.left_in_order = True
             return False
         put.take(piece)
         time.sleep(pause_seconds)
