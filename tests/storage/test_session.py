@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
-from tests.support.double import Reply, StorageDouble, answer
+from tests.support.double import ETAG, Reply, StorageDouble, answer
 from tests.support.places import Place
 from tests.support.service import Running
 from tests.support.transcript import TRANSCRIPT
@@ -19,9 +19,8 @@ from tests.support.wire import PLAIN, RETRY, post
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:
     """What storage sets as a cookie is neither sent back to it with the next PUT nor passed on to callers."""
     cookie = "Set-Cookie: who=storage; Path=/"
-    puts = own.script(
-        key := f"wire/{uuid.uuid4().hex}", Reply(answer(503, b"", cookie)), Reply(answer(200, b"", cookie))
-    )
+    replies = Reply(answer(503, b"", cookie)), Reply(answer(200, b"", ETAG, cookie))
+    puts = own.script(key := f"wire/{uuid.uuid4().hex}", *replies)
     url = TRANSCRIPT.hide(f"http://localhost:{own.server_address[1]}/{key}?{SIGNED}")
     for path, count in ((RETRY, 2), (PLAIN, 3)):
         answered = post(by_name.port, path, parts(url, SMALL, url_first=True))

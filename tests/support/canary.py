@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from tests.support.double import Reply, StorageDouble, answer, xml
+from tests.support.double import ETAG, Reply, StorageDouble, answer, xml
 from tests.support.service import Running
 from tests.support.wire import BOUNDARY, PLAIN, RETRY, Answer, Connection, chunked, field, file, form
 
@@ -278,7 +278,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "storage_unreachable": _with_url(lambda lab: lab.url(base=f"http://127.0.0.1:{lab.closed_port}/")),
     "storage_tls_failed": _with_url(lambda lab: lab.url(base=f"{lab.stranger}/")),
     "stored_bytes_differ": _refused_by_storage(
-        Reply(answer(200, b"", "x-amz-checksum-crc64nvme: AAAAAAAAAAA="))
+        Reply(answer(200, b"", ETAG, "x-amz-checksum-crc64nvme: AAAAAAAAAAA="))
     ),
     "already_stored": _already_stored,
     "too_busy": _too_busy,

@@ -12,7 +12,7 @@ import pytest
 from devtools.signed_queries import v4
 
 from tests.support.contained import IMAGE, Contained
-from tests.support.double import Reply, StorageDouble, answer
+from tests.support.double import ETAG, Reply, StorageDouble, answer
 from tests.support.wire import PLAIN, Connection, field, file, form, post
 
 BASE = "python:3.13-slim-trixie"
@@ -119,7 +119,7 @@ def test_stop_finishes_what_runs(contained: Contained, double: StorageDouble) ->
 
 def test_replacing_one_after_the_other_loses_nothing(double: StorageDouble) -> None:
     """Two replicas are replaced in turn under load; a client that tries once more loses no upload."""
-    double.script("rolling", Reply(answer(200), pause=0.01))
+    double.script("rolling", Reply(answer(200, b"", ETAG), pause=0.01))
     body = form(field("uploadUrl", f"{double.url}rolling?{v4()}"), file(CONTENT[:200_000]))
     done, stop = [], threading.Event()
     with ExitStack() as held:
