@@ -14,6 +14,7 @@ MEMBERS = {
     "fault",
     "retryable",
     "request_id",
+    "stored",
     "attempts",
     "attempt_log",
 }
@@ -30,5 +31,6 @@ def assert_problem(answer: Answer, code: str) -> None:
     assert document["detail"].endswith(entry.cure)
     assert document["request_id"] == answer.request_id
     assert (document["success"], document["attempts"], document["code"]) == (False, 0, code)
+    assert document["stored"] is False
     assert (document["title"], document["status"]) == (entry.title, entry.status)
     assert (document["fault"], document["retryable"]) == (entry.fault, entry.retryable)

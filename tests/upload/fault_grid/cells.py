@@ -148,9 +148,15 @@ def run_all(cells: Iterable[Cell], run: Callable[[Cell], Seen]) -> dict[Cell, Fu
 
 
 def check(seen: Seen, code: str, attempts: int, *, stored: int) -> None:
-    """Answer, log and storage tell the same story: this code, so many PUTs, all bytes stored or none."""
+    """Answer, log and storage tell the same story: this code, so many PUTs, all bytes stored or none.
+
+    What is said not to be stored cannot be, and no PUT that broke off looks like the end of a file.
+    """
     event = seen.event
-    assert (event["code"], event["attempts"], event["stored"]) == (code, attempts, stored > 0), event
+    assert (event["code"], event["attempts"], event["stored"] is True) == (code, attempts, stored > 0), event
+    if event["stored"] is False:
+        assert not any(put.may_be_stored for put in seen.storage.puts), event
+    assert not any(put.left_in_order for put in seen.storage.puts), "a part may be kept"
     assert seen.storage.stored == [hashlib.sha256(seen.content).hexdigest()] * stored
     log = event["attempt_log"]
     assert len(log) == attempts
@@ -165,6 +171,7 @@ def _check_answer(answer: Answer, code: str, event: dict[str, Any], file_size: i
     told = answer.json
     assert answer.status == STATUS[code]
     assert told["success"] is (code == "ok")
+    assert told["stored"] is event["stored"]
     if code == "ok":
         assert told["file_size"] == file_size
     else:
