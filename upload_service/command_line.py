@@ -1,4 +1,4 @@
-"""The command's options, and the messages for arguments that it does not understand.
+"""The command's options, and what is said to arguments that are not understood.
 
 Knows: argparse. The command imports this file, and so argparse, only if it has arguments.
 Rules: a message never quotes an argument, because any argument may be a presigned URL in the wrong place.

@@ -1,11 +1,11 @@
-# Sourced by the other scripts: finds a Python that is new enough and sets `python`, or says what it found and
-# exits. PYTHON, when set, is the only candidate. Works with the bash 3.2 of macOS.
+# Sourced by the other scripts: finds a Python that is new enough and sets `python`, or says what it found and exits.
+# If PYTHON is set, it is the only candidate. Works with the bash 3.2 of macOS.
 
 _version() { "$1" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null; }
 
 _accept='import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)'
 
-# Each candidate is run, not just looked up: a name on the PATH may be a shim that fails.
+# Each candidate is run and not just looked up, because a name on the PATH may be a shim that fails.
 _find_python() {
   local candidates=$1 candidate found=""
   local IFS=:

@@ -15,9 +15,10 @@ root=$(CDPATH='' cd -P -- "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 _wanted=$1
 _venv=${DEV_VENV:-$root/.venv}
 case $_venv in /*) ;; *) _venv=$PWD/$_venv ;; esac
-# Says whose it is and what is installed. Absent while that changes, so a half-made environment is made again.
+# Says to which checkout it belongs and what is installed. It is absent while that changes, so that a half-made
+# environment is made again.
 _stamp=$_venv/upload-service.stamp
-# Tells our own folders, half-made ones too, from folders that are not ours to empty.
+# Marks a folder that these scripts have made, perhaps only half: any other folder must not be emptied.
 _mark=$_venv/upload-service.mark
 _log=$_venv/upload-service.log
 _busy=$_venv/upload-service.busy
@@ -32,13 +33,13 @@ _checksum() { cat "$root"/requirements-*.lock "$root/setup.cfg" "$root/pyproject
 
 _identity() { "$1" -c 'import sys; print(sys.version_info[:2], sys.base_prefix)' 2>/dev/null; }
 
-# Whether the environment is whole, has not been moved, and has the Python that is asked for.
+# Whether the environment is complete, has not been moved, and has the Python that is asked for.
 _usable() {
   [ -x "$_venv/bin/python" ] && grep -qxF "$root $_venv" "$_stamp" 2>/dev/null || return 1
   [ -z "${PYTHON:-}" ] || [ "$(_identity "$PYTHON")" = "$(_identity "$_venv/bin/python")" ]
 }
 
-# `dev` contains all of `local`.
+# `dev` contains everything in `local`.
 _ready() {
   _usable || return 1
   case "$(tail -n 1 "$_stamp")" in
@@ -47,7 +48,7 @@ _ready() {
   esac
 }
 
-# Refuses a folder that is somebody else's, before anything in it is touched.
+# Refuses a folder that these scripts did not make, before anything in it is touched.
 _claim() {
   [ -e "$_mark" ] || [ -z "$(ls -A "$_venv" 2>/dev/null)" ] ||
     _fail "$_venv was not made by these scripts: move it away, or set DEV_VENV to another folder."
@@ -55,7 +56,7 @@ _claim() {
     _fail "$_venv cannot be written to: change that, or set DEV_VENV to another folder."
 }
 
-# One set-up at a time: a link is made by one process only, and names it.
+# One set-up at a time. Only one process can make this link, which holds the number of that process.
 _lock() {
   _claim
   until ln -s "$$" "$_busy" 2>/dev/null; do
@@ -64,7 +65,7 @@ _lock() {
     _claim
   done
   trap 'rm -f "$_busy"' EXIT
-  # Otherwise a Ctrl-C would look like a failure of pip.
+  # Without this, a Ctrl-C would look like a failure of pip.
   trap 'exit 130' INT
 }
 
@@ -91,7 +92,7 @@ _set_up() {
     rm -f "$_stamp" "$_log"
   else
     _choose_python
-    echo "Setting up ${_venv##*/} (first use, about half a minute) ..." >&2
+    echo "Setting up ${_venv##*/} (first use: a minute or two) ..." >&2
     rm -f "$_stamp"
     _make_venv
   fi
@@ -102,7 +103,7 @@ _set_up() {
 
 if ! _ready; then
   _lock
-  # Another script may have done it while we waited.
+  # Another script may have finished it while this one waited.
   _ready || _set_up
   rm -f "$_busy"
   trap - EXIT INT

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,41 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.body.test_file_body import drain
+from tests.body.spooling import MIB, append_all, drain, refused
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.disk_segments import DiskSegments
 from upload_service.body.file_body import Body
 from upload_service.body.spool import BLOCK_BYTES, Spool
 from upload_service.errors.upload_error import UploadError
-
-MIB = 1024 * 1024
-
-
-@pytest.fixture
-async def budget() -> AsyncIterator[Callable[[int, int], SpoolBudget]]:
-    """Rooms of any size; at the end all of them must be free again."""
-    made: list[SpoolBudget] = []
-
-    def make(memory_bytes: int, disk_bytes: int) -> SpoolBudget:
-        made.append(SpoolBudget(memory_bytes, disk_bytes))
-        return made[-1]
-
-    yield make
-    for each in made:
-        await asyncio.to_thread(each.close)
-    await asyncio.sleep(0.01)
-    assert [(each.memory.used_bytes, each.disk.used_bytes) for each in made] == [(0, 0)] * len(made)
-
-
-def refused(error: pytest.ExceptionInfo[UploadError]) -> str:
-    """The code of a refusal."""
-    return error.value.entry.code
-
-
-async def append_all(spool: Spool, count: int) -> None:
-    """So many MiB."""
-    for _ in range(count):
-        await spool.append(bytes(MIB))
 
 
 @settings(max_examples=60, deadline=None)
@@ -80,68 +51,6 @@ def test_gives_back_what_it_took(
         assert budget.memory.used_bytes == budget.disk.used_bytes == 0
 
     asyncio.run(run())
-
-
-async def test_small_files_stay_in_memory_and_large_ones_go_to_disk(
-    budget: Callable[[int, int], SpoolBudget],
-) -> None:
-    """The predicted length decides, and its room is taken at the start."""
-    shared = budget(8 * MIB, 8 * MIB)
-    small, large = Spool(shared, MIB), Spool(shared, MIB + 1)
-    assert (shared.memory.used_bytes, shared.disk.used_bytes) == (MIB, MIB + 1)
-    small.close()
-    large.close()
-
-
-@pytest.mark.parametrize(
-    ("memory", "disk", "taken", "wanted", "code"),
-    [
-        (MIB, 0, 0, MIB, None),
-        (MIB, 0, MIB, 1, "spool_full"),
-        (MIB, 0, 0, MIB + 1, "too_large_to_keep"),
-        (0, MIB, 0, MIB, None),
-        (0, MIB, MIB, 1, "spool_full"),
-        (0, MIB, 0, MIB + 1, "too_large_to_keep"),
-        (MIB, MIB, MIB, MIB, None),
-        (0, 0, 0, 0, None),
-        (0, 0, 0, 1, "too_large_to_keep"),
-    ],
-)
-async def test_room_is_taken_or_refused(
-    budget: Callable[[int, int], SpoolBudget],
-    memory: int,
-    disk: int,
-    taken: int,
-    wanted: int,
-    code: str | None,
-) -> None:
-    """What does not fit now and what can never fit are told apart, and who is there is not harmed."""
-    shared = budget(memory, disk)
-    first = Spool(shared, taken)
-    if code is None:
-        Spool(shared, wanted).close()
-    else:
-        with pytest.raises(UploadError) as error:
-            Spool(shared, wanted)
-        assert refused(error) == code
-    first.close()
-
-
-async def test_unknown_length_takes_room_as_it_comes(budget: Callable[[int, int], SpoolBudget]) -> None:
-    """A file without a length begins in memory, moves to disk as a whole, and ends where the room ends."""
-    shared = budget(8 * MIB, 10 * MIB)
-    spool = Spool(shared, None)
-    await spool.append(bytes(MIB // 2))
-    assert (shared.memory.used_bytes, shared.disk.used_bytes) == (MIB // 2, 0)
-    await spool.append(bytes(MIB))
-    assert shared.disk.used_bytes >= 3 * MIB // 2
-    with pytest.raises(UploadError) as error:
-        await append_all(spool, 20)
-    assert refused(error) == "too_large_to_keep"
-    assert shared.disk.used_bytes <= 10 * MIB
-    assert shared.memory.used_bytes == 0
-    assert await spool.read(0, 5) == bytes(5)
-    spool.close()
 
 
 async def test_last_reading_frees_memory_as_it_goes(budget: Callable[[int, int], SpoolBudget]) -> None:
@@ -226,7 +135,7 @@ async def test_full_disk_ends_what_waits(
 async def test_full_disk_lets_pass_what_streams(
     budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An attempt that is under way goes on without its copy, at its own speed, and says so."""
+    """An attempt that is under way goes on without its copy, and the body is not replayable any more."""
     write, writes = os.pwrite, []
 
     def one_write(number: int, data: bytes, offset: int) -> int:
@@ -250,7 +159,7 @@ async def test_full_disk_lets_pass_what_streams(
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc, which this system does not have")
 async def test_cancelled_upload_leaves_no_file(budget: Callable[[int, int], SpoolBudget]) -> None:
-    """Closing in the middle of writing and reading closes the files, and a late thread opens none again."""
+    """Closing during writing and reading closes all files, and a thread that comes late opens none again."""
     before = deleted_files()
     shared = budget(0, 8 * MIB)
     spool = Spool(shared, 8 * MIB)

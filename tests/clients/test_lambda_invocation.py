@@ -8,10 +8,10 @@ import pytest
 from devtools.signed_queries import v4
 from multidict import CIMultiDict
 
-from tests.support.double import Reply, StorageDouble
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble
 from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 
 REQUEST = {

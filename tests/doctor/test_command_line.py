@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 from devtools import signed_queries
 
-from tests.support.doctor import COMMAND, check, run, surroundings
-from tests.support.double import StorageDouble
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import COMMAND, check, run, surroundings
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.mark.parametrize("words", [["-"], ["--header", "a:b"], ["--content-type", "a/b"], ["--no-upload"]])

@@ -1,67 +1,17 @@
-"""`upload-service --check` without a URL: memory, disk, ports and trusted certificates."""
+"""`upload-service --check` without a URL: memory, disk and trusted certificates."""
 
-import socket
 from pathlib import Path
 
 import pytest
 
-from tests.support.doctor import check, free_port
-from tests.support.namespace import NAMESPACE
-from tests.support.service import Running
-from upload_service import __version__
+from tests.doctor.run_check import check
+from tests.support.network_namespace import NAMESPACE
 from upload_service.doctor import machine_check
 from upload_service.settings.settings import Settings
 
 
-def test_port_of_another() -> None:
-    """A port that another program has is a failure that names it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        seen = check(PORT=str(port))
-    assert (seen.status, seen.verdicts("port")) == (1, ["fail"])
-    assert f"cannot listen on port {port} of 127.0.0.1 (Address already in use)" in seen.said
-
-
-def test_port_of_ours(service: Running) -> None:
-    """A port on which this service answers already is fine: the check runs beside it."""
-    seen = check(PORT=str(service.port))
-    assert (seen.status, seen.verdicts("port")) == (0, ["ok"])
-    assert f"upload-service {__version__} runs here already; port {service.port}" in seen.said
-
-
-def test_port_of_metrics() -> None:
-    """The port of metrics is looked at like the other, under its own setting."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        seen = check(PORT=str(free_port()), UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT=port)
-    assert (seen.status, seen.verdicts("port")) == (1, ["ok", "fail"])
-    assert "stop what uses it, or set UPLOAD_METRICS_PORT" in seen.said
-    assert f"GET /metrics on port {port}" in seen.said
-
-
-def test_port_of_metrics_is_a_strangers(service: Running) -> None:
-    """A stranger on the port of metrics is a failure, also while the service itself runs on its own port."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        seen = check(PORT=str(service.port), UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT=port)
-    assert (seen.status, seen.verdicts("port")) == (1, ["ok", "fail"])
-    assert f"cannot listen on port {port} of 127.0.0.1" in seen.said
-
-
-def test_both_ports_of_ours() -> None:
-    """Beside a service with a port for metrics, both ports are known as its own; swapped, neither is."""
-    metrics = {"UPLOAD_METRICS": "prometheus"}
-    with Running(UPLOAD_METRICS_PORT="0", **metrics) as running:
-        own, other = str(running.port), str(running.log[-1]["metrics_port"])
-        seen = check(PORT=own, UPLOAD_METRICS_PORT=other, **metrics)
-        swapped = check(PORT=other, UPLOAD_METRICS_PORT=own, **metrics)
-    assert (seen.status, seen.verdicts("port")) == (0, ["ok", "ok"])
-    assert f"upload-service {__version__} runs here already; port {other}" in seen.said
-    assert (swapped.status, swapped.verdicts("port")) == (1, ["fail", "fail"])
-
-
 def test_certificates_that_are_none(tmp_path: Path) -> None:
-    """A file of certificates that holds none would make every store untrusted."""
+    """A file of certificates without a certificate is a failure, because no store would be trusted."""
     (tmp_path / "empty.pem").write_text("nothing\n")
     seen = check(SSL_CERT_FILE=str(tmp_path / "empty.pem"))
     assert (seen.status, seen.verdicts("certificates")) == (1, ["fail"])
@@ -78,7 +28,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 
 def test_memory_of_a_container(tmp_path: Path) -> None:
-    """The bound of a container counts, not the machine's memory, and one that is not there is passed over."""
+    """A container's limit counts instead of the machine's memory; a file that is missing is skipped."""
     bound = tmp_path / "memory.max"
     bound.write_text("104857600\n")
     finding = machine_check.check_memory(Settings(), [str(tmp_path / "none"), str(bound)])

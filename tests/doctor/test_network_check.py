@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from devtools import signed_queries
 
-from tests.support.doctor import assert_stops_at, check
-from tests.support.double import StorageDouble
-from tests.support.namespace import NAMESPACE
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import assert_stops_at, check
+from tests.support.network_namespace import NAMESPACE
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.doctor import network_check
 from upload_service.errors.upload_error import CATALOGUE
 

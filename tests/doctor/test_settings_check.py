@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.doctor import check, free_port
+from tests.doctor.run_check import check, free_port
 
 
 def test_fine() -> None:

@@ -11,10 +11,10 @@ import pytest
 import trustme
 from devtools import signed_queries
 
-from tests.support.doctor import Seen, assert_stops_at, check
-from tests.support.double import StorageDouble
-from tests.support.tls import Authority, authority
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import Seen, assert_stops_at, check
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.certificates import Authority, authority
+from tests.support.storage.storage_double import StorageDouble
 
 
 class TlsDouble(StorageDouble):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.doctor import WAY, assert_stops_at, check
-from tests.support.transcript import TRANSCRIPT
+from tests.doctor.run_check import WAY, assert_stops_at, check
+from tests.support.service.transcript import TRANSCRIPT
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
 
@@ -27,7 +27,7 @@ def test_stored(bucket: Bucket, presign: Callable[..., str]) -> None:
         "crc64nvme:",
     ):
         assert words in seen.said
-    assert seen.out.index("replace what is there") < seen.out.index("stored: 200")
+    assert seen.said.index("replace what is there") < seen.said.index("stored: 200")
 
 
 def test_stops_before_the_upload(bucket: Bucket, presign: Callable[..., str]) -> None:

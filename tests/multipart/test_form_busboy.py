@@ -13,12 +13,13 @@ from devtools.node_packages import NoNodePackages, node_modules
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.forms import WANTED, Form, damaged, forms
-from tests.support.reading import STABLE, read
+from tests.multipart.form_reading import read
+from tests.multipart.generated_forms import WANTED, Form, damaged, forms
+from tests.support.hypothesis_settings import STABLE
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import Field, FileStart
 
-BUSBOY = Path(__file__).parents[1] / "support" / "busboy.cjs"
+BUSBOY = Path(__file__).with_name("busboy.cjs")
 BUSBOY_SECONDS = 30
 
 

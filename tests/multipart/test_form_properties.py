@@ -3,8 +3,9 @@
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.support.forms import Form, edits, forms, sizes, split
-from tests.support.reading import STABLE, read, refusal
+from tests.multipart.form_reading import read, refusal
+from tests.multipart.generated_forms import Form, edits, forms, sizes, split
+from tests.support.hypothesis_settings import STABLE
 from upload_service.multipart.form_reader import FileStart
 
 

@@ -1,72 +1,13 @@
 """The form reader: parts in, the same parts out, however the bytes were cut."""
 
-import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
-
-WANTED = frozenset({"uploadUrl", "size"})
-FORM_TYPE = "multipart/form-data; boundary=B"
-CLOSING = b"\r\n--B--\r\n"
-
-
-def read(chunks: Iterable[bytes], length: int | None, content_type: str = FORM_TYPE) -> list[Event]:
-    """All events of a form that arrives in these chunks."""
-    queue = [chunk for chunk in chunks if chunk]
-
-    async def next_chunk() -> bytes:
-        return queue.pop(0) if queue else b""
-
-    async def collect() -> list[Event]:
-        return [event async for event in FormReader(next_chunk, content_type, length, WANTED).events()]
-
-    return asyncio.run(collect())
-
-
-@dataclass
-class Parts:
-    """What a form was, put together again from events."""
-
-    fields: list[Field]
-    start: FileStart | None
-    content: bytes
-    ended: bool
-
-
-def parts(events: Iterable[Event]) -> Parts:
-    """Put events together."""
-    found = Parts([], None, b"", ended=False)
-    for event in events:
-        match event:
-            case Field():
-                found.fields.append(event)
-            case FileStart():
-                found.start = event
-            case FileEnd():
-                found.ended = True
-            case bytes():
-                found.content += event
-    return found
-
-
-def refusal(body: bytes, content_type: str = FORM_TYPE) -> str:
-    """The code with which a form is refused."""
-    with pytest.raises(UploadError) as caught:
-        read([body], len(body), content_type)
-    return caught.value.entry.code
-
-
-URL_PART = b'--B\r\nContent-Disposition: form-data; name="uploadUrl"\r\n\r\nhttps://x/?a\r\n'
-FILE_HEAD = (
-    b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-)
+from tests.multipart.form_reading import CLOSING, FILE_HEAD, FORM_TYPE, URL_PART, parts, read, refusal
+from upload_service.multipart.form_reader import Field, FileStart
 
 
 def test_every_split() -> None:
@@ -75,7 +16,7 @@ def test_every_split() -> None:
     content = content.replace(b"--B", b"--C")
     body = URL_PART + FILE_HEAD + content + b"\r\n--B--\r\n"
     for cut in range(len(body) + 1):
-        found = parts(read([body[:cut], body[cut:]], len(body)))
+        found = parts(read(FORM_TYPE, [body[:cut], body[cut:]], len(body)))
         assert found.fields == [Field("uploadUrl", "https://x/?a")]
         assert found.content == content
         assert found.start == FileStart("a.png", "image/png", len(content))
@@ -85,7 +26,7 @@ def test_every_split() -> None:
 def test_byte_by_byte() -> None:
     """A form that arrives byte by byte reads the same, and the file's length is predicted from it."""
     body = URL_PART + FILE_HEAD + b"12345\r\n--B--\r\n"
-    found = parts(read((body[i : i + 1] for i in range(len(body))), len(body)))
+    found = parts(read(FORM_TYPE, (body[i : i + 1] for i in range(len(body))), len(body)))
     assert (found.content, found.start) == (b"12345", FileStart("a.png", "image/png", 5))
 
 
@@ -106,7 +47,7 @@ def test_parts_come_out_as_they_went_in(
     upload = FILE_HEAD + content + b"\r\n"
     body = (upload + fields if file_first else fields + upload) + b"--B--\r\n"
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
-    found = parts(read((body[a:b] for a, b in pairwise(edges)), len(body)))
+    found = parts(read(FORM_TYPE, (body[a:b] for a, b in pairwise(edges)), len(body)))
     assert found.content == content
     assert [field.value.encode("latin-1") for field in found.fields] == values
     assert found.start
@@ -127,7 +68,8 @@ def test_parts_come_out_as_they_went_in(
 )
 def test_content_type(content_type: str, code: str) -> None:
     """A request that is no form, or a form without a usable boundary, is refused by its head."""
-    assert refusal(URL_PART + b"--B--\r\n", content_type) == code
+    body = URL_PART + b"--B--\r\n"
+    assert refusal(content_type, [body], len(body)) == code
 
 
 @pytest.mark.parametrize(
@@ -142,18 +84,12 @@ def test_content_type(content_type: str, code: str) -> None:
         (URL_PART + FILE_HEAD + b"123\r\n--B\r\n", "incomplete_form"),
         (URL_PART + FILE_HEAD + b"123\r\n--BX\r\n--B--\r\n", "malformed_form"),
         (b"junk--B\r\n" + URL_PART[5:] + b"--B--\r\n", "malformed_form"),
-        (b"--B\r\nno colon here\r\n\r\nx\r\n--B--\r\n", "malformed_form"),
-        (b"--B\r\nContent-Type: text/plain\r\n\r\nx\r\n--B--\r\n", "malformed_form"),
-        (b"--B\r\n\r\nx\r\n--B--\r\n", "malformed_form"),
-        (b'--B\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--B--\r\n', "malformed_form"),
         (b'--B\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--B--\r\n', "file_is_text"),
         (
             b'--B\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--B--\r\n',
             "missing_file",
         ),
         (FILE_HEAD + b"1\r\n" + FILE_HEAD + b"2\r\n--B--\r\n", "multiple_files"),
-        (FILE_HEAD.replace(b"image/png", b"image/\x07png") + b"1\r\n--B--\r\n", "invalid_content_type"),
-        (FILE_HEAD.replace(b"image/png", "이미지".encode()) + b"1\r\n--B--\r\n", "invalid_content_type"),
         (URL_PART.replace(b"https://x/", b"u" * 8193) + b"--B--\r\n", "field_too_long"),
         (
             URL_PART.replace(b"uploadUrl", b"other").replace(b"/x", b"u" * 1_100_000) + b"--B--\r\n",
@@ -162,55 +98,23 @@ def test_content_type(content_type: str, code: str) -> None:
         (b"p" * 1_100_000 + b"\r\n" + URL_PART + b"--B--\r\n", "field_too_long"),
         (URL_PART + b"--B--\r\n" + b"e" * 1_100_000, "field_too_long"),
         (URL_PART.replace(b"uploadUrl", b"other") * 65 + b"--B--\r\n", "too_many_parts"),
-        (b"--B\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\nx\r\n--B--\r\n", "part_headers_too_long"),
-        (b"--B\r\n" + b"X-A: b\r\n" * 17 + b"\r\nx\r\n--B--\r\n", "part_headers_too_long"),
     ],
 )
 def test_broken_forms(body: bytes, code: str) -> None:
     """Each way to break a form has its code."""
-    assert refusal(body) == code
-
-
-@pytest.mark.parametrize(
-    ("disposition", "filename"),
-    [
-        (b'filename="plain.png"', "plain.png"),
-        (b'filename="a;b;c.png"', "a;b;c.png"),
-        ('filename="고양이.png"'.encode(), "고양이.png"),
-        (b'filename="say %22hi%22.png"', 'say "hi".png'),
-        (b'filename="say \\"hi\\".png"', 'say "hi".png'),
-        (b'filename="two%0Alines.png"', "two\nlines.png"),
-        (b'filename="../../etc/passwd"', "../../etc/passwd"),
-        (b"filename*=utf-8''%EA%B3%A0%EC%96%91%EC%9D%B4.png", "고양이.png"),
-        (b"filename=token.png", "token.png"),
-    ],
-)
-def test_file_names(disposition: bytes, filename: str) -> None:
-    """A file name arrives as the sender meant it, in each of the ways to write one."""
-    body = FILE_HEAD.replace(b'filename="a.png"', disposition) + b"1\r\n--B--\r\n"
-    start = parts(read([body], len(body))).start
-    assert start
-    assert start.filename == filename
-
-
-def test_no_content_type_is_octet_stream() -> None:
-    """A file part without a type counts as application/octet-stream."""
-    body = FILE_HEAD.replace(b"Content-Type: image/png\r\n", b"") + b"1\r\n--B--\r\n"
-    start = parts(read([body], len(body))).start
-    assert start
-    assert start.content_type == "application/octet-stream"
+    assert refusal(FORM_TYPE, [body], len(body)) == code
 
 
 def test_preamble_and_epilogue_are_tolerated() -> None:
     """Text before the first and after the last boundary is no part of the form."""
     body = b"preamble\r\n" + URL_PART + FILE_HEAD + b"123\r\n--B--\r\nepilogue"
-    assert parts(read([body], None)).content == b"123"
+    assert parts(read(FORM_TYPE, [body], None)).content == b"123"
 
 
 def test_prediction_needs_a_length() -> None:
     """Without the request's length, or with one too small for any file, nothing is predicted."""
     body = FILE_HEAD + b"123" + CLOSING
     for length in (None, 10):
-        start = parts(read([body], length)).start
+        start = parts(read(FORM_TYPE, [body], length)).start
         assert start
         assert start.predicted_bytes is None

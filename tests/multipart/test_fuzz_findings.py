@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fuzz import destination_rules, form_rules
 
-from tests.multipart.test_form_reader import CLOSING, FILE_HEAD, URL_PART, parts, read, refusal
+from tests.multipart.form_reading import CLOSING, FILE_HEAD, FORM_TYPE, URL_PART, parts, read, refusal
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 
@@ -54,10 +54,10 @@ def bytewise(body: bytes) -> list[bytes]:
     return list(form_rules.bytewise(body))
 
 
-def codes(body: bytes) -> set[str]:
+def codes(body: bytes) -> set[str | None]:
     """How it is refused, whole and byte by byte."""
     read_bytewise = form_rules.read("multipart/form-data; boundary=B", bytewise(body), None)
-    return {refusal(body), str(read_bytewise[1])}
+    return {refusal(FORM_TYPE, [body], len(body)), str(read_bytewise[1])}
 
 
 @pytest.mark.parametrize("before", [b"\n", b"x\n", b"preamble", b"a long preamble --- without a line break"])
@@ -82,7 +82,7 @@ def test_length_of_a_part_is_ignored(length: bytes) -> None:
         + CLOSING
     )
     for chunks in ([body], bytewise(body)):
-        assert parts(read(chunks, len(body))).content == b"12345"
+        assert parts(read(FORM_TYPE, chunks, len(body))).content == b"12345"
 
 
 @pytest.mark.parametrize("port", ["+8443", "-0", "8_443", "08443000", " 8443", "8443 ", "", "x", "0x50", "+"])

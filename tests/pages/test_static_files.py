@@ -2,8 +2,8 @@
 
 import re
 
-from tests.support.ask import ask
-from tests.support.service import Running
+from tests.support.client.raw_http import ask
+from tests.support.service.running_service import Running
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.pages.endpoints import PAGE_FILES
 from upload_service.pages.static_files import STATIC

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.judging import GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
+from tests.presigned.judged_urls import GOOGLE_V4, SAS, V2, V4, V4A, destinations, judged, refusal
 from upload_service.settings.environment import SettingError
 
 LISTED = "http://127.0.0.1:8333/uploads/incoming/"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.judging import NOW, V4, destinations, judged, reason, refusal
+from tests.presigned.judged_urls import NOW, V4, destinations, judged, reason, refusal
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.judging import GOOGLE_V4, SAS, V2, V4, judged, reason, refusal
+from tests.presigned.judged_urls import GOOGLE_V4, SAS, V2, V4, judged, reason, refusal
 
 S3 = "https://bucket.s3.eu-west-1.amazonaws.com/key"
 GOOGLE = "https://storage.googleapis.com/bucket/key"

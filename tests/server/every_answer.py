@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.wire import PLAIN, Answer, Connection
+from tests.support.client.raw_http import PLAIN, Answer, Connection, ask
 
 ALLOWED = "https://app.example.com"
 STRANGER = "https://stranger.example.com"

@@ -1,13 +1,13 @@
-"""Heads that cannot be read: refused in our own words, logged, and without a word of them."""
+"""Heads that cannot be read are refused in our own words and logged, and nothing of them is repeated."""
 
 from collections.abc import Callable
 
 import pytest
 
 from tests.server.every_answer import BROKEN_HEADS, MARK, STRANGER, every_answer_and_broken, send
-from tests.support.problem_documents import assert_problem
-from tests.support.service import Running
-from tests.support.wire import Answer, Connection
+from tests.support.client.raw_http import Answer, Connection
+from tests.support.service.problem_documents import assert_problem
+from tests.support.service.running_service import Running
 
 
 @every_answer_and_broken

@@ -1,4 +1,4 @@
-"""A refusal that comes while the caller still sends reaches it whole, through the clients that callers use.
+"""A refusal that comes while the client still sends reaches it whole, with all usual HTTP clients.
 
 The bound: what is left of the body may be `DRAIN_BYTES` long and take `DRAIN_SECONDS`. Files here fit it.
 """
@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from devtools import signed_queries
 
-from tests.support.clients import Form
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY
+from tests.support.client.http_clients import Form
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from tests.system.test_clients import CLIENTS
 from upload_service.server.request_body import DRAIN_BYTES
 

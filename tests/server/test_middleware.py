@@ -1,11 +1,10 @@
-"""What every request is treated to: unknown paths, wrong methods, odd headers, request ids."""
+"""What holds for every request: unknown paths, wrong methods, odd headers, request ids."""
 
 import pytest
 
-from tests.support.ask import ask
-from tests.support.problem_documents import PROBLEM_JSON, assert_problem
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY
+from tests.support.client.raw_http import PLAIN, RETRY, ask
+from tests.support.service.problem_documents import assert_problem
+from tests.support.service.running_service import Running
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_odd_headers_get_no_other_kind_of_failure(
 ) -> None:
     """A header that makes the HTTP library refuse is ignored, or refused with a problem document."""
     answer = ask(service.port, "GET", path, {header: value})
-    assert answer.status == 200 or answer.headers["content-type"].startswith(PROBLEM_JSON)
+    assert answer.status == 200 or answer.headers["content-type"].startswith("application/problem+json")
 
 
 @pytest.mark.parametrize("given", ["7", "A-z_0.9", "x" * 128])

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.storage.puts import CountingDouble
-from tests.support.places import at_double, nothing_came_late, place
-from tests.support.service import Running
+from tests.support.service.running_service import Running
+from tests.support.storage.places import at_double, nothing_came_late, place
 
 __all__ = ["at_double", "nothing_came_late", "place"]
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[CountingDouble]:
-    """A double for one service only."""
+    """A double that only one service uses."""
     with CountingDouble() as running:
         yield running
         running.shutdown()

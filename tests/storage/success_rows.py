@@ -5,7 +5,7 @@ Knows: for each answer its status, headers and body, and what is said of it when
 
 from dataclasses import dataclass, field
 
-from tests.support.double import xml
+from tests.support.storage.storage_double import xml
 
 HTML = "an HTML page"
 ERROR = "an error document"

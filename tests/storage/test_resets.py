@@ -17,11 +17,11 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.tls import authority
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.client.raw_http import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.certificates import authority
+from tests.support.storage.storage_double import OK, Put, Reply, StorageDouble, answer, xml
 
 # More than the plain endpoint keeps.
 CONTENT = bytes(range(256)) * 12_000

@@ -9,14 +9,14 @@ from devtools import signed_queries
 from local.store import Bucket, Store
 
 from tests.storage.success_rows import HTML, JSON, NO_ETAG, OTHERS, PAGE, STORES
-from tests.support.double import OK, Reply, StorageDouble, answer
-from tests.support.places import Place, whole
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.tls import authority
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY
-from tests.support.written_forms import END, FILE, RETRIES, URL, both_endpoints, file, post
+from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.client.written_forms import END, FILE, RETRIES, URL, both_endpoints, file, post
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.certificates import authority
+from tests.support.storage.places import Place, whole
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
 from upload_service.presigned.allowed_destinations import ETAG_OPTION
 
 NOT_RETRIED = RETRIES % b"3"

@@ -1,1 +1,8 @@
-"""What tests share: the running service, a storage that misbehaves on cue, raw HTTP, a transcript."""
+"""What tests of several rooms share.
+
+service/   the service as users run it, what it said, its problem documents, metrics and leftovers
+storage/   storages that misbehave on cue, places to upload to, certificates
+client/    raw HTTP, forms that are written out, tokens, the HTTP clients that callers use
+failures/  every failure that can be caused from outside, and the contract of its code
+browser/   Chromium and the service's pages; examples/, deploy/, contract/: for the tests in tests/system
+"""

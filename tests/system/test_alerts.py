@@ -15,9 +15,9 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
 from local.ports import take_any
 
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.wire import PLAIN, field, file, form, post
+from tests.support.client.raw_http import PLAIN, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.telemetry.metric_definitions import CODES, METRICS, PROCESS, Metric
 
@@ -156,7 +156,7 @@ def _ask_until(port: int, path: str, wanted: Callable[[Any], bool], seconds: flo
     found: Any = None
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=5) as answered:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answered:
                 found = json.load(answered)["data"]
         except OSError:
             found = None  # it is starting

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from compat.case import NOT_THERE
 from compat.matrix import CASES
+from compat.table import INTRODUCTION
 
 PAGE = (Path(__file__).parents[2] / "docs" / "compatibility.md").read_text(encoding="utf-8")
 
@@ -16,7 +17,8 @@ def rows() -> list[list[str]]:
 
 
 def test_the_page_has_every_case() -> None:
-    """The rows are the matrix's, in its order; `./scripts/dev/compat --write` makes them anew."""
+    """It has the introduction and the matrix's rows in order: `./scripts/dev/compat --write` writes both."""
+    assert PAGE.startswith(INTRODUCTION)
     assert [row[0] for row in rows()] == [case.name for case in CASES]
 
 

@@ -8,9 +8,8 @@ import pytest
 import requests
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from tests.support.ask import ask
-from tests.support.canary import WAYS, Lab
-from tests.support.contract import (
+from tests.support.client.raw_http import PLAIN, RETRY, ask, field, file, form, post
+from tests.support.contract.openapi_answers import (
     DOCUMENT,
     assert_described,
     codes_of,
@@ -18,11 +17,11 @@ from tests.support.contract import (
     operations,
     pointed,
 )
-from tests.support.double import OK, Reply, StorageDouble, answer, xml
-from tests.support.lab import opened
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.failures.every_failure import WAYS
+from tests.support.failures.failure_lab import Lab, start_lab
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE
@@ -36,7 +35,7 @@ UNHEARD = {"client_gone"}
 @pytest.fixture(scope="module")
 def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Where every failure can be caused."""
-    with opened(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
+    with start_lab(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
         yield found
 
 
@@ -126,7 +125,7 @@ def test_progress_is_as_told(
         data={"uploadUrl": double_url("contract/progress")},
         files={"file": ("photo.png", b"12345")},
         headers={"Accept": CONTENT_TYPE},
-        timeout=20,
+        timeout=60,
     )
     TRANSCRIPT.hear("answer", answered.text)
     lines = [json.loads(line) for line in answered.text.splitlines()]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from devtools import PYTHONPATH, signed_queries
 
-from tests.support.namespace import NAMESPACE
-from tests.support.transcript import TRANSCRIPT
+from tests.support.network_namespace import NAMESPACE
+from tests.support.service.transcript import TRANSCRIPT
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,9 +21,9 @@ def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
     """Right forms are stored, wrong ones refused, and each answer is as the contract says."""
     TRANSCRIPT.hide(f"http://store/contract/object?{signed_queries.v4()}")
     ran = subprocess.run(
-        [*NAMESPACE, sys.executable, "-m", "tests.support.contract_run", str(tmp_path)],
+        [*NAMESPACE, sys.executable, "-m", "tests.support.contract.schemathesis_run", str(tmp_path)],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": PYTHONPATH},
-        capture_output=True, text=True, timeout=150, check=False,
+        capture_output=True, text=True, timeout=700, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     told = json.loads(ran.stdout)

@@ -8,9 +8,9 @@ import signal
 
 import pytest
 
-from tests.support.cloud import Cloud
-from tests.support.cloud_servers import Servers
-from tests.support.deployed import LOG_GROUP, NAME, ROLE, deployed
+from tests.support.deploy.aws_account import Cloud
+from tests.support.deploy.aws_servers import Servers
+from tests.support.deploy.deployed_resources import LOG_GROUP, NAME, ROLE, deployed
 
 pytestmark = pytest.mark.deploy
 

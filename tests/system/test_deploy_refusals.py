@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.cloud import CREDENTIALS, Cloud
-from tests.support.cloud_servers import Servers
-from tests.support.deployed import deployed
+from tests.support.deploy.aws_account import CREDENTIALS, Cloud
+from tests.support.deploy.aws_servers import Servers
+from tests.support.deploy.deployed_resources import deployed
 
 pytestmark = pytest.mark.deploy
 

@@ -11,12 +11,12 @@ import pytest
 from docs_generator import floor_plan, generate, page_parts
 from docs_generator.korean import Korean
 from docs_generator.made_parts import LostPart, filled
-from openapi import examples
+from openapi import examples, schemas
 
-from tests.support.contract import DOCUMENT, complaints
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.contract.openapi_answers import DOCUMENT, complaints
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 TOKEN = secrets.token_hex(32)
 Member = dict[str, Any]
@@ -66,6 +66,17 @@ def test_gap_in_the_korean_is_named(toml: str, wanted: str) -> None:
     """A text without Korean, a Korean of an older text and one too many are each said, with what to write."""
     (gap,) = Korean(toml).gaps({"A": "a"})
     assert gap.startswith(f"docs/korean.toml: {wanted}")
+
+
+def test_member_without_a_type_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member that the service answers and the contract does not know is said, with the file to change."""
+    stored = examples.stored()
+    monkeypatch.setattr(examples, "stored", lambda: stored | {"stored_at": "today"})
+    (gap,) = schemas.gaps()
+    assert (
+        gap
+        == "scripts/dev/lib/openapi/schemas.py: _stored has no type for the member stored_at of the answer"
+    )
 
 
 def test_every_room_is_on_a_floor() -> None:

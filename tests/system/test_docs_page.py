@@ -10,13 +10,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from local.store import Bucket
 
-from tests.support.ask import ask
-from tests.support.browser import chromium
-from tests.support.docs_page import OPERATIONS, PHOTO, Visit
-from tests.support.double import StorageDouble
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY
+from tests.support.browser.chromium import chromium
+from tests.support.browser.docs_page import OPERATIONS, PHOTO, Visit
+from tests.support.client.raw_http import PLAIN, RETRY, ask
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import StorageDouble
 from upload_service.pages.static_files import STATIC
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings

@@ -11,20 +11,20 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support import examples
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.examples import CONTENT, LARGE_BYTES, NO_SPOOL, Program
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.examples import running_examples
+from tests.support.examples.running_examples import CONTENT, LARGE_BYTES, NO_SPOOL, Program
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
-CURL = pytest.param(examples.curl(), marks=pytest.mark.curl, id="curl")
+CURL = pytest.param(running_examples.curl(), marks=pytest.mark.curl, id="curl")
 TELLING = [
-    pytest.param(examples.python("python_aiohttp.py"), id="aiohttp"),
-    pytest.param(examples.curl("--progress"), marks=pytest.mark.curl, id="curl --progress"),
+    pytest.param(running_examples.python("python_aiohttp.py"), id="aiohttp"),
+    pytest.param(running_examples.curl("--progress"), marks=pytest.mark.curl, id="curl --progress"),
 ]
 PROGRAMS = [
-    pytest.param(examples.python("python_requests.py"), id="requests"),
-    pytest.param(examples.python("python_httpx.py"), id="httpx"),
+    pytest.param(running_examples.python("python_requests.py"), id="requests"),
+    pytest.param(running_examples.python("python_httpx.py"), id="httpx"),
     CURL,
     *TELLING,
 ]
@@ -33,7 +33,7 @@ PROGRAMS = [
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     """A file whose name means something to shells and to forms."""
-    return examples.photo(tmp_path, 'a "b";c,$(d) 사진.png')
+    return running_examples.photo(tmp_path, 'a "b";c,$(d) 사진.png')
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_program_stores(
     """The object is the file, with the type that the program was told; its name is answered as it is."""
     key = f"examples/{Path(program[-1]).name}"
     url = presign(key, content_type="image/png")
-    done = examples.run(program, url, f"{service.url}/", str(photo), "image/png")
+    done = running_examples.run(program, url, f"{service.url}/", str(photo), "image/png")
     assert done.returncode == 0, done.stderr
     assert re.search(r'a \\?"b\\?";c,\$\(d\) (사진|\\uc0ac\\uc9c4).png', done.stdout)
     assert bucket.get(key) == CONTENT
@@ -63,7 +63,7 @@ def test_program_stores(
 def test_program_says_why_not(service: Running, photo: Path, program: Program) -> None:
     """A refusal: status 1, and on standard error the code, the sentence and the id that the log has too."""
     url = TRANSCRIPT.hide(f"https://elsewhere.example/photo-of-{len(program)}.png?{signed_queries.v2()}")
-    done = examples.run(program, url, service.url, str(photo))
+    done = running_examples.run(program, url, service.url, str(photo))
     assert done.returncode == 1
     assert "destination_not_allowed" in done.stderr
     assert "Use an allowed store" in done.stderr
@@ -74,7 +74,7 @@ def test_program_says_why_not(service: Running, photo: Path, program: Program) -
 @pytest.mark.parametrize("program", [each for each in PROGRAMS if each is not CURL])
 def test_program_without_answer(closed_port: int, photo: Path, program: Program) -> None:
     """Where nobody listens: status 1 and one line, no traceback."""
-    done = examples.run(program, "https://b.example/k", f"http://127.0.0.1:{closed_port}", str(photo))
+    done = running_examples.run(program, "https://b.example/k", f"http://127.0.0.1:{closed_port}", str(photo))
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
@@ -83,7 +83,7 @@ def test_program_without_answer(closed_port: int, photo: Path, program: Program)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program_without_its_file(service: Running, presign: Callable[..., str], program: Program) -> None:
     """A file that is not there: status 1 and one line."""
-    done = examples.run(program, presign("examples/no-file"), service.url, "/no/such/file.png")
+    done = running_examples.run(program, presign("examples/no-file"), service.url, "/no/such/file.png")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
 
@@ -91,7 +91,7 @@ def test_program_without_its_file(service: Running, presign: Callable[..., str],
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program_says_its_usage(photo: Path, program: Program) -> None:
     """Without the URL in the environment nothing is asked: status 2, and how to call it."""
-    done = examples.run(program, "", "http://127.0.0.1:1", str(photo))
+    done = running_examples.run(program, "", "http://127.0.0.1:1", str(photo))
     assert done.returncode == 2
     assert "Usage: PRESIGNED_URL=... " in done.stderr
 
@@ -102,7 +102,7 @@ def test_program_tells_of_attempts(
 ) -> None:
     """What the service waits for, and its next attempt, are shown."""
     double.script("examples/attempts", Reply(answer(503, xml("SlowDown"))), Reply())
-    done = examples.run(program, double_url("examples/attempts"), service.url, str(photo))
+    done = running_examples.run(program, double_url("examples/attempts"), service.url, str(photo))
     assert done.returncode == 0, done.stderr
     assert re.search(r"another attempt in|waiting", done.stdout + done.stderr)
     assert re.search(r'attempt 2 begins|"attempt": 2', done.stdout + done.stderr)
@@ -120,8 +120,8 @@ def test_program_tells_while_it_sends(
     gate = threading.Event()
     puts = double.script("examples/sending", Reply(gate=gate))
     with subprocess.Popen(
-        [*program, patient.url, str(examples.large(tmp_path))],
-        env=examples.environment(double_url("examples/sending")),
+        [*program, patient.url, str(running_examples.large(tmp_path))],
+        env=running_examples.environment(double_url("examples/sending")),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -152,7 +152,7 @@ def test_curl_tries_again(double: StorageDouble, double_url: Callable[[str], str
     busy = Reply(answer(503, b"busy", "Retry-After: 1"))
     asked = double.script("front/upload-with-presigned-retry", busy, Reply(answer(200, b'{"success": true}')))
     url = double_url("examples/again")
-    done = examples.run(examples.curl(), url, f"{double.url}front", str(photo))
+    done = running_examples.run(running_examples.curl(), url, f"{double.url}front", str(photo))
     assert (done.returncode, done.stdout) == (0, '{"success": true}\n'), done.stderr
     assert len(asked) == 2
     assert all(url.encode() in put.body and CONTENT in put.body for put in asked)

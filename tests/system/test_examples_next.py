@@ -13,11 +13,11 @@ from local import ports
 from local.store import Bucket
 from playwright.async_api import Browser, Page, Response, Route, expect
 
-from tests.support import examples, next_app
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.examples import CONTENT, LARGE_BYTES
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.examples import next_app, running_examples
+from tests.support.examples.running_examples import CONTENT, LARGE_BYTES
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.node, pytest.mark.chromium]
 asynchronous = pytest.mark.asyncio(loop_scope="module")
@@ -106,7 +106,7 @@ def test_lock_names_no_registry() -> None:
 async def test_page_stores(browser: Browser, bucket: Bucket, app: str, tmp_path: Path) -> None:
     """The file goes through the service into the real store, under the key and type that the app signed."""
     async with opened(browser, app) as (page, signed):
-        await send(page, examples.photo(tmp_path))
+        await send(page, running_examples.photo(tmp_path))
         said = f"photo.png is stored, all {len(CONTENT)} bytes of it."
         await expect(page.get_by_role("status")).to_have_text(said)
     key = unquote(urlsplit(signed[0]).path).removeprefix(f"/{bucket.name}/")
@@ -131,7 +131,7 @@ async def test_page_shows_progress(
     puts = double.script("next/progress", Reply(gate=gate))
     async with opened(browser, app) as (page, _):
         await sign_with(page, double_url("next/progress"), listing)
-        await send(page, examples.large(tmp_path))
+        await send(page, running_examples.large(tmp_path))
         bar = page.get_by_role("progressbar", name="Sending")
         await bar.wait_for()
         await page.wait_for_function("(v => 0 < v && v < 100)(document.querySelector('progress').value)")
@@ -153,7 +153,7 @@ async def test_page_says_a_failure_in_words(
     double.script("next/refused", Reply(answer(403, xml("AccessDenied"))))
     async with opened(browser, app) as (page, _):
         await sign_with(page, double_url("next/refused"), listing)
-        await send(page, examples.photo(tmp_path))
+        await send(page, running_examples.photo(tmp_path))
         status = page.get_by_role("status")
         await expect(status).to_contain_text("The file could not be stored (access_denied).")
         said = await status.text_content()
@@ -176,12 +176,12 @@ async def test_page_cancels(
     puts = double.script("next/cancelled", Reply(gate=gate))
     async with opened(browser, app) as (page, _):
         await sign_with(page, double_url("next/cancelled"), listing)
-        await send(page, examples.large(tmp_path))
-        await examples.until(lambda: puts)
+        await send(page, running_examples.large(tmp_path))
+        await running_examples.until(lambda: puts)
         await page.get_by_role("button", name="Cancel").click()
         await expect(page.get_by_role("status")).to_have_text("Cancelled.")
         gate.set()
-        assert puts[0].ended.wait(20)
+        assert puts[0].ended.wait(60)
     assert not puts[0].whole
 
 
@@ -189,7 +189,7 @@ async def test_page_cancels(
 async def test_origin_that_is_not_listed(browser: Browser, bucket: Bucket, app: str, tmp_path: Path) -> None:
     """The same page under another name of this computer is another origin: the browser sends nothing."""
     async with opened(browser, app.replace(ports.HOST, "localhost")) as (page, signed):
-        await send(page, examples.photo(tmp_path))
+        await send(page, running_examples.photo(tmp_path))
         failed = page.get_by_role("status").and_(page.locator(".failed"))
         await expect(failed).to_contain_text("something is in its way", timeout=30_000)
     assert bucket.get(unquote(urlsplit(signed[0]).path).removeprefix(f"/{bucket.name}/")) is None

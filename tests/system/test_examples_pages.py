@@ -9,12 +9,12 @@ import pytest
 from local.store import Bucket
 from playwright.async_api import Browser, Page, expect
 
-from tests.support import examples
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.examples import CONTENT, LARGE_BYTES, NO_SPOOL
-from tests.support.other_origin import served
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.browser.other_origin import served
+from tests.support.examples import running_examples
+from tests.support.examples.running_examples import CONTENT, LARGE_BYTES, NO_SPOOL
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -36,7 +36,7 @@ addEventListener("DOMContentLoaded", () => new MutationObserver(() =>
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     """Where the pages are served."""
-    with served(examples.FOLDER) as url:
+    with served(running_examples.FOLDER) as url:
         yield url
 
 
@@ -51,7 +51,7 @@ def listing(bucket: Bucket, double: StorageDouble, origin: str) -> Iterator[Runn
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     """A file to send."""
-    return examples.photo(tmp_path)
+    return running_examples.photo(tmp_path)
 
 
 @asynccontextmanager
@@ -114,7 +114,7 @@ async def test_page_of_another_origin_hears_nothing(
     browser: Browser, listing: Running, bucket: Bucket, presign: Callable[..., str], photo: Path, name: str
 ) -> None:
     """From an origin that is not listed no answer is read; the page with progress even sends nothing."""
-    with served(examples.FOLDER) as elsewhere:
+    with served(running_examples.FOLDER) as elsewhere:
         async with filled(
             browser, f"{elsewhere}/{name}", listing.url, presign(f"examples/cors-{name}"), photo
         ) as page:
@@ -138,13 +138,17 @@ async def test_page_cancels(
     gate = threading.Event()
     puts = double.script("examples/cancelled", Reply(gate=gate))
     async with filled(
-        browser, f"{origin}/{name}", listing.url, double_url("examples/cancelled"), examples.large(tmp_path)
+        browser,
+        f"{origin}/{name}",
+        listing.url,
+        double_url("examples/cancelled"),
+        running_examples.large(tmp_path),
     ) as page:
-        await examples.until(lambda: puts)
+        await running_examples.until(lambda: puts)
         await page.get_by_role("button", name="Cancel").click()
         await expect(page.get_by_role("status")).to_have_text("Cancelled.")
         gate.set()
-        assert puts[0].ended.wait(20)
+        assert puts[0].ended.wait(60)
     assert not puts[0].whole
 
 
@@ -170,7 +174,11 @@ async def test_progress_moves(
     gate = threading.Event()
     puts = double.script("examples/progress", Reply(gate=gate))
     async with filled(
-        browser, f"{origin}/{XHR}", listing.url, double_url("examples/progress"), examples.large(tmp_path)
+        browser,
+        f"{origin}/{XHR}",
+        listing.url,
+        double_url("examples/progress"),
+        running_examples.large(tmp_path),
     ) as page:
         await page.wait_for_function("0 < bar.value && bar.value < 1")
         assert await page.get_by_role("status").text_content() == "Sending …"

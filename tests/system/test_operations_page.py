@@ -11,11 +11,11 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.system.insights_queries import COMMANDS, PAGE, insights_fields, jq_fields, queries
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.telemetry.logs import EVENTS
@@ -68,7 +68,7 @@ class Past:
             assert old in line
             line = line.replace(old, new)
         done = subprocess.run(
-            ["bash", "-euc", line], cwd=self.folder, capture_output=True, text=True, timeout=20, check=True
+            ["bash", "-euc", line], cwd=self.folder, capture_output=True, text=True, timeout=60, check=True
         )
         TRANSCRIPT.hear("jq", done.stdout)
         return [json.loads(found) for found in done.stdout.splitlines()]

@@ -8,9 +8,9 @@ from local.start_message import SAMPLE
 from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.opened import Opened, opened, picked
-from tests.support.service import Running
+from tests.support.browser.upload_page import UploadPage, open_page, picked
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.errors.upload_error import CATALOGUE
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
@@ -21,7 +21,7 @@ ASKED = "Paste a presigned URL for the file first."
 DENIED = Reply(answer(403, xml("AccessDenied")))
 
 
-async def slow_down(page: Opened, bytes_per_second: int) -> None:
+async def slow_down(page: UploadPage, bytes_per_second: int) -> None:
     """Let the browser send no faster than this; -1 for as fast as it can."""
     wire = await page.page.context.new_cdp_session(page.page)
     conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
@@ -41,7 +41,7 @@ async def test_three_files_at_once(
         presign("page/unused"),
     ]
     files = [picked("photo.png", PHOTO, "image/png"), picked("denied.txt", b"no"), picked("big.bin", BIG)]
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload(files, urls)
         await page.shows("photo.png", "Stored")
         await page.shows("big.bin", "Stored")
@@ -65,7 +65,7 @@ async def test_three_files_at_once(
 
 async def test_progress_moves(browser: Browser, service: Running, presign: Callable[..., str]) -> None:
     """While a file is sent the bar grows and speed and time left are told; then it is being stored."""
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await slow_down(page, 1_500_000)
         await page.upload([picked("slow.bin", BIG)], [presign("page/slow")])
         await page.shows("slow.bin", "Stored")
@@ -83,7 +83,7 @@ async def test_a_file_that_is_being_stored_shows_that(
 ) -> None:
     """While storage takes its time the row says so, whatever else the service reports of the upload."""
     double.script("page/pause", Reply(pause=2))
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked("pause.bin", BIG)], [double_url("page/pause")])
         await page.shows("pause.bin", "Stored")
         states = (await page.seen())["states"]
@@ -95,7 +95,7 @@ async def test_cancel_cancels(
     browser: Browser, service: Running, bucket: Bucket, presign: Callable[..., str]
 ) -> None:
     """A cancelled file is not stored, the service knows that its sender left, and it can be sent again."""
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await slow_down(page, 1_000_000)
         before = len(service.log)
         await page.upload([picked("long.bin", BIG)], [presign("page/long")])
@@ -114,7 +114,7 @@ async def test_cancel_cancels(
 
 async def test_waiting_files_can_be_taken_out(browser: Browser, service: Running) -> None:
     """A file without a URL waits for one, and can be taken out of the list; the service is asked nothing."""
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.add(picked("a.txt", b"a"), picked("b.txt", b"b"))
         await page.page.get_by_role("button", name="Upload").click()
         await page.shows("a.txt", "Needs a presigned URL")
@@ -136,7 +136,7 @@ async def test_retry_switch(
         Reply(answer(503, xml("SlowDown"), "Retry-After: 1")),
         Reply(answer(503, xml("SlowDown"))),
     )
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         if retries is None:
             await page.page.get_by_role("switch", name="Try again when storage fails").click()
             await expect(page.page.get_by_label("up to")).to_be_disabled()
@@ -166,7 +166,7 @@ async def test_plain_json_is_understood_too(
         await route.continue_(headers=route.request.headers | {"accept": "*/*"})
 
     double.script("page/plain-denied", DENIED)
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.route("**/upload-with-presigned*", without_accept)
         files = [picked("plain.txt", b"plain"), picked("denied.txt", b"no")]
         await page.upload(files, [presign("page/plain"), double_url("page/plain-denied")])

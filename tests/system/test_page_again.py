@@ -7,10 +7,10 @@ from devtools import signed_queries
 from local.store import Bucket
 from playwright.async_api import Browser, expect
 
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.opened import Opened, opened, picked
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.browser.upload_page import UploadPage, open_page, picked
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -18,17 +18,17 @@ ASKED = "Paste a presigned URL for the file first."
 DENIED = Reply(answer(403, xml("AccessDenied")))
 
 
-async def paste(page: Opened, *urls: str) -> None:
+async def paste(page: UploadPage, *urls: str) -> None:
     """Put these lines into the field."""
     await page.page.get_by_label("Presigned URLs").fill("\n".join(urls))
 
 
-async def press(page: Opened, name: str, button: str) -> None:
+async def press(page: UploadPage, name: str, button: str) -> None:
     """A button of this file's row."""
     await page.row(name).get_by_role("button", name=button).click()
 
 
-async def asks_for_url(page: Opened) -> None:
+async def asks_for_url(page: UploadPage) -> None:
     """The page says what is missing, and stands where it goes."""
     await expect(page.page.get_by_role("status")).to_have_text(ASKED)
     await expect(page.page.get_by_label("Presigned URLs")).to_be_focused()
@@ -40,7 +40,7 @@ async def test_upload_gives_urls_to_what_waits_and_then_to_what_failed(
 ) -> None:  # fmt: skip
     """After failures new URLs and Upload send the file that waits first, then those that failed, in order."""
     double.script("again/denied", DENIED)
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked(name, name.encode()) for name in "ab"], [double_url("again/denied")] * 2)
         for name in "ab":
             await page.shows(name, "access_denied")
@@ -60,7 +60,7 @@ async def test_url_that_cannot_help_is_not_used_twice(
 ) -> None:  # fmt: skip
     """After a refusal the page asks for another URL instead of sending to the same; with one it stores."""
     puts = double.script("again/refused", DENIED)
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked("a", b"a")], [double_url("again/refused")])
         await page.shows("a", "access_denied")
         await page.page.get_by_role("button", name=button).click()
@@ -79,7 +79,7 @@ async def test_try_again_takes_a_new_url(
     """After a passing failure a pasted URL is used, but not one that lies there for a file that waits."""
     wrong = TRANSCRIPT.hide(f"http://127.0.0.1:{closed_port}/wrong?{signed_queries.v4()}")
     with Running(UPLOAD_DESTINATIONS=f"{bucket.url},http://127.0.0.1:{closed_port}/") as service:
-        async with opened(browser, f"{service.url}/") as page:
+        async with open_page(browser, f"{service.url}/") as page:
             await page.page.get_by_label("up to").fill("0")
             await page.upload([picked("a", b"a")], [wrong])
             await page.shows("a", "storage_unreachable")
@@ -98,7 +98,7 @@ async def test_the_same_url_is_tried_where_it_may_help(
 ) -> None:
     """After a passing failure Try again needs no new URL."""
     puts = double.script("again/shaky", Reply(answer(503, xml("SlowDown"))), Reply())
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.get_by_label("up to").fill("0")
         await page.upload([picked("a", b"a")], [double_url("again/shaky")])
         await page.shows("a", "storage_error")
@@ -114,7 +114,7 @@ async def test_what_has_ended_can_be_removed(
     """Rows of stored and of failed files can be taken away, and the list goes with the last."""
     double.script("again/removed", DENIED)
     urls = [presign("again/kept"), double_url("again/removed")]
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked("good", b"g"), picked("bad", b"b")], urls)
         await page.shows("good", "Stored")
         await page.shows("bad", "access_denied")
@@ -131,7 +131,7 @@ async def test_what_has_ended_can_be_removed(
 async def test_line_that_is_no_url(browser: Browser, service: Running, presign: Callable[..., str]) -> None:
     """A pasted line that is no http(s) URL is told at its file at once, and is not sent; the next file is."""
     wrong = "s3://bucket/key"
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.add(picked("a", b"a"), picked("b", b"b"))
         await paste(page, wrong, presign("again/right"))
         await page.shows("a", "Its line is not an http(s) URL")
@@ -145,7 +145,7 @@ async def test_line_that_is_no_url(browser: Browser, service: Running, presign: 
 
 async def test_copied_goes_back(browser: Browser, service: Running, presign: Callable[..., str]) -> None:
     """The button that copies says so, and then what it does again."""
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await page.upload([picked("a", b"a")], [presign("again/copied")])
         await page.shows("a", "Stored")

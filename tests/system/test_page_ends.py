@@ -12,10 +12,10 @@ import pytest
 from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
-from tests.support.double import Reply, StorageDouble
-from tests.support.opened import opened, picked
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.browser.upload_page import open_page, picked
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,7 +33,7 @@ async def test_three_at_once_and_no_more(
     names = [f"{number}.bin" for number in range(7)]
     for name in names:
         double.script(f"page/{name}", Reply(pause=0.2))
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload(
             [picked(name, name.encode()) for name in names], [double_url(f"page/{name}") for name in names]
         )
@@ -50,7 +50,7 @@ async def test_three_at_once_and_no_more(
 async def test_token_is_asked_for_when_it_is_needed(browser: Browser, bucket: Bucket) -> None:
     """A 401 brings the field for a token; a wrong one is told; with the right one what waits is stored."""
     with Running(UPLOAD_API_TOKENS=TOKEN, UPLOAD_DESTINATIONS=bucket.url) as service:
-        async with opened(browser, f"{service.url}/") as page:
+        async with open_page(browser, f"{service.url}/") as page:
             field = page.page.get_by_label("Token of this service")
             await expect(field).to_be_hidden()
             keys = ["page/token-1", "page/token-2"]
@@ -76,7 +76,7 @@ async def test_token_is_asked_for_when_it_is_needed(browser: Browser, bucket: Bu
 async def test_service_that_is_gone(browser: Browser, bucket: Bucket) -> None:
     """When nobody answers the page says so in plain words, and that nothing was stored."""
     with Running(UPLOAD_DESTINATIONS=bucket.url) as service:
-        async with opened(browser, f"{service.url}/") as page:
+        async with open_page(browser, f"{service.url}/") as page:
             service.stop()
             await page.upload([picked("late.txt", b"late")], [bucket.presign("page/late")])
             await page.shows("late.txt", f"The service cannot be reached. {NOTHING}")
@@ -100,7 +100,7 @@ async def test_answers_of_others(
     async def gateway(route: Route) -> None:
         await route.fulfill(status=status, body=body, content_type="application/x-ndjson")
 
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.route("**/upload-with-presigned*", gateway)
         await page.upload([picked("a.txt", b"a")], [presign("page/others")])
         await page.shows("a.txt", sentence)
@@ -112,7 +112,7 @@ async def test_file_that_is_gone(
     """When a file was removed after it was picked, the page says that it is the file that cannot be read."""
     file = tmp_path / "draft.txt"
     file.write_text("first")
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.set_input_files("#pick", file)
         file.unlink()
         await page.upload([], [presign("page/draft")])
@@ -126,7 +126,7 @@ async def test_storage_that_does_not_say(
 ) -> None:
     """When nobody knows what became of the file the page does not say that it is not stored."""
     double.script("page/reset", Reply(raw=b"", then="reset"))
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked("a.txt", b"a")], [double_url("page/reset")])
         await page.shows("a.txt", "Not known whether it is stored")
         await page.shows("a.txt", "storage_disconnected")
@@ -139,7 +139,7 @@ async def test_connection_that_breaks(
     """When the service is killed, nothing was stored; only once all has been sent to it is that not known."""
     puts = double.script("page/breaks", Reply(raw=b"", then="hang"))
     with Running(UPLOAD_DESTINATIONS=double.url) as service:
-        async with opened(browser, f"{service.url}/") as page:
+        async with open_page(browser, f"{service.url}/") as page:
             if not everything:
                 wire = await page.page.context.new_cdp_session(page.page)
                 slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
@@ -160,7 +160,7 @@ async def test_behind_a_prefix(
     async def proxy(route: Route) -> None:
         await route.continue_(url=route.request.url.replace("/files/", "/"))
 
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.page.route("**/files/**", proxy)
         await page.page.goto(f"{service.url}/files/")
         page.asked.clear()
@@ -174,7 +174,7 @@ def bash(line: str, folder: Path, url: str) -> str:
     """What a shell says to the line, in this folder and with this URL to send to."""
     done = subprocess.run(
         ["bash", "-euc", line], cwd=folder, env=dict(os.environ) | {"PRESIGNED_URL": url},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=True,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     TRANSCRIPT.hear("curl", done.stdout + done.stderr)
     return done.stdout
@@ -186,7 +186,7 @@ async def test_curl_line_does_the_same(
 ) -> None:
     """The line that the page shows, pasted into a shell beside the file, stores it, whatever its name is."""
     urls = [presign(f"page/curl-{number}") for number in range(len(NAMES))]
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         await page.upload([picked(name, b"browser", "text/plain") for name in NAMES], urls)
         rows = page.page.get_by_role("listitem").filter(has_text="Stored")
         await expect(rows).to_have_count(len(NAMES))

@@ -9,9 +9,9 @@ import pytest
 from devtools import node_packages
 from playwright.async_api import Browser, expect
 
-from tests.support.double import Reply, StorageDouble, answer, xml
-from tests.support.opened import Opened, opened, picked
-from tests.support.service import Running
+from tests.support.browser.upload_page import UploadPage, open_page, picked
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.pages.static_files import STATIC
 
@@ -27,7 +27,7 @@ FOCUSED = """(() => {
 })()"""
 
 
-async def faults(page: Opened) -> list[str]:
+async def faults(page: UploadPage) -> list[str]:
     """What axe-core finds serious or critical."""
     source = (node_packages.node_modules(node_packages.BROWSER) / "axe-core" / "axe.min.js").read_text(
         encoding="utf-8"
@@ -56,7 +56,7 @@ async def test_language(
 ) -> None:  # fmt: skip
     """The page speaks the browser's language; the service's sentence stays English, and is marked as such."""
     double.script("page/language", Reply(answer(403, xml("AccessDenied"))))
-    async with opened(browser, f"{service.url}/", locale=locale) as page:
+    async with open_page(browser, f"{service.url}/", locale=locale) as page:
         await page.add(picked("a.txt", b"a"))
         await page.page.fill("#urls", double_url("page/language"))
         await page.page.click("#start")
@@ -85,7 +85,7 @@ async def test_axe_finds_nothing_serious(
     double.script("page/axe-failed", Reply(answer(403, xml("AccessDenied"))))
     files = [picked(name, b"x" * 2000) for name in ("running.bin", LONG_NAME, "done.txt", "waits.txt")]
     urls = [double_url("page/axe-running"), double_url("page/axe-failed"), presign("page/axe-done")]
-    async with opened(browser, f"{service.url}/", color_scheme=theme) as page:
+    async with open_page(browser, f"{service.url}/", color_scheme=theme) as page:
         assert await faults(page) == []
         await page.upload(files, urls)
         await page.shows("done.txt", "Stored")
@@ -105,7 +105,7 @@ async def test_axe_finds_nothing_serious(
 
 async def test_keyboard_alone(browser: Browser, service: Running, presign: Callable[..., str]) -> None:
     """Without a mouse: everything is reached with Tab, the focus is always seen, and a file is stored."""
-    async with opened(browser, f"{service.url}/") as page:
+    async with open_page(browser, f"{service.url}/") as page:
         press = page.page.keyboard.press
         choosing = asyncio.create_task(page.page.wait_for_event("filechooser"))
         for wanted in ("pick", "urls", "retry", "retries", "start"):
@@ -129,7 +129,7 @@ async def test_keyboard_alone(browser: Browser, service: Running, presign: Calla
 
 async def test_still_for_those_who_ask(browser: Browser, service: Running) -> None:
     """With reduced motion nothing moves by itself."""
-    async with opened(browser, f"{service.url}/", reduced_motion="reduce") as page:
+    async with open_page(browser, f"{service.url}/", reduced_motion="reduce") as page:
         await page.add(picked("a.txt", b"a"))
         await page.page.evaluate("document.querySelector('#rows progress').hidden = false")
         bar = page.page.locator("#rows progress")

@@ -11,9 +11,9 @@ from local.start_message import SAMPLE
 from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
-from tests.support.opened import opened, picked
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.browser.upload_page import open_page, picked
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -53,7 +53,7 @@ async def test_drop_and_paste(browser: Browser, signed: Running, bucket: Bucket,
       return document.body.dispatchEvent(new Kind(kind, shared));
     }"""
     before = set(bucket.keys())
-    async with opened(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
+    async with open_page(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
         assert await page.page.evaluate(make, event) is False  # the browser does not open them itself
         await page.shows("dropped.txt", "Stored")
         await page.shows("also.txt", "Stored")
@@ -63,7 +63,7 @@ async def test_drop_and_paste(browser: Browser, signed: Running, bucket: Bucket,
 
 async def test_signer_gives_what_to_look_at(browser: Browser, signed: Running) -> None:
     """With a signer there is no field for URLs, and what is stored can be looked at."""
-    async with opened(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
+    async with open_page(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
         await expect(page.page.get_by_label("Presigned URLs")).to_be_hidden()
         async with page.page.expect_response("**/presign") as asking:
             await page.add(picked("사진 1.png", PHOTO, "image/png"))
@@ -80,7 +80,7 @@ async def test_how_often_is_judged_before_anything_starts(
     browser: Browser, signed: Running, bucket: Bucket
 ) -> None:
     """With a number of tries that cannot be, nothing is sent until it is mended; empty means three."""
-    async with opened(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
+    async with open_page(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
         field = page.page.get_by_label("up to")
         for number, wrong in enumerate(("999", "-1", "2.5")):
             await field.fill(wrong)
@@ -104,7 +104,7 @@ async def test_signer_that_is_gone(
     """Without its signer the page says so in plain words, sends nothing, and takes a URL by hand."""
     signer = f"http://127.0.0.1:{closed_port}/presign"
     with Running(UPLOAD_PAGE=signer, UPLOAD_DESTINATIONS=bucket.url) as service:
-        async with opened(browser, f"{service.url}/", elsewhere=signer) as page:
+        async with open_page(browser, f"{service.url}/", elsewhere=signer) as page:
             await page.page.context.set_offline(offline)
             await page.add(picked("a.txt", b"by hand"))
             why = "This computer is offline." if offline else GONE
@@ -121,7 +121,7 @@ async def test_signer_that_is_gone(
 
 async def test_signer_gives_a_fresh_url(browser: Browser, signed: Running, bucket: Bucket) -> None:
     """Trying again asks the signer once more, and needs nothing of the person."""
-    async with opened(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
+    async with open_page(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
         await page.page.route("**/upload-with-presigned*", refuse)
         await page.add(picked("a.txt", b"fresh"))
         await page.shows("a.txt", "url_expired")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.support.deploy_tools import ROOT, tools
+from tests.support.deploy.tools import ROOT, tools
 from upload_service.server.connection import IDLE_SECONDS
 from upload_service.settings.settings import list_settings
 

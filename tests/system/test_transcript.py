@@ -1,6 +1,6 @@
 """The listener of the whole run hears what it must."""
 
-from tests.support.transcript import Transcript
+from tests.support.service.transcript import Transcript
 
 
 def test_a_said_signature_is_a_leak() -> None:

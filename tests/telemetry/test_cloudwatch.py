@@ -12,10 +12,10 @@ import jsonschema_rs
 import pytest
 import structlog
 
-from tests.support.double import Reply, StorageDouble, answer
-from tests.support.emf import UNITS, taken
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.telemetry.emf_specification import UNITS, taken
 from upload_service.clients.caller import Caller
 from upload_service.telemetry import logs
 from upload_service.telemetry.cloudwatch import CloudWatchMetrics

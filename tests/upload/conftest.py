@@ -1,4 +1,4 @@
-"""Places to upload to, and a service that waits for nobody for long."""
+"""Places to upload to, and a service with short time limits."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,8 +7,9 @@ import pytest
 from devtools.signed_queries import v4
 from local.store import Bucket
 
-from tests.support.double import Reply, StorageDouble
-from tests.support.places import (
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.places import (
     Place,
     at_double,
     in_store,
@@ -18,10 +19,11 @@ from tests.support.places import (
     refused,
     untouched,
 )
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
+
+STALL_SECONDS = 2
 
 
 @pytest.fixture
@@ -38,8 +40,10 @@ def signed_place(double: StorageDouble) -> Callable[..., Place]:
 
 @pytest.fixture(scope="module")
 def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
-    """A service that waits half a second for either side to move, and a second for storage at the end."""
+    """A service with a stall time of two seconds, and three seconds for storage at the end."""
     with Running(
-        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}", UPLOAD_STALL_SECONDS="0.5", TIMEOUT_SECONDS="1"
+        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}",
+        UPLOAD_STALL_SECONDS=str(STALL_SECONDS),
+        TIMEOUT_SECONDS="3",
     ) as running:
         yield running

@@ -5,8 +5,8 @@ import base64
 import anycrc
 import pytest
 
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, form, post
+from tests.support.service.running_service import Running
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps

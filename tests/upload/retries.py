@@ -3,8 +3,8 @@
 import pytest
 from devtools import signed_queries
 
-from tests.support.service import Running
-from tests.support.wire import RETRY, Answer, field, file, form, post
+from tests.support.client.raw_http import RETRY, Answer, field, file, form, post
+from tests.support.service.running_service import Running
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB
@@ -23,7 +23,7 @@ def upload(
 
 
 def attempts(service: Running, answered: Answer) -> int:
-    """How many PUTs there were, on which answer and log agree."""
+    """The number of attempts, on which answer and log must agree."""
     count = int(answered.json["attempts"])
     assert service.upload_event(answered.request_id)["attempts"] == count
     return count

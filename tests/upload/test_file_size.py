@@ -1,19 +1,16 @@
-"""How large the file may be."""
+"""How large the file may be.
 
-import socket
+What is refused by the request's head: tests/server/test_admission.py.
+"""
+
 from collections.abc import Callable, Iterator
 
 import pytest
 from local.store import Bucket
 
-from tests.support.double import StorageDouble
-from tests.support.places import Place
-from tests.support.problems import assert_nothing_unexpected, assert_refused
-from tests.support.service import Running
-from tests.support.wire import Answer, Connection
-from tests.support.written_forms import (
+from tests.support.client.raw_http import Answer
+from tests.support.client.written_forms import (
     END,
-    FORM,
     OTHER,
     SIZE,
     SMALL,
@@ -23,9 +20,12 @@ from tests.support.written_forms import (
     post,
     post_chunked,
 )
+from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import StorageDouble
 
 LIMIT = 100_000
-GIB = 1 << 30
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_file_larger_than_the_limit(
     over: int,
     path: str,
 ) -> None:
-    """A file over the limit, by one byte or far, is refused with and without a length, in both orders."""
+    """A file over the limit, by one byte or by far, is refused with and without a length, in both orders."""
     content = bytes(LIMIT + over)
     body = URL + file(content) + END if url_first else file(content) + URL + END
     assert_refused(frugal, send(frugal, path, refused.fill(body)), "file_too_large", path)
@@ -75,30 +75,8 @@ def test_file_as_large_as_the_limit(
 
 
 @both_endpoints
-@pytest.mark.parametrize("length", [5 * GIB + 1_048_577, 1 << 60])
-def test_more_than_five_gib_is_refused_by_the_head(service: Running, length: int, path: str) -> None:
-    """A request too long for any file is refused before a byte of its body, and never told to continue."""
-    assert_refused_by_head(service, path, length)
-
-
-@both_endpoints
-def test_request_over_the_limit_is_refused_by_the_head(frugal: Running, path: str) -> None:
-    """So is a request that is longer than the service's own limit and all that may stand beside a file."""
-    assert_refused_by_head(frugal, path, LIMIT + 1_048_577)
-
-
-def assert_refused_by_head(service: Running, path: str, length: int) -> None:
-    """The first thing that a client hears which waits for 100 is 413."""
-    with Connection(service.port) as connection:
-        connection.head(path, length, "Expect: 100-continue", content_type=FORM)
-        assert connection.socket.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 413"
-        event = assert_refused(service, connection.answer(), "file_too_large", path)
-    assert event.get("file_size", 0) == 0
-
-
-@both_endpoints
 def test_size_over_the_limit(frugal: Running, untouched: Place, path: str) -> None:
-    """A size over the limit is refused when it comes, before a PUT."""
+    """A size field over the limit is refused when it arrives, before a PUT."""
     body = untouched.fill(URL + SIZE % b"100001" + file(bytes(LIMIT + 1)) + END)
     assert_refused(frugal, post(frugal, path, body), "file_too_large", path)
     assert untouched.stored() is None
@@ -106,5 +84,5 @@ def test_size_over_the_limit(frugal: Running, untouched: Place, path: str) -> No
 
 
 def test_nothing_unexpected_was_logged(service: Running, frugal: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, frugal)

@@ -9,10 +9,10 @@ import pytest
 from devtools import signed_queries
 
 from tests.server.told import told
-from tests.support.double import OK, Put, Reply, StorageDouble, answer, xml
-from tests.support.service import Running
-from tests.support.transcript import TRANSCRIPT
-from tests.support.wire import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.service.running_service import Running
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import OK, Put, Reply, StorageDouble, answer, xml
 
 SMALL = b"12345"
 # More than the buffers between the service and a narrow storage hold.

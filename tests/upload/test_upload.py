@@ -1,12 +1,12 @@
-"""The main job on real parts: a file and a presigned URL in, an object in the store out."""
+"""The main job with a real store: a file and a presigned URL in, an object in the store out."""
 
 from collections.abc import Callable
 
 import pytest
 from local.store import Bucket
 
-from tests.support.service import Running
-from tests.support.wire import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.service.running_service import Running
 
 CONTENT = bytes(range(256)) * 1000
 
@@ -35,7 +35,7 @@ def test_object_is_the_file(
 def test_chunked_request_without_length(
     service: Running, bucket: Bucket, presign: Callable[..., str]
 ) -> None:
-    """A chunked request, whose length nobody knows, works by the spool."""
+    """A chunked request, whose length is not known, works by the spool."""
     body = form(field("uploadUrl", presign("upload/chunked.bin")), file(CONTENT))
     with Connection(service.port) as connection:
         connection.head(PLAIN, None)

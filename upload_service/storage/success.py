@@ -1,7 +1,7 @@
 """What proves that a 2xx is an object store's answer to a PUT, and not a web server's to anything.
 
-Knows: the headers with which stores name the object that they have stored, and what web pages, error
-documents and JSON look like.
+Knows: the headers with which stores name the object that they have stored, and what error documents and JSON
+look like.
 Rules: no input and no output. A store proves itself by what no other program says by chance; a body that no
 store sends refutes it. Nothing of storage's words is passed on.
 Must not know: HTTP libraries, the network.
@@ -17,21 +17,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from upload_service.storage.web_page import PROLOGUE, is_page
+
 # Google's stores answer with these as well, or with the resource of the object, of this kind.
 _GOOGLE_HEADERS = ("x-goog-hash", "x-goog-generation")
 _GOOGLE_OBJECT = "storage#object"
 # Azure's Put Block answers without an ETag, because a block is no object yet.
 _AZURE_PART_HEADER = "x-ms-request-id"
 
-# Possessive and atomic, so that no page can make the search long.
-_PROLOGUE = rb"\s*+(?:<\?xml[^>]*+>\s*+|<!--(?>.*?-->)\s*+)*+"
-_HTML = re.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.I | re.S)
 _XML_ERROR = re.compile(
-    _PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]", re.I | re.S
+    PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]", re.I | re.S
 )
-_HTML_TYPE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.I)
 _JSON_TYPE = re.compile(r"\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)", re.I)
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +58,20 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
 
     `body`: its first bytes, which may be cut off. `headers` ignore case.
     """
-    body = body.removeprefix(_BOM)
-    content_type = headers.get("Content-Type", "") if body else ""
-    if _HTML_TYPE.match(content_type) or _HTML.match(body):
+    if is_page(headers, body):
         return "an HTML page"
     if _XML_ERROR.match(body):
         return "an error document"
-    if _JSON_TYPE.match(content_type) or body.lstrip()[:1] in (b"{", b"["):
+    if _is_json(headers, body):
         return _doubt_json(body, proof)
     if status not in (200, 201, 204):
         return f"a status {status}, which does not say that the object is stored"
     return None if proof.etag_optional else _doubt_headers(headers, proof)
+
+
+def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
+    named = bool(body) and _JSON_TYPE.match(headers.get("Content-Type", ""))
+    return bool(named) or body.lstrip()[:1] in (b"{", b"[")
 
 
 def _doubt_json(body: bytes, proof: Proof) -> str | None:

@@ -28,7 +28,7 @@ EVENTS = {
     "anybody_may_upload": "no token is set: what bounds uploads instead",
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
-    "spool_in_memory": "what shall wait on disk would wait in memory: mount a volume at UPLOAD_SPOOL_DIR",
+    "spool_in_memory": "files that wait would be in memory, not on disk: mount a volume at UPLOAD_SPOOL_DIR",
     "library_log": "a library has logged something",
 }
 

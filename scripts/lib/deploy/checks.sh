@@ -1,6 +1,6 @@
-# Sourced by ./scripts/deploy: what must be there before anything is changed.
+# Sourced by ./scripts/deploy: checks that everything it needs is there, before anything is changed.
 
-# What these versions can do is looked for, not the numbers: numbers are for whoever has to update.
+# Told to whoever has to update. The check itself looks for a feature of these versions and not at their numbers.
 cli_needed='2.31.13 (or 1.42.50), of October 2025'
 
 find_region() {
@@ -11,7 +11,7 @@ find_region() {
     [ -n "$region" ] || command -v aws >/dev/null || refuse_without_cli
     [ -n "$region" ] || refuse "No AWS region is set: give --region, or set AWS_REGION."
   fi
-  # Version 1 of the CLI reads only the second.
+  # Version 1 of the CLI reads only AWS_DEFAULT_REGION.
   export AWS_REGION=$region AWS_DEFAULT_REGION=$region
   [ -z "$dry_run" ] || echo "export AWS_REGION=$(quoted "$region") AWS_DEFAULT_REGION=$(quoted "$region")"
   role=${role:-$name-$region}

@@ -1,5 +1,5 @@
-# Sourced by ./scripts/deploy: --delete. In the order in which things need each other; what is gone already is passed
-# over, so this may be run again as well.
+# Sourced by ./scripts/deploy: --delete. Deletes in the order in which things depend on each other. What is gone already
+# is skipped, so this too may be run again.
 
 delete_all() {
   if [ -z "$dry_run" ]; then

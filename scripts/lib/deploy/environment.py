@@ -1,8 +1,8 @@
-"""The variables of a function: merges changes into them, and hides their values in a text.
+"""The environment variables of a function: merges changes into them, and hides their values in a text.
 
 Usage: environment.py merge [NAME=VALUE | NAME | -NAME]...   < variables as AWS prints them, or null
        environment.py hide FILE                              < text
-Knows: AWS's form of an environment. NAME alone takes its value from our own environment, -NAME goes.
+Knows: how AWS writes an environment. NAME alone takes its value from our own environment; -NAME is removed.
 Must not know: how to reach AWS.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 def merged(
     present: Mapping[str, str] | None, changes: Iterable[str], own: Mapping[str, str]
 ) -> dict[str, str]:
-    """What is present, with the changes upon it."""
+    """`present` with the changes applied; the values of bare names come from `own`."""
     variables = dict(present or {})
     for change in changes:
         name, equals, value = change.partition("=")
@@ -27,10 +27,10 @@ def merged(
 
 
 def hidden(text: str, variables: Mapping[str, str]) -> str:
-    """The text without the values, as they are or as JSON writes them; the longest first."""
+    """The text without the values, both plain and as JSON writes them. The longest are replaced first."""
     spellings = {spelt for value in variables.values() for spelt in (value, json.dumps(value)[1:-1])}
     for spelling in sorted(spellings, key=len, reverse=True):
-        # A short one ("1", "off") is no secret, and its letters are everywhere.
+        # A short value ("1", "off") is no secret, and it would match everywhere.
         if len(spelling) > 3:
             text = text.replace(spelling, "...")
     return text

@@ -1,5 +1,5 @@
-# Sourced by ./scripts/deploy: the function itself. AWS answers these commands with the whole environment, so
-# their answers are thrown away.
+# Sourced by ./scripts/deploy: the function itself. AWS answers these commands with the function's whole environment,
+# secrets included, so their answers are thrown away.
 
 not_ready='cannot be assumed by Lambda|does not have permission to access the ECR image'
 in_progress='ResourceConflictException'
@@ -14,7 +14,7 @@ deploy_function() {
   elif function_is_there; then
     update_function
   else
-    # Somebody else may have made it since we looked.
+    # Somebody else may have created it since we looked.
     create_function || update_function
   fi
 }
@@ -27,7 +27,7 @@ function_is_there() {
 
 settings() {
   set_of_settings=(--function-name "$name" --role "$role_arn" --memory-size "$memory" --timeout "$timeout")
-  # Nothing about the environment is said where nothing is to change: then it stays as it is.
+  # Without changes the option is not given, and the environment stays as it is.
   [ "${#changes[@]}" -eq 0 ] || set_of_settings+=(--environment "file://$work/environment.json")
 }
 
@@ -54,7 +54,7 @@ wait_until() { # STATE
 $(aws lambda get-function-configuration --function-name "$name" --query '[StateReason, LastUpdateStatusReason]' --output text)"
 }
 
-# What the function has already, with --set and --unset upon it, into a file that only we can read.
+# Writes what the function has already, changed by --set and --unset, into a file that only we can read.
 merge_environment() { # new or old
   [ "${#changes[@]}" -gt 0 ] || return 0
   local get=(aws lambda get-function-configuration --function-name "$name" --query Environment.Variables --output json)

@@ -1,4 +1,4 @@
-# Sourced by ./scripts/deploy: the repository, and the image in it, named by its digest.
+# Sourced by ./scripts/deploy: the ECR repository, and the image in it, which is named by its digest.
 
 lifecycle='{"rules":[{"rulePriority":1,"description":"Keep the newest ten","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":10},"action":{"type":"expire"}}]}'
 
@@ -17,7 +17,7 @@ find_repository() {
     --query 'repositories[0].repositoryUri' --output text
 }
 
-# Lambda takes an image for one architecture, and refuses the list of manifests that attestations make of it.
+# Lambda accepts an image for one architecture. It refuses a list of manifests, which attestations would make of it.
 build_image() {
   say "image for $platform"
   local build=(docker buildx build --provenance=false --sbom=false --platform "$platform")
@@ -39,7 +39,7 @@ push_image() {
 
 log_in() {
   local registry=${repository%%/*}
-  # Only the registry is needed; in a dry run its name is the part of a variable.
+  # Only the registry's name is needed. In a dry run it is a part of a variable.
   [ -z "$dry_run" ] || registry="$mark{repository%%/*}"
   local get=(aws ecr get-login-password) login=(docker login --username AWS --password-stdin "$registry")
   if [ -n "$dry_run" ]; then

@@ -1,4 +1,4 @@
-# Sourced by ./scripts/deploy: its options, and whether their words make sense.
+# Sourced by ./scripts/deploy: its options, and the check of their values.
 
 usage() {
   cat <<'END'
@@ -84,7 +84,7 @@ read_option_with_value() { # OPTION VALUE
   esac
 }
 
-# In a dry run, and from the caller's own environment, a value that looks secret is not even repeated.
+# In a dry run a value that looks secret is not printed: only its name is kept.
 change_of() { # NAME or NAME=VALUE
   if [ -n "$dry_run" ] && looks_secret "${1%%=*}"; then echo "${1%%=*}"; else echo "$1"; fi
 }

@@ -1,4 +1,4 @@
-# Sourced by ./scripts/deploy: the log group, and the role that may write into it and nothing else.
+# Sourced by ./scripts/deploy: the log group, and the IAM role, which may write into it and do nothing else.
 
 trust='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 
@@ -14,7 +14,7 @@ make_log_group() {
 
 make_role() {
   local streams=$log_group_arn
-  # AWS ends the name with :*, which means the streams in the group.
+  # AWS ends the ARN with :*, which means the streams in the group.
   [ -n "$dry_run" ] || streams=${log_group_arn%:\*}:\*
   say "role $role: may write to that log group and nothing else"
   run_unless EntityAlreadyExists aws iam create-role --role-name "$role" --assume-role-policy-document "$trust"

@@ -1,7 +1,7 @@
-# Sourced by ./scripts/deploy: the Function URL and who may use it, the smoke test, and the last words.
+# Sourced by ./scripts/deploy: the Function URL and who may use it, the smoke test, and how to use the URL.
 #
-# CORS is answered by the service itself. Told to the Function URL too, its headers would be doubled, which browsers
-# refuse; so what an older deployment left there is taken away.
+# The service itself answers CORS. If the Function URL did so too, the headers would be doubled, which browsers refuse.
+# So CORS settings that an older deployment left at the URL are removed.
 
 make_url() {
   say "Function URL, $auth"
@@ -22,12 +22,12 @@ make_url() {
 
 url_is_there() { aws lambda get-function-url-config --function-name "$name" >/dev/null 2>&1; }
 
-# In a dry run nobody knows, and none of ours was ever made with it.
+# Unknown in a dry run; this script has never made a URL with them.
 url_answers_cors() {
   [ -z "$dry_run" ] && [[ $(aws lambda get-function-url-config --function-name "$name" --query 'Cors.AllowOrigins' --output text) != None ]]
 }
 
-# Since October 2025 a URL needs both.
+# Since October 2025 a public URL needs both permissions.
 open_to_all() {
   allow public-url --action lambda:InvokeFunctionUrl --function-url-auth-type NONE
   allow public-invoke --action lambda:InvokeFunction --invoked-via-function-url
@@ -65,7 +65,7 @@ smoke_test() {
   done
 }
 
-# A new URL and its permissions need some seconds to be known everywhere.
+# It takes some seconds until a new URL and its permissions are known everywhere in AWS.
 ask() { # PATH
   local wanted=200 status='' try
   [ "$auth" = NONE ] || wanted=403

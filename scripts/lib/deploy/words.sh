@@ -1,19 +1,19 @@
-# Sourced by ./scripts/deploy: how it speaks, and how it runs a command or prints it.
+# Sourced by ./scripts/deploy: how it prints messages, and how it runs a command or, in a dry run, prints it.
 #
-# A value that only a command's answer can give is, in a dry run, the mark of a shell variable: `show` prints it
-# as "$name" inside double quotes, so that what is printed can be pasted into a shell, from the top.
+# In a dry run a value that only a command's answer can give is written as `mark` and the name of a variable. `show`
+# prints that as "$name" inside double quotes, so that everything printed can be pasted into a shell, from the top.
 # Works with the bash 3.2 of macOS.
 
 mark=$'\001'
 
 say() { printf '%s\n' "${1:+${dry_run:+# }${1//$mark/\$}}"; }
 
-# Before anything has been changed: what is wrong and what to do, in one sentence.
+# For use before anything has been changed: says in one sentence what is wrong and what to do, and exits.
 refuse() { printf '%s\n' "$1" >&2; exit 2; }
 
 fail() { printf '%s\n' "$1" >&2; exit 1; }
 
-quoted() { # WORD: as a shell would have to be given it
+quoted() { # WORD: prints it quoted for a shell
   local word=$1 quote="'" quote_inside="'\\''"
   case $word in
     *"$mark"*)
@@ -26,7 +26,7 @@ quoted() { # WORD: as a shell would have to be given it
   esac
 }
 
-line() { # WORD...: one command, without the end of its line
+line() { # WORD...: prints one command, without a line feed
   quoted "$1"
   shift
   local word
@@ -38,11 +38,11 @@ line() { # WORD...: one command, without the end of its line
 
 show() { line "$@"; echo; }
 
-run() { # COMMAND...: one that changes something; what it prints is of no interest
+run() { # COMMAND...: for a command that changes something; its output is thrown away
   if [ -n "$dry_run" ]; then show "$@"; else "$@" >/dev/null; fi
 }
 
-take() { # VARIABLE COMMAND...: what the command prints goes into the variable
+take() { # VARIABLE COMMAND...: sets the variable to what the command prints
   local variable=$1 answer
   shift
   if [ -n "$dry_run" ]; then
@@ -54,7 +54,7 @@ take() { # VARIABLE COMMAND...: what the command prints goes into the variable
   fi
 }
 
-run_unless() { # CODE COMMAND...: like run, but AWS's answer CODE ("it exists", "it is not there") is as good
+run_unless() { # CODE COMMAND...: like run, but AWS's error CODE ("it exists", "it is not there") counts as success
   local code=$1 said
   shift
   if [ -n "$dry_run" ]; then
@@ -65,8 +65,8 @@ run_unless() { # CODE COMMAND...: like run, but AWS's answer CODE ("it exists", 
 }
 
 # Runs it again while AWS says that something is not ready yet, which is normal for some seconds after a role was
-# made or a function was changed; at most DEPLOY_TRIES times, DEPLOY_PAUSE_SECONDS apart.
-run_when_ready() { # TEXT COMMAND...: TEXT is an extended regular expression for what AWS says
+# created or a function was changed. At most DEPLOY_TRIES times, DEPLOY_PAUSE_SECONDS apart.
+run_when_ready() { # TEXT COMMAND...: TEXT is an extended regular expression that matches AWS's "not ready"
   local text=$1 said try
   shift
   if [ -n "$dry_run" ]; then show "$@"; return; fi
@@ -80,7 +80,7 @@ run_when_ready() { # TEXT COMMAND...: TEXT is an extended regular expression for
   fail "$(without_secrets "$said")"
 }
 
-# AWS repeats a whole environment in some of its complaints; the values of ours are not for a terminal or a log.
+# Some error messages of AWS repeat the whole environment. Its values must not get into a terminal or a log.
 without_secrets() { # TEXT
   if [ -s "${work:-/dev/null}/environment.json" ]; then
     "$python" "$root/scripts/lib/deploy/environment.py" hide "$work/environment.json" <<<"$1"
@@ -94,7 +94,7 @@ looks_secret() { # NAME of a variable
   return 1
 }
 
-# For what must be in a file; only its owner can read it.
+# A folder for what must be in a file. Only its owner can read it.
 make_work_folder() {
   if [ -n "$dry_run" ]; then
     # For the shell that it will be pasted into.

@@ -1,11 +1,12 @@
 """Parts of hostile forms, as they stand on the wire.
 
-Requests whose end is in doubt are in `test_smuggling.py`; ./scripts/bench/hostile measures what these cost.
+Requests whose end is in doubt are in test_smuggling.py; ./scripts/dev/bench-hostile measures what these
+cost.
 """
 
 import pytest
 
-from tests.support.wire import BOUNDARY, PLAIN, RETRY
+from tests.support.client.raw_http import BOUNDARY, PLAIN, RETRY
 
 DELIMITER = f"--{BOUNDARY}\r\n".encode()
 END = f"--{BOUNDARY}--\r\n".encode()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.transcript import TRANSCRIPT
+from tests.support.service.transcript import TRANSCRIPT
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"

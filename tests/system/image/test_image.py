@@ -11,9 +11,9 @@ from contextlib import ExitStack
 import pytest
 from devtools.signed_queries import v4
 
-from tests.support.contained import IMAGE, Contained
-from tests.support.double import ETAG, Reply, StorageDouble, answer
-from tests.support.wire import PLAIN, Connection, field, file, form, post
+from tests.support.client.raw_http import PLAIN, Connection, field, file, form, post
+from tests.support.service.container_service import IMAGE, Contained
+from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
 
 BASE = "python:3.13-slim-trixie"
 MOST_MB_ABOVE_BASE = 45
@@ -113,7 +113,7 @@ def test_stop_finishes_what_runs(contained: Contained, double: StorageDouble) ->
         connection.send(body[len(body) // 2 :])
         assert connection.answer().status == 200
     assert stopping.wait(30) == 0
-    assert contained.process.wait(10) == 0
+    assert contained.process.wait(30) == 0
     assert bytes(puts[0].body) == CONTENT
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from devtools.signed_queries import v4
 
-from tests.support.contained import InLambda
-from tests.support.double import Reply, StorageDouble
-from tests.support.emulator import SOURCE_IP
-from tests.support.wire import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.container_service import InLambda
+from tests.support.service.lambda_emulator import SOURCE_IP
+from tests.support.storage.storage_double import Reply, StorageDouble
 
 FUNCTION_SECONDS = 4
 

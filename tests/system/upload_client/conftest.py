@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from local.store import Bucket
 
-from tests.support import upload_client
-from tests.support.double import Put, Reply, StorageDouble
-from tests.support.service import Running
-from tests.support.upload_client import Call, Runner
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Put, Reply, StorageDouble
+from tests.system.upload_client import runners
 from tests.system.upload_client.calls import PREFLIGHT, RUNNERS, TOKEN, Upload
+from tests.system.upload_client.runners import Call, Runner
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client as JavaScript."""
+    """The folder of the client, compiled to JavaScript."""
     folder = tmp_path_factory.mktemp("upload-client")
-    upload_client.compile_into(folder)
+    runners.compile_into(folder)
     return folder
 
 
@@ -39,14 +39,17 @@ def runner(request: pytest.FixtureRequest) -> Runner:
 
 
 @pytest.fixture
-def begin(compiled: Path, guarded: Running, runner: Runner) -> Callable[..., Any]:
+def begin(
+    request: pytest.FixtureRequest, compiled: Path, guarded: Running, runner: Runner
+) -> Callable[..., Any]:
     """Begin an upload with these options."""
+    browser = request.getfixturevalue("browser") if runner is runners.in_chromium else None
 
     @asynccontextmanager
     async def begun(urls: str | list[str], **options: object) -> AsyncIterator[Call]:
         usual = {"bytes": 100_000, "name": "사진.png", "type": "image/png", "firstPauseMs": 20}
         asked = {"serviceUrl": guarded.url, "token": TOKEN, "urls": urls}
-        async with runner(compiled, usual | asked | options) as call:
+        async with runner(compiled, usual | asked | options, browser) as call:
             yield call
 
     return begun
@@ -69,7 +72,7 @@ def front(double: StorageDouble, runner: Runner) -> Callable[..., list[Put]]:
     """Let the double play the service, with these replies; in Chromium a preflight comes before them."""
 
     def script(*replies: Reply) -> list[Put]:
-        first = [] if runner is upload_client.in_node else [PREFLIGHT]
+        first = [] if runner is runners.in_node else [PREFLIGHT]
         return double.script("front/upload-with-presigned", *first, *replies)
 
     return script

@@ -7,8 +7,8 @@ for a retry, the PUT begins with the file; where the URL comes last, it begins w
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.support.plays import Play
-from tests.support.wire import BOUNDARY
+from tests.support.client.raw_http import BOUNDARY
+from tests.support.storage.faults import Play
 from tests.upload.fault_grid.cells import MODES, Mode
 from tests.upload.fault_grid.failing_clients import Sender
 

@@ -1,1 +1,1 @@
-"""Benchmarks: the service beside its peers, in one run on one computer."""
+"""./scripts/dev/bench and its neighbours: the service beside other implementations, on one computer."""

@@ -23,7 +23,7 @@ NAME = "upload-service-bench"
 
 @contextmanager
 def share(program: Program, cpus: float) -> Iterator[None]:
-    """While this lasts the program has so many CPUs, in slices of a tenth of a second, as in a container."""
+    """While the block lasts, the program has so many CPUs, in slices of 0.1 seconds, as in a container."""
     quota = int(cpus * PERIOD_US)
     first = (GROUPS / "cpu").is_dir()
     group = GROUPS / "cpu" / NAME if first else GROUPS / NAME

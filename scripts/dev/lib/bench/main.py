@@ -1,4 +1,4 @@
-"""Runs the scenarios, prints their tables and how the service stands against its targets.
+"""./scripts/dev/bench: runs the scenarios, prints their tables, and compares the service with its targets.
 
 Must not know: how anything is measured.
 """
@@ -40,7 +40,7 @@ def runs(rounds: int, *, quick: bool) -> dict[str, Callable[[], Results]]:
 
 
 def table(results: Results) -> str:
-    """The figures, and in brackets each as a multiple of the service's."""
+    """The figures as Markdown, and in brackets each as a multiple of the service's."""
     keys = list(next(iter(results.values())))
     own = results.get("us", {})
     rows = [f"| | {' | '.join(keys)} |", f"|---|{'---|' * len(keys)}"]
@@ -54,7 +54,7 @@ def table(results: Results) -> str:
 
 
 def targets(found: dict[str, Results]) -> list[tuple[str, float, str, float]]:
-    """What was asked for, what came out, and the bound; only for scenarios that ran."""
+    """For each target whose scenario ran: its name, the measured value, the comparison and the bound."""
 
     def ratio(scenario: str, figure: str, peer: str, base: str | None = None) -> float | None:
         try:

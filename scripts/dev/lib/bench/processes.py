@@ -1,6 +1,7 @@
-"""Processes under measurement: each alone on one core, everything else on the others.
+"""The processes of a benchmark: the measured one alone on one core, all others on the other cores.
 
-Knows: how the service, its peers, the sink and the senders are started, and what a process has used.
+Knows: how the service, the other implementations, the sink and the senders are started, and what CPU and
+memory a process has used.
 Must not know: scenarios.
 """
 
@@ -26,7 +27,7 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 
 
 class Program:
-    """A process; what it prints is kept when it `talks`, and when `measured` it has a core for itself."""
+    """A process. With `talks` its output is kept in `lines`; with `measured` it has a core for itself."""
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class Program:
             threading.Thread(target=self._listen, daemon=True).start()
 
     def first_line(self) -> str:
-        """What it says first."""
+        """The first line that it prints; waits for it, and exits if the process does not start."""
         deadline = time.monotonic() + START_SECONDS
         while not self.lines:
             if time.monotonic() > deadline or self.process.poll() is not None:
@@ -59,12 +60,12 @@ class Program:
         return self.lines[0]
 
     def cpu_seconds(self) -> float:
-        """What it has used so far, in itself and in the system."""
+        """CPU time so far, in user and system mode."""
         times = psutil.Process(self.process.pid).cpu_times()
         return float(times.user + times.system)
 
     def peak_bytes(self) -> int:
-        """Its largest resident set so far."""
+        """Its largest resident set so far (on Linux; elsewhere the present one)."""
         status = Path(f"/proc/{self.process.pid}/status")
         if not status.exists():
             return int(psutil.Process(self.process.pid).memory_info().rss)
@@ -91,7 +92,7 @@ class Program:
 
 
 class _on:
-    """While children are started: they keep these cores."""
+    """Children that are started in the block run on these cores only."""
 
     def __init__(self, cores: list[int]) -> None:
         self._cores = cores
@@ -106,14 +107,14 @@ class _on:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that no program listens on now."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
 
 
 def wait_until_open(program: Program, port: int) -> None:
-    """Until it accepts connections."""
+    """Wait until it accepts connections, or exit if it does not start."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -126,7 +127,7 @@ def wait_until_open(program: Program, port: int) -> None:
 
 
 def bench_python() -> str:
-    """The Python of the peers' own environment, made on first use."""
+    """The Python of the environment for the other implementations, which is made on first use."""
     folder, wanted = ROOT / ".venv-bench", HERE / "requirements.txt"
     python, stamp = folder / "bin" / "python", folder / "bench.stamp"
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
@@ -139,8 +140,8 @@ def bench_python() -> str:
 
 
 def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, int]:
-    """One of the peers, or the service itself, ready; and its port."""
-    port, peers = free_port(), HERE / "other_implementations"
+    """Start the service (`us…`) or another implementation; the process once it is ready, and its port."""
+    port, others = free_port(), HERE / "other_implementations"
     env = {"PORT": str(port)}
     if certificate:
         env |= {"SSL_CERT_FILE": certificate, "NODE_EXTRA_CA_CERTS": certificate}
@@ -149,14 +150,14 @@ def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, i
         env |= {"UPLOAD_BIND": "127.0.0.1", "UPLOAD_DESTINATIONS": sink_url}
         env |= {"UPLOAD_ALLOWED_TYPES": "image/*"} if name == "us_allowed_types" else {}
     elif name == "node":
-        command = ["node", str(peers / "node_busboy.cjs")]
+        command = ["node", str(others / "node_busboy.cjs")]
         env["NODE_PATH"] = str(node_modules())
     elif name.startswith("fastapi"):
         env |= {"CLIENT_EACH": "1"} if name == "fastapi_client_each" else {}
         command = [bench_python(), "-m", "uvicorn", "fastapi_httpx:app", "--port", str(port)]
         command += ["--no-access-log", "--log-level", "error"]
     else:
-        command = [bench_python(), str(peers / f"{name}.py")]
-    program = Program(command, env, measured=True, cwd=peers if name.startswith("fastapi") else ROOT)
+        command = [bench_python(), str(others / f"{name}.py")]
+    program = Program(command, env, measured=True, cwd=others if name.startswith("fastapi") else ROOT)
     wait_until_open(program, port)
     return program, port

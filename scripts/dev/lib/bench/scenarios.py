@@ -1,6 +1,6 @@
-"""What is measured: each function runs its contenders in turn and returns the medians of their figures.
+"""What is measured: each function runs the implementations in turn and returns the medians of their figures.
 
-Knows: sizes, rounds and what a figure means; sizes in bytes, GB is 10^9.
+Knows: sizes (in bytes; GB is 10^9), rounds, and what each figure means.
 Must not know: targets, tables.
 """
 
@@ -27,7 +27,7 @@ Results = dict[str, Figures]
 
 @contextmanager
 def sink(*options: str, tls: bool = False) -> Iterator[tuple[Program, str, str | None]]:
-    """Storage: its process, a URL that looks signed, and the certificate to trust."""
+    """Start a storage; its process, a URL that looks signed, and the certificate to trust (with `tls`)."""
     with ExitStack() as stack:
         certificate = None
         if tls:
@@ -46,7 +46,7 @@ def sink(*options: str, tls: bool = False) -> Iterator[tuple[Program, str, str |
 def contenders(
     names: list[str], url: str, certificate: str | None
 ) -> Iterator[dict[str, tuple[Program, int]]]:
-    """All of them, started and warm for small files."""
+    """Start these implementations; each one's process and port."""
     with ExitStack() as stack:
         found = {}
         for name in names:
@@ -57,7 +57,7 @@ def contenders(
 
 
 def send(port: int, url: str, size: int, order: str, *options: str) -> list[tuple[float, float]]:
-    """Send in a process of its own: for each upload, when its first byte left and how long it took."""
+    """Send in a process of its own; for each upload, when its first byte left, and its seconds."""
     command = [sys.executable, "-m", "bench.sender", str(port), url, str(size), order, *options]
     with Program(command, talks=True) as program:
         if program.process.wait():
@@ -68,7 +68,7 @@ def send(port: int, url: str, size: int, order: str, *options: str) -> list[tupl
 
 
 def medians(samples: dict[str, list[Figures]]) -> Results:
-    """Figure by figure."""
+    """The median of each figure."""
     return {
         name: {key: statistics.median(each[key] for each in figures) for key in figures[0]}
         for name, figures in samples.items()
@@ -133,7 +133,7 @@ def small(names: list[str], size: int, rounds: int, seconds: int) -> Results:
 
 
 def wrk(script: Path, port: int, seconds: int) -> tuple[Figures, int]:
-    """What 16 callers get in so many seconds, and how many uploads that were."""
+    """Let 16 clients upload for so many seconds; the figures, and the number of uploads."""
     url = f"http://127.0.0.1:{port}/upload-with-presigned"
     command = ["wrk", "-t1", "-c16", f"-d{seconds}", "--latency", "-s", str(script), url]
     with Program(command, talks=True) as program:
@@ -156,7 +156,7 @@ def _ms(said: str, mark: str) -> float:
 
 
 def many(count: int, size: int, rate: int) -> Results:
-    """So many uploads at once against a slow storage (`rate` for each): peak MB."""
+    """`count` uploads at once to a slow storage (`rate` bytes per second for each): peak MB."""
     with sink("--rate", str(rate)) as (_, url, _certificate), contenders(["us"], url, None) as running:
         program, port = running["us"]
         command = [sys.executable, "-m", "bench.sender", str(port), url, str(size), "url"]
@@ -168,7 +168,7 @@ def many(count: int, size: int, rate: int) -> Results:
 
 
 def link(size: int, rate: int, rounds: int) -> Results:
-    """Sender and storage both at `rate`: seconds through the service, and of a direct PUT."""
+    """Sender and storage both at `rate`: seconds through the service, and with a direct PUT."""
     samples: dict[str, list[Figures]] = {"us": [], "direct": []}
     with (
         sink("--rate", str(rate)) as (storage, url, _certificate),
@@ -183,7 +183,7 @@ def link(size: int, rate: int, rounds: int) -> Results:
 
 
 def sizes(wanted: list[int], rounds: int) -> Results:
-    """CPU per GB at each size, in one process."""
+    """CPU seconds per GB at each size, in one process."""
     samples: dict[str, list[Figures]] = {str(size // MB): [] for size in wanted}
     with sink() as (_, url, _certificate), contenders(["us"], url, None) as running:
         program, port = running["us"]

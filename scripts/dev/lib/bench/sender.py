@@ -1,7 +1,10 @@
-"""Senders of forms, each a process of its own so that it costs the service nothing.
+"""Sends forms, in a process of its own, so that sending costs the measured process nothing.
 
-Usage: python -m bench.sender PORT URL BYTES ORDER [--rate R] [--times N]; ORDER is url, file or direct (a PUT
-straight to the URL). Prints, for each upload, when its first file byte left (monotonic) and how long it took.
+Usage: python -m bench.sender PORT URL BYTES ORDER [--rate R] [--times N]
+
+ORDER says what comes first, `url` or `file`; or it is `direct`, for a PUT straight to the URL. Prints for
+each upload when the first byte of the file left (monotonic clock, seconds) and how long the upload took
+(seconds).
 """
 
 import argparse
@@ -13,7 +16,7 @@ from urllib.parse import urlsplit
 from devtools import signed_queries
 
 BOUNDARY = "----formdata-bench-0123456789abcdef"
-# A PNG as far as its first bytes tell, so that a service that looks at them takes it for one.
+# Begins like a PNG, so that a service that looks at the first bytes takes it for one.
 PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x03\0\x08\x02\0\0\0\0\0\0\0\0\x03\x0d\x40IDAT"
 BLOCK = PNG_HEAD + os.urandom(1024 * 1024 - len(PNG_HEAD))
 FILE_HEAD = (
@@ -23,7 +26,7 @@ FILE_HEAD = (
 
 
 def presigned(port: int, scheme: str = "http") -> str:
-    """A URL that looks signed, for a sink."""
+    """A URL that looks signed, of a sink at this port."""
     return f"{scheme}://127.0.0.1:{port}/bucket/key?{signed_queries.v4(seconds=86400)}"
 
 
@@ -35,7 +38,7 @@ def around(url: str, order: str) -> tuple[bytes, bytes]:
 
 
 def head(size: int, total: int) -> bytes:
-    """The request's head. Peers that cannot tell the file's length read it there; we do not look."""
+    """The request's head. Who cannot tell the file's length otherwise reads X-File-Length; we do not."""
     lines = (
         "POST /upload-with-presigned HTTP/1.1",
         "Host: localhost",
@@ -47,7 +50,7 @@ def head(size: int, total: int) -> bytes:
 
 
 def send(line: socket.socket, size: int, rate: float) -> float:
-    """The file's bytes; returns when the first left."""
+    """Send the file's bytes, at `rate` bytes per second unless it is 0; when the first one left."""
     began = due = time.monotonic()
     step = len(BLOCK) if not rate else 16 * 1024
     view = memoryview(BLOCK)
@@ -62,7 +65,7 @@ def send(line: socket.socket, size: int, rate: float) -> float:
 
 
 def upload(line: socket.socket, url: str, size: int, order: str, rate: float) -> None:
-    """One upload or PUT; raises when it is refused."""
+    """One upload or PUT; exits when it is refused."""
     began = time.monotonic()
     if order == "direct":
         line.sendall(f"PUT {urlsplit(url).path} HTTP/1.1\r\nContent-Length: {size}\r\n\r\n".encode())
@@ -79,7 +82,7 @@ def upload(line: socket.socket, url: str, size: int, order: str, rate: float) ->
 
 
 def main() -> None:
-    """As often as asked, over one connection."""
+    """Command line: as many uploads as asked for, over one connection."""
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("url")

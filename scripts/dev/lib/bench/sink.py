@@ -1,7 +1,9 @@
-"""Storage that takes everything as fast as it can, or at a given rate, and keeps nothing.
+"""A storage that accepts everything as fast as it can, or at a given rate, and keeps nothing.
 
-Usage: python -m bench.sink [--tls FILE] [--rate BYTES_PER_SECOND]. Prints its port, and then the time
-(monotonic, seconds) at which the first byte of each body of a megabyte or more came.
+Usage: python -m bench.sink [--tls FILE] [--rate BYTES_PER_SECOND]
+
+Prints its port. Then it prints, for each body of a megabyte or more, when its first byte arrived (monotonic
+clock, seconds).
 Must not know: who sends.
 """
 
@@ -12,14 +14,14 @@ import ssl
 import threading
 import time
 
-PIECE_BYTES = 1024 * 1024
+READ_BYTES = 1024 * 1024
 LARGE_BYTES = 1_000_000
 OK = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n'
 
 
 def serve(line: socket.socket, context: ssl.SSLContext | None, rate: float) -> None:
-    """PUTs in a row."""
-    buffer = bytearray(PIECE_BYTES if not rate else 16 * 1024)
+    """Serve one PUT after another."""
+    buffer = bytearray(READ_BYTES if not rate else 16 * 1024)
     try:
         if context:
             line = context.wrap_socket(line, server_side=True)
@@ -44,7 +46,7 @@ def serve(line: socket.socket, context: ssl.SSLContext | None, rate: float) -> N
 
 
 def take(line: socket.socket, left: int, buffer: bytearray, rate: float, *, large: bool) -> None:
-    """The body; paced by a clock that forgives no debt."""
+    """Read the body, at `rate` bytes per second on average unless it is 0."""
     due = began = time.monotonic()
     first = large
     while left > 0:

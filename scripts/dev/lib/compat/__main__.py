@@ -1,6 +1,6 @@
-"""./scripts/dev/compat: start the stores and the service, run every case against each, print the table.
+"""./scripts/dev/compat: starts stores and service, runs every case against each store, prints the table.
 
-Knows: the order of things, and where the table is kept.
+Knows: the order of the steps, and where the table is kept.
 """
 
 import argparse
@@ -30,7 +30,7 @@ STORES: dict[str, Starter] = {"SeaweedFS": seaweed, "MinIO": minio, "Azurite": a
 
 
 def compare(cases: Sequence[Case], stores: dict[str, Starter]) -> Outcome:
-    """Start everything and fill the table."""
+    """Start everything and fill the table; raises StoreFault when no store can be had."""
     outcome = Outcome()
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="compat-")))

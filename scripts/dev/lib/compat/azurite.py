@@ -1,6 +1,6 @@
 """Azurite, Microsoft's emulator of Azure Blob Storage, installed by npm on first use, and run.
 
-Rules: listens on 127.0.0.1 only; tells nobody about its use; all that it keeps is in the folder given.
+Rules: it listens on 127.0.0.1 only and sends no telemetry. Everything that it keeps is in the given folder.
 """
 
 import base64

@@ -1,7 +1,8 @@
-"""One row of the matrix, and what one store makes of it.
+"""One row of the table, and its result with one store.
 
-Knows: what a cell says: what the caller was told, and what does not agree with what lies in the store.
-Rules: every cell reads the store back; a success must be the very bytes, a refusal must have changed nothing.
+Knows: what a cell says: what the client was told, and where that does not agree with what the store holds.
+Rules: for every cell the object is read back. After a success it must be exactly the file's bytes; a refusal
+must have changed nothing.
 """
 
 import hashlib
@@ -14,17 +15,18 @@ from compat.target import Stored, Target, ask, read, require
 from compat.upload_client import OK, Upload, send
 
 GONE = "gone"
-# Until a sender that has left is noticed, and what it had sent is thrown away.
+# Until the service notices that a client has left, and storage throws away what was sent.
 SETTLE_SECONDS = 1.0
 NOT_THERE = "n/a"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """An upload and what must be so afterwards.
+    """An upload, and what must be true afterwards.
 
-    `headers` and `tags` are the object's; `place`: another bucket or container; `kept`: what lies at the key
-    when the upload is refused; `finish`: what else makes the object.
+    `headers` and `tags` are the object's. `place`: another bucket or container. `kept`: what lies at the key
+    when the upload is refused. `finish`: what must still be done to complete the object. `listed_below`: the
+    store must list the object under its very key; this part of it is left out when another one is told.
     """
 
     key: str
@@ -34,11 +36,12 @@ class Trial:
     place: str = ""
     kept: bytes | None = None
     finish: Callable[[], None] | None = None
+    listed_below: str = ""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What one store does otherwise, and why that is no fault of the service."""
+    """What one store does differently, and why that is no fault of the service."""
 
     seen: str
     why: str
@@ -91,6 +94,9 @@ def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> st
         return "but nothing is stored"
     if stored.sha256 != _sum(trial.upload.content):
         return "but other bytes are stored"
+    if trial.listed_below and trial.key not in (listed := target.keys()):
+        found = [key.partition(f"{trial.listed_below}/")[2] for key in listed if trial.listed_below in key]
+        return f"but under the key `{'`, `'.join(found)}`"
     lost = [name for name, value in trial.headers.items() if stored.headers.get(name) != value]
     if trial.tags and _tags(target, trial.key) != trial.tags:
         lost.append("tags")

@@ -1,4 +1,4 @@
-"""Rows of the matrix: headers that the URL was signed with, and checksums that the store compares."""
+"""Rows of the table: headers that the URL was signed with, and checksums that the store compares."""
 
 import base64
 import hashlib

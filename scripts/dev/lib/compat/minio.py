@@ -1,7 +1,7 @@
 """MinIO, built from its source on first use, and run.
 
 Knows: the version, where the program is kept, its flags.
-Rules: listens on 127.0.0.1 only; asks nobody for updates; all that it keeps is in the folder given.
+Rules: it listens on 127.0.0.1 only and looks for no updates. Everything that it keeps is in the given folder.
 """
 
 import os
@@ -19,7 +19,7 @@ from compat.store_process import free_port, running
 from compat.target import NotHere
 
 MODULE = "github.com/minio/minio"
-# The last one whose source is public.
+# The last version whose source is public.
 VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 BUILD_SECONDS = 1800
 

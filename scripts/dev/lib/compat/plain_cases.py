@@ -1,4 +1,4 @@
-"""Rows of the matrix: files of any size, in any order of fields, at any key."""
+"""Rows of the table: files of any size, in any order of fields, at any key."""
 
 import base64
 import hashlib
@@ -13,12 +13,13 @@ from compat.target import Target
 from compat.upload_client import Upload
 
 MIB = 1 << 20
-# Beyond what asks the store first, and is kept for another try.
+# Large enough that storage is asked first (Expect: 100-continue), and that a copy is kept for another
+# attempt.
 LARGE = MIB + 1
 _BLOCK = random.Random("compat").randbytes(MIB)  # noqa: S311 - the same each time
 
 Plan = Callable[[Target, str], Trial]
-# Gives None where the store knows no such thing.
+# None where the store has no such feature.
 Maybe = Callable[[Target, str], Trial | None]
 
 

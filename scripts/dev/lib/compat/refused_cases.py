@@ -1,4 +1,4 @@
-"""Rows of the matrix: URLs that must not work, and other ways to sign."""
+"""Rows of the table: URLs that must not work, and other ways to sign."""
 
 import re
 from collections.abc import Callable, Iterator

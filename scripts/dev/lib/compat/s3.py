@@ -1,6 +1,6 @@
 """A bucket of an S3 store: URLs of Signature Version 4 and 2, made by botocore, and what a part needs.
 
-Knows: how S3's requests are signed and named.
+Knows: how requests to S3 are signed and named.
 Must not know: which store answers, the service.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from xml.sax.saxutils import unescape
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -20,7 +21,7 @@ REGION = "us-east-1"
 
 
 class _SignedAt(S3SigV4QueryAuth):
-    """Signs as if it were another time."""
+    """Signs as if it were another moment."""
 
     def __init__(self, keys: Credentials, expires: int, moment: datetime) -> None:
         super().__init__(keys, "s3", REGION, expires=expires)
@@ -77,6 +78,12 @@ class S3:
         HmacV1QueryAuth(self._keys(), expires=3600).add_auth(request)
         # botocore copies the type into the query, where no store looks for it.
         return re.sub(r"&content-type=[^&]*", "", str(request.url))
+
+    def keys(self) -> list[str]:
+        """See Target."""
+        url = self._signed("GET", f"{self.prefix}{self.bucket}", query={"list-type": "2"})
+        listed = require(ask("GET", url), "Listing").body.decode()
+        return [unescape(key) for key in re.findall("<Key>([^<]*)</Key>", listed)]
 
     def set_up(self) -> None:
         """See Target."""

@@ -1,4 +1,4 @@
-"""SeaweedFS, the store of ./scripts/local and of the tests, run."""
+"""SeaweedFS, the store of ./scripts/local and of the tests."""
 
 import re
 import shutil

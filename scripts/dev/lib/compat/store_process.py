@@ -1,4 +1,4 @@
-"""A store in a process of its own: until it listens, and to its end."""
+"""A store in a process of its own, from its start until it is stopped."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ STOP_SECONDS = 15
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at the moment."""
+    """A port of 127.0.0.1 that no program uses now."""
     with ExitStack() as stack:
         return ports.take_any(stack)
 
@@ -36,7 +36,7 @@ def running(
 
 
 def _wait(child: ChildProcess, port: int, log: Path) -> None:
-    """Until it answers anything that is no failure of its own."""
+    """Wait until it answers with anything but a server error."""
     deadline = time.monotonic() + START_SECONDS
     while child.exit_code is None and time.monotonic() < deadline:
         try:

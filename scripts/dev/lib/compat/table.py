@@ -1,7 +1,7 @@
-"""The outcome as a table, for a terminal and for docs/compatibility.md.
+"""The results as a table, for a terminal and for docs/compatibility.md.
 
 Knows: Markdown.
-Rules: what one store does otherwise is in its cell, with a number that leads to the reason below.
+Rules: what one store does differently stands in its cell, with the number of the reason below the table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,22 @@ from compat.case import NOT_THERE, Case, Cell
 INTRODUCTION = """\
 # Compatibility
 
-The service beside real stores: `./scripts/dev/compat` runs each row against each of them through
-`python -m upload_service`, and reads the store back. `ok` means that the very bytes of the file are
-stored (compared by SHA-256), with the headers and tags that the row names; a status and a
-[code](errors.md) are what the caller is told, and mean that nothing at the key has changed; `gone` means the
-same for a caller who hears nothing. `n/a`: the store knows no such thing. A number leads to the reason why
-a store does otherwise than the others. Azure signs no headers: there they are only sent.
+How the service works with real stores. `./scripts/dev/compat` runs each row against each store through
+`python -m upload_service`, and then reads the object back.
+
+- `ok`: the object has exactly the bytes of the file (compared by SHA-256), and the headers and tags that the
+  row names.
+- a status and a [code](errors.md): this is what the caller gets, and nothing at the key has changed.
+- `gone`: nothing at the key has changed, and the caller, who has left, gets no answer.
+- `n/a`: the store does not have this.
+
+A number leads to the reason why a store differs from the others. Azure signs no headers; there they are only
+sent.
+
+Some stores keep a file under another key than the signed one, or without its bytes, and call it a success:
+see the rows `key a//b` to `key a\\b`. `./scripts/local` runs SeaweedFS, so it does the same. versitygw 1.8.0
+drops empty segments, resolves `.` and `..`, and refuses a file at a key that ends with a slash. Sign other
+keys; `--check` warns of these.
 """
 
 

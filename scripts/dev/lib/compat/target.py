@@ -1,4 +1,4 @@
-"""What the matrix asks of a store: URLs to upload to, and what really lies there.
+"""What the cases need of a store: URLs to upload to, and what it really holds.
 
 Knows: plain HTTP to a store on this computer, so that no proxy setting can redirect it.
 Must not know: the service, how URLs are signed.
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 
 class StoreFault(Exception):
-    """A store did not do what the tool needs beside the uploads; the text is a sentence for a person."""
+    """A store failed at something that is needed beside the uploads; the text is a sentence for a person."""
 
 
 class NotHere(Exception):
@@ -38,9 +38,9 @@ class Stored:
 
 
 class Target(Protocol):
-    """A place in a running store.
+    """A bucket or container in a running store.
 
-    `prefix`: what all its URLs begin with. `metadata`: how the names of its headers for metadata begin.
+    `prefix`: what all its URLs begin with. `metadata`: what the names of its metadata headers begin with.
     `own`: its own names for headers that have other names elsewhere.
     """
 
@@ -76,6 +76,10 @@ class Target(Protocol):
         """A presigned GET URL of the object's tags."""
         ...
 
+    def keys(self) -> list[str]:
+        """The keys of all objects, as the store lists them; of many thousand, the first."""
+        ...
+
     def set_up(self) -> None:
         """Make the bucket or container."""
         ...
@@ -103,9 +107,9 @@ def require(reply: Reply, what: str) -> Reply:
 
 
 def read(target: Target, key: str, place: str = "") -> Stored | None:
-    """What lies at the key, read whole; None too where there is no such place."""
+    """What lies at the key, read whole; None too where there is no such place, or can be no such key."""
     reply = ask("GET", target.url_to_read(key, place=place))
-    if reply.status == 404:
+    if reply.status in (400, 404):
         return None
     require(reply, f"Reading {key!r}")
     # Azure says more to HEAD than to GET.

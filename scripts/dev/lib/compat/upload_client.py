@@ -1,4 +1,4 @@
-"""An upload as a caller of the service makes it, and what the caller is told.
+"""An upload as a client of the service makes it, and what the client is told.
 
 Knows: the form and its fields.
 Must not know: stores.
@@ -20,7 +20,7 @@ PIECE_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Upload:
-    """What is sent. `fields` come with the URL; `chunked`: the request says no length."""
+    """What is sent. `fields` come with the URL. `chunked`: the request does not say its length."""
 
     url: str = field(repr=False)
     content: bytes = field(repr=False)

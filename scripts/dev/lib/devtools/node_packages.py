@@ -1,4 +1,4 @@
-"""The Node packages that the service is compared with, or meets.
+"""Node packages that the tests and the benchmark use.
 
 Knows: `scripts/dev/lib/node` (for the tests and the benchmark) and the folders in it, whose lock files name
 them; npm installs them there on first use.
@@ -16,7 +16,7 @@ INSTALL_SECONDS = 300
 
 
 class NoNodePackages(Exception):
-    """They cannot be had; the text says why."""
+    """The packages cannot be installed; the text says why."""
 
 
 def node_modules(folder: Path = FOLDER) -> Path:

@@ -1,7 +1,7 @@
-"""Queries that look signed, well-formed to the letter, for storages that check no signature.
+"""Queries of presigned URLs with fake signatures: well-formed, for storages that check no signature.
 
 Knows: what the signers of S3 and Azure write.
-Rules: a signature repeats one word of hexadecimal digits, so that a run can look for it afterwards.
+Rules: a signature repeats one word of hexadecimal digits, so that a test can look for it in logs afterwards.
 """
 
 import time

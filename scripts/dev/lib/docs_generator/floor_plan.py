@@ -21,7 +21,8 @@ def floors() -> list[list[str]]:
 
 def drawing() -> str:
     """The rooms, one a line, with a line between two floors."""
-    rooms = [[f"  {room:<12}{_purpose(room)}" for room in floor] for floor in floors()]
+    names = max(len(room) for floor in floors() for room in floor) + 2
+    rooms = [[f"  {room:<{names}}{_purpose(room)}" for room in floor] for floor in floors()]
     width = max(len(line) for floor in rooms for line in floor) + 2
     return f"\n{'─' * width}\n".join("\n".join(floor) for floor in rooms)
 

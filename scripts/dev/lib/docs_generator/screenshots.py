@@ -16,8 +16,8 @@ from local.start_message import SAMPLE
 from local.store import Store
 from playwright.async_api import Browser, FilePayload, Page
 
-from tests.support.browser import chromium
-from tests.support.service import Running
+from tests.support.browser.chromium import chromium
+from tests.support.service.running_service import Running
 
 IMAGES = Path(__file__).resolve().parents[4] / "docs" / "images"
 VIDEO = b"\0\0\0\x20ftypmp42"

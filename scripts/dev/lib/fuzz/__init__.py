@@ -1,1 +1,1 @@
-"""Fuzzing: what must hold for whatever bytes come, and the inputs that reach most of the code."""
+"""./scripts/dev/fuzz: rules that hold for any input, and the inputs that reach most of the code."""

@@ -1,8 +1,8 @@
-"""What must hold of the judge of destinations for any text: `check` raises AssertionError when it does not.
+"""What must be true of judging a destination, for any text: `check` raises AssertionError when it is not.
 
-Knows: an input is what stands in the field uploadUrl; the destinations that an operator listed.
-Rules: what is accepted means the same to a second parser, is sent as it was given, and is a host of the list;
-nothing but a refusal is raised; no word of the query is said.
+Knows: an input is the value of the field uploadUrl; the destinations that an operator listed.
+Rules: what is accepted means the same to a second parser, is sent as it was given, and is a listed host.
+Nothing but a refusal is raised. No value of the query gets into a message.
 Must not know: the fuzzer, so that the tests can replay its inputs.
 """
 

@@ -1,8 +1,9 @@
-"""What must hold of the form's reader for any bytes: `check` raises AssertionError when it does not.
+"""What must be true of the form reader for any bytes: `check` raises AssertionError when it is not.
 
 Knows: an input is the request's Content-Type, a line feed, and the body.
-Rules: however the bytes are cut, the same comes out, or the same refusal; nothing but a refusal is raised; of
-the file nothing comes out that did not go in; a length that is predicted for a whole form is its length.
+Rules: however the bytes are cut, the same events come out, or the same refusal. Nothing but a refusal is
+raised. The file's bytes that come out are bytes that went in. The length that is predicted for a whole form
+is the file's length.
 Must not know: the fuzzer, so that the tests can replay its inputs.
 """
 

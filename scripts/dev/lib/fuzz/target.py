@@ -1,4 +1,4 @@
-"""One fuzzing run. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/dev/fuzz."""
+"""One run of the fuzzer. Usage: FUZZ_TARGET=form python -m fuzz.target ARGUMENTS; see ./scripts/dev/fuzz."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ with atheris.instrument_imports(include=["upload_service", "multipart", "yarl"])
 RULES = {"form": form_rules.check, "destination": destination_rules.check}
 
 if __name__ == "__main__":
-    # libFuzzer starts its first word again for a merge.
-    again = str(Path(__file__).with_name("restart"))
-    atheris.Setup([again, *sys.argv[1:]], RULES[os.environ["FUZZ_TARGET"]])
+    # For a merge, libFuzzer starts the program of its first argument again.
+    restart = str(Path(__file__).with_name("restart"))
+    atheris.Setup([restart, *sys.argv[1:]], RULES[os.environ["FUZZ_TARGET"]])
     atheris.Fuzz()

@@ -12,6 +12,7 @@ from openapi.form import Schema
 from upload_service.body.checksums import DEFAULT_ALGORITHM
 from upload_service.errors.upload_error import CATALOGUE
 
+_FILE = Path(__file__).resolve().relative_to(Path(__file__).resolve().parents[4])
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
 
@@ -38,13 +39,13 @@ def gaps() -> list[str]:
         *_missing("_attempts", _object(_attempts()), more),
         *_missing("_problem", _problem(), examples.problem()),
     ]
-    return [f"{Path(__file__).name}: {gap}" for gap in found]
+    return [f"{_FILE}: {gap}" for gap in found]
 
 
 def _missing(function: str, schema: Schema, answer: Schema) -> list[str]:
     members = schema["properties"]
     assert isinstance(members, dict)
-    return [f"{function} does not have the member {name} of the answer" for name in answer.keys() - members]
+    return [f"{function} has no type for the member {name} of the answer" for name in answer.keys() - members]
 
 
 def _stored() -> Schema:

@@ -12,7 +12,6 @@ import random
 import select
 import socket
 import struct
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -28,7 +27,7 @@ READ_BYTES = 256 * 1024
 # Between the first and the second response to one PUT, so that the service has dealt with the first.
 SECOND_RESPONSE_SECONDS = 0.02
 TRICKLE_SECONDS = 0.004
-# A PUT that arrives this soon after a second response may have been sent before the service read that.
+# A PUT that arrives this soon after a second response may have been sent before the service could see that.
 CROSSING_SECONDS = 0.1
 
 
@@ -54,13 +53,14 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        self._ahead = b""
-        self.clear_at = 0.0
+        self._next_byte: asyncio.Task[bytes] | None = None
+        self.crossed = False
 
     async def head(self) -> tuple[str, dict[str, str]]:
         """The key and the headers of the next PUT."""
-        raw = self._ahead + await self._reader.readuntil(b"\r\n\r\n")
-        self._ahead = b""
+        first_byte = await self._next_byte if self._next_byte else b""
+        self._next_byte = None
+        raw = first_byte + await self._reader.readuntil(b"\r\n\r\n")
         first, *lines = raw.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         return first.split()[1].partition("?")[0].lstrip("/"), headers
@@ -79,14 +79,13 @@ class Connection:
             await self._writer.drain()
             await asyncio.sleep(TRICKLE_SECONDS if trickle else 0)
 
-    async def is_quiet(self) -> bool:
-        """Whether no other PUT comes for a moment, and none waits in the socket's buffer either."""
-        try:
-            async with asyncio.timeout(SECOND_RESPONSE_SECONDS):
-                self._ahead = await self._reader.read(1)
-        except TimeoutError:
-            return not select.select([self._writer.get_extra_info("socket")], [], [], 0)[0]
-        return False
+    async def is_quiet(self, seconds: float) -> bool:
+        """Whether nothing has come when `seconds` are over, nor waits in the socket's buffer then."""
+        if self._next_byte is None:
+            self._next_byte = asyncio.create_task(self._reader.read(1))
+        await asyncio.wait([self._next_byte], timeout=seconds)
+        waiting, _, _ = select.select([self._writer.get_extra_info("socket")], [], [], 0)
+        return not self._next_byte.done() and not waiting
 
     def reset(self) -> None:
         """End the connection by a TCP reset."""
@@ -96,6 +95,9 @@ class Connection:
 
     async def close(self) -> None:
         """End the connection."""
+        if self._next_byte:
+            self._next_byte.cancel()
+            await asyncio.gather(self._next_byte, return_exceptions=True)
         self._writer.close()
         with suppress(OSError):
             await self._writer.wait_closed()
@@ -145,7 +147,7 @@ class MisbehavingStorage:
         puts = self.puts.setdefault(key, [])
         dice = random.Random(f"{self._seed} {key} {len(puts)}")  # noqa: S311 - the same each time
         how = dice.choice(MISBEHAVIOURS) if dice.randrange(MISBEHAVES_ONE_IN) == 0 else GOOD
-        put = Put(how, int(headers["content-length"]), crossed=time.monotonic() < connection.clear_at)
+        put = Put(how, int(headers["content-length"]), crossed=connection.crossed)
         puts.append(put)
         if put.crossed:
             connection.reset()  # before its own response could be taken for that of the next one
@@ -165,9 +167,9 @@ class MisbehavingStorage:
         if how.then == "keeps":
             await _read_body(connection, put, sha256, put.length)
         # If another PUT were on its way, the service could not tell this from the response to it.
-        if how.second_response and await connection.is_quiet():
-            connection.clear_at = time.monotonic() + CROSSING_SECONDS
+        if how.second_response and await connection.is_quiet(SECOND_RESPONSE_SECONDS):
             await connection.send(how.second_response)
+            connection.crossed = not await connection.is_quiet(CROSSING_SECONDS)
         if how.then == "resets":
             connection.reset()
         return how.then == "keeps"

@@ -1,4 +1,4 @@
-"""The obvious way in aiohttp: `request.multipart()`, chunks of 64 KiB, an async generator as the body."""
+"""The usual way in aiohttp: `request.multipart()`, chunks of 64 KiB, an async generator as the body."""
 
 import logging
 import os

@@ -1,7 +1,7 @@
 """The service that this one replaces: FastAPI reads the whole file, httpx PUTs it.
 
-Tuned, with one client for all requests; with CLIENT_EACH=1 as it is mostly written, with a client for each.
-Run by `uvicorn fastapi_httpx:app` with uvloop and httptools.
+Tuned: one client for all requests. With CLIENT_EACH=1 it makes a client for each request, as such code is
+mostly written. Run by `uvicorn fastapi_httpx:app` with uvloop and httptools.
 """
 
 import os

@@ -1,5 +1,5 @@
-// Node with busboy, tuned: large windows, kept-alive connections, the file piped into the PUT as it comes.
-// A file that comes before its URL waits in memory.
+// Node with busboy, tuned: large buffers, kept-alive connections, the file piped into the PUT as it arrives.
+// A file that arrives before its URL waits in memory.
 const http = require("node:http");
 const https = require("node:https");
 const busboy = require("busboy");

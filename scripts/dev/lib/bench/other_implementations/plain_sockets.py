@@ -1,6 +1,6 @@
-"""The limit: plain sockets, a thread for each connection, 256 KiB at a time, and no look at the bytes.
+"""The limit of what is possible: plain sockets, a thread for each connection, 256 KiB at a time, no parsing.
 
-Knows just enough of HTTP to find where the file begins and how long it is (the request names it).
+Knows: just enough of HTTP to find where the file begins. The request names the file's length.
 """
 
 import os
@@ -9,13 +9,13 @@ import socket
 import threading
 from contextlib import suppress
 
-PIECE_BYTES = 256 * 1024
+READ_BYTES = 256 * 1024
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"success": true}'
 
 
 def serve(client: socket.socket) -> None:
-    """Requests in a row; the connection to storage is kept, too."""
-    view = memoryview(bytearray(PIECE_BYTES))
+    """Serve one request after another; the connection to storage is kept as well."""
+    view = memoryview(bytearray(READ_BYTES))
     storage: socket.socket | None = None
     with client, suppress(ConnectionError):
         while begun := beginning(client):
@@ -37,7 +37,7 @@ def serve(client: socket.socket) -> None:
 
 
 def beginning(client: socket.socket) -> tuple[bytes, bytes] | None:
-    """The request up to the file's first byte, and what came of the file with it; None at the end."""
+    """The request up to the file's first byte, and what arrived of the file with it; None at the end."""
     data = b""
     while (end := data.find(b"image/png\r\n\r\n")) < 0:
         piece = client.recv(65536)
@@ -56,7 +56,7 @@ def number(head: bytes, name: bytes) -> int:
 
 def copy(source: socket.socket, target: socket.socket, view: memoryview, count: int) -> None:
     while count > 0:
-        size = source.recv_into(view, min(count, PIECE_BYTES))
+        size = source.recv_into(view, min(count, READ_BYTES))
         target.sendall(view[:size])
         count -= size
 

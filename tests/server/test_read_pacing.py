@@ -1,0 +1,49 @@
+"""Small reads are followed by pauses, which grow until enough gathers."""
+
+import asyncio
+import socket
+
+import pytest
+from aiohttp import web
+
+from tests.server.test_connection import reads
+from upload_service.server import read_pacing
+from upload_service.server.connection import Connection
+from upload_service.settings.settings import Settings
+
+
+@pytest.mark.parametrize(("size", "pauses"), [(1, True), (600, True), (8192, False), (100_000, False)])
+async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> None:
+    """A request that arrives in tiny reads is soon read with pauses; one in larger reads never."""
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert runner.server
+    ours, theirs = socket.socketpair()
+    made = Connection(runner.server, Settings(), loop=loop, access_log=None)
+    transport, _ = await loop.connect_accepted_socket(lambda: made, theirs)
+    made.data_received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;")
+    with ours:
+        free = read_pacing.CREDIT_BYTES // read_pacing.READ_COST_BYTES
+        for number in range(free):
+            assert transport.is_reading(), number
+            made.data_received(b"a" * size)
+        made.data_received(b"a" * size)
+        made.data_received(b"a" * size)
+        assert transport.is_reading() is not pauses
+        await asyncio.sleep(3 * read_pacing.SHORTEST_PAUSE_SECONDS)
+        assert transport.is_reading()
+    await runner.cleanup()
+
+
+def test_pauses_grow_until_enough_gathers() -> None:
+    """Pauses grow to the longest while too little gathers in them, and shrink again when enough does."""
+    assert reads([1] * 100)[-1] == read_pacing.LONGEST_PAUSE_SECONDS
+    assert reads([1] * 100 + [60_000] + [1] * 7)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 2
+    assert set(reads([9000] * 1000)) == {0.0}
+
+
+def test_credit_is_no_treasure() -> None:
+    """Large reads earlier do not buy more than a limited number of free tiny reads."""
+    free = read_pacing.CREDIT_BYTES // read_pacing.READ_COST_BYTES
+    assert reads([1_000_000] * 1000 + [1] * (free + 2))[-1] > 0

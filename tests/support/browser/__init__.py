@@ -1,0 +1,1 @@
+"""A real browser, and the service's pages in it, used as a person does."""

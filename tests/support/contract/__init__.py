@@ -1,0 +1,1 @@
+"""The OpenAPI contract, held against real answers."""

@@ -1,0 +1,1 @@
+"""AWS on this machine, for the tests of the deployment."""

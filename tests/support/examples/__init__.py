@@ -1,0 +1,1 @@
+"""docs/examples, run as their readers run them."""

@@ -1,0 +1,1 @@
+"""The service as users run it, and what it said, measured and left behind."""

@@ -1,0 +1,1 @@
+"""Storages that misbehave on cue, places to upload to, and certificates."""
