@@ -7,7 +7,7 @@ from devtools import signed_queries
 
 from tests.doctor.run_check import Seen, assert_stops_at, check
 from tests.support.service.transcript import TRANSCRIPT
-from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
+from tests.support.storage.storage_double import ETAG, OK, Reply, StorageDouble, answer, xml
 from upload_service.body.checksums import checksums_for
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
@@ -68,7 +68,7 @@ def test_early_refusal(double: StorageDouble) -> None:
 def test_other_bytes(double: StorageDouble) -> None:
     """A storage that says that it stored other bytes has not stored the file."""
     other = "x-amz-checksum-crc64nvme: AAAAAAAAAAA="
-    seen = look(double, "doctor/other/key", Reply(answer(200, b"", other)))
+    seen = look(double, "doctor/other/key", Reply(answer(200, b"", ETAG, other)))
     assert_stops_at(seen, "answer")
     assert CATALOGUE["stored_bytes_differ"].cause in seen.said
 
@@ -78,7 +78,7 @@ def test_same_bytes(double: StorageDouble) -> None:
     sums = checksums_for("crc", None, None)
     sums.update(CONTENT)
     same = f"x-amz-checksum-crc64nvme: {str(sums.get('crc64nvme')).partition(':')[2]}"
-    seen = look(double, "doctor/same/key", Reply(answer(200, b"", same)))
+    seen = look(double, "doctor/same/key", Reply(answer(200, b"", ETAG, same)))
     assert seen.status == 0
     assert "what storage says it stored is the same (crc64nvme)" in seen.said
 

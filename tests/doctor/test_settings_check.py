@@ -39,6 +39,11 @@ def test_wrong_setting() -> None:
             "destinations",
             "files and signatures go to store.example.org unencrypted",
         ),
+        (
+            {"UPLOAD_DESTINATIONS": "https://store.example.org/a/?etag=optional"},
+            "destinations",
+            "a web server at https://store.example.org:443/a/ would pass as a store",
+        ),
         ({}, "callers", "anybody who reaches the port may upload"),
         ({"UPLOAD_MAX_CONCURRENT_PER_CLIENT": "99"}, "callers", "bounds nothing"),
         ({"UPLOAD_MAX_FILE_BYTES": "6GiB"}, "limits", "more than the 5 GiB that S3 takes"),

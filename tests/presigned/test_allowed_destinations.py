@@ -135,3 +135,36 @@ def test_default_beside_listed() -> None:
 def test_listed_store_signs_as_it_likes(query: str) -> None:
     """A store that only the list knows may understand any way to sign."""
     assert refusal(f"{LISTED}a?{query}", LISTED) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "optional"),
+    [
+        (LISTED, False),
+        (f"{LISTED}?etag=optional", True),
+        ("http://127.0.0.1:8333?etag=optional", True),
+        (f"http://127.0.0.1:8333/uploads/other/?etag=optional,{LISTED}", False),
+        (f"{LISTED},http://127.0.0.1:8333/uploads/?etag=optional", True),
+    ],
+)
+def test_a_store_without_etags(allowed: str, optional: bool) -> None:
+    """The option holds for what lies below its own entry, and for nothing else."""
+    assert judged(f"{LISTED}a?{V4}", allowed).etag_optional is optional
+
+
+def test_stores_without_etags_by_a_wildcard() -> None:
+    """An entry with a wildcard may have the option, with a path and without."""
+    for entry in ("https://*.store.example", "https://*.store.example/", "https://*.store.example/a"):
+        found = judged(f"https://x.store.example/a/b?{V4}", f"{entry}?etag=optional,default")
+        assert (found.etag_optional, found.listed) == (True, True)
+    assert (
+        judged(f"https://bucket.s3.amazonaws.com/a?{V4}", f"{LISTED}?etag=optional,default").etag_optional
+        is False
+    )
+
+
+def test_a_part_is_told_as_one() -> None:
+    """Whether the bytes become a part of an upload is read from the URL."""
+    assert judged(f"{LISTED}a?{V4}&partNumber=1&uploadId=x", LISTED).is_part
+    assert judged(f"{LISTED}a?{SAS}&comp=block&blockid=MQ==", LISTED).is_part
+    assert not judged(f"{LISTED}a?{V4}", LISTED).is_part

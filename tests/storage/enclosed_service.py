@@ -31,7 +31,7 @@ ADDRESSES = {
 }
 LISTS = ("default", f"https://*.{DOMAIN}/")
 CONTENT = b"12345"
-_STORED = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_STORED = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 
 
 def url(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from devtools import signed_queries
 
 from tests.storage.fake_network import Names, Wires
-from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer
+from tests.support.storage.storage_double import ETAG, Put, Reply, StorageDouble, answer
 from upload_service.body.file_body import Body, Pipe
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.presigned.destination import Destination, judge_destination
@@ -180,7 +180,7 @@ async def test_name_that_changes_its_address(
 ) -> None:
     """A name that was public when it was judged, and for the first PUT, is refused when it is not."""
     names, wires = Names(PUBLIC, later), Wires(port, PUBLIC, *later.split())
-    came = puts(Reply(answer(200, b"", "Connection: close"), then="close"))
+    came = puts(Reply(answer(200, b"", ETAG, "Connection: close"), then="close"))
     to = destination(HOST, listed=False)
     assert names.asked == []  # judging a URL resolves nothing
     async with storage(names, wires) as (under_test, sessions):

@@ -5,9 +5,10 @@ import pytest
 from tests.storage.outcome_rows import PAGE
 from tests.storage.recorded_refusals import s3
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.storage.refusals import Refusal, is_page, read_refusal
+from upload_service.storage.refusals import Refusal, read_refusal
 from upload_service.storage.store_codes import SOURCES, STORE_CODES
 from upload_service.storage.store_sentences import SENTENCES
+from upload_service.storage.web_page import is_page
 
 NGINX_413 = (
     b"<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center>"

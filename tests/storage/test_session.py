@@ -16,15 +16,14 @@ from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
-from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
+from tests.support.storage.storage_double import ETAG, OK, Reply, StorageDouble, answer, xml
 
 
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:
     """A cookie that storage sets is neither sent back with the next PUT nor passed on to the client."""
     cookie = "Set-Cookie: who=storage; Path=/"
-    puts = own.script(
-        key := f"wire/{uuid.uuid4().hex}", Reply(answer(503, b"", cookie)), Reply(answer(200, b"", cookie))
-    )
+    replies = Reply(answer(503, b"", cookie)), Reply(answer(200, b"", ETAG, cookie))
+    puts = own.script(key := f"wire/{uuid.uuid4().hex}", *replies)
     url = TRANSCRIPT.hide(f"http://localhost:{own.server_address[1]}/{key}?{SIGNED}")
     for path, count in ((RETRY, 2), (PLAIN, 3)):
         answered = post(by_name.port, path, parts(url, SMALL, url_first=True))

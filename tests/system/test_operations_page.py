@@ -41,9 +41,9 @@ def test_operators_have_a_remedy_where_callers_have_none() -> None:
         assert not entry.remedy or (entry.remedy.endswith(".") and entry.remedy != entry.cure)
 
 
-def test_ten_queries() -> None:
-    """There are ten questions, and each command that Insights is given is one of its own."""
-    assert list(QUERIES) == list(range(1, 11))
+def test_eleven_queries() -> None:
+    """There are eleven questions, and each command that Insights is given is one of its own."""
+    assert list(QUERIES) == list(range(1, 12))
     assert all(insights_fields(query.insights) for query in QUERIES.values())
     with pytest.raises(AssertionError):
         insights_fields("select * from log")
@@ -130,6 +130,7 @@ def test_why_did_that_upload_fail(past: Past) -> None:
         "event": "upload",
         "code": "storage_error",
         "fault": "storage",
+        "stored": None,
         "storage_status": 503,
         "storage_code": None,
         "storage_request_id": "4442587FB7D0A2F9",
@@ -216,3 +217,10 @@ def test_starts_and_stops(past: Past) -> None:
     found = past.ask(10)
     assert [each["event"] for each in found] == ["listening", "stopping", "stopped"]
     assert (found[0]["version"], found[1]["running"]) == (__version__, 0)
+
+
+@jq
+def test_of_which_files_nobody_knows(past: Past) -> None:
+    """What storage had whole and did not answer for is listed, what it refused or never saw is not."""
+    found = {each["code"]: (each["stored"], each["attempts"]) for each in past.ask(11)}
+    assert found == {"storage_error": (None, 1), "storage_disconnected": (None, 1)}

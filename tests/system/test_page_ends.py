@@ -121,6 +121,17 @@ async def test_file_that_is_gone(
     assert bucket.get("page/draft") is None
 
 
+async def test_storage_that_does_not_say(
+    browser: Browser, service: Running, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """When nobody knows what became of the file the page does not say that it is not stored."""
+    double.script("page/reset", Reply(raw=b"", then="reset"))
+    async with open_page(browser, f"{service.url}/") as page:
+        await page.upload([picked("a.txt", b"a")], [double_url("page/reset")])
+        await page.shows("a.txt", "Not known whether it is stored")
+        await page.shows("a.txt", "storage_disconnected")
+
+
 @pytest.mark.parametrize(("everything", "told"), [(False, NOTHING), (True, UNKNOWN)])
 async def test_connection_that_breaks(
     browser: Browser, double: StorageDouble, double_url: Callable[[str], str], *, everything: bool, told: str

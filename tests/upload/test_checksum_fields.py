@@ -10,7 +10,7 @@ from local.store import Bucket
 from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
-from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
 from tests.upload.header_forms import LARGE, SMALL, both_endpoints, crc64nvme, refusal, sizes
 
 SHA256 = "sha256:" + hashlib.sha256(SMALL).hexdigest()
@@ -89,8 +89,8 @@ def test_a_checksum_after_the_file_must_be_one_that_runs(
     assert "before the file" in detail
 
 
-STORED_WRONG = Reply(answer(200, b"", 'ETag: "e"', f"x-amz-checksum-crc64nvme: {crc64nvme(b'other')}"))
-STORED_RIGHT = Reply(answer(200, b"", 'ETag: "e"', f"x-amz-checksum-crc64nvme: {crc64nvme(SMALL)}"))
+STORED_WRONG = Reply(answer(200, b"", ETAG, f"x-amz-checksum-crc64nvme: {crc64nvme(b'other')}"))
+STORED_RIGHT = Reply(answer(200, b"", ETAG, f"x-amz-checksum-crc64nvme: {crc64nvme(SMALL)}"))
 
 
 @pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
@@ -134,12 +134,13 @@ def test_md5_is_compared_where_it_is_asked_for(
     """An ETag or a Content-MD5 that is not the file's fails the upload with UPLOAD_VERIFY=md5 only."""
     wrong = hashlib.md5(b"other", usedforsecurity=False)
     value = f'"{wrong.hexdigest()}"' if name == "ETag" else base64.b64encode(wrong.digest()).decode()
+    headers = [f"{name}: {value}", *([ETAG] if name != "ETag" else [])]
     codes = [
         post(
             each.port,
             PLAIN,
             form(
-                field("uploadUrl", signed_place(reply=Reply(answer(200, b"", f"{name}: {value}"))).url),
+                field("uploadUrl", signed_place(reply=Reply(answer(200, b"", *headers))).url),
                 file(SMALL),
             ),
         ).json.get("code")

@@ -25,7 +25,23 @@ RETRIED = {word: code.retry for word, code in STORE_CODES.items() if code.retry 
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_success_is_not_tried_again(status: int) -> None:
     """What is stored is not sent again."""
-    assert is_worth_retrying(read_response(status, CIMultiDict({}), b"")) is False
+    assert is_worth_retrying(read_response(status, CIMultiDict({"ETag": '"e"'}), b"")) is False
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        read_response(200, CIMultiDict({}), b""),
+        read_response(200, CIMultiDict({"ETag": '"e"'}), b"<!doctype html>"),
+        read_response(201, CIMultiDict({}), b'{"name": "a.png"}'),
+    ],
+    ids=["no-etag", "page", "json"],
+)
+def test_a_web_server_is_not_tried_again(outcome: Outcome) -> None:
+    """A whole answer of something else than a store would come again; a broken answer may not."""
+    assert (outcome.error, is_worth_retrying(outcome)) == ("storage_bad_answer", False)
+    assert outcome.as_error().retryable is False
+    assert is_worth_retrying(Outcome("storage_bad_answer", StorageResponse(200))) is True
 
 
 @pytest.mark.parametrize(
@@ -67,17 +83,22 @@ def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("outcome", "stored", "untouched"),
     [
-        (Outcome(None, StorageResponse(200), sent_bytes=5), False, False),
+        (Outcome(None, StorageResponse(200)), False, False),
         (Outcome("storage_disconnected"), False, True),
-        (Outcome("storage_disconnected", sent_bytes=5), True, False),
+        (Outcome("storage_disconnected", sent_bytes=5), False, False),
+        (Outcome("storage_disconnected", sent_bytes=5, handed_over=True), True, False),
+        (Outcome("storage_disconnected", handed_over=True), True, True),
         (Outcome("storage_tls_failed"), False, False),
-        (Outcome("storage_error", StorageResponse(500), sent_bytes=5), True, False),
+        (Outcome("storage_error", StorageResponse(500), sent_bytes=5, handed_over=True), True, False),
+        (Outcome("storage_error", StorageResponse(500), sent_bytes=5), False, False),
         (Outcome("storage_error", StorageResponse(503)), False, False),
-        (Outcome("precondition_failed", StorageResponse(412), sent_bytes=5), False, False),
+        (Outcome("precondition_failed", StorageResponse(412), sent_bytes=5, handed_over=True), False, False),
+        (Outcome("storage_bad_answer", StorageResponse(200), sent_bytes=5), True, False),
+        (Outcome("stored_bytes_differ", StorageResponse(200), sent_bytes=5, handed_over=True), False, False),
     ],
 )
 def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
-    """After bytes have left, storage may have stored them; before that, another attempt is free."""
+    """When all bytes have left, nobody knows; before the first one, another attempt is free."""
     assert outcome.may_have_stored is stored
     assert failed_before_first_byte(outcome) is untouched
 

@@ -142,12 +142,14 @@ class Body:
 class BodyReader:
     """Reads a body once, from its start to its end.
 
-    `length` is the number of bytes that were announced, `read_bytes` the number read so far.
+    `length` is the number of bytes that were announced, `read_bytes` the number read so far. `begun`: what is
+    read is being sent.
     """
 
     def __init__(self, body: Body, length: int, *, last: bool) -> None:
         self.length = length
         self.read_bytes = 0
+        self.begun = False
         self._body = body
         self._last = last
 
@@ -155,6 +157,11 @@ class BodyReader:
     def complete(self) -> bool:
         """Whether all bytes have been read, which is possible only after the form has ended cleanly."""
         return self._body.finished and self.read_bytes == self.length
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether the last byte may have left; of an empty body, whether its end may have."""
+        return self.begun and self.complete
 
     async def next(self) -> bytes:
         """The next chunk; b"" at the end. Raises WrongLength when the announced length proves to be wrong."""

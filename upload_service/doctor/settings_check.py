@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from upload_service.doctor.finding import Finding, format_bytes, ok, warn
-from upload_service.presigned.allowed_destinations import UrlPrefix
+from upload_service.presigned.allowed_destinations import ETAG_OPTION, UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
 from upload_service.settings.settings import Settings, list_settings, unknown_variables
 from upload_service.storage.address_policy import HTTPS_PORT, judge_address
@@ -69,6 +69,12 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
                 "destinations",
                 f"files and signatures go to {prefix.host} unencrypted",
                 "list it with https://, unless the way there is your own network",
+            )
+        if prefix.etag_optional:
+            yield warn(
+                "destinations",
+                f"a web server at {_as_url(prefix)} would pass as a store: its answers need no ETag",
+                f"list it without ?{ETAG_OPTION}, unless the store there gives none",
             )
 
 

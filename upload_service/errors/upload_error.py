@@ -28,6 +28,7 @@ class UploadError(Exception):
 
     `code` names the entry. `cause` replaces the entry's sentence when more is known; it must not contain a
     secret. `storage` is the last response of storage. `retry_after_seconds`: when the client may send again.
+    `retryable` replaces the entry's when more is known of this failure.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class UploadError(Exception):
         storage: StorageResponse | None = None,
         retry_after_seconds: float | None = None,
         challenge: str | None = None,
+        retryable: bool | None = None,
     ) -> None:
         super().__init__(code)
         self.entry: CatalogueEntry = CATALOGUE[code]
         self.cause = cause or self.entry.cause
         self.storage = storage
+        self.retryable = self.entry.retryable if retryable is None else retryable
         self.retry_after_seconds = retry_after_seconds
         # The value of WWW-Authenticate, for a request without a valid token.
         self.challenge = challenge

@@ -13,7 +13,9 @@ _HEAD = """# Errors
 
 Every failure is an `application/problem+json` answer (RFC 9457) whose `code` stands below; its `type` is
 `/errors/<code>`. `fault` says whose turn it is: `client` (the caller or whoever signed the URL), `storage`,
-or `service` (this service's operator). `retryable` says whether the same request may succeed later.
+or `service` (this service's operator). `retryable` says whether the same request may succeed later; for
+`storage_bad_answer` an answer may say no, although yes stands here: a web server in a store's place stays
+there. `stored` is `false`, or `null` when storage had the whole file and nobody knows what became of it.
 
 This page is made from the tables in `upload_service/errors/catalogue`.
 """

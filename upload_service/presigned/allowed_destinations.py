@@ -1,6 +1,7 @@
 """The destinations that the operator allows in UPLOAD_DESTINATIONS.
 
-Knows: URL prefixes, wildcards in host names, and the word that stands for the well-known stores.
+Knows: URL prefixes, wildcards in host names, the option of a prefix, and the word that stands for the
+well-known stores.
 Rules: text that cannot be used is a ValueError; see `settings/parsing.py`.
 Must not know: presigned URLs.
 """
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from yarl import URL
 
 KNOWN_STORES_WORD = "default"
+# Behind the URL of a store that answers a PUT without an ETag.
+ETAG_OPTION = "etag=optional"
 # The last two labels must be literal, and the last one begins with a letter. So no wildcard can cover an IP
 # address or a whole top-level domain.
 _WILDCARD_URL = re.compile(
-    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
+    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:[/?][^*]*)?", re.IGNORECASE
 )
 
 
@@ -22,13 +25,15 @@ _WILDCARD_URL = re.compile(
 class UrlPrefix:
     """One allowed destination: scheme, host in lower case, port, and undecoded path without the last slash.
 
-    A label `*` of the host stands for exactly one label of any text.
+    A label `*` of the host stands for exactly one label of any text. `etag_optional`: the store there may
+    answer a PUT without an ETag.
     """
 
     scheme: str
     host: str
     port: int
     path: str
+    etag_optional: bool = False
 
     def matches_host(self, host: str) -> bool:
         """Whether `host`, in lower case, is one that this prefix allows."""
@@ -70,6 +75,7 @@ def _parse_prefix(text: str) -> UrlPrefix:
         raise ValueError("has an entry that is not a URL") from None
     if url.scheme not in ("https", "http") or not url.raw_host or port is None:
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
-    if url.raw_user is not None or url.raw_query_string or url.raw_fragment or "\\" in text:
-        raise ValueError("must hold URLs without user, query and fragment")
-    return UrlPrefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"))
+    option = url.raw_query_string
+    if url.raw_user is not None or option not in ("", ETAG_OPTION) or url.raw_fragment or "\\" in text:
+        raise ValueError(f"must hold URLs without user, fragment and query, except ?{ETAG_OPTION}")
+    return UrlPrefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"), bool(option))

@@ -39,7 +39,8 @@ class Destination:
     entry of the operator's list allows it. `signed_headers` are names in lower case; None where the URL does
     not tell them. `required_headers` are names and values that the store demands in addition. `expires_at` is
     in epoch seconds; None where only storage knows. `creates_only`: If-None-Match is signed, so storage
-    refuses to overwrite an object.
+    refuses to overwrite an object. `is_part`: the bytes become one part of an upload in parts.
+    `etag_optional`: the operator says that this store may answer a PUT without an ETag.
     """
 
     url: URL = field(repr=False)
@@ -51,6 +52,8 @@ class Destination:
     required_headers: tuple[tuple[str, str], ...]
     expires_at: float | None
     creates_only: bool = False
+    is_part: bool = False
+    etag_optional: bool = False
 
     @property
     def etag_is_md5(self) -> bool:
@@ -65,7 +68,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     """
     url, host, port = _parse(text)
     provider = provider_of(host)
-    listed = _require_allowed(url, host, port, provider, allowed)
+    entries = _require_allowed(url, host, port, provider, allowed)
     query = _query(url.raw_query_string)
     scheme = _scheme_of(query, provider)
     scheme.require_well_formed(query)
@@ -75,16 +78,19 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     expires_at = scheme.expires_at(query)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
+    is_part = scheme.operation.is_part_upload(query)
     return Destination(
         url=url,
         host=host,
         provider=provider.name if provider else LISTED,
-        listed=listed,
+        listed=bool(entries),
         signature_scheme=scheme.name,
         signed_headers=signed_headers,
-        required_headers=() if scheme.operation.is_part_upload(query) else scheme.required_headers,
+        required_headers=() if is_part else scheme.required_headers,
         expires_at=expires_at,
         creates_only=signed_headers is not None and "if-none-match" in signed_headers,
+        is_part=is_part,
+        etag_optional=any(entry.etag_optional for entry in entries),
     )
 
 
@@ -118,28 +124,29 @@ def _parse(text: str) -> tuple[URL, str, int]:
 
 def _require_allowed(
     url: URL, host: str, port: int, provider: Provider | None, allowed: AllowedDestinations
-) -> bool:
-    """Whether the operator's list has the URL; raises UploadError where no PUT may go."""
-    listed = _is_listed(url, host, port, allowed.prefixes)
+) -> list[UrlPrefix]:
+    """The entries of the operator's list that have the URL; raises UploadError where no PUT may go."""
+    entries = _entries_with(url, host, port, allowed.prefixes)
     is_known = allowed.known_stores and provider is not None and url.scheme == "https" and port == 443
-    if not listed and not is_known:
+    if not entries and not is_known:
         raise UploadError(
             "destination_not_allowed",
             f"This service does not upload to {url.scheme}://{host}:{port} at that path.",
         )
     if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(url.raw_path):
         raise unusable_url("has no object key behind its bucket")
-    return listed
+    return entries
 
 
-def _is_listed(url: URL, host: str, port: int, prefixes: tuple[UrlPrefix, ...]) -> bool:
-    return any(
-        prefix.scheme == url.scheme
+def _entries_with(url: URL, host: str, port: int, prefixes: tuple[UrlPrefix, ...]) -> list[UrlPrefix]:
+    return [
+        prefix
+        for prefix in prefixes
+        if prefix.scheme == url.scheme
         and prefix.port == port
         and prefix.matches_host(host)
         and _is_under(url.raw_path, prefix.path)
-        for prefix in prefixes
-    )
+    ]
 
 
 def _is_under(path: str, listed: str) -> bool:

@@ -19,6 +19,7 @@ from upload_service.server.admission import request_id
 from upload_service.server.progress import PROGRESS
 from upload_service.server.request_body import drain
 from upload_service.server.routes import Handler
+from upload_service.server.upload_endpoints import RECORD
 from upload_service.telemetry import logs
 
 # The rest of a body up to this size costs less than a new connection.
@@ -68,7 +69,10 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _http_problem(request, error)
     except Exception as error:
         structlog.get_logger().error("internal_error", **logs.describe(error))
-        return responses.problem_response(UploadError("internal_error"), request_id(request))
+        problem = UploadError("internal_error")
+        if record := request.get(RECORD):
+            problem.members = record.members()
+        return responses.problem_response(problem, request_id(request))
 
 
 def _http_problem(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -18,7 +18,7 @@ from upload_service.upload.record import UploadRecord
 # Long enough for a burst to pass, short enough for a person to wait.
 RETRY_AFTER_SECONDS = 5
 # Of a failure before an upload began.
-_NO_ATTEMPTS: Mapping[str, object] = {"attempts": 0, "attempt_log": []}
+_NO_ATTEMPTS: Mapping[str, object] = UploadRecord().members()
 
 
 def success_response(
@@ -27,6 +27,7 @@ def success_response(
     """200: the object is stored."""
     members: dict[str, object] = {
         "success": True,
+        "stored": True,
         "message": "File uploaded successfully",
         "status": record.storage_status,
         "file_size": record.file_size,
@@ -81,7 +82,7 @@ def _problem_details(error: UploadError, request_id: str) -> dict[str, object]:
         "success": False,
         "code": entry.code,
         "fault": entry.fault,
-        "retryable": entry.retryable,
+        "retryable": error.retryable,
         "request_id": request_id,
         **(error.members or _NO_ATTEMPTS),
     }

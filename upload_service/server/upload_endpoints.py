@@ -24,9 +24,12 @@ from upload_service.server.progress import Progress, is_asked_for
 from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.app_context import AppContext
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
+# What is known of the request's upload, for the response to a failure that nobody expected.
+RECORD: web.RequestKey[UploadRecord] = web.RequestKey("record", UploadRecord)
 # The response gets this time before Lambda ends the function.
 RESPONSE_SECONDS = 1.5
 
@@ -60,6 +63,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             observer=progress,
         )
         context.running.add(upload)
+        request[RECORD] = upload.record
         await send_continue(request)
         record = await (progress.run(request, upload) if progress else upload.run())
         code = "client_gone" if _is_gone(request) else "ok"

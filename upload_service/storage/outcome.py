@@ -1,6 +1,7 @@
 """The outcome of one attempt, and what storage's response means.
 
-Knows: status and headers of a response; `refusals.py` knows what a refusal means.
+Knows: status and headers of a response, and what is known of the object after an attempt that failed.
+`refusals.py` knows what a refusal means, `success.py` what proves a success.
 Rules: no input and no output. Of storage's words only its short codes and ids are passed on.
 Must not know: HTTP libraries, how many attempts there were.
 """
@@ -13,6 +14,7 @@ from multidict import MultiMapping
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
 from upload_service.storage.refusals import read_refusal
+from upload_service.storage.success import ETAG, Proof, doubt
 
 REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
 
@@ -24,7 +26,9 @@ class Outcome:
     """One attempt: `error` is a code of the catalogue, or None when the object is stored.
 
     `answer`: storage's status and code; None when there was no response. `sent_bytes`: so much of the file
-    was handed to the connection. `retry_after_seconds`: what storage asks for before another attempt.
+    was handed to the connection; `handed_over`: all of it was, so that storage may have the whole file.
+    `retry_after_seconds`: what storage asks for before another attempt. `final`: the same PUT would end in
+    the same way.
     `claims`: the checksums of what storage says it has stored. `etag_md5`: the MD5 that its ETag may be.
     `refused_address`: why no address was dialled. `cause`: what happened, where more is known than `error`
     says.
@@ -36,38 +40,48 @@ class Outcome:
     request_id: str | None = None
     retry_after_seconds: float | None = None
     sent_bytes: int = 0
+    handed_over: bool = False
     claims: tuple[Checksum, ...] = ()
     etag_md5: Checksum | None = None
     refused_address: str | None = None
     cause: str | None = None
+    final: bool = False
 
     @property
     def may_have_stored(self) -> bool:
-        """Whether the object may be there although this attempt failed: after a broken one nobody knows."""
-        unanswered = self.answer is None or self.answer.status >= 500
-        return self.error is not None and unanswered and self.sent_bytes > 0
+        """Whether the file may be in storage although this attempt failed: nobody knows.
+
+        A PUT that was given up before its last byte ends with a reset, so storage has not kept it. A response
+        below 300 claims a success, whatever it is worth. `storage_error` says that storage itself failed,
+        perhaps after it had stored the file; a refusal says that it has not.
+        """
+        if self.error in (None, "stored_bytes_differ"):
+            return False
+        if self.answer is not None and self.answer.status < 300:
+            return True
+        return self.handed_over and (self.answer is None or self.error == "storage_error")
 
     def as_error(self, more: str = "") -> UploadError:
         """The failure of an upload that ends with this outcome. `more` is added to what happened."""
         assert self.error is not None
         cause = f"{self.cause or CATALOGUE[self.error].cause} {more}".strip()
         return UploadError(
-            self.error, cause, storage=self.answer, retry_after_seconds=self.retry_after_seconds
+            self.error,
+            cause,
+            storage=self.answer,
+            retry_after_seconds=self.retry_after_seconds,
+            retryable=False if self.final else None,
         )
 
 
-def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
-    """What a whole response means. `body`: at most its first 64 KiB. `headers` ignore case."""
+def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: Proof = ETAG) -> Outcome:
+    """What a whole response means. `body`: at most its first 64 KiB. `headers` ignore case.
+
+    `proof`: what makes a 2xx a success.
+    """
     request_id = next((_printable(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
-        return Outcome(
-            None,
-            StorageResponse(status),
-            _printable(headers.get("ETag", "")),
-            request_id,
-            claims=tuple(stored_checksums(headers)),
-            etag_md5=md5_of_etag(headers),
-        )
+        return _read_success(status, headers, body, proof, request_id)
     refusal = read_refusal(status, headers, body)
     return Outcome(
         refusal.error,
@@ -76,6 +90,16 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outco
         retry_after_seconds=_retry_after(headers.get("Retry-After", "")),
         cause=refusal.cause,
     )
+
+
+def answered_too_early(outcome: Outcome, unsent_bytes: int) -> Outcome:
+    """What a 2xx means that came while the system still held so many bytes of the request: no success."""
+    assert outcome.answer
+    cause = (
+        f"Storage answered {outcome.answer.status} while {unsent_bytes} bytes of the upload had not reached "
+        "it: it cannot have stored the whole file."
+    )
+    return Outcome("storage_bad_answer", outcome.answer, request_id=outcome.request_id, cause=cause)
 
 
 def without_echo(outcome: Outcome, url: str) -> Outcome:
@@ -88,6 +112,30 @@ def without_echo(outcome: Outcome, url: str) -> Outcome:
     if outcome.request_id and _is_echo(outcome.request_id, url):
         outcome = replace(outcome, request_id=None)
     return outcome
+
+
+def _read_success(
+    status: int,
+    headers: MultiMapping[str],
+    body: bytes,
+    proof: Proof,
+    request_id: str | None,
+) -> Outcome:
+    answer = StorageResponse(status)
+    if what := doubt(status, headers, body, proof):
+        cause = (
+            f"Storage answered {status} with {what}: the URL may point at a web server instead of an object "
+            "store."
+        )
+        return Outcome("storage_bad_answer", answer, request_id=request_id, cause=cause, final=True)
+    return Outcome(
+        None,
+        answer,
+        _printable(headers.get("ETag", "")),
+        request_id,
+        claims=tuple(stored_checksums(headers)),
+        etag_md5=md5_of_etag(headers),
+    )
 
 
 def _is_echo(text: str, url: str) -> bool:

@@ -1,16 +1,14 @@
 """The request body of a PUT, in the form that aiohttp's client expects.
 
-Knows: when aiohttp asks for bytes, and which of its automatic actions must be prevented.
+Knows: when aiohttp asks for bytes, which of its automatic actions must be prevented, and how a PUT leaves its
+connection.
 Rules: the body leaves chunk by chunk, with exactly the announced number of bytes. If storage takes no byte
-for too long, the attempt ends.
+for too long, the attempt ends. Unless storage has the whole body, the connection ends with a reset: some
+stores take an orderly close for the end of the file, and keep the part that came.
 Must not know: URLs, responses.
 """
 
-import array
 import asyncio
-import contextlib
-import fcntl
-import termios
 from typing import cast
 
 from aiohttp.abc import AbstractStreamWriter
@@ -18,6 +16,7 @@ from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload
 
 from upload_service.body.file_body import BodyReader, WrongLength
+from upload_service.storage.sockets import reset_at_close, unacknowledged_bytes
 
 
 class Stalled(Exception):
@@ -38,6 +37,36 @@ class BodyPayload(Payload):
         self._stall_seconds = stall_seconds
         self.failure: Exception | None = None
         self.began = False
+        self._transport: asyncio.Transport | None = None
+        self._unsent_bytes = reader.length
+
+    def take(self, transport: asyncio.Transport) -> None:
+        """The request is about to leave on this connection."""
+        self._transport = transport
+        reset_at_close(transport, True)
+
+    def leave(self) -> None:
+        """The connection is about to be closed, or kept for another PUT: abort it unless storage has all.
+
+        Aborting drops what our buffer holds, and says no goodbye on TLS. aiohttp then finds it closed.
+        """
+        if self._transport is None:
+            return
+        if self.unsent_bytes():
+            self._transport.abort()
+        else:
+            reset_at_close(self._transport, False)
+        self._transport = None
+
+    def unsent_bytes(self) -> int:
+        """How many bytes of the PUT storage's system had not acknowledged, the last time that it was known.
+
+        It is known until the connection is left.
+        """
+        if self._transport is not None:
+            unread_bytes = self._reader.length - self._reader.read_bytes
+            self._unsent_bytes = unread_bytes + unacknowledged_bytes(self._transport)
+        return self._unsent_bytes
 
     @property
     def consumed(self) -> bool:
@@ -54,6 +83,7 @@ class BodyPayload(Payload):
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write the body chunk by chunk. `content_length` is ignored: the reader checks the length."""
+        self._reader.begun = True
         try:
             while chunk := await self._reader.next():
                 self.began = True
@@ -70,12 +100,12 @@ class BodyPayload(Payload):
         transport = writer.transport
         if transport is None or transport.get_write_buffer_size() <= transport.get_write_buffer_limits()[1]:
             return
-        waiting, quiet_seconds, tick = _unacknowledged_bytes(transport), 0.0, self._stall_seconds / 8
+        waiting, quiet_seconds, tick = unacknowledged_bytes(transport), 0.0, self._stall_seconds / 8
         # In a task of its own, because aiohttp's drain does not survive a timeout around it.
         drained = asyncio.ensure_future(writer.drain())
         try:
             while not (await asyncio.wait([drained], timeout=tick))[0]:
-                left = _unacknowledged_bytes(transport)
+                left = unacknowledged_bytes(transport)
                 quiet_seconds = 0.0 if left < waiting else quiet_seconds + tick
                 if quiet_seconds >= self._stall_seconds:
                     raise Stalled
@@ -83,14 +113,3 @@ class BodyPayload(Payload):
             await drained
         finally:
             drained.cancel()
-
-
-def _unacknowledged_bytes(transport: asyncio.WriteTransport) -> int:
-    """The bytes in our write buffer and in the system's, which storage has not acknowledged.
-
-    The system's count is known on Linux only; on other systems the result is our buffer alone.
-    """
-    count = array.array("i", [0])
-    with contextlib.suppress(OSError):
-        fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)
-    return transport.get_write_buffer_size() + count[0]

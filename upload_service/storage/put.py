@@ -3,7 +3,7 @@
 Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
 stands for each of aiohttp's exceptions.
 Rules: a response or a fault is a value, not an exception. The text of aiohttp's exceptions is dropped,
-because it holds the presigned URL. A 2xx that comes before the whole body was sent counts as a failure.
+because it holds the presigned URL. A 2xx that comes before storage has the whole body counts as a failure.
 Must not know: how many attempts there are, `aiohttp.web`.
 """
 
@@ -17,9 +17,10 @@ import aiohttp
 
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
-from upload_service.storage.outcome import Outcome, read_response, without_echo
+from upload_service.storage.outcome import Outcome, answered_too_early, read_response, without_echo
 from upload_service.storage.payload import BodyPayload
 from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
+from upload_service.storage.success import Proof
 
 MAX_RESPONSE_BYTES = 64 * 1024
 # X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
@@ -61,9 +62,9 @@ class Storage:
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
             # This store does not know `Expect`: send without it (RFC 9110 section 15.5.18).
             outcome = await self._put(destination, reader, headers, expect=False)
-        return (
-            outcome if outcome.error is None else dataclasses.replace(outcome, sent_bytes=reader.read_bytes)
-        )
+        if outcome.error is None:
+            return outcome
+        return dataclasses.replace(outcome, sent_bytes=reader.read_bytes, handed_over=reader.handed_over)
 
     async def _put(
         self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
@@ -72,8 +73,13 @@ class Storage:
         address_verdicts.set(attempt := AddressVerdicts())
         try:
             async with self._request(destination, payload, headers, expect=expect) as response:
-                outcome = without_echo(await self._read(response), str(destination.url))
-                if outcome.error is not None or not reader.complete:
+                # Asked before anything awaits: then another PUT may have this connection.
+                unsent_bytes = payload.unsent_bytes()
+                outcome = await self._read(response, _proof(destination))
+                if outcome.error is None and unsent_bytes:
+                    outcome = answered_too_early(outcome, unsent_bytes)
+                outcome = without_echo(outcome, str(destination.url))
+                if outcome.error is not None:
                     # Storage expects the rest of the body on this connection, or is about to close it.
                     response.close()
                 if not (expect or payload.began):
@@ -84,8 +90,6 @@ class Storage:
             if attempt.refused:
                 return Outcome("address_refused", refused_address=attempt.refused)
             return Outcome("storage_stalled" if payload.failure else fault_code(error))
-        if outcome.error is None and not reader.complete:
-            return Outcome("storage_bad_answer", outcome.answer)
         return outcome
 
     def _request(
@@ -100,10 +104,10 @@ class Storage:
             allow_redirects=False,
         )
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Outcome:
+    async def _read(self, response: aiohttp.ClientResponse, proof: Proof) -> Outcome:
         body = bytearray()
         if response.content.at_eof():
-            return read_response(response.status, response.headers, b"")
+            return read_response(response.status, response.headers, b"", proof)
         try:
             async with asyncio.timeout(self._stall_seconds):
                 await _read_at_most(response, body, MAX_RESPONSE_BYTES)
@@ -111,7 +115,11 @@ class Storage:
             if response.status < 300:
                 raise
             # A refusal counts even if its body broke off, as when storage hangs up on the file.
-        return read_response(response.status, response.headers, bytes(body))
+        return read_response(response.status, response.headers, bytes(body), proof)
+
+
+def _proof(destination: Destination) -> Proof:
+    return Proof(destination.signature_scheme, destination.is_part, destination.etag_optional)
 
 
 def fault_code(error: Exception) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from upload_service.storage.store_codes import STORE_CODES, StoreCode
 from upload_service.storage.store_sentences import SENTENCE_STATUSES, SENTENCES, Sentence
+from upload_service.storage.web_page import is_page
 
 ERROR_CODE_HEADER = "x-ms-error-code"
 
@@ -55,7 +56,6 @@ _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
 _WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 # An error body repeats the object key and the headers, too: only in these elements the store itself speaks.
 _SAID = re.compile(rb"<(Message|Details|AuthenticationErrorDetail)>(.*?)(?:</\1>|\Z)", re.DOTALL)
-_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 class Refusal(NamedTuple):
@@ -86,12 +86,6 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
         return header
     match = _CODE.search(body)
     return match[1].decode("ascii") if match else None
-
-
-def is_page(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether the body is a page in HTML, which no store sends."""
-    named = headers.get("Content-Type", "").lower().startswith("text/html")
-    return bool(_PAGE.match(body)) or (named and bool(body) and not body.lstrip().startswith(b"<?xml"))
 
 
 def _sentence(status: int, body: bytes) -> Sentence | None:

@@ -3,8 +3,9 @@
 Knows: which features of aiohttp would harm a presigned PUT.
 Rules: no proxies, cookies, redirects, or headers that the caller did not send. Every address is judged at the
 moment when its socket is made; no earlier DNS answer is trusted. Destinations that the operator has listed
-never share a connection with other destinations. Every socket is counted.
-Must not know: bodies, what a response means.
+never share a connection with other destinations. Every socket is counted. The body hears when its PUT takes a
+connection, and when it leaves it, however that happens.
+Must not know: the bytes of a body, what a response means.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
 
 from upload_service.storage.address_policy import judge_address
+from upload_service.storage.payload import BodyPayload
 from upload_service.storage.sockets import AddressInfo, SocketCounter, SocketMaker, make_socket
 
 CONNECT_SECONDS = 10
@@ -107,7 +109,8 @@ class _PutRequest(aiohttp.ClientRequest):
     """Checks an idle connection before it is used again, and limits the wait for 100 Continue.
 
     aiohttp (3.14) does neither: it takes bytes that a store has sent on an idle connection for the response
-    to the next request, and it waits for 100 Continue without a limit.
+    to the next request, and it waits for 100 Continue without a limit. And it closes the connection of a PUT
+    that is given up in order, after it has sent what it still held.
     """
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
@@ -117,6 +120,9 @@ class _PutRequest(aiohttp.ClientRequest):
         protocol = conn.protocol
         if protocol is None or not protocol.is_connected() or protocol.should_close:
             raise aiohttp.ClientConnectionResetError("spoilt before it was used")
+        if isinstance(self.body, BodyPayload) and protocol.transport is not None:
+            self.body.take(protocol.transport)
+            conn.add_callback(self.body.leave)  # called before the connection is closed or kept
         return await super().send(conn)
 
     async def write_bytes(

@@ -1,4 +1,4 @@
-"""The sockets of connections to storage: how they send, and a count of them.
+"""The sockets of connections to storage: how they send, how they end, and a count of them.
 
 Knows: the operating system's sockets.
 Rules: if storage hangs up while we send, the response that it sent before is still read. A socket is counted
@@ -6,8 +6,16 @@ from the moment when it is made until it is closed, whoever closes it.
 Must not know: HTTP, which addresses may be dialled.
 """
 
+import array
+import contextlib
+import fcntl
 import socket
+import ssl
+import struct
+import termios
+from asyncio import BaseTransport, WriteTransport
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -63,3 +71,33 @@ def make_socket(address: AddressInfo) -> socket.socket:
     new = HangUpTolerantSocket(family, kind, protocol)
     new.setblocking(False)
     return new
+
+
+def reset_at_close(transport: BaseTransport, wanted: bool) -> None:
+    """Let closing end the connection with a reset, which no peer takes for the end of a body; or in order.
+
+    The system sends the reset, so it comes also when this process is killed.
+    """
+    # SO_LINGER with a time of 0: what has not left is dropped, and the peer gets a reset.
+    linger = struct.pack("ii", 1 if wanted else 0, 0)
+    with contextlib.suppress(OSError):  # it is closed already
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    if tls := transport.get_extra_info("ssl_object"):
+        # TLS says goodbye (close_notify) before the socket is closed: an orderly end, too.
+        tls.unwrap = _refuse_goodbye if wanted else partial(type(tls).unwrap, tls)
+
+
+def _refuse_goodbye() -> None:
+    """In place of `SSLObject.unwrap`: asyncio then closes the socket at once."""
+    raise ssl.SSLError("no goodbye in the middle of a body")
+
+
+def unacknowledged_bytes(transport: WriteTransport) -> int:
+    """The bytes in our write buffer and in the system's, which the peer's system has not acknowledged.
+
+    The system's count is known on Linux only; on other systems the result is our buffer alone.
+    """
+    count = array.array("i", [0])
+    with contextlib.suppress(OSError, ValueError):  # not known here; or the socket is closed
+        fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)
+    return transport.get_write_buffer_size() + count[0]

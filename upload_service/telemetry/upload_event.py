@@ -31,7 +31,7 @@ class UploadEvent:
     @property
     def stored_bytes(self) -> int:
         """Bytes of the file, if it is stored, even when the client has left."""
-        return self.record.file_size if self.record and self.record.is_stored else 0
+        return self.record.file_size if self.record and self.record.stored else 0
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
@@ -52,7 +52,6 @@ class UploadEvent:
 def _record_members(record: UploadRecord) -> dict[str, object]:
     outcome = record.outcome
     members: dict[str, object] = {
-        "stored": record.is_stored,
         "host": record.host,
         "file_size": record.file_size,
         "content_type": record.content_type,

@@ -53,6 +53,7 @@ class UploadRecord:
     `file_size`: bytes of the file that have come so far. `checksum`: of the whole file, once it has come.
     `replayable`: whether a copy of the file was kept for further attempts; None when none was wanted.
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
+    `may_be_stored`: after one of the attempts nobody knew whether storage has the object.
     """
 
     host: str | None = None
@@ -65,11 +66,18 @@ class UploadRecord:
     checksum: Checksum | None = None
     client_seconds: float | None = None
     storage_seconds: float = 0.0
+    may_be_stored: bool = False
 
     @property
-    def is_stored(self) -> bool:
-        """Whether storage has said that it stored the object, and nothing speaks against it."""
-        return self.outcome is not None and self.outcome.error is None
+    def stored(self) -> bool | None:
+        """Whether the file is in storage; None when nobody knows.
+
+        True: storage has said so, and nothing speaks against it. False: storage never had the whole file, or
+        has refused it.
+        """
+        if self.outcome is not None and self.outcome.error is None:
+            return True
+        return None if self.may_be_stored else False
 
     @property
     def storage_status(self) -> int | None:
@@ -87,8 +95,9 @@ class UploadRecord:
         return self.outcome.etag if self.outcome else None
 
     def members(self) -> dict[str, object]:
-        """What responses and the log tell of the attempts."""
+        """What responses and the log tell of the object and of the attempts."""
         members: dict[str, object] = {
+            "stored": self.stored,
             "attempts": len(self.attempts),
             "attempt_log": [attempt.members() for attempt in self.attempts],
         }

@@ -38,7 +38,9 @@ _NO_ANSWER = ("storage_bad_answer", "stored_bytes_differ")
 
 def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:
     """Whether the same PUT may succeed a moment later. `creates_only`: storage never overwrites."""
-    if outcome.error is None or (creates_only and outcome.error == "stored_bytes_differ"):
+    if outcome.error is None or outcome.final:
+        return False
+    if creates_only and outcome.error == "stored_bytes_differ":
         return False
     if outcome.answer is None or outcome.error in _NO_ANSWER:
         return outcome.error in RETRIED_FAULTS

@@ -43,7 +43,6 @@ class StorageLeg:
         self._retrying = retrying
         self._observer = observer
         self._retries = 0
-        self._may_be_stored = False
 
     async def run(self, planned: "asyncio.Future[PutPlan]") -> None:
         """Wait for the plan, then return when the object is stored; raises UploadError."""
@@ -57,7 +56,6 @@ class StorageLeg:
             delay = await self._delay(plan, outcome, delays)
             if delay is None:
                 raise self._failure(plan, outcome)
-            self._may_be_stored |= outcome.may_have_stored
             self._retries += 1
             if self._observer:
                 self._observer.waits(delay, outcome.error)
@@ -89,16 +87,17 @@ class StorageLeg:
         started = time.monotonic()
         try:
             outcome = await self._storage.put(plan.destination, reader, plan.headers)
-        except WrongLength:
-            self._note("length_unpredictable", None, started, reader)
-            raise
-        except asyncio.CancelledError:
-            self._note("given_up", None, started, reader)
+        except BaseException as error:
+            # An attempt around which the upload ended: nobody hears what storage makes of its last byte.
+            self._record.may_be_stored |= reader.handed_over
+            code = "length_unpredictable" if isinstance(error, WrongLength) else "given_up"
+            self._note(code, None, started, reader)
             raise
         if outcome.error is None and self._differs(plan, outcome):
             outcome = dataclasses.replace(
                 outcome, error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes
             )
+        self._record.may_be_stored |= outcome.may_have_stored
         status = outcome.answer.status if outcome.answer else None
         self._note(outcome.error or "ok", status, started, reader)
         return outcome
@@ -142,6 +141,6 @@ class StorageLeg:
 
     def _failure(self, plan: PutPlan, outcome: Outcome) -> UploadError:
         creates_only = plan.destination.creates_only
-        if outcome.error == "precondition_failed" and self._may_be_stored and creates_only:
+        if outcome.error == "precondition_failed" and self._record.may_be_stored and creates_only:
             return UploadError("already_stored", storage=outcome.answer)
         return outcome.as_error(signed_names(outcome.error or "", plan.destination))

@@ -56,6 +56,7 @@ export type UploadProgress = { attempt: number } & (
 /** The answer of the service for a file that is stored. */
 export interface Stored {
   success: true;
+  stored: true;
   message: string;
   /** Storage's own. */
   status: number;
@@ -134,7 +135,7 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Stored
     const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
     options.signal?.throwIfAborted();
     try {
-      return judge(await send(file, url, options, attempt), file.size);
+      return judge(await send(file, url, options, attempt));
     } catch (failure) {
       if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
       const seconds = pauseSeconds(failure, attempt, options);
@@ -252,21 +253,16 @@ function networkFailure(mayBeStored: boolean): UploadFailure {
 }
 
 /** What the service says of a failure, as far as it is read here. */
-type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { attempt_log?: Attempt[] };
+type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { stored: false | null };
 
-/** Storage had the whole file, and then broke off or failed: it may have kept it. */
-function mayHaveStored({ status, bytes }: Attempt, total: number): boolean {
-  return bytes >= total && (status === null || status >= 500);
-}
-
-function judge(reply: Reply, total: number): Stored {
+function judge(reply: Reply): Stored {
   const answer = parsed(reply.body);
   if (answer?.["success"] === true) return answer as unknown as Stored;
   const retryAfterSeconds = Number.parseInt(reply.retryAfter ?? "", 10) || null;
   const { status, requestId } = reply;
   if (answer && typeof answer["code"] === "string") {
     const told = answer as unknown as Problem;
-    const mayBeStored = (told.attempt_log ?? []).some((put) => mayHaveStored(put, total));
+    const mayBeStored = told.stored !== false; // null: storage had it all, and nobody knows what became of it
     throw new UploadFailure({ ...told, mayBeStored, status, requestId, retryAfterSeconds });
   }
   throw new UploadFailure({

@@ -66,6 +66,11 @@ class Store:
         return self._child is not None and self._child.exit_code is None
 
     @property
+    def filer_port(self) -> int:
+        """The port of its own interface for files, which knows no buckets and no signatures."""
+        return self._ports.by_flag["filer.port"]
+
+    @property
     def pid(self) -> int | None:
         return None if self._child is None else self._child.pid
 

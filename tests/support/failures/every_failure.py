@@ -36,7 +36,7 @@ from tests.support.failures.failure_lab import (
     Lab,
     query,
 )
-from tests.support.storage.storage_double import Reply, answer, xml
+from tests.support.storage.storage_double import ETAG, Reply, answer, xml
 
 ELSEWHERE = {
     "request_head_timeout": "takes ten seconds: test_connection.py",
@@ -233,7 +233,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "storage_unreachable": _with_url(lambda lab: lab.url(base=f"http://127.0.0.1:{lab.closed_port}/")),
     "storage_tls_failed": _with_url(lambda lab: lab.url(base=f"{lab.stranger}/")),
     "stored_bytes_differ": _refused_by_storage(
-        Reply(answer(200, b"", "x-amz-checksum-crc64nvme: AAAAAAAAAAA="))
+        Reply(answer(200, b"", ETAG, "x-amz-checksum-crc64nvme: AAAAAAAAAAA="))
     ),
     "already_stored": _already_stored,
     "too_busy": _too_busy,

@@ -18,22 +18,30 @@ UNSPEAKABLE = (MESSAGE, "StringToSign", "AWS4-HMAC-SHA256 secret")
 # What every problem document has; `storage` comes to it when storage answered.
 MEMBERS = frozenset(
     {"type", "title", "status", "detail", "success", "code", "fault", "retryable", "request_id"}
-    | {"attempts", "attempt_log"}
+    | {"stored", "attempts", "attempt_log"}
 )
 
 TRANSCRIPT.secrets.update(UNSPEAKABLE)
 
 
 def assert_refused(
-    service: Running, answer: Answer, code: str, path: str, storage: tuple[int, str | None] | None = None
+    service: Running,
+    answer: Answer,
+    code: str,
+    path: str,
+    storage: tuple[int, str | None] | None = None,
+    *,
+    final: bool = False,
 ) -> dict[str, Any]:
     """Check that the answer refuses with `code`, and that the log agrees; return the log event.
 
-    `storage`: the status and the code that storage answered, None when it did not answer.
+    `storage`: the status and the code that storage answered, None when it did not answer. `final`: it is not
+    retryable although its code is.
     """
     problem = answer.json
     assert problem.get("code") == code, problem
-    assert (answer.status, problem["fault"], problem["retryable"]) == CONTRACT[code]
+    retryable = CONTRACT[code].retryable and not final
+    assert (answer.status, problem["fault"], problem["retryable"]) == (*CONTRACT[code][:2], retryable)
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
     wait = answer.headers.get("retry-after")
     if code == "rate_limited":
@@ -56,10 +64,19 @@ def assert_refused(
         assert problem["storage"] == {"status": storage[0], "code": storage[1]}
     event = service.upload_event(answer.request_id)
     assert (event["code"], event["retrying"]) == (code, path == RETRY)
-    assert event.get("attempts", 0) == problem["attempts"]
-    assert (event.get("storage_status"), event.get("storage_code")) == (storage or (None, None))
+    _assert_logged(event, problem, storage)
     assert not [words for words in UNSPEAKABLE if words in f"{problem} {event}"]
     return event
+
+
+def _assert_logged(
+    event: dict[str, Any], problem: dict[str, Any], storage: tuple[int, str | None] | None
+) -> None:
+    """Check that the log tells the same of the file and of storage as the answer."""
+    assert event.get("attempts", 0) == problem["attempts"]
+    assert (event.get("storage_status"), event.get("storage_code")) == (storage or (None, None))
+    assert problem["stored"] in (False, None)
+    assert event.get("stored", False) is problem["stored"]
 
 
 def _assert_advice(detail: str, code: str) -> None:
@@ -92,5 +109,6 @@ def assert_problem(answer: Answer, code: str) -> None:
     assert document["detail"].endswith(entry.cure)
     assert document["request_id"] == answer.request_id
     assert (document["success"], document["attempts"], document["code"]) == (False, 0, code)
+    assert document["stored"] is False
     assert (document["title"], document["status"]) == (entry.title, answer.status)
     assert (answer.status, document["fault"], document["retryable"]) == CONTRACT[code]

@@ -5,6 +5,7 @@ kept.
 """
 
 import hashlib
+import re
 import time
 from dataclasses import dataclass
 from typing import Literal
@@ -42,12 +43,21 @@ class Put:
         self.began = time.monotonic()
         self.count = 0
         self.stored = False
+        # What storage has said, and whether its sender has closed the connection in order in mid-body.
+        self.said = b""
+        self.left_in_order = False
         self._sha256 = hashlib.sha256()
 
     def take(self, piece: bytes) -> None:
         """The next bytes of its body."""
         self._sha256.update(piece)
         self.count += len(piece)
+
+    @property
+    def may_be_stored(self) -> bool:
+        """Whether its sender cannot know: all of it came, and storage has not refused it."""
+        refused = re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 [34]..", self.said, re.DOTALL)
+        return self.count == self.length and not refused
 
     def sum(self) -> str:
         """SHA-256 of its body so far."""

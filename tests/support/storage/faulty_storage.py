@@ -18,15 +18,14 @@ from typing import Self
 
 from devtools import signed_queries
 
+from tests.support.storage.certificates import Line, TlsLine
 from tests.support.storage.faults import Play, Put
-from tests.support.storage.storage_double import OK
+from tests.support.storage.storage_double import NARROW_BYTES, OK
 
 MIDDLE_BYTES = 1024 * 1024 // 2
 LAST_BYTES = 12
 TRICKLE_SECONDS = 0.3
 DAWDLE_SECONDS = 0.05
-# How much a storage that stops reading takes before its client notices.
-NARROW_BYTES = 64 * 1024
 QUERY = signed_queries.v2()
 
 
@@ -39,7 +38,7 @@ class FaultyStorage:
         self._tls = tls
         self._leaving = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._idle: set[socket.socket] = set()
+        self._idle: set[Line] = set()
         self._fillers: list[socket.socket] = []
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
@@ -98,13 +97,14 @@ class FaultyStorage:
                 line.settimeout(30)
                 self._start(self._serve, line)
 
-    def _serve(self, line: socket.socket) -> None:
+    def _serve(self, connection: socket.socket) -> None:
+        line: Line = connection
         play, head = self._next(), b""
         if play.fault in ("stalls", "trickles"):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
         with suppress(OSError):
             if self._tls and play.phase not in ("accepted", "tls"):
-                line = self._tls.wrap_socket(line, server_side=True)
+                line = TlsLine(connection, self._tls)
             while self._play(line, play, head):
                 self._idle.add(line)
                 head = b"" if self._leaving.is_set() else line.recv(1)
@@ -117,11 +117,14 @@ class FaultyStorage:
     def _next(self) -> Play:
         return self._plays.pop(0) if len(self._plays) > 1 else self._plays[0]
 
-    def _play(self, line: socket.socket, play: Play, head: bytes) -> bool:
+    def _play(self, line: Line, play: Play, head: bytes) -> bool:
         """Take one PUT as far as the play says; return whether the connection is kept."""
         if play.phase in ("accepted", "tls", "head begun"):
             # When the peer has begun to speak, it knows that it is connected.
-            line.recv(1, socket.MSG_PEEK if play.phase == "accepted" else 0)
+            if play.phase == "accepted" and isinstance(line, socket.socket):
+                line.recv(1, socket.MSG_PEEK)
+            else:
+                line.recv(1)
             return self._fail(line, play)
         while b"\r\n\r\n" not in head and (piece := line.recv(4096)):
             head += piece
@@ -141,10 +144,12 @@ class FaultyStorage:
             return False
         return self._fail(line, play, put)
 
-    def _fail(self, line: socket.socket, play: Play, put: Put | None = None) -> bool:
+    def _fail(self, line: Line, play: Play, put: Put | None = None) -> bool:
         """End the PUT as the play says, which may be without a failure."""
         if put and put.count == put.length and not play.rest:
             put.stored = bool(re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 2", play.raw, re.DOTALL))
+        if put:
+            put.said = play.raw
         line.sendall(play.raw)
         match play.fault:
             case "reads on":
@@ -153,11 +158,13 @@ class FaultyStorage:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             case "stalls":
                 self._leaving.wait(60)
+                if put:
+                    _read(line, put, put.length)  # what lies there, and then how it was left
             case "trickles":
                 return self._trickle(line, play.rest, put)
         return play.fault == "keeps"
 
-    def _trickle(self, line: socket.socket, rest: bytes, put: Put | None) -> bool:
+    def _trickle(self, line: Line, rest: bytes, put: Put | None) -> bool:
         """Go on byte by byte: send the rest of an answer, or read the rest of the body and answer."""
         for at in range(len(rest)):
             line.sendall(rest[at : at + 1])
@@ -172,11 +179,12 @@ class FaultyStorage:
         return False
 
 
-def _read(line: socket.socket, put: Put, wanted: int, pause_seconds: float = 0) -> bool:
+def _read(line: Line, put: Put, wanted: int, pause_seconds: float = 0) -> bool:
     """Read the body up to `wanted` bytes, with a pause after each piece; False when it ends before."""
     while put.count < wanted:
         piece = line.recv(min(65536, wanted - put.count))
         if not piece:
+            put.left_in_order = True
             return False
         put.take(piece)
         time.sleep(pause_seconds)

@@ -6,13 +6,21 @@ that it answers whatever the test is waiting for.
 
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from tests.support.storage.certificates import TlsLine
+
 GATE_SECONDS = 30
+NAP_SECONDS = 2
+NARROW_BYTES = 64 * 1024
+# What makes a 2xx a store's.
+ETAG = 'ETag: "e"'
 OK = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n'
 
 
@@ -35,14 +43,16 @@ class Reply:
     """What to do with one PUT: send `raw` once `after` has come, then do `then`.
 
     `after`: the head, so many bytes of the body, or the whole body. `hang` keeps the connection open and
-    silent until the peer leaves; `reset` sends a TCP reset. No body is taken before `gate` is set.
+    silent until the peer leaves, `nap` does so after it has read nothing for a while; `reset` sends a TCP
+    reset. No body is taken before `gate` is set, and no more than `at_once` bytes of it at a time.
     """
 
     raw: bytes = OK
     after: Literal["head", "body"] | int = "body"
-    then: Literal["keep", "close", "reset", "hang"] = "keep"
+    then: Literal["keep", "close", "reset", "hang", "nap"] = "keep"
     pause: float = 0.0
     gate: threading.Event | None = None
+    at_once: int = 262144
 
 
 @dataclass
@@ -52,6 +62,8 @@ class Put:
     head: bytes = b""
     body: bytearray = field(default_factory=bytearray)
     whole: bool = False
+    # How its sender left in mid-body.
+    left: Literal["", "in order", "by a reset"] = ""
     answered: bool = False
     began: float = 0.0
     first_byte: float | None = None
@@ -77,22 +89,30 @@ class Put:
 
 
 class StorageDouble(socketserver.ThreadingTCPServer):
-    """Listens on 127.0.0.1; scripts are chosen by the path of the PUT."""
+    """Listens on 127.0.0.1, over TLS if it has a context; scripts are chosen by the path of the PUT.
+
+    `narrow`: its system takes little that it has not asked for; else that may be megabytes.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, *, narrow: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        if narrow:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+        self.tls = tls
         self._scripts: dict[str, list[Reply]] = {}
         self.puts: dict[str, list[Put]] = {}
+        # How connections without a PUT on them ended, in the words of `Put.left`.
+        self.idle_ends: list[str] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
         """Its address, with a last slash."""
-        return f"http://127.0.0.1:{self.server_address[1]}/"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.server_address[1]}/"
 
     def script(self, key: str, *replies: Reply) -> list[Put]:
         """Answer PUTs to `/key` with these replies, then with the last one; return the list of PUTs."""
@@ -110,17 +130,17 @@ class StorageDouble(socketserver.ThreadingTCPServer):
 
 class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
-        try:
+        context = cast(StorageDouble, self.server).tls
+        with suppress(OSError):
+            if context:
+                self.request = TlsLine(self.request, context)
             while self._one_put():
                 pass
-        except OSError:
-            pass
 
     def _one_put(self) -> bool:
         put, rest = Put(), b""
         while b"\r\n\r\n" not in rest:
-            piece = self.request.recv(65536)
-            if not piece:
+            if not (piece := self._idle()):
                 return False
             rest += piece
         put.began = time.monotonic()
@@ -128,9 +148,23 @@ class _Handler(socketserver.BaseRequestHandler):
         reply = cast(StorageDouble, self.server).next_reply(put)
         try:
             return self._play(put, reply, rest)
+        except (ConnectionError, ssl.SSLError):
+            put.left = "by a reset"  # seen by a send, if not by a `receive`
+            raise
         finally:
             put.whole = len(put.body) == put.length
             put.ended.set()
+
+    def _idle(self) -> bytes:
+        """What comes while no PUT runs; empty when the connection ends."""
+        ends = cast(StorageDouble, self.server).idle_ends
+        try:
+            if not (piece := self.request.recv(65536)):
+                ends.append("in order")
+        except ConnectionResetError:
+            ends.append("by a reset")
+            raise
+        return bytes(piece)
 
     def _play(self, put: Put, reply: Reply, rest: bytes) -> bool:
         wanted = put.length if reply.after == "body" else 0 if reply.after == "head" else reply.after
@@ -140,16 +174,20 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.gate:
             reply.gate.wait(GATE_SECONDS)
         while len(put.body) < wanted:
-            piece = self.request.recv(262144)
+            piece = self.request.recv(reply.at_once)
             if not piece:
+                put.left = "in order"
                 return False
             self._take(put, piece)
         time.sleep(reply.pause)
         self.request.sendall(reply.raw)
         put.answered = True
-        if reply.then == "hang":
+        if reply.then == "nap":
+            time.sleep(NAP_SECONDS)
+        if reply.then in ("hang", "nap"):
             while self.request.recv(65536):
                 pass
+            put.left = "in order"
         if reply.then == "reset":
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return reply.then == "keep" and len(put.body) == put.length

@@ -13,7 +13,7 @@ from devtools.signed_queries import v4
 
 from tests.support.client.raw_http import PLAIN, Connection, field, file, form, post
 from tests.support.service.container_service import IMAGE, Contained
-from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
 
 BASE = "python:3.13-slim-trixie"
 MOST_MB_ABOVE_BASE = 45
@@ -119,7 +119,7 @@ def test_stop_finishes_what_runs(contained: Contained, double: StorageDouble) ->
 
 def test_replacing_one_after_the_other_loses_nothing(double: StorageDouble) -> None:
     """Two replicas are replaced in turn under load; a client that tries once more loses no upload."""
-    double.script("rolling", Reply(answer(200), pause=0.01))
+    double.script("rolling", Reply(answer(200, b"", ETAG), pause=0.01))
     body = form(field("uploadUrl", f"{double.url}rolling?{v4()}"), file(CONTENT[:200_000]))
     done, stop = [], threading.Event()
     with ExitStack() as held:

@@ -119,9 +119,15 @@ def run_all(cells: Iterable[Cell], run: Callable[[Cell], Seen]) -> dict[Cell, Fu
 
 
 def check(seen: Seen, code: str, attempts: int, *, stored: int) -> None:
-    """Check that answer, log and storage agree: this code, so many attempts, and all bytes stored or none."""
+    """Check that answer, log and storage agree: this code, so many attempts, and all bytes stored or none.
+
+    What is said not to be stored cannot be, and no PUT that broke off looks like the end of a file.
+    """
     event = seen.event
-    assert (event["code"], event["attempts"], event["stored"]) == (code, attempts, stored > 0), event
+    assert (event["code"], event["attempts"], event["stored"] is True) == (code, attempts, stored > 0), event
+    if event["stored"] is False:
+        assert not any(put.may_be_stored for put in seen.storage.puts), event
+    assert not any(put.left_in_order for put in seen.storage.puts), "a part may be kept"
     assert seen.storage.stored == [hashlib.sha256(seen.content).hexdigest()] * stored
     log = event["attempt_log"]
     assert len(log) == attempts
@@ -136,6 +142,7 @@ def _check_answer(answer: Answer, code: str, event: dict[str, Any], file_size: i
     told = answer.json
     assert answer.status == (200 if code == "ok" else CONTRACT[code].status)
     assert told["success"] is (code == "ok")
+    assert told["stored"] is event["stored"]
     if code == "ok":
         assert told["file_size"] == file_size
     else:

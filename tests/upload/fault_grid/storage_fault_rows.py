@@ -44,7 +44,7 @@ def row(
 
 def says(phase: Phase, fault: Fault, status: int, word: str, code: str, tries: str, tls: str = "") -> Row:
     """A row with a whole answer, early or in time."""
-    raw = answer(status, xml(word) if word else b"")
+    raw = OK if status == 200 else answer(status, xml(word) if word else b"")
     name = f"{phase} {tls}, {status} {word}, {fault}"
     return Row(name, Play(phase, raw, fault), code, tries, tls, big=fault == "stalls")
 

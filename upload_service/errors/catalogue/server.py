@@ -54,10 +54,11 @@ _STORAGE = (
             "Look at the way to storage (NAT, proxy, MTU) when several hosts stall, at the provider's "
             "status when one does."),
     _storage("storage_bad_answer", 502, "Storage's answer is broken",
-            "Storage answered with something that is not a whole HTTP answer to this upload.",
-            _LATER,
+            "Storage's answer is broken, or it is not an object store's answer to an upload.",
+            "Check that host and port of the URL are the store's own; a broken answer may pass by itself.",
             "Something in between may answer in storage's place: ask the host of the log event with "
-            "curl -v from where the service runs."),
+            "curl -v from where the service runs. For a store that gives no ETag, list its URL in "
+            "UPLOAD_DESTINATIONS with ?etag=optional behind it."),
     _storage("storage_name_unresolved", 502, "Storage's name does not resolve",
             "The host name in uploadUrl could not be resolved.",
             "Check the host name where the URL is signed; if it is right, try again in a moment.",

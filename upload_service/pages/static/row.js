@@ -111,9 +111,9 @@ export class Row {
     }
   }
 
-  fail({ word, value, unsure, ...problem }) {
+  fail({ word, value, unsure, stored, ...problem }) {
     const [why, detail] = word ? [`${say(word, value)} ${say(unsure ? "unsure" : "nothing")}`, ""] : problemTexts(problem);
-    this.become(unsure ? "unknown" : "failed");
+    this.become(unsure || stored === null ? "unknown" : "failed");
     this.text(".why", why).text(".detail", detail).text(".code", problem.code ?? "");
     this.text(".request", problem.request_id ? say("request", problem.request_id) : "");
     if (problem.code) this.find(".code").href = `errors/${problem.code}`;

@@ -17,7 +17,7 @@ const WORDS = {
   stored: ["Stored", "저장됨"],
   storedAs: ["Stored as {0}", "{0} 이름으로 저장됨"],
   failed: ["Not stored", "저장되지 않음"],
-  unknown: ["Ended without an answer", "응답 없이 끝남"],
+  unknown: ["Not known whether it is stored", "저장되었는지 알 수 없음"],
   cancelled: ["Cancelled, nothing was stored", "취소됨, 저장되지 않음"],
   cancelledLate: ["Cancelled late, may be stored all the same", "늦게 취소됨, 저장되었을 수 있음"],
   needsToken: ["Waits for the token", "토큰을 기다리는 중"],

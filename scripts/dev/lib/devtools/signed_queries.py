@@ -33,6 +33,12 @@ def v4(
     )
 
 
+def google_v4() -> str:
+    """A query of Google's Version 4, signed now."""
+    query = v4().replace("X-Amz-", "X-Goog-").replace("AWS4-HMAC-SHA256", "GOOG4-RSA-SHA256")
+    return query.replace("aws4_request", "goog4_request").replace("s3%2F", "storage%2F") + digits() * 7
+
+
 def sas(word: str = WORD, expires: str = "2099-01-01T00:00:00Z") -> str:
     """A query of an Azure SAS that may create and write."""
     return f"sv=2025-01-05&sp=cw&se={expires}&sig={(word * 43)[:43]}%3D"

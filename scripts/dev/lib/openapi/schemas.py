@@ -51,6 +51,7 @@ def _missing(function: str, schema: Schema, answer: Schema) -> list[str]:
 def _stored() -> Schema:
     members: Schema = {
         "success": {"const": True},
+        "stored": {"const": True},
         "message": {"type": "string"},
         "status": {"type": "integer", "minimum": 200, "maximum": 299, "description": "Storage's own."},
         "file_size": _COUNT,
@@ -79,6 +80,11 @@ def _problem() -> Schema:
         "fault": {"enum": ["client", "storage", "service"], "description": "Whose turn it is."},
         "retryable": {"type": "boolean", "description": "Whether the same request may succeed later."},
         "request_id": _ID,
+        "stored": {
+            "type": ["boolean", "null"],
+            "enum": [False, None],
+            "description": "Whether the file is stored all the same: false, or null when nobody knows.",
+        },
         **_attempts(),
         "storage": _object({"status": _COUNT, "code": {"type": ["string", "null"]}}, "status", "code"),
     }

@@ -1,0 +1,100 @@
+"""What proves that a 2xx is an object store's answer to a PUT, and not a web server's to anything.
+
+Knows: the headers with which stores name the object that they have stored, and what error documents and JSON
+look like.
+Rules: no input and no output. A store proves itself by what no other program says by chance; a body that no
+store sends refutes it. Nothing of storage's words is passed on.
+Must not know: HTTP libraries, the network.
+
+Sources: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
+docs.cloud.google.com/storage/docs/xml-api/put-object and /json_api/v1/objects#resource,
+learn.microsoft.com/rest/api/storageservices/put-blob and put-block; measured: SeaweedFS 4.48 with its filer's
+port (201, JSON, no ETag), Express (weak ETags).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from upload_service.storage.web_page import PROLOGUE, is_page
+
+# Google's stores answer with these as well, or with the resource of the object, of this kind.
+_GOOGLE_HEADERS = ("x-goog-hash", "x-goog-generation")
+_GOOGLE_OBJECT = "storage#object"
+# Azure's Put Block answers without an ETag, because a block is no object yet.
+_AZURE_PART_HEADER = "x-ms-request-id"
+
+_XML_ERROR = re.compile(
+    PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]", re.I | re.S
+)
+_JSON_TYPE = re.compile(r"\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known beforehand of a store's answer to a PUT.
+
+    `scheme`: the signature scheme of the URL. `is_part`: the bytes become one part of an upload in parts.
+    `etag_optional`: the operator says that this store may answer without an ETag.
+    """
+
+    scheme: str = "s3-v4"
+    is_part: bool = False
+    etag_optional: bool = False
+
+    @property
+    def is_google(self) -> bool:
+        """Whether the URL is signed as only Google's stores understand it."""
+        return self.scheme.startswith("google-")
+
+
+# What all stores but Google's give.
+ETAG = Proof()
+
+
+def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) -> str | None:
+    """Why this 2xx is no store's answer to a PUT, as the end of "Storage answered with …"; None if it is one.
+
+    `body`: its first bytes, which may be cut off. `headers` ignore case.
+    """
+    if is_page(headers, body):
+        return "an HTML page"
+    if _XML_ERROR.match(body):
+        return "an error document"
+    if _is_json(headers, body):
+        return _doubt_json(body, proof)
+    if status not in (200, 201, 204):
+        return f"a status {status}, which does not say that the object is stored"
+    return None if proof.etag_optional else _doubt_headers(headers, proof)
+
+
+def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
+    named = bool(body) and _JSON_TYPE.match(headers.get("Content-Type", ""))
+    return bool(named) or body.lstrip()[:1] in (b"{", b"[")
+
+
+def _doubt_json(body: bytes, proof: Proof) -> str | None:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):  # cut off, in an encoding of its own, or nested without end
+        told = None
+    members = told if isinstance(told, dict) else {}
+    if members.get("error") or members.get("errors") or members.get("success") is False:
+        return "JSON that tells of an error"
+    if proof.is_google and members.get("kind") == _GOOGLE_OBJECT:
+        return None
+    return None if proof.etag_optional else "JSON, which is no object store's answer to a PUT"
+
+
+def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> str | None:
+    etag = headers.get("ETag", "")
+    if etag.strip('"') and not etag.startswith("W/"):
+        return None
+    if proof.is_google and any(name in headers for name in _GOOGLE_HEADERS):
+        return None
+    if proof.is_part and proof.scheme == "azure-sas" and _AZURE_PART_HEADER in headers:
+        return None
+    if etag.startswith("W/"):
+        return "a weak ETag, which web servers make of their own answer"
+    return "no ETag"
