@@ -89,9 +89,9 @@ def test_length_of_a_file_in_a_real_form(boundary: str, ending: int, is_known: b
         pytest.param(1, None, None, id="too-short"),
         pytest.param(None, None, None, id="nothing-known"),
         pytest.param(None, 100, (100, None, False, FROM_PART), id="chunked"),
-        pytest.param(102, 102, (102, 102, True, FROM_PART), id="part-and-no-ending"),
+        pytest.param(102, 102, (102, 102, False, FROM_PART), id="part-and-no-ending"),
         pytest.param(102, 100, (100, 102, True, FROM_PART), id="part-and-line-break"),
-        pytest.param(104, 100, (100, 104, True, FROM_PART), id="part-and-two-line-breaks"),
+        pytest.param(104, 100, (100, 104, False, FROM_PART), id="part-and-two-line-breaks"),
         pytest.param(102, 99, (100, 102, False, FROM_REQUEST), id="part-too-short-for-a-file"),
         pytest.param(102, 103, (100, 102, False, FROM_REQUEST), id="part-too-long-for-the-request"),
         pytest.param(1000, 100, (100, 1000, False, FROM_PART), id="part-and-room-for-a-field"),
@@ -100,13 +100,22 @@ def test_length_of_a_file_in_a_real_form(boundary: str, ending: int, is_known: b
 def test_prediction(
     longest: int | None, part: int | None, predicted: tuple[int, int | None, bool, str] | None
 ) -> None:
-    """A part's own Content-Length decides where it fits the request; else the usual ending does."""
+    """A part's own Content-Length counts where it fits the request; else the usual ending does."""
     found = predict_length(longest, ending_of("B"), part)
     if predicted is None:
         assert found is None
     else:
         assert found
         assert (found.file_bytes, found.longest_bytes, found.is_sure, found.source) == predicted
+
+
+def test_known_program_against_the_length_of_its_part() -> None:
+    """Where the boundary tells the ending, a part's length that would need another one does not count."""
+    needle = ending_of("--------------------NODENEEDLEHTTPCLIENT")
+    for part, source in ((102, FROM_PART), (100, FROM_REQUEST)):
+        found = predict_length(102, needle, part)
+        assert found
+        assert (found.file_bytes, found.is_sure, found.source) == (102, True, source)
 
 
 def test_content_length_of_a_part_that_comes_twice() -> None:

@@ -41,8 +41,10 @@ def predict_length(
     """
     if part_length is not None:
         rest = None if longest is None else longest - part_length
-        if rest is None or rest in _ENDINGS or rest >= _LEAST_PART_BYTES:
-            return LengthPrediction(part_length, longest, is_sure=rest in _ENDINGS, source=FROM_PART)
+        fits_an_ending = rest in _ENDINGS and not ending.is_known
+        if rest is None or rest == ending.bytes or fits_an_ending or rest >= _LEAST_PART_BYTES:
+            is_sure = rest == ending.bytes  # two witnesses
+            return LengthPrediction(part_length, longest, is_sure, source=FROM_PART)
     if longest is None:
         return None
     predicted = longest - ending.bytes

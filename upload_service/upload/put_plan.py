@@ -70,10 +70,12 @@ class PutPlan:
         if count is None:
             return UploadError("length_unpredictable")
         off = count - self.length
-        than = f"{abs(off)} bytes {'more' if off > 0 else 'fewer'} than {self.predicted_from} lets expect"
+        bytes_off = f"{abs(off)} byte{'' if abs(off) == 1 else 's'} {'more' if off > 0 else 'fewer'}"
         why = f": {_reason(off)}" if self.predicted_from == FROM_REQUEST else ""
         return UploadError(
-            "length_unpredictable", f"The file has {count} bytes, {than}{why}; nothing was stored."
+            "length_unpredictable",
+            f"The file has {count} bytes, {bytes_off} than {self.predicted_from} lets expect{why}; "
+            "nothing was stored.",
         )
 
 
