@@ -18,13 +18,9 @@ from upload_service.upload import widget_chunks
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 # "header:" stands for every field whose name begins with it.
-PLAIN_FIELDS = widget_chunks.COUNT_FIELDS | {
-    "uploadUrl",
-    "size",
-    "checksum",
-    signed_headers.CONTENT_TYPE_FIELD,
-    signed_headers.FIELD_PREFIX,
-}
+PLAIN_FIELDS = frozenset(
+    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
+)
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 # Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
 _AROUND = " \t\r\n"
