@@ -30,6 +30,7 @@ CONTRACT = {
     "boundary_mismatch": (400, "client", False),
     "part_encoding_unsupported": (415, "client", False),
     "file_in_chunks": (422, "client", False),
+    "missing_signed_header": (422, "client", False),
     "part_headers_too_long": (400, "client", False),
     "field_too_long": (400, "client", False),
     "too_many_parts": (400, "client", False),
