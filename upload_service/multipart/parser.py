@@ -1,4 +1,4 @@
-"""A stricter parser than that of the package `multipart`, whose results can depend on how a body is cut.
+"""The parser of the package `multipart`, made stricter: its result can depend on how a body is cut.
 
 Knows: where a form begins, and how to tell that its boundary is not the one that Content-Type names; three
 private names of the package's parser (2.0): the method that gets each line of a part's headers, the list in

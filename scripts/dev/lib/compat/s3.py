@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from xml.sax.saxutils import unescape
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -77,6 +78,12 @@ class S3:
         HmacV1QueryAuth(self._keys(), expires=3600).add_auth(request)
         # botocore copies the type into the query, where no store looks for it.
         return re.sub(r"&content-type=[^&]*", "", str(request.url))
+
+    def keys(self) -> list[str]:
+        """See Target."""
+        url = self._signed("GET", f"{self.prefix}{self.bucket}", query={"list-type": "2"})
+        listed = require(ask("GET", url), "Listing").body.decode()
+        return [unescape(key) for key in re.findall("<Key>([^<]*)</Key>", listed)]
 
     def set_up(self) -> None:
         """See Target."""
