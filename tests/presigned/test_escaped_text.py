@@ -47,7 +47,7 @@ def test_escape_is_named(url: str, named: str) -> None:
         URL,
         f"https://s3.amazonaws.com/b/it's%20'a'.png?{V4}",
         f"https://s3.amazonaws.com/b/a&amp;b.png?{V4}",
-        f"{URL}&response-content-disposition=attachment%3B%20filename%3D%22a.png%22",
+        f"{URL}&x-amz-meta-a=attachment%3B%20filename%3D%22a.png%22",
         f"{URL}&x=%26amp%3B&amplitude=1",
     ],
 )

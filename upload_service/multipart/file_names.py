@@ -58,7 +58,7 @@ def filename_of(part: MultipartSegment, charset: str = "") -> str:
     if (extended := _extended_name(rest)) is not None:
         return extended
     if not written and (unreadable := _EXTENDED.search(rest)):
-        return decode_unknown(_percent_decoded(unreadable["text"]))
+        return _percent_decoded(unreadable["text"]).decode("utf-8", "replace")
     if has_undecoded_bytes(written):
         written = decode_unknown(original_bytes(written), charset)
     return _undo_encodings(written)
@@ -73,6 +73,8 @@ def _split(disposition: str) -> tuple[str, str]:
     if opening := _OPENING.search(disposition):
         before, begin = disposition[: opening.start()], opening.end()
         if closing := _CLOSING.search(disposition, begin):
+            if _OPENING.search(disposition, closing.start()):
+                return _split(disposition[closing.start() + 1 :])  # of two names the last one counts
             return disposition[begin : closing.start()], before + disposition[closing.start() + 1 :]
         return disposition[begin:].rstrip().removesuffix('"'), before
     if unquoted := _UNQUOTED.search(disposition):
