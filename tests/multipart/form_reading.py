@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.multipart.generated_forms import WANTED
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
+from upload_service.multipart.length_prediction import LengthPrediction
 
 FORM_TYPE = "multipart/form-data; boundary=B"
 CLOSING = b"\r\n--B--\r\n"
@@ -34,6 +35,11 @@ def read(content_type: str, chunks: Iterable[bytes], length: int | None) -> list
         return found
 
     return asyncio.run(collect())
+
+
+def usual(length: int) -> LengthPrediction:
+    """What the reader predicts for a file of this length that a form with the boundary B has last."""
+    return LengthPrediction(length, length + len("\r\n"), is_sure=False)
 
 
 def refusal(content_type: str, chunks: Iterable[bytes], length: int | None = None) -> str | None:

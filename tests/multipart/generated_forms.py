@@ -14,7 +14,9 @@ from itertools import cycle
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from upload_service.multipart.form_endings import ending_of
 from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart
+from upload_service.multipart.length_prediction import LengthPrediction
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MAX_BOUNDARY = 200
@@ -77,13 +79,17 @@ class Form:
         found: list[Event] = []
         for part in self.parts:
             if part.name == "file":
-                predicted = len(part.content) + len(self.after_file) if with_length else None
+                predicted = self._prediction(part) if with_length else None
                 content_type = part.content_type or "application/octet-stream"
                 content = [part.content] if part.content else []
                 found += [FileStart(part.filename or "", content_type, predicted), *content, FileEnd()]
             elif part.name in WANTED:
                 found.append(Field(part.name, part.content.decode("latin-1")))
         return found
+
+    def _prediction(self, file: Part) -> LengthPrediction:
+        length, ending = len(file.content) + len(self.after_file), len("\r\n")
+        return LengthPrediction(length, length + ending, ending_of(self.boundary).is_known)
 
 
 def _escape(name: str) -> str:
@@ -135,7 +141,9 @@ def _contents(boundary: bytes) -> SearchStrategy[bytes]:
 
 
 _letters = st.characters(exclude_categories=["Cc", "Cs"], include_characters="\r\n", exclude_characters="\\")
-_names = st.text(_letters, min_size=1, max_size=20).filter(lambda name: not re.search("%(22|0D|0A)", name))
+_names = st.text(_letters, min_size=1, max_size=20).filter(
+    lambda name: not re.search("%[0-9A-Fa-f]{2}", name)
+)
 _unknown = st.one_of(st.sampled_from(["File", "uploadurl", "name"]), _names)
 _boundaries = st.one_of(
     st.sampled_from(["B", "-", "--", "----WebKitFormBoundary7MA4YWxkTrZu0gW", "-" * MAX_BOUNDARY]),

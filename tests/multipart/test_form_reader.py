@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.multipart.form_reading import CLOSING, FILE_HEAD, FORM_TYPE, URL_PART, parts, read, refusal
+from tests.multipart.form_reading import (
+    CLOSING,
+    FILE_HEAD,
+    FORM_TYPE,
+    URL_PART,
+    parts,
+    read,
+    refusal,
+    usual,
+)
 from upload_service.multipart.form_reader import Field, FileStart
 
 
@@ -19,7 +28,7 @@ def test_every_split() -> None:
         found = parts(read(FORM_TYPE, [body[:cut], body[cut:]], len(body)))
         assert found.fields == [Field("uploadUrl", "https://x/?a")]
         assert found.content == content
-        assert found.start == FileStart("a.png", "image/png", len(content))
+        assert found.start == FileStart("a.png", "image/png", usual(len(content)))
         assert found.ended
 
 
@@ -27,7 +36,7 @@ def test_byte_by_byte() -> None:
     """A form that arrives byte by byte reads the same, and the file's length is predicted from it."""
     body = URL_PART + FILE_HEAD + b"12345\r\n--B--\r\n"
     found = parts(read(FORM_TYPE, (body[i : i + 1] for i in range(len(body))), len(body)))
-    assert (found.content, found.start) == (b"12345", FileStart("a.png", "image/png", 5))
+    assert (found.content, found.start) == (b"12345", FileStart("a.png", "image/png", usual(5)))
 
 
 @settings(max_examples=200, deadline=None)
@@ -84,7 +93,6 @@ def test_content_type(content_type: str, code: str) -> None:
         (URL_PART + FILE_HEAD + b"123\r\n--B\r\n", "incomplete_form"),
         (URL_PART + FILE_HEAD + b"123\r\n--BX\r\n--B--\r\n", "malformed_form"),
         (b"junk--B\r\n" + URL_PART[5:] + b"--B--\r\n", "malformed_form"),
-        (b'--B\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--B--\r\n', "file_is_text"),
         (
             b'--B\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--B--\r\n',
             "missing_file",
@@ -95,7 +103,7 @@ def test_content_type(content_type: str, code: str) -> None:
             URL_PART.replace(b"uploadUrl", b"other").replace(b"/x", b"u" * 1_100_000) + b"--B--\r\n",
             "field_too_long",
         ),
-        (b"p" * 1_100_000 + b"\r\n" + URL_PART + b"--B--\r\n", "field_too_long"),
+        (b"p" * 1_100_000 + b"\r\n" + URL_PART + b"--B--\r\n", "boundary_mismatch"),
         (URL_PART + b"--B--\r\n" + b"e" * 1_100_000, "field_too_long"),
         (URL_PART.replace(b"uploadUrl", b"other") * 65 + b"--B--\r\n", "too_many_parts"),
     ],

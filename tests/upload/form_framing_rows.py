@@ -12,7 +12,7 @@ from tests.support.client.written_forms import (
 )
 
 WRONG_FRAMING = [
-    pytest.param(b"--X\r\n" + URL[5:] + FILE + b"--X--\r\n", "incomplete_form", id="other-boundary"),
+    pytest.param(b"--X\r\n" + URL[5:] + FILE + b"--X--\r\n", "boundary_mismatch", id="other-boundary"),
     pytest.param(b"no boundary at all, ever", "incomplete_form", id="no-boundary"),
     pytest.param(b"file=12345&uploadUrl=<URL>", "incomplete_form", id="urlencoded"),
     pytest.param(URL, "incomplete_form", id="only-url"),
@@ -66,7 +66,7 @@ WRONG_FRAMING = [
     pytest.param(SIZE % (b"1" * 8193) + URL + FILE + END, "field_too_long", id="size-of-8193-bytes"),
     pytest.param(OTHER % (b"x" * 1_048_576) + URL + FILE + END, "field_too_long", id="a-MiB-of-other"),
     pytest.param(OTHER % (b"x" * 20_000) * 53 + URL + FILE + END, "field_too_long", id="a-MiB-of-others"),
-    pytest.param(b"p" * 1_048_576 + b"\r\n" + URL + FILE + END, "field_too_long", id="a-MiB-of-preamble"),
+    pytest.param(b"p" * 1_048_576 + b"\r\n" + URL + FILE + END, "boundary_mismatch", id="a-MiB-of-preamble"),
     pytest.param(OTHER % b"1" * 63 + URL + FILE + END, "too_many_parts", id="65-parts"),
     pytest.param(FILE + OTHER % b"1" * 63 + URL + END, "too_many_parts", id="65-parts-after-file"),
 ]

@@ -38,7 +38,7 @@ def test_wrong_field_once_a_put_may_have_begun(
     assert refused.stored() is None
 
 
-@pytest.mark.parametrize("value", [b"-1", b"11", b"abc", b"", b"1.5", b"\xd9\xa3", b"1e1", b" 3"])
+@pytest.mark.parametrize("value", [b"-1", b"11", b"abc", b"", b"1.5", b"\xd9\xa3", b"1e1", b"3 3"])
 @pytest.mark.parametrize("parts", [[RETRIES, URL, FILE], [FILE, RETRIES, URL]], ids=["before", "after"])
 def test_wrong_max_retries(service: Running, untouched: Place, parts: list[bytes], value: bytes) -> None:
     """The retry endpoint refuses a max_retries that is no number from 0 to 10, wherever it stands."""

@@ -10,7 +10,9 @@ from tests.support.service.problem_documents import assert_nothing_unexpected, a
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place, whole
 
-MEBI = bytes(range(256)) * 4096  # as much as the plain endpoint keeps
+MEBI = bytes(range(256)) * 4096  # as much as the plain endpoint always keeps
+KEPT = bytes(range(256)) * 4 * 8192  # as much as it keeps where nothing tells how the form ends
+HUGE = KEPT + MEBI
 AFTER = OTHER % b"Send"
 
 
@@ -20,6 +22,10 @@ AFTER = OTHER % b"Send"
         pytest.param(PLAIN, b"", SMALL, AFTER + END, 2, id="plain-small"),
         pytest.param(RETRY, b"", SMALL, AFTER + END, 2, id="retry-small"),
         pytest.param(PLAIN, b"", MEBI[:-99], AFTER + END, 2, id="plain-largest-that-is-kept"),
+        pytest.param(PLAIN, b"", LARGE, AFTER + END, 2, id="plain-large"),
+        pytest.param(PLAIN, b"", KEPT[:-99], AFTER + END, 2, id="plain-largest-that-is-ever-kept"),
+        pytest.param(PLAIN, b"", HUGE, END, 1, id="plain-huge-right"),
+        pytest.param(PLAIN, SIZE % b"9437184", HUGE, AFTER + END, 1, id="plain-huge-of-known-size"),
         pytest.param(RETRY, b"", LARGE, AFTER + END, 2, id="retry-large"),
         pytest.param(RETRY, b"", LARGE, RETRIES % b"0" + END, 2, id="retry-large-none-left"),
         pytest.param(PLAIN, SIZE % b"2097152", LARGE, AFTER + END, 1, id="plain-large-of-known-size"),
@@ -66,7 +72,7 @@ def test_wrong_prediction_is_put_right(
 )
 def test_wrong_prediction_of_a_large_file(service: Running, refused: Place, ending: bytes) -> None:
     """On the plain endpoint a wrong prediction of a file that is not kept is an error; nothing is stored."""
-    body = refused.fill(URL) + file(LARGE) + ending
+    body = refused.fill(URL) + file(HUGE) + ending
     answered = post(service, PLAIN, body)
     event = assert_refused(service, answered, "length_unpredictable", PLAIN)
     assert event["attempts"] == 1

@@ -55,7 +55,8 @@ def test_empty_file_is_an_empty_object(service: Running, bucket: Bucket, presign
     ("size", "path", "code", "puts"),
     [
         (1_000_000, PLAIN, "ok", 2),
-        (3_000_000, PLAIN, "length_unpredictable", 1),
+        (3_000_000, PLAIN, "ok", 2),
+        (9_000_000, PLAIN, "length_unpredictable", 1),
         (3_000_000, RETRY, "ok", 2),
         (0, PLAIN, "ok", 1),  # has ended before its PUT begins, so nothing is predicted
     ],

@@ -34,12 +34,14 @@ def check_url(
     try:
         for name, value in given_fields:
             fields.note(name, value, now)
-        if missing := fields.missing_header():
+        if missing := fields.missing_headers():
+            names, is_one = ", ".join(missing), len(missing) == 1
             yield fail(
                 STEP,
-                f"it is signed with the header {missing}, whose value is not given",
-                f"here: --header '{missing}:VALUE' with the value that was signed; in a form: the field "
-                f"header:{missing} before the file",
+                f"it is signed with the header{'' if is_one else 's'} {names}, whose "
+                f"value{' is' if is_one else 's are'} not given",
+                f"here: --header '{missing[0]}:VALUE' with the value that was signed; in a form: the field "
+                f"header:{missing[0]} before the file",
             )
             return
     except UploadError as error:

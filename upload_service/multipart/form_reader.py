@@ -1,6 +1,6 @@
 """Reads a multipart/form-data body and yields its parts in the order in which they come.
 
-Knows: the limits of a form, which part is the file, and how long the file is if it is the form's last part.
+Knows: the limits of a form, and which part is the file: the first one named file that has a file name.
 Rules: an event is yielded as soon as possible, and the file in the chunks that arrive. Everything but the
 file has a limit. The events end only after a clean closing boundary and the end of the request.
 Must not know: what the fields mean, destinations, the PUT.
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.multipart import part_headers
 from upload_service.multipart.delimiter_search import find
+from upload_service.multipart.file_names import filename_of, has_filename
+from upload_service.multipart.form_endings import ending_of
+from upload_service.multipart.length_prediction import LengthPrediction, predict_length
 from upload_service.multipart.parser import Preamble, StrictParser
-from upload_service.multipart.part_headers import (
-    boundary_of,
-    content_type_of,
-    filename_of,
-    refuse_repeated_headers,
-)
+from upload_service.multipart.seen_parts import SeenParts, shown_field
+from upload_service.multipart.transfer_encoding import decode_field, require_plain_file
 
 MAX_FIELD_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 8 * 1024
@@ -44,13 +44,17 @@ class Field:
 class FileStart:
     """The file part has begun: its name and type, as its headers give them.
 
-    `predicted_bytes` is the file's length, provided that it is the form's last part and the form ends as
-    usual; None if the length of the request is unknown.
+    `predicted` is its length, None if nothing tells it.
     """
 
     filename: str
     content_type: str
-    predicted_bytes: int | None
+    predicted: LengthPrediction | None
+
+    @property
+    def predicted_bytes(self) -> int | None:
+        """The predicted length."""
+        return self.predicted.file_bytes if self.predicted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class FormReader:
 
     `read` returns the next chunk of the request's body, and b"" at its end. `content_length` is that of the
     request in bytes; None if it is unknown. `wanted` are the names of the fields that are yielded; others are
-    skipped. A name that ends with a colon stands for all names that begin with it.
+    skipped. A name that ends with a colon stands for all names that begin with it. `from_worker`: the request
+    has the header CF-Worker.
     """
 
     def __init__(
@@ -76,13 +81,16 @@ class FormReader:
         content_type: str,
         content_length: int | None,
         wanted: frozenset[str],
+        *,
+        from_worker: bool = False,
     ) -> None:
-        boundary = boundary_of(content_type)
+        boundary = self._boundary = part_headers.boundary_of(content_type)
         self._read = read
+        self._content_type = content_type
         self._content_length = content_length
         self._delimiter = f"\r\n--{boundary}".encode("latin-1")
-        self._closing_bytes = len(self._delimiter) + len("--\r\n")
         self._wanted = wanted
+        self._from_worker = from_worker
         self._parser = StrictParser(boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS)
         self._preamble = Preamble(boundary)
         self._fed_bytes = 0
@@ -91,6 +99,7 @@ class FormReader:
         # no file part is being read.
         self._held_bytes: int | None = None
         self._parts = 0
+        self._seen = SeenParts()
         self._carry = b""
         self._file_seen = False
         self._part: MultipartSegment | None = None
@@ -125,10 +134,20 @@ class FormReader:
             raise UploadError("part_headers_too_long") from None
         except MultipartError:
             raise UploadError("malformed_form") from None
+        self._require_end()
+
+    def no_file_error(self) -> UploadError:
+        """The failure of a form without a file, in words about the parts that it has instead."""
+        return self._seen.no_file_error()
+
+    def _require_end(self) -> None:
         try:
             self._parser.close()
         except MultipartError:
-            raise UploadError("incomplete_form" if self._fed_bytes else "empty_body") from None
+            if not self._fed_bytes:
+                raise UploadError("empty_body") from None
+            cause = None if self._preamble.ended else "The boundary that Content-Type names did not come."
+            raise UploadError("incomplete_form", cause) from None
 
     def _file_bytes_end(self, chunk: bytes, start: int) -> int:
         """Where the file's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
@@ -152,10 +171,9 @@ class FormReader:
                 yield from self._begin_part(event)
             elif event is None:
                 yield from self._end_part()
-            elif self._part is not None and self._part.name == "file":
+            elif self._held_bytes is not None:
                 self._file_bytes += len(event)
-                if self._held_bytes is not None:
-                    self._held_bytes -= len(event)
+                self._held_bytes -= len(event)
                 yield bytes(event)
             else:
                 self._append_to_value(event)
@@ -164,31 +182,38 @@ class FormReader:
     def _skip_preamble(self, chunk: bytes) -> bytes:
         chunk = self._preamble.skip(chunk)
         self._fed_bytes = self._preamble.read_bytes
-        self._limit_bytes_beside_file()
+        if self._fed_bytes > MAX_BESIDE_FILE_BYTES:
+            raise UploadError(
+                "boundary_mismatch",
+                "The boundary that Content-Type names is not in the first MiB of the body.",
+            )
         return chunk
 
     def _limit_bytes_beside_file(self) -> None:
         if self._fed_bytes - self._file_bytes > MAX_BESIDE_FILE_BYTES:
-            raise UploadError("field_too_long")
+            raise UploadError("field_too_long") if self._file_seen else self._seen.too_long_error()
 
     def _begin_part(self, part: MultipartSegment) -> Iterator[Event]:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise UploadError("too_many_parts")
-        refuse_repeated_headers(part)
+        part_headers.refuse_doubtful_headers(part)
         self._part = part
         self._value.clear()
-        if part.name == "file":
-            if self._file_seen:
-                raise UploadError("multiple_files")
-            self._file_seen = True
-            self._held_bytes = 0
-            yield FileStart(filename_of(part), content_type_of(part), self._predict_file_bytes())
+        if part.name != "file" or not has_filename(part):
+            return self._seen.note(part)
+        if self._file_seen:
+            raise UploadError("multiple_files")
+        require_plain_file(part)
+        self._file_seen = True
+        self._held_bytes = 0
+        filename = filename_of(part, part_headers.charset_of(self._content_type))
+        yield FileStart(filename, part_headers.content_type_of(part), self._predict(part))
 
     def _end_part(self) -> Iterator[Event]:
         part, self._part = self._part, None
         assert part is not None
-        if part.name == "file":
+        if self._held_bytes is not None:
             self._held_bytes = None
             if not self._file_bytes and not filename_of(part):
                 raise UploadError(
@@ -196,23 +221,26 @@ class FormReader:
                 )
             yield FileEnd()
         elif self._is_wanted(part.name):
-            yield Field(part.name, self._value.decode("latin-1"))
+            yield Field(part.name, decode_field(part, bytes(self._value)).decode("latin-1"))
 
     def _append_to_value(self, chunk: bytes | bytearray) -> None:
         if self._part is None or not self._is_wanted(self._part.name):
             return  # an unknown field is skipped
         self._value += chunk
         if len(self._value) > MAX_FIELD_BYTES:
-            raise UploadError("field_too_long", f"The field {self._part.name} is longer than 8 KiB.")
+            raise UploadError("field_too_long", f"{shown_field(self._part.name)} is longer than 8 KiB.")
 
     def _is_wanted(self, name: str) -> bool:
         return name in self._wanted or name[: name.find(":") + 1] in self._wanted
 
-    def _predict_file_bytes(self) -> int | None:
-        if self._content_length is None:
-            return None
-        predicted = self._content_length - self._fed_bytes - self._closing_bytes
-        return predicted if predicted >= 0 else None
+    def _predict(self, part: MultipartSegment) -> LengthPrediction | None:
+        """The length of the file whose part's head has just come."""
+        longest = None
+        if self._content_length is not None:
+            longest = self._content_length - self._fed_bytes - len(self._delimiter) - len("--")
+        disposition = str(part.header("Content-Disposition"))
+        ending = ending_of(self._boundary, disposition, from_worker=self._from_worker)
+        return predict_length(longest, ending, part_headers.content_length_of(part))
 
 
 def _partial_headers_end(chunk: bytes, start: int) -> int:

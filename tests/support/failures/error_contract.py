@@ -35,6 +35,9 @@ CONTRACT = {
         # Its body: broken, too much, or not all of it.
         "malformed_form": (400, CLIENT, False),
         "incomplete_form": (400, CLIENT, False),
+        "boundary_mismatch": (400, CLIENT, False),
+        "part_encoding_unsupported": (415, CLIENT, False),
+        "file_in_chunks": (422, CLIENT, False),
         "part_headers_too_long": (400, CLIENT, False),
         "field_too_long": (400, CLIENT, False),
         "too_many_parts": (400, CLIENT, False),

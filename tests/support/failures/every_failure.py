@@ -154,12 +154,23 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "empty_body": lambda lab: lab.raw(b""),
     "malformed_form": lambda lab: lab.raw(f"--{BOUNDARY}\r\n{lab.url()}\r\n\r\n".encode()),
     "incomplete_form": lambda lab: lab.raw(_url(lab) + file(SMALL)),
+    "boundary_mismatch": lambda lab: lab.raw(
+        form(_url(lab), file(SMALL)).replace(BOUNDARY.encode(), VALUE.encode())
+    ),
+    "part_encoding_unsupported": _wrong(
+        field("size", VALUE).replace(b'"size"', b'"size"\r\nContent-Transfer-Encoding: base64'), file(SMALL)
+    ),
+    "file_in_chunks": lambda lab: lab.ask(
+        _url(lab), field(VALUE, VALUE), field("chunks", "5"), file(SMALL, filename=VALUE)
+    ),
     "part_headers_too_long": _wrong(field(VALUE * 300, "1")),
     "field_too_long": _wrong(field("size", VALUE * 300)),
     "too_many_parts": _wrong(*[field(VALUE, VALUE)] * 70),
     "client_stalled": _stopping(0),
     "client_too_slow": _stopping(0.2, *[VALUE.encode()] * 20),
-    "missing_file": _wrong(),
+    "missing_file": _wrong(
+        field(VALUE, VALUE), file(SMALL).replace(b'name="file"', f'name="{VALUE}"'.encode())
+    ),
     "file_is_text": _wrong(field("file", VALUE)),
     "multiple_files": _wrong(file(SMALL), file(SMALL)),
     "duplicate_field": _wrong(field("uploadUrl", f"http://{KEY}.example/?{query()}")),
@@ -176,7 +187,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "length_unpredictable": _wrong(file(LARGE), field("late", VALUE)),
     "invalid_content_type": _wrong(file(SMALL, content_type=f"{VALUE}\x7f")),
     "header_not_allowed": _wrong(field("header:authorization", VALUE), file(SMALL)),
-    "invalid_header_value": _wrong(field("contentType", f"{VALUE}\n"), file(SMALL)),
+    "invalid_header_value": _wrong(field("contentType", f"{VALUE}\n."), file(SMALL)),
     "header_not_signed": _wrong(field("header:x-amz-meta-a", VALUE), file(SMALL)),
     "missing_signed_header": lambda lab: lab.ask(_url(lab, signed="host;x-amz-meta-a"), file(SMALL)),
     "header_too_late": _wrong(file(SMALL), field("contentType", VALUE)),

@@ -3,7 +3,7 @@
 Knows: an input is the request's Content-Type, a line feed, and the body.
 Rules: however the bytes are cut, the same events come out, or the same refusal. Nothing but a refusal is
 raised. The file's bytes that come out are bytes that went in. The length that is predicted for a whole form
-is the file's length.
+is the file's length. A file's name can be written down, and what is said of a form is one short line.
 Must not know: the fuzzer, so that the tests can replay its inputs.
 """
 
@@ -13,10 +13,13 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart import form_reader
+from upload_service.multipart.form_endings import LINE_BREAK
 from upload_service.multipart.form_reader import Event, FileEnd, FileStart, FormReader
+from upload_service.multipart.length_prediction import FROM_PART, FROM_REQUEST, LengthPrediction
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})
 MOST_BYTES = 4096
+MOST_SAID = 600
 # Small enough for short inputs to reach them; the rules are the same.
 LIMITS = {"MAX_FIELD_BYTES": 64, "MAX_HEADER_BYTES": 128, "MAX_HEADERS": 4, "MAX_PARTS": 4}
 # A form with more than one fault: which of them is met first depends on how it is cut.
@@ -55,15 +58,24 @@ def read(content_type: str, chunks: Iterable[bytes], length: int | None) -> Outc
         return next(arriving, b"")
 
     try:
-        for event in _run(FormReader(next_chunk, content_type, length, WANTED).events()):
+        reader = FormReader(next_chunk, content_type, length, WANTED)
+        for event in _run(reader.events()):
             last = found[-1] if found else None
             if isinstance(event, bytes) and isinstance(last, bytes):
                 found[-1] = last + event
             else:
                 found.append(event)
+        _assert_sentence(reader.no_file_error())
     except UploadError as error:
+        _assert_sentence(error)
         return found, error.entry.code
     return found, None
+
+
+def _assert_sentence(error: UploadError) -> None:
+    """What the caller is told is short, and one line of text."""
+    assert error.cause.isprintable()
+    assert len(error.cause) <= MOST_SAID
 
 
 def _run(events: AsyncIterator[Event]) -> Iterator[Event]:
@@ -98,14 +110,34 @@ def _assert_sound(outcome: Outcome, body: bytes, length: int | None) -> None:
     assert len(starts) <= 1
     assert starts or not content
     assert content in body
-    if starts and starts[0].predicted_bytes is not None:
-        assert length is not None
-        assert 0 <= starts[0].predicted_bytes <= len(body)
+    for start in starts:
+        start.filename.encode()  # it can be written down: no half a character
+        _assert_prediction(start, length)
     if not refused:
         assert events.count(FileEnd()) == len(starts)
-        if body.endswith(b"--\r\n") and events[-1:] == [FileEnd()] and starts[0].predicted_bytes is not None:
-            # Behind the file comes what is no field that we know, or nothing.
-            assert starts[0].predicted_bytes >= len(content)
+        if starts and (predicted := starts[0].predicted) and predicted.longest_bytes is not None:
+            assert len(content) <= predicted.longest_bytes <= len(body)
+            if body.endswith(b"--\r\n") and events[-1:] == [FileEnd()] and _is_usual(predicted):
+                # Behind the file comes what is no field that we know, or nothing.
+                assert predicted.file_bytes >= len(content)
+
+
+def _assert_prediction(start: FileStart, length: int | None) -> None:
+    predicted = start.predicted
+    if predicted is None:
+        return
+    if predicted.longest_bytes is None:
+        assert length is None
+        assert predicted.source == FROM_PART
+    else:
+        assert length is not None
+        assert 0 <= predicted.file_bytes <= predicted.longest_bytes
+
+
+def _is_usual(predicted: LengthPrediction) -> bool:
+    """Whether it counts on one line break behind the form."""
+    assert predicted.longest_bytes is not None
+    return predicted.source == FROM_REQUEST and predicted.longest_bytes - predicted.file_bytes == LINE_BREAK
 
 
 def _assert_same(first: Outcome, again: Outcome) -> None:

@@ -1,0 +1,70 @@
+"""Which parts a form has had, for the sentence that says why none of them is the file.
+
+Knows: the names of the parts, and which had a file name or a type.
+Rules: names are the caller's own text, so only short, plain ones are repeated, and few of them. A part's
+contents are never repeated.
+Must not know: framing, what the fields mean.
+"""
+
+import re
+
+from multipart import MultipartSegment
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.file_names import has_filename
+
+MOST_NAMES = 8
+# No name that could be a URL, a path or a query.
+_PLAIN_NAME = re.compile(r"[\w.$:\[\]-]{1,40}")
+
+
+class SeenParts:
+    """The parts so far."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._files: list[str] = []
+        self._text_file: MultipartSegment | None = None
+
+    def note(self, part: MultipartSegment) -> None:
+        """Take one part that is not the file."""
+        (self._files if has_filename(part) else self._text).append(str(part.name))
+        if part.name == "file":
+            self._text_file = part
+
+    def no_file_error(self) -> UploadError:
+        """The failure of a form in which none of these parts is the file."""
+        if self._text_file is not None and not self._files:
+            if self._text_file.content_type is None:
+                return UploadError("file_is_text")
+            return UploadError(
+                "file_is_text",
+                "The part named file has a Content-Type and no file name: give it a file name.",
+            )
+        if self._files:
+            return UploadError(
+                "missing_file",
+                f"The form has a file in {_listed(self._files)}, and none in a field named file.",
+            )
+        if self._text:
+            return UploadError(
+                "missing_file", f"The form has no file in a field named file; it has {_listed(self._text)}."
+            )
+        return UploadError("missing_file")
+
+    def too_long_error(self) -> UploadError:
+        """The failure of a form in which these parts are too long and the file has not come."""
+        is_file_elsewhere = self._files or self._text_file is not None
+        return self.no_file_error() if is_file_elsewhere else UploadError("field_too_long")
+
+
+def shown_field(name: str) -> str:
+    """How a sentence calls the field of this name."""
+    return f"The field {name}" if _PLAIN_NAME.fullmatch(name) else "A field whose name is not repeated here"
+
+
+def _listed(names: list[str]) -> str:
+    plain = [name for name in dict.fromkeys(names) if _PLAIN_NAME.fullmatch(name)][:MOST_NAMES]
+    more = len(set(names)) - len(plain)
+    others = [f"{more} more" if plain else f"{more} with a name that is not repeated here"] if more else []
+    return " and ".join([*([", ".join(plain)] if plain else []), *others])

@@ -1,0 +1,58 @@
+"""Content-Transfer-Encoding: the coding that mail has for its parts, and that some programs use in forms.
+
+Knows: which codings leave a part's bytes as they are, and how the others are undone.
+Rules: a text field is decoded whole, within its limit. A file in such a coding is refused: its decoded length
+is not known before its end, and its letters must not be stored as if they were the file.
+Must not know: framing, what the fields mean.
+
+Source: RFC 2045 section 6; RFC 7578 section 4.7, which calls it obsolete in forms. Delphi's Indy sends text
+fields as quoted-printable; curl does what its option `encoder=` says.
+"""
+
+import binascii
+
+from multipart import MultipartSegment
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.seen_parts import shown_field
+
+HEADER = "Content-Transfer-Encoding"
+_AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
+
+
+def transfer_encoding_of(part: MultipartSegment) -> str | None:
+    """The part's coding in lower case, if it has to be undone; else None."""
+    coding = str(part.header(HEADER) or "").strip().lower()
+    return None if coding in _AS_IT_IS else coding
+
+
+def require_plain_file(part: MultipartSegment) -> None:
+    """Raise UploadError when the file's bytes are coded."""
+    coding = transfer_encoding_of(part)
+    if coding is not None:
+        raise UploadError(
+            "part_encoding_unsupported",
+            f"The file's part has a Content-Transfer-Encoding, {_shown(coding)}, that is not undone here.",
+        )
+
+
+def decode_field(part: MultipartSegment, value: bytes) -> bytes:
+    """The bytes of a text field, decoded as its headers say; raises UploadError when that is not possible."""
+    coding = transfer_encoding_of(part)
+    if coding is None:
+        return value
+    if coding == "quoted-printable":
+        return binascii.a2b_qp(value)
+    if coding == "base64":
+        try:
+            return binascii.a2b_base64(b"".join(value.split()), strict_mode=True)
+        except binascii.Error:
+            pass
+    raise UploadError(
+        "part_encoding_unsupported",
+        f"{shown_field(str(part.name))} cannot be decoded from its transfer encoding, {_shown(coding)}.",
+    )
+
+
+def _shown(coding: str) -> str:
+    return coding if coding in ("base64", "quoted-printable") else "one without a name in RFC 2045"

@@ -1,0 +1,31 @@
+"""Tells how the text of a URL was escaped on its way, so that its sender sees where that happened.
+
+Knows: the escapes of HTML, JSON and shells, quotation marks, and percent-encoding of a whole URL.
+Rules: nothing is undone, because a guess could make another URL; the escape is named.
+Must not know: what the URL is for.
+"""
+
+import re
+
+# What no signer writes; searched first, because nearly every URL has none of it.
+_SUSPECT = re.compile(
+    r"""[\\"`]|\A['<]|\?.*&(?:amp;|#)|\A(?:%22|&quot;|https?%3a)""", re.IGNORECASE | re.DOTALL
+)
+# The order is that of the likelihood.
+_ESCAPES = (
+    (r"\?.*&(?:amp;|#0*38;|#x0*26;)", "has &amp; in the place of &, as HTML writes it"),
+    (r"\\u00[0-9a-f]{2}", "has \\u0026 or the like in it, as JSON writes it"),
+    (r"\\/", "has \\/ in the place of /, as JSON writes it"),
+    (r"""["'`]|%22|&quot;""", "has quotation marks in it or around it"),
+    (r"\A<", "has angle brackets around it"),
+    (r"\Ahttps?%3a", "is percent-encoded as a whole"),
+    (r"\\", "has a backslash in it, as a shell writes it before special characters"),
+)
+_NAMED = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), name) for pattern, name in _ESCAPES)
+
+
+def name_escape(text: str) -> str | None:
+    """What was done to the text, to follow the words "The URL"; None if it is nothing that is known here."""
+    if not _SUSPECT.search(text):
+        return None
+    return next((name for pattern, name in _NAMED if pattern.search(text)), None)

@@ -1,0 +1,51 @@
+"""Upload widgets that cut a file into chunks and send each in a form of its own.
+
+Knows: the form fields, and the header, by which each widget tells how many chunks there are.
+Rules: each form would be stored as a whole object, over the one before, so such a form is refused. One chunk
+is the whole file.
+Must not know: framing, the file's bytes.
+
+Source: the packages dropzone 6.3, fine-uploader 5.16, resumablejs 1.1, @flowjs/flow.js 2.14, plupload 2.3,
+blueimp-file-upload 10.32, simple-uploader.js 0.6, bootstrap-fileinput 5.5; Syncfusion's Uploader.
+"""
+
+import re
+
+from upload_service.errors.upload_error import UploadError
+
+# What the field counts chunks for: the widget, and its option.
+_WIDGETS = {
+    "chunks": "Plupload's option chunk_size, or WebUploader's option chunked",
+    "chunkCount": "bootstrap-fileinput's option enableResumableUpload",
+    "dztotalchunkcount": "Dropzone's option chunking",
+    "flowTotalChunks": "Flow.js, which always cuts files over its option chunkSize",
+    "qqtotalparts": "Fine Uploader's option chunking.enabled",
+    "resumableTotalChunks": "Resumable.js, which always cuts files over its option chunkSize",
+    "total-chunk": "Syncfusion Uploader's option chunkSize",
+    "totalChunks": "simple-uploader.js, which always cuts files over its option chunkSize",
+}
+COUNT_FIELDS = frozenset(_WIDGETS)
+_COUNT = re.compile(r"0*(?P<digits>[0-9]{1,12})")
+_RANGE = re.compile(r"bytes\s+0-(?P<last>[0-9]{1,15})/(?P<total>[0-9]{1,15})", re.IGNORECASE)
+
+
+def refuse_chunk(field: str, value: str) -> None:
+    """Raise UploadError when this field, one of COUNT_FIELDS, says that there is more than one chunk."""
+    count = _COUNT.fullmatch(value)
+    if count and int(count["digits"]) > 1:
+        raise UploadError(
+            "file_in_chunks",
+            f"The field {field} says that the file is cut into {count['digits']} chunks; "
+            f"it comes with {_WIDGETS[field]}.",
+        )
+
+
+def refuse_content_range(value: str) -> None:
+    """Raise UploadError when the request's Content-Range says that the form has a part of a file only."""
+    whole = _RANGE.fullmatch(value.strip())
+    if whole is None or int(whole["last"]) + 1 != int(whole["total"]):
+        raise UploadError(
+            "file_in_chunks",
+            "The header Content-Range says that this is a part of a file; it comes with "
+            "jQuery File Upload's option maxChunkSize.",
+        )
