@@ -105,11 +105,13 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
-        headers = signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
-        self._record.content_type = headers["content-type"]
+        headers, *others = self._put_headers(destination)
+        self._record.content_type = headers.get("content-type", self._record.content_type)
         is_certain = self.progress.file_bytes is not None
         self.plan.set_result(
-            PutPlan(self.body, destination, headers, length, is_certain, self._checksums, self.progress)
+            PutPlan(
+                self.body, destination, headers, length, is_certain, self._checksums, self.progress, others
+            )
         )
 
     def _target(self) -> tuple[Destination, int] | None:
@@ -118,6 +120,9 @@ class ClientLeg:
         if destination is None or length is None or self._fields.missing_header():
             return None
         return destination, length
+
+    def _put_headers(self, destination: Destination) -> tuple[dict[str, str], ...]:
+        return signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
 
     def _open_body(self, start: FileStart) -> None:
         predicted, size = start.predicted_bytes, self._fields.size
@@ -139,9 +144,11 @@ class ClientLeg:
             raise UploadError("checksum_too_late")
 
     def _store(self) -> ChunkStore:
-        """A pipe where bytes can go straight through and nobody asks for a copy, or no copy fits."""
-        streams = self._target() is not None
-        if streams and not self._retrying and not self._is_small():
+        """A pipe where bytes can go straight through and nothing asks for a copy, or no copy fits."""
+        target = self._target()
+        streams = target is not None
+        needs_copy = self._retrying or (target is not None and len(self._put_headers(target[0])) > 1)
+        if streams and not needs_copy and not self._is_small():
             return Pipe()
         if self._retrying:
             self._record.replayable = True

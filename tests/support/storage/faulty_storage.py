@@ -29,7 +29,7 @@ DAWDLE_SECONDS = 0.05
 SETTLE_SECONDS = 0.05
 # What a storage that stops reading has taken before its sender notices it.
 NARROW_BYTES = 64 * 1024
-QUERY = signed_queries.v2()
+QUERY = signed_queries.v4(seconds=604800)
 
 
 class FaultyStorage:
