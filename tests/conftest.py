@@ -22,6 +22,8 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
 
+pytest_plugins = ["tests.support.workers"]
+
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
 TOOLS = {
     "node": "Node",
@@ -33,6 +35,10 @@ TOOLS = {
 }
 
 
+# Who uses one of these has a store or one that misbehaves, a service, a browser or a cloud.
+SLOW_FIXTURES = {"store", "double", "service", "grid", "browser", "aws"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--through",
@@ -40,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="process",
         help="how the service of that fixture runs: as it is, in its image, or in its image under Lambda's "
         "emulator; the latter two leave out tests that do not use it",
+    )
+    parser.addoption(
+        "--quick", action="store_true", help="leave out what needs a store, its double, a browser or a tool"
     )
 
 
@@ -67,10 +76,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
     if through == "lambda":
         items[:] = [item for item in items if goes_through_a_function_url(item.nodeid)]
+    if config.getoption("--quick"):
+        items[:] = [item for item in items if _is_quick(item)]
     for item in items:
         for tool, name in TOOLS.items():
             if item.get_closest_marker(tool) and not _is_there(tool):
                 item.add_marker(pytest.mark.skip(reason=f"needs {name}, not to be had here"))
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Whether it is no test of the whole system and needs nothing but Python."""
+    tools = any(item.get_closest_marker(tool) for tool in (*TOOLS, "deploy"))
+    slow = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return "system" not in item.path.parts and not tools and not slow
 
 
 def _is_there(tool: str) -> bool:
@@ -130,9 +148,8 @@ def service(
     kinds = {"process": Running, "container": Contained, "lambda": InLambda}
     kind = kinds[request.config.getoption("--through")]
     listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
-    quick = {"UPLOAD_STALL_SECONDS": "2", "TIMEOUT_SECONDS": "6"}
     # As talkative as it can be: `nothing_said_a_secret` listens to all of it.
-    with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG", **quick) as running:
+    with kind(UPLOAD_DESTINATIONS=listed, LOG_LEVEL="DEBUG") as running:
         yield running
 
 
@@ -176,9 +193,3 @@ def cloud(aws: Servers, tmp_path: Path) -> Cloud:
     aws.function_url.status = 200
     aws.function_url.asked.clear()
     return Cloud(tmp_path, aws.endpoint, aws.forks, aws.function_url.port)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was listened to."""
-    said, secrets, leaks = len(TRANSCRIPT.texts), len(TRANSCRIPT.secrets), len(TRANSCRIPT.leaks())
-    terminalreporter.write_line(f"{said} log lines and answers, {secrets} secrets, said: {leaks}")

@@ -10,7 +10,7 @@ from upload_service.body.budget import SpoolBudget
 
 @pytest.fixture
 async def budget() -> AsyncIterator[Callable[[int, int], SpoolBudget]]:
-    """Rooms of any size; at the end all of them must be free again."""
+    """Make budgets of any size; at the end all of them must be free again."""
     made: list[SpoolBudget] = []
 
     def make(memory_bytes: int, disk_bytes: int) -> SpoolBudget:

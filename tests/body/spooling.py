@@ -15,7 +15,7 @@ def refused(error: pytest.ExceptionInfo[UploadError]) -> str:
 
 
 async def append_all(spool: Spool, count: int) -> None:
-    """So many MiB."""
+    """Append so many MiB."""
     for _ in range(count):
         await spool.append(bytes(MIB))
 

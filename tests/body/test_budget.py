@@ -43,7 +43,7 @@ async def test_room_is_taken_or_refused(
     wanted: int,
     code: str | None,
 ) -> None:
-    """What does not fit now and what can never fit are told apart, and who is there is not harmed."""
+    """A file that does not fit now and one that can never fit get different codes."""
     shared = budget(memory, disk)
     first = Spool(shared, taken)
     if code is None:

@@ -34,6 +34,11 @@ def b64(algorithm: str) -> str:
     return base64.b64encode(bytes.fromhex(DIGESTS[algorithm])).decode()
 
 
+def b64_reversed(algorithm: str) -> str:
+    """The same with its bytes in the other order, as Azure writes its CRC64."""
+    return base64.b64encode(bytes.fromhex(DIGESTS[algorithm])[::-1]).decode()
+
+
 @pytest.mark.parametrize("algorithm", DIGEST_BYTES)
 def test_digests_are_the_standard_ones(algorithm: str) -> None:
     """Each algorithm gives the published check value, however the bytes are cut."""
@@ -53,7 +58,7 @@ def test_nothing_fed_is_the_empty_file() -> None:
 
 
 def test_agreement_is_true_false_or_unknown() -> None:
-    """A claim agrees, differs, or is of a kind that was not computed."""
+    """A claimed checksum agrees, differs, or was not computed."""
     running = RunningChecksums(["crc64nvme"])
     running.update(CHECK)
     assert running.agrees_with(Checksum("crc64nvme", CRC)) is True
@@ -92,7 +97,7 @@ def test_declared(algorithm: str, form: str) -> None:
     ],
 )
 def test_declared_wrongly(text: str) -> None:
-    """What is not an algorithm and its whole digest is refused."""
+    """A text that is not an algorithm and a whole digest is refused."""
     with pytest.raises(UploadError, match=r"\Ainvalid_checksum\Z"):
         parse_checksum(text)
 
@@ -117,11 +122,17 @@ def test_declared_wrongly(text: str) -> None:
         ({"x-goog-hash": "sha999=AAAA,nonsense,=,"}, []),
         ({"Content-MD5": b64("md5")}, [Checksum("md5", MD5)]),
         ({"Content-MD5": "not base64"}, []),
+        ({"x-ms-content-crc64": b64_reversed("crc64nvme")}, [Checksum("crc64nvme", CRC)]),
+        ({"x-ms-content-crc64": "AAAA"}, []),
+        (
+            {"Content-MD5": b64("md5"), "X-MS-Content-CRC64": "AAAAAAAAAAE="},
+            [Checksum("md5", MD5), Checksum("crc64nvme", b"\1" + bytes(7))],
+        ),
         ({"ETag": f'"{DIGESTS["md5"]}"'}, []),
     ],
 )
 def test_claims(headers: dict[str, str] | list[tuple[str, str]], said: list[Checksum]) -> None:
-    """What each store writes in its answer is read; what cannot be read, and the ETag, is left out."""
+    """The checksums in a store's answer are read; what cannot be read, and the ETag, is left out."""
     assert list(stored_checksums(CIMultiDict(headers))) == said
 
 

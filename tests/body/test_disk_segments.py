@@ -1,4 +1,4 @@
-"""The copy on disk: segments of a file, and folders that are memory."""
+"""The copy on disk: segments of a file, and folders that lie in memory."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_segments_hold_a_file_of_any_length(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: bool) -> None:
-    """A folder is in memory when the mount that holds it is, the last one where two lie upon each other."""
+    """A folder is in memory if its mount is; of two mounts at one place the last counts."""
     mounts = tmp_path / "mounts"
     mounts.write_text(
         "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /spool ext4 rw 0 0\n"
@@ -50,5 +50,5 @@ def test_folder_in_memory_is_told(tmp_path: Path, folder: str, *, in_memory: boo
 
 
 def test_mounts_that_cannot_be_read_are_no_reason_to_warn() -> None:
-    """Where there is no list of mounts nothing is said."""
+    """Without a list of mounts no folder counts as memory."""
     assert not is_memory_filesystem("/tmp", "/nowhere/mounts")

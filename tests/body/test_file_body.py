@@ -63,7 +63,7 @@ async def test_too_long_is_seen_before_the_end() -> None:
 
 
 async def test_one_shot_body_refuses_a_second_reading() -> None:
-    """What has been passed on cannot be read again, and says so loudly."""
+    """A one-shot body raises an error when it is read a second time."""
     body = Body(Pipe())
     await body.feed(b"abc")
     body.finish()
@@ -73,7 +73,7 @@ async def test_one_shot_body_refuses_a_second_reading() -> None:
 
 
 async def test_slow_reader_slows_the_writer() -> None:
-    """A one-shot body takes a window ahead of its reader and no more."""
+    """A one-shot body takes no more than a window ahead of its reader."""
     body = Body(Pipe())
     chunk = bytes(64 * 1024)
 

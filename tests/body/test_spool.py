@@ -135,7 +135,7 @@ async def test_full_disk_ends_what_waits(
 async def test_full_disk_lets_pass_what_streams(
     budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An attempt that is under way goes on without its copy, at its own speed, and says so."""
+    """An attempt that is under way goes on without its copy, and the body is not replayable any more."""
     write, writes = os.pwrite, []
 
     def one_write(number: int, data: bytes, offset: int) -> int:
@@ -159,7 +159,7 @@ async def test_full_disk_lets_pass_what_streams(
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc, which this system does not have")
 async def test_cancelled_upload_leaves_no_file(budget: Callable[[int, int], SpoolBudget]) -> None:
-    """Closing in the middle of writing and reading closes the files, and a late thread opens none again."""
+    """Closing during writing and reading closes all files, and a thread that comes late opens none again."""
     before = deleted_files()
     shared = budget(0, 8 * MIB)
     spool = Spool(shared, 8 * MIB)

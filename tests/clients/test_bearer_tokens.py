@@ -12,7 +12,7 @@ from upload_service.settings.environment import SettingError
 
 
 def test_tokens_have_names() -> None:
-    """A token is named in the setting, or by its position; a name may have two, for rotation."""
+    """A token's name comes from the setting, or is its position. For rotation a name may have two."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE}, {TWO},app:{THREE}").api_tokens
     assert [token.name for token in found] == ["app", "token-2", "app"]
     assert [authenticate(found, [f"Bearer {text}"]) for text in (ONE, TWO, THREE)] == [
@@ -66,7 +66,7 @@ SHORT = "s3cretly-short-by-one-character"
     ids=repr,
 )
 def test_unusable_tokens_are_refused(value: str) -> None:
-    """What cannot be a token is refused in one line that quotes nothing of it."""
+    """An unusable token is refused in one line that quotes nothing of it."""
     with pytest.raises(SettingError) as caught:
         settings(UPLOAD_API_TOKENS=value)
     said = str(caught.value)
@@ -80,7 +80,7 @@ def test_unusable_tokens_are_refused(value: str) -> None:
     "content", [b"", b"# nothing\n\n", b"\xff\xfe" + b"x" * 64, SHORT.encode(), f"{ONE}\n{ONE}".encode()]
 )
 def test_unusable_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    """A file without a token, or with one that cannot be, is refused: it does not open the service to all."""
+    """A file without a token, or with an unusable one, is refused; the service is not left open."""
     path = tmp_path / "tokens"
     path.write_bytes(content)
     with pytest.raises(SettingError) as caught:
@@ -129,14 +129,14 @@ def test_no_repr_shows_a_token() -> None:
     ids=ascii,
 )
 def test_whose_token(lines: list[str], owner: str | None) -> None:
-    """Only one Authorization line with the scheme Bearer, in any case, and a whole token has an owner."""
+    """A whole token in a single Authorization line with the scheme Bearer, in any case, has an owner."""
     found = settings(UPLOAD_API_TOKENS=f"app:{ONE},{TWO}").api_tokens
     assert authenticate(found, lines) == owner
 
 
 @pytest.mark.parametrize("sent", [ONE, TWO, THREE, "x" * 40], ids=["first", "second", "third", "none"])
 def test_every_token_is_compared(monkeypatch: pytest.MonkeyPatch, sent: str) -> None:
-    """Whichever comes, all tokens are compared with it, by digests of one length, in constant time."""
+    """Whichever token comes, it is compared with all tokens, by digests of one length, in constant time."""
     compared: list[tuple[bytes, bytes]] = []
     whole = hmac.compare_digest
 

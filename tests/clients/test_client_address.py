@@ -45,14 +45,14 @@ from upload_service.settings.environment import SettingError
     ],
 )
 def test_reading_an_address(text: str, found: str | None) -> None:
-    """Addresses are read with or without a port, IPv4 inside IPv6 as IPv4, zones left out."""
+    """Addresses are read with or without a port. IPv4 inside IPv6 is read as IPv4, and zones are left out."""
     read = parse_address(text)
     assert (read and str(read)) == found
 
 
 TRUSTED = "10.0.0.0/8,fd00::/8,192.0.2.7"
 CHAINS: list[tuple[str | None, list[str], str | None]] = [
-    # Not through a trusted proxy: whatever the header says, the peer is it.
+    # Not through a trusted proxy: the peer is the client, whatever the header says.
     ("203.0.113.9", [], "203.0.113.9"),
     ("203.0.113.9", ["1.1.1.1"], "203.0.113.9"),
     ("203.0.113.9", ["1.1.1.1, 10.0.0.1"], "203.0.113.9"),
@@ -66,23 +66,23 @@ CHAINS: list[tuple[str | None, list[str], str | None]] = [
     ("10.0.0.1", ["1.1.1.1, 10.0.0.3, 10.0.0.2"], "1.1.1.1"),
     ("10.0.0.1", ["1.1.1.1:4711, [fd00::7]:80, ::ffff:10.0.0.2"], "1.1.1.1"),
     ("10.0.0.1", ["[2001:db8::5]:4711"], "2001:db8::5"),
-    # What the client has written itself stands left of what the proxy saw.
+    # What the client wrote itself stands left of what the proxy saw.
     ("10.0.0.1", ["9.9.9.9, 1.1.1.1"], "1.1.1.1"),
     ("10.0.0.1", ["10.0.0.9, 1.1.1.1"], "1.1.1.1"),
     ("10.0.0.1", ["evil, 1.1.1.1"], "1.1.1.1"),
     # Several header lines are one list.
     ("10.0.0.1", ["9.9.9.9", "1.1.1.1"], "1.1.1.1"),
     ("10.0.0.1", ["9.9.9.9, 1.1.1.1", "10.0.0.2"], "1.1.1.1"),
-    # Only proxies: the leftmost.
+    # Only proxies: the leftmost one is the client.
     ("10.0.0.1", [], "10.0.0.1"),
     ("10.0.0.1", [""], "10.0.0.1"),
     ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
     ("10.0.0.1", [" ,, 1.1.1.1 ,, ", ","], "1.1.1.1"),
-    # An entry that is no address hides who stands behind it.
+    # An entry that is no address hides everything to its left.
     ("10.0.0.1", ["1.1.1.1, unknown"], "10.0.0.1"),
     ("10.0.0.1", ["1.1.1.1, 1.2.3.4.5, 10.0.0.2"], "10.0.0.2"),
     ("10.0.0.1", ["1.1.1.1;2.2.2.2"], "10.0.0.1"),
-    # No address at all: nothing vouches for the header.
+    # A peer without an address: the header is not trusted.
     (None, ["1.1.1.1"], None),
     ("", ["1.1.1.1"], None),
     ("/run/upload.sock", ["1.1.1.1"], None),
@@ -91,7 +91,7 @@ CHAINS: list[tuple[str | None, list[str], str | None]] = [
 
 @pytest.mark.parametrize(("peer", "lines", "client"), CHAINS)
 def test_chains_of_proxies(peer: str | None, lines: list[str], client: str | None) -> None:
-    """The client is the first address from the right that is no trusted proxy's; forged ones do nothing."""
+    """The client is the first address from the right that no trusted proxy has; forged ones do nothing."""
     known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES=TRUSTED))
     for _ in range(2):  # found out, and remembered
         assert known.identify(peer, lines).address == client
@@ -104,7 +104,7 @@ def test_nobody_is_trusted_by_default(peer: str | None) -> None:
 
 
 def test_long_chains() -> None:
-    """A long header costs no memory afterwards, and is followed past 32 proxies only."""
+    """A long header keeps no memory afterwards, and at most 32 proxies are followed."""
     known = AccessControl(settings(UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"))
     tracemalloc.start()
     for number in range(300):
@@ -143,7 +143,7 @@ def test_networks_are_read(text: str, found: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_unusable_networks_are_refused(text: str) -> None:
-    """What is no network, or is every address there is, is refused without a quotation."""
+    """A text that is no network, or a network of all addresses, is refused without being quoted."""
     with pytest.raises(SettingError) as caught:
         settings(UPLOAD_TRUSTED_PROXIES=text)
     assert str(caught.value).startswith("UPLOAD_TRUSTED_PROXIES must ")
@@ -151,7 +151,7 @@ def test_unusable_networks_are_refused(text: str) -> None:
 
 
 def test_ipv6_counts_by_customer() -> None:
-    """IPv6 addresses of one /64 count as one; IPv4 addresses count alone; those without count together."""
+    """An IPv6 /64, an IPv4 address, and all clients without an address count as one client each."""
     group = [
         rate_limit_key(None if text is None else ip_address(text))
         for text in ("2001:db8::1", "2001:db8::ffff:1:2", "2001:db8:0:1::1", "1.2.3.4", "1.2.3.5", None)

@@ -1,4 +1,4 @@
-"""What a list of allowed types lets pass, and what it says of the rest."""
+"""Which files a list of allowed types accepts, and what a refusal says."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def verdict(allowed: str, head: bytes, claimed: str = "") -> str:
     ],
 )
 def test_lists(allowed: str, head: bytes, claimed: str, code: str) -> None:
-    """What is on the list passes; a wildcard does not stand for types that carry script."""
+    """Listed types are accepted. A wildcard does not include types that can carry scripts."""
     assert verdict(allowed, head, claimed) == code
 
 
@@ -87,7 +87,7 @@ def test_refusals_say_what_was_seen(head: bytes, claimed: str, cause: str) -> No
      "image/pñg", "application/octet-stream", "image/*,binary/octet-stream"],
 )  # fmt: skip
 def test_wrong_lists(text: str) -> None:
-    """A list that is not understood, or that no file could match, is refused in one line."""
+    """A list that cannot be understood, or that no file could match, is refused in one line."""
     with pytest.raises(SettingError) as caught:
         Settings.from_environment({"UPLOAD_ALLOWED_TYPES": text})
     assert str(caught.value).startswith("UPLOAD_ALLOWED_TYPES must ")

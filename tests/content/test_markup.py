@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.content.head_cases import MARKUP
+from tests.content.head_rows import MARKUP
 from upload_service.content.sniffing import HEAD_BYTES, sniff_type
 
 

@@ -1,4 +1,4 @@
-"""Which claims the first bytes contradict, and which say the same in other words."""
+"""Which claimed types the first bytes contradict, and which mean the same."""
 
 import pytest
 
@@ -59,5 +59,5 @@ from upload_service.content.media_types import canonical_name, resolve_type
     ],
 )
 def test_claims(seen: str, claimed: str, counts: str | None) -> None:
-    """A claim that says the same in other words, or what the bytes leave open, holds; others contradict."""
+    """A claim that means the same, or that the bytes leave open, is accepted; others contradict the bytes."""
     assert resolve_type(seen, canonical_name(claimed)) == counts

@@ -1,4 +1,4 @@
-"""What files look like by their first bytes, and how that is found out while they come."""
+"""What files look like by their first bytes, and how that is decided while they arrive."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ import sigtype
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.content.head_cases import HEADS
+from tests.content.head_rows import HEADS
 from tests.content.samples import GIF, HTML, PNG, STARTS, listed
 from upload_service.content.sniffing import HEAD_BYTES, Sniffer, sniff_type
 from upload_service.errors.upload_error import UploadError
@@ -18,7 +18,7 @@ from upload_service.errors.upload_error import UploadError
 
 @pytest.mark.parametrize(("head", "seen"), HEADS)
 def test_what_files_look_like(head: bytes, seen: str | None) -> None:
-    """Each head is taken for what it is, and what is no known type for nothing."""
+    """Each head is recognised as its type, and an unknown one as none."""
     assert sniff_type(head) == seen
     if head and seen != "application/pdf":  # with a whole window, too
         assert sniff_type((head + bytes(HEAD_BYTES))[:HEAD_BYTES]) in (seen, None)
@@ -26,7 +26,7 @@ def test_what_files_look_like(head: bytes, seen: str | None) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 4096, 100_000])
 def test_head_is_gathered(size: int) -> None:
-    """In chunks of any size, the file is known when its first 8 KiB have come, and not before."""
+    """With chunks of any size, the file is judged when its first 8 KiB have arrived, and not before."""
     content = (PNG + bytes(100_000))[:100_000]
     sniffer = Sniffer(listed("image/*"), "image/png")
     for at in range(0, len(content), size):
@@ -58,7 +58,7 @@ def test_a_claim_of_the_form_counts_whenever_it_comes() -> None:
 
 
 def test_head_is_what_the_library_looks_at() -> None:
-    """The head is as long as the library's window, which it takes a shorter head for a whole file by."""
+    """The head is exactly as long as the library's window; it takes a shorter head for a whole file."""
     assert HEAD_BYTES == sigtype.SIGNATURE_SIZE
 
 
@@ -95,7 +95,7 @@ def test_no_head_is_too_much(start: bytes, rest: list[bytes]) -> None:
     ],
 )
 def test_no_head_is_slow(unit: bytes) -> None:
-    """The head that costs most, of those that make a careless pattern quadratic, takes a few ms."""
+    """Heads that would make a careless pattern take quadratic time take a few milliseconds."""
     start, _, again = unit.partition(b"|")
     head = (start + again * HEAD_BYTES)[:HEAD_BYTES]
     times = []

@@ -1,4 +1,4 @@
-"""The doctor as users run it: `python -m upload_service --check` in a process of its own."""
+"""`--check` as users run it: `python -m upload_service --check` in its own process."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ def surroundings(**environment: str) -> dict[str, str]:
 
 
 def check(*arguments: str, url: str = "", before: Sequence[str] = (), **environment: str) -> Seen:
-    """Run it; a `url` goes to its standard input. `before`: what its command stands behind."""
+    """Run the check. `url` goes to its standard input; `before` is a command that runs it."""
     words = ["--check", *(["-"] if url else []), *arguments]
     return run(*words, typed=f"{url}\n" if url else "", before=before, **environment)
 
@@ -66,7 +66,7 @@ def run(*arguments: str, typed: str = "", before: Sequence[str] = (), **environm
 
 
 def assert_stops_at(seen: Seen, step: str) -> None:
-    """The last step that was looked at failed, those before it on the way did not."""
+    """Check that this step failed, the steps before it did not, and none came after it."""
     assert seen.status == 1, seen.out + seen.err
     assert "fail" in seen.verdicts(step), seen.out
     position = WAY.index(step)

@@ -21,7 +21,7 @@ def look(double: StorageDouble, key: str, *replies: Reply, **settings: str) -> S
 
 
 def test_silent(double: StorageDouble) -> None:
-    """A storage that takes the bytes and says nothing is told as too slow, and for how long."""
+    """A storage that takes the bytes and does not answer is reported as too slow, with the seconds."""
     seen = look(double, "doctor/silent/key", Reply(b"", then="hang"), TIMEOUT_SECONDS="1.5")
     assert_stops_at(seen, "answer")
     assert "There was no answer in 1.5 seconds" in seen.said
@@ -56,7 +56,7 @@ def test_not_asked(double: StorageDouble) -> None:
 
 
 def test_early_refusal(double: StorageDouble) -> None:
-    """A refusal that comes before the file is praised for that, and told."""
+    """An early refusal is reported, with a remark that it came early."""
     reply = Reply(answer(403, xml("AccessDenied"), "x-amz-request-id: 18EA"), after="head", then="close")
     seen = look(double, "doctor/early/key", reply)
     assert_stops_at(seen, "answer")
@@ -74,7 +74,7 @@ def test_other_bytes(double: StorageDouble) -> None:
 
 
 def test_same_bytes(double: StorageDouble) -> None:
-    """A checksum of storage's own that is the same is said to be."""
+    """A checksum of storage that agrees is reported as agreeing."""
     sums = checksums_for("crc", None, None)
     sums.update(CONTENT)
     same = f"x-amz-checksum-crc64nvme: {str(sums.get('crc64nvme')).partition(':')[2]}"
@@ -84,7 +84,7 @@ def test_same_bytes(double: StorageDouble) -> None:
 
 
 def test_hangs_up(double: StorageDouble) -> None:
-    """A connection that breaks is told as that."""
+    """A connection that breaks is reported as broken."""
     seen = look(double, "doctor/reset/key", Reply(b"", after=1, then="reset"))
     assert_stops_at(seen, "answer")
     assert CATALOGUE["storage_disconnected"].cause in seen.said

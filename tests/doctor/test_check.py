@@ -25,14 +25,14 @@ def test_page_tells_of_every_step() -> None:
 
 
 def test_every_step_is_known(presign: Callable[..., str], bucket: Bucket) -> None:
-    """What a whole check tells of are the steps that the code lists, in their order."""
+    """A whole check reports exactly the steps that the code lists, in their order."""
     seen = check(url=presign("doctor/steps"), UPLOAD_DESTINATIONS=bucket.url, LOG_LEVEL="ERROR")
     steps = [line.split()[1] for line in seen.out.splitlines()[:-1] if line[:1].isalpha()]
     assert tuple(dict.fromkeys(steps)) == STEPS
 
 
 def test_said_without_colour_and_secrets(double: StorageDouble) -> None:
-    """What is piped has no colour, and neither path, signature, credential nor a header's value is in it."""
+    """Piped output has no colours, and contains no path, signature, credential or header value."""
     secret = "value-of-a-header-that-nobody-says"
     url = f"{double.url}doctor/secret/path?{signed_queries.v4(signed_headers='host;x-amz-meta-a')}"
     double.script("doctor/secret/path", Reply(answer(403, xml("SignatureDoesNotMatch", url))))

@@ -11,7 +11,7 @@ from upload_service.settings.settings import Settings
 
 
 def test_certificates_that_are_none(tmp_path: Path) -> None:
-    """A file of certificates that holds none would make every store untrusted."""
+    """A file of certificates without a certificate is a failure, because no store would be trusted."""
     (tmp_path / "empty.pem").write_text("nothing\n")
     seen = check(SSL_CERT_FILE=str(tmp_path / "empty.pem"))
     assert (seen.status, seen.verdicts("certificates")) == (1, ["fail"])
@@ -28,7 +28,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 
 def test_memory_of_a_container(tmp_path: Path) -> None:
-    """The bound of a container counts, not the machine's memory, and one that is not there is passed over."""
+    """A container's limit counts instead of the machine's memory; a file that is missing is skipped."""
     bound = tmp_path / "memory.max"
     bound.write_text("104857600\n")
     finding = machine_check.check_memory(Settings(), [str(tmp_path / "none"), str(bound)])

@@ -8,7 +8,7 @@ from upload_service import __version__
 
 
 def test_port_of_another() -> None:
-    """A port that another program has is a failure that names it."""
+    """A port that another program uses is a failure that names the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         seen = check(PORT=str(port))
@@ -17,14 +17,14 @@ def test_port_of_another() -> None:
 
 
 def test_port_of_ours(service: Running) -> None:
-    """A port on which this service answers already is fine: the check runs beside it."""
+    """A port on which this service already answers is fine, because the check runs beside it."""
     seen = check(PORT=str(service.port))
     assert (seen.status, seen.verdicts("port")) == (0, ["ok"])
     assert f"upload-service {__version__} runs here already; port {service.port}" in seen.said
 
 
 def test_port_of_metrics() -> None:
-    """The port of metrics is looked at like the other, under its own setting."""
+    """The port of metrics is checked like the other, under its own setting."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         seen = check(PORT=str(free_port()), UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT=port)
@@ -34,7 +34,7 @@ def test_port_of_metrics() -> None:
 
 
 def test_port_of_metrics_is_a_strangers(service: Running) -> None:
-    """A stranger on the port of metrics is a failure, also while the service itself runs on its own port."""
+    """Another program on the port of metrics is a failure, also while the service runs on its own port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         seen = check(PORT=str(service.port), UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT=port)
@@ -43,7 +43,7 @@ def test_port_of_metrics_is_a_strangers(service: Running) -> None:
 
 
 def test_both_ports_of_ours() -> None:
-    """Beside a service with a port for metrics, both ports are known as its own; swapped, neither is."""
+    """Both ports of a running service are recognised as its own; with the ports swapped neither is."""
     metrics = {"UPLOAD_METRICS": "prometheus"}
     with Running(UPLOAD_METRICS_PORT="0", **metrics) as running:
         own, other = str(running.port), str(running.log[-1]["metrics_port"])

@@ -27,7 +27,7 @@ def test_stored(bucket: Bucket, presign: Callable[..., str]) -> None:
         "crc64nvme:",
     ):
         assert words in seen.said
-    assert seen.out.index("replace what is there") < seen.out.index("stored: 200")
+    assert seen.said.index("replace what is there") < seen.said.index("stored: 200")
 
 
 def test_stops_before_the_upload(bucket: Bucket, presign: Callable[..., str]) -> None:

@@ -1,5 +1,6 @@
 """`upload-service --check`: what is wrong with a URL is found without a packet."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,11 @@ from local.store import Bucket
 from tests.doctor.run_check import assert_stops_at, check
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
+from upload_service.doctor.finding import Finding
+from upload_service.doctor.url_check import check_url
 from upload_service.errors.upload_error import CATALOGUE
+from upload_service.settings.settings import Settings
+from upload_service.upload.form_fields import FormFields
 
 
 def test_expired(bucket: Bucket) -> None:
@@ -57,6 +62,49 @@ def test_header_that_does_not_fit(double: StorageDouble, words: list[str], code:
     seen = check(*words, url=url, UPLOAD_DESTINATIONS=double.url)
     assert_stops_at(seen, "URL")
     assert CATALOGUE[code].cure in seen.said
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("a//b", "has an empty segment"),
+        ("/a", "has an empty segment"),
+        ("a/../b", "has a segment . or .."),
+        ("./a", "has a segment . or .."),
+        ("a/%2e%2E", "has a segment . or .."),
+        ("a/", "ends with a slash"),
+        ("a%5Cb", "has a backslash"),
+    ],
+)
+def test_key_that_stores_change(key: str, said: str) -> None:
+    """An object key that some store renames, empties or refuses gets a warning that does not repeat it."""
+    first, warning = look_at(f"secretfolder/{key}")
+    assert first.verdict == "ok"
+    assert warning.verdict == "warn"
+    assert warning.text.startswith(f"its object key {said}")
+    assert "docs/compatibility.md" in warning.cure
+    assert "secretfolder" not in f"{warning}"
+
+
+@pytest.mark.parametrize("key", ["a", "a/b", "a..b/.c/d.", "a%2Fb%20c"])
+def test_key_without_oddities(key: str) -> None:
+    """A key that every store takes as it is gets no warning."""
+    assert [finding.verdict for finding in look_at(key)] == ["ok"]
+
+
+def test_key_is_told_by_the_command(double: StorageDouble) -> None:
+    """The command prints the warning, and goes on."""
+    url = TRANSCRIPT.hide(f"{double.url}doctor/slash/?{signed_queries.v4()}")
+    seen = check("--no-upload", url=url, UPLOAD_DESTINATIONS=double.url)
+    assert seen.status == 0
+    assert "its object key ends with a slash" in " ".join(seen.said.split())
+
+
+def look_at(key: str) -> list[Finding]:
+    """What the check finds about a URL with this key, as it stands in the path."""
+    settings = Settings.from_environment({"UPLOAD_DESTINATIONS": "https://store.example"})
+    url = f"https://store.example/bucket/{key}?{signed_queries.v4()}"
+    return list(check_url(settings, FormFields(settings), [("uploadUrl", url)], time.time()))
 
 
 def test_type_that_was_signed(double: StorageDouble) -> None:

@@ -17,7 +17,7 @@ async def read_body(request: web.Request) -> web.Response:
 
 
 async def ask(*pieces: bytes, pause: float, turns: int = 0) -> bytes:
-    """What is answered to pieces with turns of the event loop between them, and a pause before the last."""
+    """The answer to these pieces: `turns` of the event loop between them, a pause before the last."""
     app = web.Application()
     app.router.add_post("/", read_body)
     runner = web.AppRunner(app)

@@ -1,4 +1,4 @@
-"""Who may upload, judged without a network: the rate, then the token, then what runs already."""
+"""Who may upload, without a network: first the rate counts, then the token, then what runs already."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from upload_service.settings.environment import SettingError
 
 
 def refused(act: Callable[[], object]) -> UploadError:
-    """The failure that this ends with."""
+    """Call `act`, and return the failure that it ends with."""
     with pytest.raises(UploadError) as caught:
         act()
     return caught.value
@@ -66,7 +66,7 @@ def test_challenge(lines: list[str], challenge: str) -> None:
 
 
 def test_place_is_given_back_once() -> None:
-    """Whoever leaves gives back its own place and no other, and nothing is kept of who has left."""
+    """An upload that ends gives back its own place once, and nothing is kept of a client that has left."""
     known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=2))
     first, second, third = (known.identify("1.2.3.4", []) for _ in range(3))
     known.admit(first, [])
@@ -84,7 +84,7 @@ def test_place_is_given_back_once() -> None:
 
 
 def test_one_client_per_ipv6_network() -> None:
-    """Another address of the same /64 finds its place taken."""
+    """An address of the same /64 counts as the same client, whose place is taken."""
     known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
     known.admit(known.identify("2001:db8::1", []), [])
     other = known.identify("2001:db8::2", [])
@@ -92,7 +92,7 @@ def test_one_client_per_ipv6_network() -> None:
 
 
 def test_bounds_for_anybody() -> None:
-    """What is logged without tokens names the destinations and the bounds."""
+    """Without tokens, the log names the allowed destinations and the limits."""
     changed = replace(
         settings(UPLOAD_DESTINATIONS="default,http://store.local:8333/up/", UPLOAD_RATE_PER_MINUTE=7),
         max_file_bytes=10,

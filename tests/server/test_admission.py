@@ -1,4 +1,4 @@
-"""What is refused by the head of a request: no form, no boundary, a coding, no body, too long a body."""
+"""What is refused by the request's head: no form, no boundary, a compressed, missing or too long body."""
 
 import socket
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def test_wrong_content_type(
 
 @both_endpoints
 def test_json_instead_of_a_form(service: Running, untouched: Place, path: str) -> None:
-    """JSON with the right names in it is refused as no form."""
+    """JSON with the right names in it is refused, because it is no form."""
     body = untouched.fill(b'{"file": "MTIzNDU=", "uploadUrl": "<URL>"}')
     assert_refused(service, post(service, path, body, content_type="application/json"), "not_multipart", path)
     assert untouched.stored() is None
@@ -92,12 +92,12 @@ def test_more_than_five_gib_is_refused_by_the_head(service: Running, length: int
 
 @both_endpoints
 def test_request_over_the_limit_is_refused_by_the_head(frugal: Running, path: str) -> None:
-    """So is a request that is longer than the service's own limit and all that may stand beside a file."""
+    """So is a request longer than the service's limit plus everything allowed beside a file."""
     assert_refused_by_head(frugal, path, LIMIT + 1_048_577)
 
 
 def assert_refused_by_head(service: Running, path: str, length: int) -> None:
-    """The first thing that a client hears which waits for 100 is 413."""
+    """Check that a client that waits for 100 gets 413 instead."""
     with Connection(service.port) as connection:
         connection.head(path, length, "Expect: 100-continue", content_type=FORM)
         assert connection.socket.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 413"
@@ -106,5 +106,5 @@ def assert_refused_by_head(service: Running, path: str, length: int) -> None:
 
 
 def test_nothing_unexpected_was_logged(service: Running, frugal: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, frugal)

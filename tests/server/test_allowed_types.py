@@ -86,7 +86,7 @@ def test_refused(
     picky: Running, double: StorageDouble, double_url: Callable[[str], str], path: str, order: str,
     part: bytes, code: str, words: str,
 ) -> None:  # fmt: skip
-    """What is not listed, contradicts its claim or is no known type is refused, and storage hears nothing."""
+    """A type that is unlisted, unknown or contradicts its claim is refused before storage hears anything."""
     puts = double.script("types/refused")
     answer = post(picky.port, path, ordered(order, double_url("types/refused"), part))
     assert words in answer.json["detail"]
@@ -97,7 +97,7 @@ def test_refused(
 def test_storage_hears_nothing_before_the_head(
     picky: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """URL and length known, and still no PUT until the first 8 KiB of the file have come."""
+    """Even with URL and length known, no PUT begins before the first 8 KiB of the file have arrived."""
     puts = double.script("types/slow")
     body = form(field("uploadUrl", double_url("types/slow")), file(LARGE))
     begin = body.index(PNG)
@@ -110,7 +110,7 @@ def test_storage_hears_nothing_before_the_head(
         with pytest.raises(TimeoutError):
             connection.answer()
         assert puts == []
-        connection.socket.settimeout(20)
+        connection.socket.settimeout(60)
         connection.send(body[begin + 8000 :])
         assert connection.answer().status == 200
     assert bytes(puts[0].body) == LARGE
@@ -123,7 +123,7 @@ def test_storage_hears_nothing_before_the_head(
 def test_small_chunks(
     picky: Running, bucket: Bucket, presign: Callable[..., str], order: str, content: bytes, status: int
 ) -> None:
-    """In as many chunks as are allowed the head is gathered, nothing hangs, and the verdict is the same."""
+    """The verdict is the same when the file arrives in as many chunks as are allowed."""
     key = f"types/bytes-{order}"
     body = ordered(order, presign(key), file(content))
     with Connection(picky.port) as connection:
@@ -138,7 +138,7 @@ def test_small_chunks(
 def test_small_pieces_of_a_large_file(
     picky: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """A file that streams through in small pieces is gathered, judged and then passed on whole."""
+    """A file that arrives in small chunks is held until it is judged, and then passed on whole."""
     puts = double.script("types/pieces")
     body = form(field("uploadUrl", double_url("types/pieces")), file(LARGE))
     with Connection(picky.port) as connection:
@@ -164,7 +164,7 @@ def test_a_list_that_is_not_set_changes_nothing(
         with pytest.raises(TimeoutError):
             connection.answer()
         assert len(puts) == 1
-        connection.socket.settimeout(20)
+        connection.socket.settimeout(60)
         connection.send(body[begin + 1 :])
         assert connection.answer().status == 200
     assert bytes(puts[0].body) == content

@@ -1,4 +1,4 @@
-"""Heads that cannot be read: refused in our own words, logged, and without a word of them."""
+"""Heads that cannot be read are refused in our own words and logged, and nothing of them is repeated."""
 
 from collections.abc import Callable
 

@@ -19,7 +19,7 @@ from upload_service.settings.settings import Settings
 async def test_body_may_be_slower_than_a_head(
     monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...], turns: int
 ) -> None:
-    """Even when its first bytes come after the head was taken up and before its request runs."""
+    """A body may be slow, also when its first bytes arrive before its request runs."""
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
     answered = await ask(*pieces, pause=0.3, turns=turns)
     assert answered.startswith(b"HTTP/1.1 200 OK")
@@ -27,7 +27,7 @@ async def test_body_may_be_slower_than_a_head(
 
 
 async def test_head_may_not_trickle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end of a head that comes too late finds the connection closed."""
+    """A head that is not complete in time ends the connection."""
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
     answered = await ask(HEAD[:20], HEAD[20:], pause=0.3)
     assert answered.startswith(b"HTTP/1.1 408 ")
@@ -41,7 +41,7 @@ def reads(sizes: list[int]) -> list[float]:
 
 
 async def test_reader_who_does_not_read_is_dropped() -> None:
-    """A client that takes nothing of a long answer is waited for only so long; one that reads gets it all."""
+    """A client that reads nothing of a long answer is dropped; one that reads gets all of it."""
 
     async def long(_request: web.Request) -> web.Response:
         return web.Response(body=bytes(4_000_000))

@@ -25,7 +25,7 @@ def without_cors() -> Iterator[Running]:
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "application/json, text/html;q=0.9"])
 def test_index_varies_by_accept_and_origin(listed: Running, accept: str | None) -> None:
-    """Programs get JSON, and both things that the answer hangs on stand in one Vary."""
+    """Programs get JSON, and Vary names both headers on which the answer depends."""
     answer = ask(listed.port, "GET", "/", {"Origin": ALLOWED} | ({"Accept": accept} if accept else {}))
     assert answer.json["docs"] == "/docs"
     assert answer.headers["vary"] == "Accept, Origin"
@@ -72,13 +72,13 @@ def test_other_origins_may_not_read(listed: Running, make: Callable[[int, str], 
     "origin", ["null", "*", f"{ALLOWED}.evil.example", ALLOWED.upper(), f"{ALLOWED}:443"]
 )
 def test_similar_origin_is_another(listed: Running, origin: str) -> None:
-    """Origins are compared whole."""
+    """Only an origin that is equal as a whole counts as listed."""
     assert "access-control-allow-origin" not in ask(listed.port, "GET", "/", {"Origin": origin}).headers
 
 
 @every_answer_and_broken
 def test_cors_off(without_cors: Running, make: Callable[[int, str], Answer]) -> None:
-    """With `off`, no answer has a CORS header that would double the gateway's."""
+    """With `off`, no answer has a CORS header, so that the gateway's are not doubled."""
     headers = make(without_cors.port, STRANGER).headers
     assert [name for name in headers if name.startswith("access-control-")] == []
     assert "Origin" not in headers.get("vary", "")

@@ -1,4 +1,4 @@
-"""A refusal that comes while the caller still sends reaches it whole, through the clients that callers use.
+"""A refusal that comes while the client still sends reaches it whole, with all usual HTTP clients.
 
 The bound: what is left of the body may be `DRAIN_BYTES` long and take `DRAIN_SECONDS`. Files here fit it.
 """

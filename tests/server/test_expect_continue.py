@@ -1,4 +1,4 @@
-"""What a client hears around its body: `Expect: 100-continue`, refusals, and the next request."""
+"""`Expect: 100-continue`, refusals while the client sends, and the next request on the connection."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def test_pipelined_requests_are_answered_in_order(
 
 
 def first_bytes(connection: Connection) -> bytes:
-    """What comes first, as far as it has come."""
+    """The first bytes that have arrived."""
     return connection.socket.recv(65536)
 
 

@@ -23,7 +23,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form
-from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.pages.app_keys import CONTEXT
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.server.app import make_app
@@ -32,7 +32,7 @@ from upload_service.upload.app_context import AppContext
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 ENDING = b"------boundary7MA4YWxk--\r\n"
-DENIES = Reply(answer(403), after=1000, then="hang")
+DENIES = Reply(answer(403, xml("AccessDenied")), after=1000, then="hang")
 RESETS = Reply(b"", after=1000, then="reset")
 HALF_AN_ANSWER = b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\n<html"
 SERVER = Callable[..., Awaitable[TestServer]]
@@ -75,9 +75,15 @@ class Lab:
             "files": open_files() - self.files,
         }
 
+    async def runs(self, kept: str) -> None:
+        """Wait until one upload runs, and what it keeps can be seen under this name."""
+        async with asyncio.timeout(30):
+            while not (self.left()["uploads"] == 1 and self.left()[kept]):  # noqa: ASYNC110  nobody tells us
+                await asyncio.sleep(0.01)
+
     async def settle(self) -> dict[str, object]:
         """What is left when some time has passed for all to end."""
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         while any(self.left().values()) and time.monotonic() < deadline:  # noqa: ASYNC110  nobody tells us
             await asyncio.sleep(0.01)
         return self.left()
@@ -192,7 +198,7 @@ async def test_after_a_failure(
     memory: int,
 ) -> None:
     """After a refusal or a failure of either side nothing is left."""
-    lab = await start(reply, spool_memory_bytes=memory, timeout_seconds=0.6, stall_seconds=0.3)
+    lab = await start(reply, spool_memory_bytes=memory, timeout_seconds=2.0, stall_seconds=1.5)
     body = field("max_retries", "0") + make(lab.url)
     sent = await asyncio.to_thread(send, lab.port, path, body)
     if path == PLAIN and make is cut_off and sent[1] == "length_unpredictable":
@@ -246,15 +252,14 @@ async def test_after_a_client_that_left(
     start: Callable[..., Awaitable[Lab]], make: Callable[[str], bytes], how: str, path: str, memory: int
 ) -> None:
     """When a client leaves or stalls in the middle of a file, what was kept until then is given back."""
-    lab = await start(Reply(), spool_memory_bytes=memory, stall_seconds=0.3 if how == "stalls" else 5.0)
+    lab = await start(Reply(), spool_memory_bytes=memory, stall_seconds=1.5 if how == "stalls" else 30.0)
     body = make(lab.url)
     with Connection(lab.port) as connection:
         connection.head(path, len(body))
         await asyncio.to_thread(connection.send, body[:1_500_000])
-        await asyncio.sleep(0.05)
-        if path == RETRY or make is file_first:
-            assert lab.left()["bytes" if memory > len(body) else "files"]
-        assert lab.left()["uploads"] == 1
+        kept = path == RETRY or make is file_first
+        where = "bytes" if memory > len(body) else "files"
+        await lab.runs(where if kept else "uploads")
         if how == "stalls":
             assert (await asyncio.to_thread(connection.answer)).status == 408
         if how == "resets":
@@ -270,7 +275,7 @@ async def test_descriptors(
     process = psutil.Process()
     before = process.num_fds()
     listed = parse_destinations(double.url)
-    app = make_app(replace(Settings(), destinations=listed, spool_memory_bytes=memory, stall_seconds=0.5))
+    app = make_app(replace(Settings(), destinations=listed, spool_memory_bytes=memory, stall_seconds=30.0))
     server = await aiohttp_server(app)
     assert server.port
     key = f"hygiene/{uuid.uuid4().hex}"
@@ -287,7 +292,7 @@ async def test_descriptors(
         codes = {code for _, code in await asyncio.gather(*uploads)}
     assert {"ok", "multiple_files"} <= codes
     await server.close()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while process.num_fds() > before and time.monotonic() < deadline:  # noqa: ASYNC110  nobody tells us
         await asyncio.sleep(0.01)
     assert process.num_fds() <= before

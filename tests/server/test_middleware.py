@@ -1,4 +1,4 @@
-"""What every request is treated to: unknown paths, wrong methods, odd headers, request ids."""
+"""What holds for every request: unknown paths, wrong methods, odd headers, request ids."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a caller that accepts `application/x-ndjson` reads while its upload runs."""
+"""What a client that accepts `application/x-ndjson` reads while its upload runs."""
 
 import json
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def test_events_come_while_the_file_does(service: Running, presign: Callable[...
 
 
 def test_length_that_nobody_knows_is_null(service: Running, presign: Callable[..., str]) -> None:
-    """Of a chunked request the file's length is unknown until it has come."""
+    """With a chunked request the file's length is null until the file has arrived."""
     head = form(field("uploadUrl", presign("progress/chunked")), file(FILE))
     with Told(service, PLAIN, None) as upload:
         half = len(head) // 2
@@ -66,7 +66,7 @@ def test_length_that_nobody_knows_is_null(service: Running, presign: Callable[..
 def test_each_attempt_and_each_wait_is_told(
     service: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """After a passing refusal: the wait with its reason, the next attempt, and its own count of bytes."""
+    """After a failure that passes, events tell the wait, the next attempt, and its own count of bytes."""
     double.script("progress/retried", Reply(answer(503, xml("SlowDown"))), Reply(OK))
     body = form(field("uploadUrl", double_url("progress/retried")), field("max_retries", "2"), file(b"12345"))
     events = told(service, RETRY, body)
@@ -83,7 +83,7 @@ def test_each_attempt_and_each_wait_is_told(
 def test_failure_is_the_last_line(
     service: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """A refusal by storage is the whole problem document, whose status the head could not carry any more."""
+    """When storage refuses, the last line is the problem document: the status was already sent."""
     double.script("progress/refused", Reply(answer(403, xml("AccessDenied")), after="head", then="close"))
     body = form(field("uploadUrl", double_url("progress/refused")), file(FILE))
     events = told(service, PLAIN, body)
@@ -93,13 +93,13 @@ def test_failure_is_the_last_line(
 
 
 def test_failure_of_the_form_is_the_last_line(service: Running, presign: Callable[..., str]) -> None:
-    """So is what is wrong with the form itself, and nothing of an upload is told before."""
+    """When the form is wrong, the only line is the problem document."""
     events = told(service, PLAIN, form(field("uploadUrl", presign("progress/no-file"))))
     assert [event["code"] for event in events] == ["missing_file"]
 
 
 def test_refusal_of_the_head_has_its_own_status(service: Running) -> None:
-    """What is refused before the body is read is answered as it is to everybody."""
+    """A refusal before the body is read has its own status, as for any client."""
     refused = ask(service.port, "POST", PLAIN, {"Accept": CONTENT_TYPE, "Content-Type": "text/plain"})
     assert refused.status == 400
     assert refused.json["code"] == "empty_body"
@@ -120,7 +120,7 @@ def test_refusal_of_the_head_has_its_own_status(service: Running) -> None:
 def test_only_who_asks_is_told(
     service: Running, presign: Callable[..., str], accept: str, *, streams: bool
 ) -> None:
-    """Events are for callers that name the type; `*/*` and the like get the JSON as always."""
+    """Only clients that name the media type get events; `*/*` and the like get JSON as usual."""
     body = form(field("uploadUrl", presign("progress/accept")), file(b"12345"))
     with Told(service, PLAIN, len(body), accept) as upload:
         upload.send(body)

@@ -1,4 +1,4 @@
-"""The connection on which progress is told: slow readers, older HTTP, callers who leave, a stop."""
+"""Progress on difficult connections: slow readers, older HTTP, clients that leave, a service that stops."""
 
 import asyncio
 import http.client
@@ -26,9 +26,9 @@ ACCEPT = f"Accept: {CONTENT_TYPE}"
 
 
 def test_connection_serves_on(service: Running, presign: Callable[..., str]) -> None:
-    """After a stream of events the same connection takes the next request."""
+    """After a stream of events the connection takes the next request."""
     body = form(field("uploadUrl", presign("progress/again")), file(b"12345"))
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Accept": CONTENT_TYPE}
     sockets = set()
     for _ in range(2):
@@ -55,7 +55,7 @@ async def test_caller_who_reads_last_holds_nothing_up(
     reply: Reply,
     code: str,
 ) -> None:
-    """More lines than there is room for are not written: the upload goes on, and its end arrives whole."""
+    """A client that does not read does not hold up its upload; the last line arrives whole."""
     monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
     double.script("progress/deaf", reply)
     body = form(field("uploadUrl", double_url("progress/deaf")), file(bytes(20_000_000)))
@@ -65,7 +65,7 @@ async def test_caller_who_reads_last_holds_nothing_up(
     )
     async with small_line(UPLOAD_DESTINATIONS=double.url, UPLOAD_EXPECT_CONTINUE_BYTES="0") as ours:
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await loop.sock_sendall(ours, head.encode())
             for start in range(0, len(body), 10_000):
                 await loop.sock_sendall(ours, body[start : start + 10_000])
@@ -81,7 +81,7 @@ async def test_caller_who_reads_last_holds_nothing_up(
 
 @asynccontextmanager
 async def small_line(**settings: str) -> AsyncIterator[socket.socket]:
-    """The near end of a connection to the app in this process, on which hardly anything fits."""
+    """The client's end of a connection to the app in this process, with almost no buffer."""
     runner = web.AppRunner(make_app(Settings.from_environment(settings)))
     await runner.setup()
     loop = asyncio.get_running_loop()
@@ -106,7 +106,7 @@ def test_older_http_ends_with_the_connection(service: Running, presign: Callable
         f"POST {PLAIN} HTTP/1.0\r\nHost: x\r\n{ACCEPT}\r\nConnection: keep-alive\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as older:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as older:
         older.sendall(head.encode() + body)
         told = b"".join(iter(lambda: older.recv(65536), b""))
     TRANSCRIPT.hear("answer", told.decode())
@@ -116,7 +116,7 @@ def test_older_http_ends_with_the_connection(service: Running, presign: Callable
 def test_caller_who_leaves_ends_the_upload(
     service: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """A caller that is gone is told nothing more, and nothing is stored."""
+    """When the client leaves, its upload ends, and nothing is stored."""
     puts = double.script("progress/gone")
     body = form(field("uploadUrl", double_url("progress/gone")), file(FILE))
     with Told(service, PLAIN, len(body)) as upload:
@@ -125,12 +125,12 @@ def test_caller_who_leaves_ends_the_upload(
         request_id = upload.response.headers["X-Request-Id"]
     event = service.upload_event(request_id)
     assert event["stored"] is False
-    assert puts[0].ended.wait(5)
+    assert puts[0].ended.wait(30)
     assert not puts[0].whole
 
 
 def test_stop_is_told(double: StorageDouble, double_url: Callable[[str], str]) -> None:
-    """When the service stops meanwhile, the last line says so."""
+    """When the service stops during an upload, the last line says so."""
     double.script("progress/stopped", Reply(after="head", raw=b"", then="hang"))
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="0") as stopping:
         body = form(field("uploadUrl", double_url("progress/stopped")), file(b"12345"))

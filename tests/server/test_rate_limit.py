@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("per_minute", [1, 3, 7, 60, 1000])
 def test_rate(clock: list[float], per_minute: int) -> None:
-    """So many go on at once, one more when the told seconds have passed, and as many in every minute."""
+    """So many requests may come at once, one more after the told seconds, and as many in every minute."""
     rate = RateLimiter(per_minute)
     assert [rate.wait_seconds("a") for _ in range(per_minute)] == [None] * per_minute
     wait = rate.wait_seconds("a")
@@ -41,7 +41,7 @@ def test_rate(clock: list[float], per_minute: int) -> None:
 
 
 def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
-    """Past the most callers that are kept, the one that was silent longest begins anew; others do not."""
+    """Beyond the number of clients that are remembered, the one that was silent longest is forgotten."""
     rate = RateLimiter(1, max_clients=3)
     for name in "abc":
         assert rate.wait_seconds(name) is None
@@ -54,7 +54,7 @@ def test_rate_forgets_the_most_silent(clock: list[float]) -> None:
 
 
 def test_rate_has_bounded_memory() -> None:
-    """Three times as many addresses as are kept take no more memory than as many as are kept."""
+    """Memory does not grow with more addresses than are remembered."""
     rate, most = RateLimiter(10, max_clients=2000), 2000
     sizes = []
     tracemalloc.start()

@@ -14,7 +14,7 @@ from upload_service.settings.settings import Settings
 
 @pytest.mark.parametrize(("size", "pauses"), [(1, True), (600, True), (8192, False), (100_000, False)])
 async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> None:
-    """A request that comes in pieces smaller than a read is worth is soon read with pauses, another never."""
+    """A request that arrives in tiny reads is soon read with pauses; one in larger reads never."""
     loop = asyncio.get_running_loop()
     runner = web.AppRunner(web.Application())
     await runner.setup()
@@ -37,13 +37,13 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
 
 
 def test_pauses_grow_until_enough_gathers() -> None:
-    """Pauses in which too little gathers grow to the longest; enough shortens them again."""
+    """Pauses grow to the longest while too little gathers in them, and shrink again when enough does."""
     assert reads([1] * 100)[-1] == read_pacing.LONGEST_PAUSE_SECONDS
     assert reads([1] * 100 + [60_000] + [1] * 7)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 2
     assert set(reads([9000] * 1000)) == {0.0}
 
 
 def test_credit_is_no_treasure() -> None:
-    """However much came before, tiny reads are free only for so long."""
+    """Large reads earlier do not buy more than a limited number of free tiny reads."""
     free = read_pacing.CREDIT_BYTES // read_pacing.READ_COST_BYTES
     assert reads([1_000_000] * 1000 + [1] * (free + 2))[-1] > 0

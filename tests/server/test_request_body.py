@@ -45,11 +45,11 @@ BROKEN_CHUNKS = pytest.mark.parametrize(
 def test_broken_chunked_coding(
     hasty: Running, at_double: Callable[..., Place], begun: bytes, coding: bytes, path: str
 ) -> None:
-    """A request whose chunks are broken is refused as such, at its beginning and in the file."""
+    """A request with broken chunks is refused, whether they break at its beginning or in the file."""
     place = at_double()
     opening = place.fill(begun)
     with Connection(hasty.port) as connection:
-        connection.head(path, None, content_type=FORM)
+        connection.begin(path, None, content_type=FORM)
         if opening:
             connection.send(b"%x\r\n%b\r\n" % (len(opening), opening))
         time.sleep(0.05)  # so that this much has been read
@@ -61,7 +61,7 @@ def test_broken_chunked_coding(
 @both_endpoints
 @BROKEN_CHUNKS
 def test_broken_chunked_coding_with_the_head(service: Running, coding: bytes, path: str) -> None:
-    """Broken chunks that come in one piece with the head make it a head that is refused."""
+    """Broken chunks that arrive together with the head are refused like a broken head."""
     with Connection(service.port) as connection:
         connection.send(
             b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: %b\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -75,5 +75,5 @@ def test_broken_chunked_coding_with_the_head(service: Running, coding: bytes, pa
 
 
 def test_nothing_unexpected_was_logged(service: Running, hasty: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, hasty)

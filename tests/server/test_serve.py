@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from local.store import Bucket
@@ -19,7 +20,9 @@ from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 CONTENT = bytes(range(256)) * 8192
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-DRAIN_SECONDS = 1.5
+DRAIN_SECONDS = 3
+# Less than UPLOAD_SHUTDOWN_SECONDS, for which running uploads would be waited for.
+AT_ONCE_SECONDS = 15
 
 
 class Begun:
@@ -29,9 +32,7 @@ class Begun:
         body = form(field("uploadUrl", upload_url), file(CONTENT))
         self._rest = body[len(body) // 2 :]
         self.connection = Connection(service.port)
-        self.connection.head(path, len(body), "Expect: 100-continue")
-        # The 100 says that the upload has begun.
-        assert self.connection.socket.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        self.connection.begin(path, len(body))
         self.connection.send(body[: len(body) // 2])
 
     def __enter__(self) -> "Begun":
@@ -45,11 +46,22 @@ class Begun:
         self.connection.send(self._rest)
 
 
-def tell(service: Running, number: int) -> float:
-    """Send a signal and wait until the service has noticed; when that was."""
+def tell(service: Running, number: int) -> None:
+    """Send a signal, and wait until the service has noticed."""
     service.process.send_signal(number)
     service.wait_for(lambda event: event["event"] == "stopping")
-    return time.monotonic()
+
+
+def seconds_until_closed(service: Running) -> float:
+    """Wait until the service takes no new connection: how long after its notice of the signal that was."""
+    while True:
+        try:
+            Connection(service.port).socket.close()
+        except ConnectionRefusedError:
+            break
+        time.sleep(0.05)
+    noticed = service.wait_for(lambda event: event["event"] == "stopping")["timestamp"]
+    return (datetime.now(UTC) - datetime.fromisoformat(noticed)).total_seconds()
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
@@ -59,21 +71,17 @@ def test_stop_drains_and_finishes(bucket: Bucket, presign: Callable[..., str], n
     with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_DRAIN_DELAY_SECONDS=str(DRAIN_SECONDS)) as service:
         assert ask(service.port, "GET", "/readyz").status == 200
         with Begun(service, presign(key)) as begun:
-            told = tell(service, number)
+            tell(service, number)
             refused = ask(service.port, "GET", "/readyz")
             assert refused.status == 503
             assert refused.headers["content-type"].startswith("application/problem+json")
             assert refused.headers["retry-after"] == "5"
             assert refused.json["code"] == "shutting_down"
             assert ask(service.port, "GET", "/healthz").status == 200
-            time.sleep(told + DRAIN_SECONDS - 0.5 - time.monotonic())
-            assert ask(service.port, "GET", "/healthz").status == 200
-            time.sleep(told + DRAIN_SECONDS + 0.5 - time.monotonic())
-            with pytest.raises(ConnectionRefusedError):
-                Connection(service.port)
+            assert seconds_until_closed(service) > DRAIN_SECONDS - 0.1
             begun.finish()
             assert begun.connection.answer().status == 200
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
         assert bucket.get(key) == CONTENT
         events = [event for event in service.log if event["event"] in ("listening", "stopping", "stopped")]
         assert [event["event"] for event in events] == ["listening", "stopping", "stopped"]
@@ -82,7 +90,7 @@ def test_stop_drains_and_finishes(bucket: Bucket, presign: Callable[..., str], n
 
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 def test_stop_waits_for_storage(double: StorageDouble, double_url: Callable[[str], str], path: str) -> None:
-    """An upload that only storage still works on when the signal comes is finished."""
+    """An upload that only waits for storage when the signal comes is finished."""
     puts = double.script("stopping/slow", Reply(pause=1))
     with (
         Running(UPLOAD_DESTINATIONS=double.url) as service,
@@ -91,14 +99,14 @@ def test_stop_waits_for_storage(double: StorageDouble, double_url: Callable[[str
         begun.finish()
         tell(service, signal.SIGTERM)
         assert begun.connection.answer().status == 200
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
     assert bytes(puts[0].body) == CONTENT
 
 
 def test_upload_that_comes_with_the_signal_is_finished(
     double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """An upload whose request has arrived, and was not read yet, when the signal comes has its time too."""
+    """An upload whose request had arrived unread when the signal came is finished as well."""
     puts = double.script("stopping/with-signal", Reply(pause=3))
     body = form(field("uploadUrl", double_url("stopping/with-signal")), file(CONTENT[:1000]))
     with Running(UPLOAD_DESTINATIONS=double.url) as service:
@@ -109,13 +117,13 @@ def test_upload_that_comes_with_the_signal_is_finished(
             service.process.send_signal(signal.SIGTERM)
             service.process.send_signal(signal.SIGCONT)
             assert connection.answer().status == 200
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
     assert bytes(puts[0].body) == CONTENT[:1000]
 
 
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 def test_unfinished_upload_is_given_up(bucket: Bucket, presign: Callable[..., str], path: str) -> None:
-    """An upload whose sender is too slow for the stop is answered 503 and nothing of it is stored."""
+    """An upload whose client is too slow for the stop gets 503, and nothing of it is stored."""
     key = f"stopping/unfinished-{path[1:]}"
     with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
         with Begun(service, presign(key), path) as begun:
@@ -124,7 +132,7 @@ def test_unfinished_upload_is_given_up(bucket: Bucket, presign: Callable[..., st
         assert (given_up.status, given_up.json["code"]) == (503, "shutting_down")
         assert given_up.json["retryable"] is True
         assert given_up.headers["retry-after"] == "5"
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
         assert service.upload_event(given_up.request_id)["code"] == "shutting_down"
     assert bucket.head(key) is None
 
@@ -139,7 +147,7 @@ def test_unfinished_upload_is_given_up(bucket: Bucket, presign: Callable[..., st
 def test_upload_that_waits_for_storage_is_given_up(
     double: StorageDouble, double_url: Callable[[str], str], path: str, reply: Reply
 ) -> None:
-    """An upload that waits for storage or for its next try for too long is answered 503 as well."""
+    """An upload that waits too long for storage or for its next attempt gets 503 as well."""
     puts = double.script("stopping/waiting", reply)
     body = form(field("max_retries", "10"), field("uploadUrl", double_url("stopping/waiting")), file(CONTENT))
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
@@ -152,11 +160,11 @@ def test_upload_that_waits_for_storage_is_given_up(
             given_up = connection.answer()
         assert (given_up.status, given_up.json["code"]) == (503, "shutting_down")
         assert given_up.json["attempts"] >= 1
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
 
 
 def test_sender_that_is_given_up_gets_its_answer(bucket: Bucket, presign: Callable[..., str]) -> None:
-    """A sender that is given up in the middle of its sending gets the 503 before the connection closes."""
+    """A client that is given up while it sends gets the 503 before the connection closes."""
     opening = field("uploadUrl", presign("stopping/sending")) + file(b"").removesuffix(b"\r\n")
     left = threading.Event()
     with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_SHUTDOWN_SECONDS="0.5") as service:
@@ -178,7 +186,7 @@ def test_sender_that_is_given_up_gets_its_answer(bucket: Bucket, presign: Callab
                 left.set()
                 sender.join()
         assert (given_up.status, given_up.json["code"]) == (503, "shutting_down")
-        assert service.process.wait(5) == 0
+        assert service.process.wait(30) == 0
 
 
 def test_idle_connections_do_not_delay_the_stop() -> None:
@@ -192,9 +200,8 @@ def test_idle_connections_do_not_delay_the_stop() -> None:
         half.send(b"GET /healthz HTTP/1.1\r\nHo")
         kept.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert kept.answer().status == 200
-        told = tell(service, signal.SIGTERM)
-        assert service.process.wait(5) == 0
-        assert time.monotonic() - told < 0.75
+        tell(service, signal.SIGTERM)
+        assert service.process.wait(AT_ONCE_SECONDS) == 0
         assert silent.socket.recv(1) == b""
 
 
@@ -206,24 +213,24 @@ def test_idle_connections_do_not_delay_the_stop() -> None:
 def test_second_signal_ends_at_once(
     bucket: Bucket, presign: Callable[..., str], first: int, second: int
 ) -> None:
-    """A second signal ends the process within a second, though an upload runs."""
+    """A second signal ends the process at once, though an upload runs."""
     key = f"stopping/second-{first}-{second}"
     with Running(UPLOAD_DESTINATIONS=bucket.url) as service, Begun(service, presign(key)):
         tell(service, first)
         assert service.process.poll() is None
         service.process.send_signal(second)
-        assert service.process.wait(1) == -second
+        assert service.process.wait(AT_ONCE_SECONDS) == -second
     assert bucket.head(key) is None
 
 
 def start_on(address: str, port: int) -> tuple[int, str, str]:
-    """Start the service where it cannot listen: exit status, standard output, standard error."""
+    """Start the service where it cannot listen; return exit status, standard output and standard error."""
     done = subprocess.run(
         [sys.executable, "-m", "upload_service"],
         env={**os.environ, "PORT": str(port), "UPLOAD_BIND": address},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

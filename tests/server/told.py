@@ -1,4 +1,4 @@
-"""An upload that is told its progress, line by line."""
+"""An upload whose progress is read line by line."""
 
 import http.client
 import json
@@ -13,10 +13,10 @@ from upload_service.server.progress import CONTENT_TYPE
 
 
 class Told:
-    """One upload whose body is sent bit by bit, and its answer read line by line."""
+    """One upload whose body is sent bit by bit, and whose answer is read line by line."""
 
     def __init__(self, service: Running, path: str, length: int | None, accept: str = CONTENT_TYPE) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
         self._connection.putrequest("POST", path)
         self._connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
         self._connection.putheader("Accept", accept)
@@ -32,7 +32,7 @@ class Told:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave, whether the upload has ended or not."""
+        """Close the connection, whether the upload has ended or not."""
         if self._response:
             self._response.close()
         self._connection.close()
@@ -44,13 +44,13 @@ class Told:
 
     @property
     def response(self) -> http.client.HTTPResponse:
-        """The head of the answer, waiting for it."""
+        """The head of the answer; waits for it."""
         if self._response is None:
             self._response = self._connection.getresponse()
         return self._response
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """What is told, as it comes."""
+        """The events as they arrive."""
         while line := self.response.readline():
             TRANSCRIPT.hear("answer", line.decode())
             assert line.endswith(b"\n")
@@ -62,7 +62,7 @@ class Told:
 
 
 def told(service: Running, path: str, body: bytes) -> list[dict[str, Any]]:
-    """All that is told of a body that is sent at once."""
+    """Send a body at once, and return all events."""
     with Told(service, path, len(body)) as upload:
         upload.send(body)
         return list(upload.lines())

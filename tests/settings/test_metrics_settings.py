@@ -1,4 +1,4 @@
-"""Settings of metrics: what contradicts, and what is the default in Lambda."""
+"""Settings of metrics: which contradict each other, and what is the default in Lambda."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from upload_service.settings.settings import Settings
     ],
 )
 def test_settings_that_contradict_each_other(settings: dict[str, str], wrong: str) -> None:
-    """What cannot be is refused with one line that names the setting."""
+    """Settings that contradict each other are refused with one line that names the setting."""
     with pytest.raises(SettingError) as caught:
         Settings.from_environment(settings)
     assert str(caught.value).startswith(wrong)
@@ -30,7 +30,7 @@ def test_settings_that_contradict_each_other(settings: dict[str, str], wrong: st
 
 
 def test_lambda_measures_by_its_log() -> None:
-    """In Lambda the default is emf, elsewhere off; and it can be off there, too."""
+    """In Lambda the default is emf, elsewhere it is off; it can be turned off in Lambda."""
     inside = {"AWS_LAMBDA_FUNCTION_NAME": "f"}
     assert Settings.from_environment(inside).metrics == "emf"
     assert Settings.from_environment(inside | {"UPLOAD_METRICS": "off"}).metrics == "off"
@@ -38,7 +38,7 @@ def test_lambda_measures_by_its_log() -> None:
 
 
 def test_quiet_function_still_starts() -> None:
-    """A function whose LOG_LEVEL hides the lines starts; only who asks for metrics in them is refused."""
+    """A function whose LOG_LEVEL hides the lines starts; it is refused only if it asks for emf."""
     quiet = {"AWS_LAMBDA_FUNCTION_NAME": "f", "LOG_LEVEL": "WARNING"}
     assert Settings.from_environment(quiet).metrics == "emf"
     with pytest.raises(SettingError):

@@ -111,7 +111,7 @@ def test_wrong_value_ends_the_start() -> None:
         env=dict(os.environ) | {"PORT": "eighty"},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 2
@@ -123,7 +123,7 @@ def test_help_lists_every_setting() -> None:
     """`--help` names every setting with its default."""
     done = subprocess.run(
         [sys.executable, "-m", "upload_service", "--help"],
-        capture_output=True, text=True, timeout=20, check=True,
+        capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     for variable, default, _ in list_settings():
         assert f"{variable} ({default or 'not set'})" in done.stdout
@@ -132,7 +132,7 @@ def test_help_lists_every_setting() -> None:
 def test_command_is_installed() -> None:
     """The console command `upload-service` starts the same program."""
     command = Path(sys.executable).with_name("upload-service")
-    done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.startswith("upload-service ")
 
 

@@ -13,7 +13,7 @@ __all__ = ["at_double", "nothing_came_late", "place"]
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[CountingDouble]:
-    """A double for one service only."""
+    """A double that only one service uses."""
     with CountingDouble() as running:
         yield running
         running.shutdown()

@@ -38,7 +38,7 @@ _STORED = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 def url(name: str) -> str:
-    """A URL of a known store, well-formed to the letter."""
+    """A complete, well-formed URL of a known store."""
     host = name if "." in name else f"{name}.{DOMAIN}"
     return f"https://{host}/folder/photo-of-{name}.png?{signed_queries.v2()}"
 
@@ -82,7 +82,7 @@ def _set_up(folder: Path) -> None:
     commands = ["ip link set lo up", f"mount --bind {hosts} /etc/hosts"]
     commands += [f"ip addr add {address} dev lo" for name, address in ADDRESSES.items() if name != "loopback"]
     for command in commands:
-        subprocess.run(command.split(), check=True, timeout=10)
+        subprocess.run(command.split(), check=True, timeout=60)
 
 
 def _upload(service: Running, store: Store, name: str, path: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _upload(service: Running, store: Store, name: str, path: str) -> dict[str, A
 
 
 def main(folder: Path) -> None:
-    """Everything once."""
+    """Run everything once, and print what came of it."""
     _set_up(folder)
     store = Store(folder)
     seen: dict[str, Any] = {}

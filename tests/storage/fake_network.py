@@ -42,7 +42,7 @@ class Wires:
         self.answering = set(answering)
 
     def make(self, address: AddressInfo) -> socket.socket:
-        """A socket that leaves the machine in no case."""
+        """A socket that never leaves the machine."""
         family, kind, protocol, _, _ = address
         return _Wire(self, family, kind, protocol)
 

@@ -29,9 +29,9 @@ class CountingDouble(StorageDouble):
 
 
 def only(puts: list[Put]) -> Put:
-    """The one PUT that there must have been, when it has ended."""
+    """Check that there was exactly one PUT, wait for its end, and return it."""
     assert len(puts) == 1
-    assert puts[0].ended.wait(5)
+    assert puts[0].ended.wait(30)
     return puts[0]
 
 
@@ -43,6 +43,6 @@ def headers(put: Put) -> list[str]:
 
 
 def parts(url: str, content: bytes, *, url_first: bool) -> bytes:
-    """The form in this order."""
+    """The form, with its parts in this order."""
     found = [field("uploadUrl", url), file(content)]
     return form(*(found if url_first else found[::-1]))

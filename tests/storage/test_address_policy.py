@@ -104,7 +104,7 @@ def test_table_is_long_enough() -> None:
 
 @pytest.mark.parametrize(("address", "reason"), rows(PRIVATE))
 def test_private_addresses(address: str, reason: str) -> None:
-    """A private address is dialled only when the operator has listed the destination, on any port then."""
+    """A private address is dialled only if the operator has listed the destination, then on any port."""
     assert judge_address(address, 443, listed=False) == reason
     assert judge_address(address, 443, listed=True) is None
     assert judge_address(address, 8333, listed=True) is None
@@ -112,7 +112,7 @@ def test_private_addresses(address: str, reason: str) -> None:
 
 @pytest.mark.parametrize(("address", "reason"), rows(NEVER))
 def test_addresses_that_are_never_dialled(address: str, reason: str) -> None:
-    """Where no store can be nothing is dialled, though the operator has listed it."""
+    """Addresses where no store can be are never dialled, even if the operator has listed them."""
     assert judge_address(address, 443, listed=False) == reason
     assert judge_address(address, 443, listed=True) == reason
     assert judge_address(address, 8333, listed=True) == reason
@@ -136,7 +136,7 @@ COATS = [ip_network(text) for text in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/9
 @example(IPv4Address("192.0.0.8"))
 @example(IPv6Address("2001:20::1"))
 def test_nothing_that_python_calls_special(address: IPv4Address | IPv6Address) -> None:
-    """What any version of Python calls special is not dialled for everybody."""
+    """An address that any version of Python calls special is dialled only if it is listed."""
     coated = any(address in coat for coat in COATS if coat.version == address.version)
     if not address.is_global or address.is_multicast:
         assert coated or judge_address(str(address), 443, listed=False)

@@ -24,7 +24,7 @@ KEY = "dialling/key"
 
 
 def destination(authority: str, *, listed: bool) -> Destination:
-    """A destination at port 443, in plain words instead of TLS, as if it were listed or not."""
+    """A destination at port 443, without TLS, that counts as listed or not."""
     url = f"http://{authority}:443/{KEY}?{signed_queries.v2()}"
     judged = judge_destination(url, parse_destinations(f"http://{authority}:443/"), 0)
     assert judged.listed
@@ -33,7 +33,7 @@ def destination(authority: str, *, listed: bool) -> Destination:
 
 @asynccontextmanager
 async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Sessions]]:
-    """Storage as the service makes it, but for where names and sockets come from."""
+    """Storage as the service makes it, except that names and sockets come from the test."""
     both = [new_session(listed=listed, resolver=names, make_socket=wires.make) for listed in (True, False)]
     async with both[0], both[1]:
         sessions = Sessions(both[0], both[1])
@@ -65,7 +65,7 @@ def port(double: StorageDouble) -> int:
 
 
 def assert_refused(outcome: Outcome, why: str) -> None:
-    """Refused for this reason, before a byte was used, and not to be tried again."""
+    """Check that the PUT was refused for this reason, without a byte used, and is not tried again."""
     assert outcome == Outcome("address_refused", refused_address=why)
     assert not is_worth_retrying(outcome)
     assert not failed_before_first_byte(outcome)
@@ -149,7 +149,7 @@ async def test_one_address_may_be_dialled(addresses: str, port: int, puts: Calla
     ],
 )
 async def test_the_one_that_may_be_dialled_fails(addresses: str, port: int) -> None:
-    """When an address that may be dialled does not answer, that is what is told, as it may answer later."""
+    """When an allowed address does not answer, the outcome says that, because it may answer later."""
     wires = Wires(port)
     async with storage(Names(addresses), wires) as (under_test, _):
         outcome = await put(under_test, destination(HOST, listed=False))

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.unshare
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What uploads to each name came to, with each list of destinations."""
+    """What came of uploads to each name, with each list of destinations."""
     for name in (*ADDRESSES, ABSOLUTE):
         TRANSCRIPT.hide(enclosed_service.url(name))
     ran = subprocess.run(
@@ -52,7 +52,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 
 def assert_refused(upload: dict[str, Any], why: str) -> None:
-    """Refused after one attempt, with the reason in the log, and heard nowhere."""
+    """Check that the upload was refused after one attempt, for this reason, and dialled nothing."""
     assert (upload["status"], upload["code"], upload["heard"]) == (403, "address_refused", [])
     assert upload["detail"] == f"{CATALOGUE['address_refused'].cause} {CATALOGUE['address_refused'].cure}"
     event = upload["event"]
@@ -75,7 +75,7 @@ def test_known_store_with_any_address(seen: dict[str, dict[str, Any]], name: str
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_listed_by_a_wildcard(seen: dict[str, dict[str, Any]], name: str, path: str) -> None:
-    """The same names, listed by a wildcard, lead where they lead, but never to cloud metadata."""
+    """Listed by a wildcard, the same names may lead to any address except cloud metadata."""
     upload = seen[WILDCARD][f"{name} {path}"]
     if name == "metadata":
         assert_refused(upload, name)

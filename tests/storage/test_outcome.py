@@ -1,14 +1,14 @@
-"""What storage's response means: our code for it, and what of its words is passed on."""
+"""What storage's response means: our code for it, and which of its words are passed on."""
 
 import pytest
 from multidict import CIMultiDict
 
 from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
-from tests.storage.recorded_refusals import AZURE_ROWS, S3_ROWS, azure, s3
+from tests.storage.recorded_refusals import AZURE_ROWS, REPORTED_ROWS, S3_ROWS, azure, s3
 from tests.support.storage.storage_double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.storage.outcome import read_response
-from upload_service.storage.refusals import SENTENCES
+from upload_service.storage.store_sentences import SENTENCES
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -26,7 +26,7 @@ def test_answers(status: int, body: bytes, code: str, word: str | None, retried:
     assert (outcome.error, outcome.answer) == (code, StorageResponse(status, word))
 
 
-@pytest.mark.parametrize(("status", "code", "message", "means"), S3_ROWS)
+@pytest.mark.parametrize(("status", "code", "message", "means"), S3_ROWS + REPORTED_ROWS)
 def test_s3(status: int, code: str, message: str, means: str) -> None:
     """Each refusal of a store that speaks S3 has a code that leads to its cure."""
     outcome = read_response(status, CIMultiDict({}), s3(code, message))
@@ -42,10 +42,12 @@ def test_azure(status: int, code: str, message: str, means: str) -> None:
 
 @pytest.mark.parametrize("status", [404, 409, 412, 500])
 def test_sentences_count_where_something_was_refused(status: int) -> None:
-    """A sentence means nothing under a status that says something else."""
-    for words, code in SENTENCES:
-        assert CATALOGUE[code].fault == "client"
-        assert read_response(status, CIMultiDict({}), s3("", words)).error != code
+    """A known sentence is ignored under a status that does not go with it."""
+    for sentence in SENTENCES:
+        assert sentence.error in CATALOGUE
+        outcome = read_response(status, CIMultiDict({}), s3("SomethingNew", sentence.words))
+        silent = read_response(status, CIMultiDict({}), s3("SomethingNew", ""))
+        assert (outcome.error, outcome.cause) == (silent.error, silent.cause)
 
 
 def test_azure_names_its_code_in_a_header() -> None:

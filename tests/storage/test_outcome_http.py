@@ -1,7 +1,6 @@
 """What storage's answers mean, through the service: the code, the status, and nothing of storage's words."""
 
 import gzip
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,12 +16,12 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place, whole
 from tests.support.storage.storage_double import OK, Reply, answer, xml
-from upload_service.storage.refusals import STORE_CODES
+from upload_service.storage.store_codes import STORE_CODES
 
 
 def test_every_known_code_of_storage_is_tried() -> None:
     """The table of this test has every code that the service knows."""
-    assert {word for word, _ in WORDS} == {word for word, code in STORE_CODES.items() if code.error}
+    assert dict(WORDS) == {word: code.error for word, code in STORE_CODES.items()}
 
 
 @both_endpoints
@@ -31,7 +30,7 @@ def test_every_known_code_of_storage_is_tried() -> None:
 def test_storage_refuses_with_a_known_code(
     service: Running, at_double: Callable[..., Place], word: str, code: str, in_header: bool, path: str
 ) -> None:
-    """Each code of a store has its code here, is passed on with storage's status, and with nothing else."""
+    """Each code of a store has our code, and is passed on with storage's status and nothing else."""
     status = 403
     reply = (
         answer(status, b"", f"x-ms-error-code: {word}") if in_header else answer(status, xml(word, MESSAGE))
@@ -55,7 +54,7 @@ def test_storage_refuses(
     _retried: bool,
     path: str,
 ) -> None:
-    """What storage refuses for good has its code here, on both endpoints after one PUT."""
+    """What storage refuses for good has our code, on both endpoints after one PUT."""
     place = at_double(Reply(answer(status, body)), prefix="answered")
     answered = post(service, path, place.fill(URL + FILE + END))
     event = assert_refused(service, answered, code, path, (status, word))
@@ -73,7 +72,7 @@ def test_storage_fails(
     word: str | None,
     _retried: bool,
 ) -> None:
-    """Storage's own failures, and refusals that pass, have their code here."""
+    """Storage's own failures, and refusals that pass, have our code."""
     place = at_double(Reply(answer(status, body)), prefix="answered")
     answered = post(service, PLAIN, place.fill(URL + FILE + END))
     event = assert_refused(service, answered, code, PLAIN, (status, word))
@@ -87,7 +86,7 @@ def test_storage_fails(
 def test_redirect_is_never_followed(
     service: Running, at_double: Callable[..., Place], status: int, word: str | None, path: str
 ) -> None:
-    """A redirect is reported, and the place that it points at sees no request, with the URL first or last."""
+    """A redirect is reported and never followed, with the URL first or last."""
     elsewhere = at_double(prefix="untouched")
     body = xml(word, MESSAGE) if word and status != 304 else b""
     location = f"Location: {elsewhere.url}"
@@ -141,7 +140,7 @@ def test_storage_breaks(
     storage: tuple[int, str | None] | None,
     body: bytes,
 ) -> None:
-    """An answer that is none, or breaks off, is storage's failure; a refusal stands though it breaks off."""
+    """A broken or missing answer is storage's failure. A refusal counts even if it breaks off."""
     place = at_double(reply, prefix="answered")
     event = assert_refused(service, post(service, PLAIN, place.fill(body)), code, PLAIN, storage)
     assert event["attempts"] == len(place.puts) == 1
@@ -171,8 +170,8 @@ def test_storage_agrees_in_other_words(service: Running, at_double: Callable[...
     ("head", "code", "storage"),
     [
         (b"HTTP/1.1 200 OK\r\n\r\n", None, None),
-        (b"HTTP/1.1 403 No\r\nContent-Length: 99999999999\r\n\r\n", "access_denied", (403, None)),
-        (b"HTTP/1.1 403 No\r\n\r\n", "access_denied", (403, None)),
+        (b"HTTP/1.1 403 No\r\nContent-Length: 99999999999\r\n\r\n", "refused_before_storage", (403, None)),
+        (b"HTTP/1.1 403 No\r\n\r\n", "refused_before_storage", (403, None)),
     ],
     ids=["200", "403-with-length", "403"],
 )
@@ -184,28 +183,25 @@ def test_endless_answer(
     storage: tuple[int, str | None] | None,
     path: str,
 ) -> None:
-    """Of an answer without end only the beginning is read, and then storage is hung up on."""
+    """Only the beginning of an endless answer is read, and then the connection is closed."""
     place = at_double(Reply(head + bytes(64 << 20)), prefix="answered")
-    began = time.monotonic()
     answered = post(service, path, place.fill(URL + FILE + END))
     if code:
         assert_refused(service, answered, code, path, storage)
     else:
         assert answered.status == 200, answered.json
-    assert place.puts[0].ended.wait(1)
-    assert time.monotonic() - began < 1.5
+    assert place.puts[0].ended.wait(30)
+    assert not place.puts[0].answered
 
 
 @both_endpoints
 def test_compressed_answer(service: Running, at_double: Callable[..., Place], path: str) -> None:
-    """An answer that is compressed, though nobody asked for that, is not inflated, however much is in it."""
+    """A compressed answer, for which nobody asked, is not inflated, however large it would become."""
     words = xml("EntityTooLarge", MESSAGE)
     for packed in (gzip.compress(words), gzip.compress(words + bytes(64 << 20), 1)):
         place = at_double(Reply(answer(400, packed, "Content-Encoding: gzip")), prefix="answered")
-        began = time.monotonic()
         answered = post(service, path, place.fill(URL + FILE + END))
         assert_refused(service, answered, "storage_rejected", path, (400, None))
-        assert time.monotonic() - began < 1
 
 
 @both_endpoints
@@ -225,5 +221,5 @@ def test_real_store_refuses(service: Running, bucket: Bucket, presign: Callable[
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

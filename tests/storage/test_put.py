@@ -1,4 +1,4 @@
-"""One PUT: foreign exceptions, names that do not resolve, TLS that is not trusted."""
+"""One PUT: exceptions of the client library, names that do not resolve, TLS that is not trusted."""
 
 import asyncio
 import inspect
@@ -14,9 +14,10 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from devtools import signed_queries
 
-from tests.support.client.raw_http import PLAIN, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.faulty_storage import FaultyStorage
 from upload_service.body.file_body import Body, Pipe
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.presigned.destination import judge_destination
@@ -29,7 +30,7 @@ SIGNED = signed_queries.v4("ca11ab1e", seconds=604800)
 
 
 def test_every_foreign_exception_has_a_code() -> None:
-    """Each exception class of the client library has a code: storage's fault, but for a bad URL."""
+    """Each exception class of the client library has a code. All are storage's fault, except a bad URL."""
     kinds = [
         kind
         for _, kind in inspect.getmembers(aiohttp.client_exceptions, inspect.isclass)
@@ -101,7 +102,7 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
 
 
 async def test_session_keeps_to_itself() -> None:
-    """The app's sessions take no proxies from the environment, keep no cookies and follow no time-out."""
+    """The app's sessions use no proxies of the environment, keep no cookies and have no total time-out."""
     async with open_sessions() as sessions:
         for session in (sessions.listed, sessions.others):
             assert session.trust_env is False
@@ -147,6 +148,28 @@ async def test_private_authority(tls_store: tuple[int, trustme.CA], tmp_path: Pa
     assert await asyncio.to_thread(upload, SSL_CERT_FILE=str(bundle)) == (200, '"5"')
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_certificate_without_the_name(host: str, tmp_path: Path) -> None:
+    """A trusted certificate that lacks the name or address has its own code, and nothing is tried again."""
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("*.store.example", "127.0.0.2").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+
+    def upload(origin: str) -> dict[str, object]:
+        url = TRANSCRIPT.hide(f"{origin}/k?{SIGNED}")
+        environment = {"SSL_CERT_FILE": str(tmp_path / "authority.pem"), "UPLOAD_DESTINATIONS": origin}
+        with Running(**environment) as running:
+            answer = post(running.port, RETRY, form(field("uploadUrl", url), file(b"12345")))
+            return {**answer.json, "answered": answer.status}
+
+    with FaultyStorage(tls=context) as storage:
+        told = await asyncio.to_thread(upload, storage.origin.replace("127.0.0.1", host))
+    assert (told["answered"], told["code"]) == (400, "certificate_name_differs")
+    assert (told["attempts"], told["retryable"], told["fault"]) == (1, False, "client")
+    assert "path-style" in str(told["detail"])
+
+
 async def test_early_refusal_does_not_poison_the_connection() -> None:
     """After a refusal in mid-body, the rest of that body and the next PUT never share a connection."""
     connections: list[bytearray] = []
@@ -173,7 +196,7 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
             outcome = await Storage(sessions, 1, 0).put(
                 destination, body.reader(1_000_000), {"content-type": "image/png"}
             )
-            assert outcome.error == "access_denied"
+            assert outcome.error == "storage_rejected"
     server.close()
     await server.wait_closed()
     assert len(connections) == 3

@@ -23,7 +23,7 @@ from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
 from tests.support.storage.storage_double import StorageDouble
 
-# What a browser sends to the service is between the two of them.
+# Headers of browsers and proxies, which must not reach storage.
 CALLERS_OWN = (
     "User-Agent: Mozilla/5.0",
     "Accept: application/json",
@@ -53,7 +53,7 @@ def test_whole_put(
     url_first: bool,
     path: str,
 ) -> None:
-    """Whatever the caller sends along, the PUT has the file, its length, its type, Host, and no more."""
+    """Whatever headers the client sends, the PUT has length, type and Host only, and the file's bytes."""
     at = place()
     body = parts(at.url, content, url_first=url_first)
     with Connection(service.port) as connection:
@@ -187,7 +187,7 @@ def test_type_of_the_part(
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1"])
 def test_host_of_the_url(by_name: Running, own: CountingDouble, host: str) -> None:
-    """Host is host and port as they stand in the URL, because it is signed."""
+    """Host is the URL's host and port as they are written there, because they are signed."""
     puts = own.script(key := f"wire/{uuid.uuid4().hex}")
     authority = f"{host}:{own.server_address[1]}"
     url = TRANSCRIPT.hide(f"http://{authority}/{key}?{SIGNED}")

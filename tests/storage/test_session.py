@@ -1,4 +1,4 @@
-"""Connections to storage: kept and used again, with no cookie, proxy or password of anybody's."""
+"""Connections to storage are kept and used again; cookies, proxies and passwords are left out."""
 
 import socket
 import threading
@@ -16,11 +16,11 @@ from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
-from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 
 
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:
-    """What storage sets as a cookie is neither sent back to it with the next PUT nor passed on to callers."""
+    """A cookie that storage sets is neither sent back with the next PUT nor passed on to the client."""
     cookie = "Set-Cookie: who=storage; Path=/"
     puts = own.script(
         key := f"wire/{uuid.uuid4().hex}", Reply(answer(503, b"", cookie)), Reply(answer(200, b"", cookie))
@@ -64,7 +64,7 @@ def test_connection_is_reused_after_a_refusal(by_name: Running, own: CountingDou
 @pytest.mark.parametrize("then", ["close", "reset"])
 @pytest.mark.parametrize("after", ["head", "body"])
 def test_no_second_put_by_itself(by_name: Running, own: CountingDouble, then: Any, after: Any) -> None:
-    """When a reused connection breaks, one attempt is one PUT on the wire: the HTTP library adds none."""
+    """When a reused connection breaks, the HTTP library does not send the PUT again by itself."""
     warm, cold = (f"wire/{uuid.uuid4().hex}" for _ in range(2))
     own.script(warm)
     puts = own.script(cold, Reply(b"", after=after, then=then), Reply())
@@ -96,7 +96,7 @@ def test_proxies_of_the_environment_are_ignored(double: StorageDouble, place: Ca
 def test_passwords_of_the_environment_are_ignored(
     double: StorageDouble, place: Callable[..., Place], tmp_path: Path, name: str
 ) -> None:
-    """A password for storage in a .netrc file is not sent: it is nobody's business there."""
+    """A password for storage in a .netrc file is not sent."""
     machine = name if name == "default" else f"machine {name}"
     for file_name in (".netrc", "netrc"):
         (tmp_path / file_name).write_text(f"{machine}\nlogin who\npassword ever\n")
@@ -108,13 +108,13 @@ def test_passwords_of_the_environment_are_ignored(
     assert only(at.puts).header("Authorization") is None
 
 
-REFUSAL = answer(403)
+REFUSAL = answer(403, xml("AccessDenied"))
 UNASKED_SECONDS = 0.1
 QUERY = signed_queries.v4("77aa01c3", seconds=604800)
 
 
 class Talkative:
-    """Answers the first PUT, and says something more on its connection; refuses every other PUT."""
+    """Answers the first PUT, then sends something more on its connection. Refuses every other PUT."""
 
     def __init__(self, unasked: bytes) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -163,7 +163,7 @@ class Talkative:
 
 @pytest.mark.parametrize("unasked", [OK, REFUSAL, b"\r\n", b"nonsense", b""])
 def test_what_nobody_asked_is_no_answer(unasked: bytes) -> None:
-    """The next upload takes another connection, and hears what storage says to it and nothing else."""
+    """The next upload uses another connection, and gets storage's answer to itself and nothing else."""
     storage = Talkative(unasked)
     body = form(field("uploadUrl", TRANSCRIPT.hide(f"{storage.url}k?{QUERY}")), file(b"12345"))
     with Running(UPLOAD_DESTINATIONS=storage.url) as running:

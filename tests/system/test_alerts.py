@@ -156,7 +156,7 @@ def _ask_until(port: int, path: str, wanted: Callable[[Any], bool], seconds: flo
     found: Any = None
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=5) as answered:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answered:
                 found = json.load(answered)["data"]
         except OSError:
             found = None  # it is starting

@@ -15,7 +15,10 @@ from tests.support.service.running_service import Running
 from tests.support.storage.large_objects import stored_sum
 from tests.support.storage.storage_double import StorageDouble
 
-SIZES = (0, 1, 8191, 65536, 1024 * 1024 + 1, 100_000_000)
+# The last is more than a connection's buffers hold.
+SIZES = (0, 1, 8191, 65536, 1024 * 1024 + 1, 10_000_000)
+# More than the service keeps in memory. It matters to the service, and not to whichever client sends it.
+LARGE_BYTES = 100_000_000
 PIECE_BYTES = 4 * 1024 * 1024
 CLIENTS = (
     pytest.param(http_clients.curl, marks=pytest.mark.curl, id="curl"),
@@ -50,33 +53,46 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return make
 
 
+# Send a file of so many bytes to an endpoint of the service, and look at what is stored.
+Send = Callable[[Client, bool, str, int], None]
+
+
+@pytest.fixture
+def send(service: Running, bucket: Bucket, presign: Callable[..., str], sample: Sample) -> Send:
+    """The object has the SHA-256, the size and the type that the file was sent with."""
+
+    def sent(client: Client, url_first: bool, path: str, size: int) -> None:
+        file, summed = sample(size)
+        key = f"clients/{client.__name__}-{path[1:]}-{url_first}-{size}"
+        try:
+            answer = client(Form(service.url + path, presign(key), file, url_first))
+            assert answer.status == 200, answer.body
+            assert answer.json["file_size"] == size
+            assert stored_sum(bucket, key) == summed
+            head = bucket.head(key)
+            assert head
+            assert (head.size, head.content_type) == (size, http_clients.TYPE)
+        finally:
+            bucket.delete(key)
+
+    return sent
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 @pytest.mark.parametrize("url_first", ORDERS)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_object_is_the_file(
-    service: Running,
-    bucket: Bucket,
-    presign: Callable[..., str],
-    sample: Sample,
-    client: Client,
-    url_first: bool,
-    path: str,
-    size: int,
-) -> None:
+def test_object_is_the_file(send: Send, client: Client, url_first: bool, path: str, size: int) -> None:
     """Each client's file is stored with the SHA-256, the size and the type that it was sent with."""
-    file, summed = sample(size)
-    key = f"clients/{client.__name__}-{path[1:]}-{url_first}-{size}"
-    try:
-        answer = client(Form(service.url + path, presign(key), file, url_first))
-        assert answer.status == 200, answer.body
-        assert answer.json["file_size"] == size
-        assert stored_sum(bucket, key) == summed
-        head = bucket.head(key)
-        assert head
-        assert (head.size, head.content_type) == (size, http_clients.TYPE)
-    finally:
-        bucket.delete(key)
+    send(client, url_first, path, size)
+
+
+@pytest.mark.curl
+@pytest.mark.parametrize("path", [PLAIN, RETRY])
+@pytest.mark.parametrize("url_first", ORDERS)
+def test_large_object_is_the_file(send: Send, url_first: bool, path: str) -> None:
+    """So is a file that the service cannot keep in memory, in either order and at either endpoint."""
+    send(http_clients.curl, url_first, path, LARGE_BYTES)
 
 
 @pytest.mark.parametrize("url_first", ORDERS)

@@ -17,8 +17,8 @@ from tests.support.contract.openapi_answers import (
     operations,
     pointed,
 )
-from tests.support.failures.every_failure import WAYS, Lab
-from tests.support.failures.failure_lab import start_lab
+from tests.support.failures.every_failure import WAYS
+from tests.support.failures.failure_lab import Lab, start_lab
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
@@ -125,7 +125,7 @@ def test_progress_is_as_told(
         data={"uploadUrl": double_url("contract/progress")},
         files={"file": ("photo.png", b"12345")},
         headers={"Accept": CONTENT_TYPE},
-        timeout=20,
+        timeout=60,
     )
     TRANSCRIPT.hear("answer", answered.text)
     lines = [json.loads(line) for line in answered.text.splitlines()]

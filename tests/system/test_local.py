@@ -48,7 +48,7 @@ def said(port: int, data: Path) -> Iterator[str]:
         yield "".join(lines)
     finally:
         local.terminate()
-        rest = local.communicate(timeout=40)[0]
+        rest = local.communicate(timeout=60)[0]
     assert local.returncode == 0, rest
 
 
@@ -60,11 +60,11 @@ def test_page_comes_first(said: str, port: int) -> None:
 
 def test_signer_is_found_again(said: str, port: int) -> None:
     """The page's signer is at the next port, so after a restart an open page finds it, and it gives a URL."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/", headers={"Accept": "text/html"})
     assert f'data-signer="http://127.0.0.1:{port + 1}/presign"' in connection.getresponse().read().decode()
     connection.close()
-    signer = http.client.HTTPConnection("127.0.0.1", port + 1, timeout=10)
+    signer = http.client.HTTPConnection("127.0.0.1", port + 1, timeout=60)
     signer.request("POST", "/presign", b'{"name": "a.txt"}', {"Origin": f"http://localhost:{port}"})
     assert "uploadUrl" in json.loads(signer.getresponse().read())
     signer.close()
@@ -73,7 +73,7 @@ def test_signer_is_found_again(said: str, port: int) -> None:
 def test_second_one_is_told_what_it_needs(said: str, port: int, data: Path) -> None:
     """Another ./scripts/local at the same port says that one runs, where, and what a second one needs."""
     second = subprocess.run(
-        command(port, data), cwd=PACKAGES, capture_output=True, text=True, timeout=40, check=False
+        command(port, data), cwd=PACKAGES, capture_output=True, text=True, timeout=60, check=False
     )
     assert second.returncode == 1
     assert f"already runs, with its page at http://localhost:{port}." in second.stderr

@@ -68,7 +68,7 @@ class Past:
             assert old in line
             line = line.replace(old, new)
         done = subprocess.run(
-            ["bash", "-euc", line], cwd=self.folder, capture_output=True, text=True, timeout=20, check=True
+            ["bash", "-euc", line], cwd=self.folder, capture_output=True, text=True, timeout=60, check=True
         )
         TRANSCRIPT.hear("jq", done.stdout)
         return [json.loads(found) for found in done.stdout.splitlines()]

@@ -163,7 +163,7 @@ def bash(line: str, folder: Path, url: str) -> str:
     """What a shell says to the line, in this folder and with this URL to send to."""
     done = subprocess.run(
         ["bash", "-euc", line], cwd=folder, env=dict(os.environ) | {"PRESIGNED_URL": url},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=True,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     TRANSCRIPT.hear("curl", done.stdout + done.stderr)
     return done.stdout

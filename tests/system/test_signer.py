@@ -38,7 +38,7 @@ def ask(
     headers = {"Origin": PAGE, "Host": f"127.0.0.1:{port}", "Content-Type": "application/json"} | dict(
         changed
     )
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.putrequest(method, path, skip_host=True)
     for name, value in {"Content-Length": str(len(body)), **headers}.items():
         if value is not None:
@@ -60,7 +60,7 @@ def test_page_gets_urls(port: int, bucket: Bucket, page: str) -> None:
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, page)
     assert headers["Cache-Control"] == "no-store"
     for name, method in (("uploadUrl", "PUT"), ("viewUrl", "GET")):
-        parts = http.client.HTTPConnection(bucket.endpoint.removeprefix("http://"), timeout=10)
+        parts = http.client.HTTPConnection(bucket.endpoint.removeprefix("http://"), timeout=60)
         parts.request(method, TRANSCRIPT.hide(given[name]), body=b"abc" if method == "PUT" else None)
         reply = parts.getresponse()
         assert (reply.status, reply.read()) == (200, b"abc" if method == "GET" else b"")

@@ -1,4 +1,4 @@
-"""A service that counts for Prometheus, and keys at the double."""
+"""A service with metrics for Prometheus, and keys at the double."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from tests.support.storage.storage_double import StorageDouble
 
 @pytest.fixture(scope="module")
 def counted(double: StorageDouble, bucket: Bucket, closed_port: int) -> Iterator[Running]:
-    """A service that counts, on its own port."""
+    """A service that serves metrics on its own port."""
     listed = f"{bucket.url},{double.url},http://127.0.0.1:{closed_port}"
-    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_STALL_SECONDS="1", TIMEOUT_SECONDS="3", **ON) as running:
+    with Running(UPLOAD_DESTINATIONS=listed, **ON) as running:
         yield running
 
 

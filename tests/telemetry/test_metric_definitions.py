@@ -1,4 +1,4 @@
-"""What is scraped stands in the register of metrics, and the other way round."""
+"""What is scraped and the register of metrics agree."""
 
 from tests.support.service.metrics_scrape import scrape
 from tests.support.service.running_service import Running
@@ -7,7 +7,7 @@ from upload_service.telemetry.metric_definitions import BUCKETS, CODES, ENDPOINT
 
 
 def test_metrics_are_the_register(counted: Running) -> None:
-    """What is scraped stands in the register, with kind, labels and their values, and the other way round."""
+    """Every scraped metric is in the register with kind, labels and values, and every one is scraped."""
     found = scrape(counted.port)
     kinds = {family.name + "_total" * (family.type == "counter"): family for family in found.families}
     register = {metric.name: metric for metric in METRICS + PROCESS}
@@ -24,7 +24,7 @@ def test_metrics_are_the_register(counted: Running) -> None:
 
 
 def test_every_code_is_there_from_the_start(counted: Running) -> None:
-    """Every way in which an upload can end has its series, under the fault of its code and no other."""
+    """Every code has its series from the start, with the fault of its code."""
     series = {
         dict(labels)["code"] + dict(labels)["endpoint"]: dict(labels)["fault"]
         for name, labels in scrape(counted.port).values

@@ -1,4 +1,4 @@
-"""Places to upload to, and a service that waits for nobody for long."""
+"""Places to upload to, and a service with short time limits."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,6 +23,8 @@ from tests.support.storage.storage_double import Reply, StorageDouble
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 
+STALL_SECONDS = 2
+
 
 @pytest.fixture
 def signed_place(double: StorageDouble) -> Callable[..., Place]:
@@ -38,8 +40,10 @@ def signed_place(double: StorageDouble) -> Callable[..., Place]:
 
 @pytest.fixture(scope="module")
 def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
-    """A service that waits half a second for either side to move, and a second for storage at the end."""
+    """A service with a stall time of two seconds, and three seconds for storage at the end."""
     with Running(
-        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}", UPLOAD_STALL_SECONDS="0.5", TIMEOUT_SECONDS="1"
+        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}",
+        UPLOAD_STALL_SECONDS=str(STALL_SECONDS),
+        TIMEOUT_SECONDS="3",
     ) as running:
         yield running

@@ -23,7 +23,7 @@ def upload(
 
 
 def attempts(service: Running, answered: Answer) -> int:
-    """How many PUTs there were, on which answer and log agree."""
+    """The number of attempts, on which answer and log must agree."""
     count = int(answered.json["attempts"])
     assert service.upload_event(answered.request_id)["attempts"] == count
     return count

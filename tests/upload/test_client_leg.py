@@ -25,11 +25,12 @@ from tests.support.client.written_forms import (
 from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
+from tests.upload.conftest import STALL_SECONDS
 
 
 @dataclass(frozen=True)
 class Stop:
-    """How far a client gets. `chunked`: it sends no length."""
+    """How far a client gets in its form. `chunked`: without a length."""
 
     body: bytes
     chunked: bool = False
@@ -64,22 +65,22 @@ in_each_stop = pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
 
 @both_endpoints
 def test_client_that_stops(
-    service: Running, at_double: Callable[..., Place], never_stored: dict[str, Place], path: str
+    hasty: Running, at_double: Callable[..., Place], never_stored: dict[str, Place], path: str
 ) -> None:
-    """Wherever a client falls silent, it is told so after the stall time, and nothing is stored."""
+    """A client that stops anywhere gets client_stalled after the stall time, and nothing is stored."""
     cases = [(stop, place) for stop in STOPS.values() for place in (at_double(), never_stored["refused"])]
 
     def stall(case: tuple[Stop, Place]) -> tuple[Answer, float]:
         stop, place = case
-        with Connection(service.port) as connection:
+        with Connection(hasty.port) as connection:
             began = time.monotonic()
             stop.begin(connection, path, place)
             return connection.answer(), time.monotonic() - began
 
     with ThreadPoolExecutor(len(cases)) as pool:
         for (_, place), (answered, seconds) in zip(cases, pool.map(stall, cases), strict=True):
-            assert_refused(service, answered, "client_stalled", path)
-            assert 1.9 < seconds < 4
+            assert_refused(hasty, answered, "client_stalled", path)
+            assert STALL_SECONDS - 0.1 < seconds < 10 * STALL_SECONDS
             assert place.stored() is None
 
 
@@ -87,7 +88,7 @@ def test_client_that_stops(
 @in_each_stop
 @pytest.mark.parametrize("how", ["closes", "resets"])
 def test_client_that_leaves(service: Running, refused: Place, stop: Stop, how: str, path: str) -> None:
-    """Wherever a client leaves, the log says so, and nothing is stored."""
+    """When a client leaves, at whatever point, the log says so, and nothing is stored."""
     name = uuid.uuid4().hex
     with Connection(service.port) as connection:
         stop.begin(connection, path, refused, f"X-Request-Id: {name}")
@@ -103,18 +104,18 @@ def test_client_that_leaves(service: Running, refused: Place, stop: Stop, how: s
 def test_client_that_leaves_breaks_its_put_off(
     service: Running, at_double: Callable[..., Place], path: str
 ) -> None:
-    """When the client leaves in the middle of a file, storage sees its connection close there as well."""
+    """When the client leaves in the middle of a file, the connection to storage closes there as well."""
     place, name = at_double(), uuid.uuid4().hex
     with Connection(service.port) as connection:
         STOPS["in-a-large-file"].begin(connection, path, place, f"X-Request-Id: {name}")
         while not (place.puts and place.puts[0].body):
             time.sleep(0.005)
     assert service.upload_event(name)["code"] == "client_gone"
-    assert place.puts[0].ended.wait(5)
+    assert place.puts[0].ended.wait(30)
     assert 0 < len(place.puts[0].body) < place.puts[0].length
     assert LARGE.startswith(bytes(place.puts[0].body))
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

@@ -49,7 +49,7 @@ def test_file_larger_than_the_limit(
     over: int,
     path: str,
 ) -> None:
-    """A file over the limit, by one byte or far, is refused with and without a length, in both orders."""
+    """A file over the limit, by one byte or by far, is refused with and without a length, in both orders."""
     content = bytes(LIMIT + over)
     body = URL + file(content) + END if url_first else file(content) + URL + END
     assert_refused(frugal, send(frugal, path, refused.fill(body)), "file_too_large", path)
@@ -76,7 +76,7 @@ def test_file_as_large_as_the_limit(
 
 @both_endpoints
 def test_size_over_the_limit(frugal: Running, untouched: Place, path: str) -> None:
-    """A size over the limit is refused when it comes, before a PUT."""
+    """A size field over the limit is refused when it arrives, before a PUT."""
     body = untouched.fill(URL + SIZE % b"100001" + file(bytes(LIMIT + 1)) + END)
     assert_refused(frugal, post(frugal, path, body), "file_too_large", path)
     assert untouched.stored() is None
@@ -84,5 +84,5 @@ def test_size_over_the_limit(frugal: Running, untouched: Place, path: str) -> No
 
 
 def test_nothing_unexpected_was_logged(service: Running, frugal: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service, frugal)

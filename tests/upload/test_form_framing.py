@@ -5,12 +5,10 @@ import pytest
 from tests.support.client.raw_http import PLAIN, Connection
 from tests.support.client.written_forms import (
     END,
-    FILE,
     FILE_HEAD,
     FORM,
     LARGE,
     OTHER,
-    SIZE,
     URL,
     both_endpoints,
     post,
@@ -18,73 +16,11 @@ from tests.support.client.written_forms import (
 from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
+from tests.upload.form_framing_rows import WRONG_FRAMING
 
 
 @both_endpoints
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        pytest.param(b"--X\r\n" + URL[5:] + FILE + b"--X--\r\n", "incomplete_form", id="other-boundary"),
-        pytest.param(b"no boundary at all, ever", "incomplete_form", id="no-boundary"),
-        pytest.param(b"file=12345&uploadUrl=<URL>", "incomplete_form", id="urlencoded"),
-        pytest.param(URL, "incomplete_form", id="only-url"),
-        pytest.param(URL + FILE_HEAD, "incomplete_form", id="no-content"),
-        pytest.param(URL + FILE_HEAD + b"123", "incomplete_form", id="cut-in-file"),
-        pytest.param(URL + FILE, "incomplete_form", id="no-closing-boundary"),
-        pytest.param(URL + FILE + b"--", "incomplete_form", id="cut-in-boundary"),
-        pytest.param(URL + FILE + b"--B", "incomplete_form", id="boundary-without-dashes"),
-        pytest.param(URL + FILE + b"--B-", "incomplete_form", id="boundary-with-one-dash"),
-        pytest.param(URL + FILE + b"--B\r\n", "incomplete_form", id="boundary-of-a-part"),
-        pytest.param(FILE + URL + b"--B", "incomplete_form", id="url-last-without-dashes"),
-        pytest.param(FILE + URL, "incomplete_form", id="url-last-without-boundary"),
-        pytest.param(URL + FILE_HEAD + b"12345\n--B--\n", "incomplete_form", id="bare-line-feeds"),
-        pytest.param(URL + FILE_HEAD + b"12345--B--\r\n", "incomplete_form", id="boundary-in-a-line"),
-        pytest.param(URL + FILE + b"--BX\r\n" + END, "malformed_form", id="boundary-and-a-letter"),
-        pytest.param(b"junk" + URL + FILE + END, "malformed_form", id="bytes-before-first-boundary"),
-        pytest.param(b"--B\n" + URL[5:] + FILE + END, "malformed_form", id="first-line-feed"),
-        pytest.param(
-            URL + b"--B\r\nno colon here\r\n\r\n12345\r\n" + END, "malformed_form", id="header-without-colon"
-        ),
-        pytest.param(
-            URL + b"--B\r\nContent-Type: image/png\r\n\r\n12345\r\n" + END,
-            "malformed_form",
-            id="no-disposition",
-        ),
-        pytest.param(URL + b"--B\r\n\r\n12345\r\n" + END, "malformed_form", id="no-headers"),
-        pytest.param(
-            URL + b'--B\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n12345\r\n' + END,
-            "malformed_form",
-            id="name-not-utf-8",
-        ),
-        pytest.param(
-            URL
-            + b'--B\r\nContent-Disposition: form-data; name="file"; filename="'
-            + b"n" * 9000
-            + b'"\r\n\r\n12345\r\n'
-            + END,
-            "part_headers_too_long",
-            id="header-too-long",
-        ),
-        pytest.param(
-            URL
-            + b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
-            + b"X-Header: 1\r\n" * 16
-            + b"\r\n12345\r\n"
-            + END,
-            "part_headers_too_long",
-            id="17-headers",
-        ),
-        pytest.param(
-            URL.replace(b"<URL>", b"u" * 8193) + FILE + END, "field_too_long", id="url-of-8193-bytes"
-        ),
-        pytest.param(SIZE % (b"1" * 8193) + URL + FILE + END, "field_too_long", id="size-of-8193-bytes"),
-        pytest.param(OTHER % (b"x" * 1_048_576) + URL + FILE + END, "field_too_long", id="a-MiB-of-other"),
-        pytest.param(OTHER % (b"x" * 20_000) * 53 + URL + FILE + END, "field_too_long", id="a-MiB-of-others"),
-        pytest.param(b"p" * 1_048_576 + b"\r\n" + URL + FILE + END, "field_too_long", id="a-MiB-of-preamble"),
-        pytest.param(OTHER % b"1" * 63 + URL + FILE + END, "too_many_parts", id="65-parts"),
-        pytest.param(FILE + OTHER % b"1" * 63 + URL + END, "too_many_parts", id="65-parts-after-file"),
-    ],
-)
+@pytest.mark.parametrize(("body", "code"), WRONG_FRAMING)
 def test_wrong_framing(service: Running, untouched: Place, body: bytes, code: str, path: str) -> None:
     """A form that is broken, cut off or beyond a limit is refused before a PUT is sent."""
     assert_refused(service, post(service, path, untouched.fill(body)), code, path)
@@ -107,7 +43,7 @@ def test_wrong_framing(service: Running, untouched: Place, body: bytes, code: st
 def test_wrong_framing_after_a_large_file(
     service: Running, refused: Place, ending: bytes, code: str, path: str
 ) -> None:
-    """Though the PUT of a large file has long begun, a form that does not end well stores nothing."""
+    """A form that does not end well stores nothing, even if the PUT of a large file has begun."""
     body = refused.fill(URL + FILE_HEAD + LARGE + ending)
     with Connection(service.port) as connection:
         connection.head(path, len(body), content_type=FORM)
@@ -122,5 +58,5 @@ def test_wrong_framing_after_a_large_file(
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

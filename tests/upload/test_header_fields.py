@@ -34,7 +34,7 @@ def test_signed_headers_are_sent_as_given(
     )
     assert stored.json["success"] is True
     [put] = at.puts
-    assert put.ended.wait(5)
+    assert put.ended.wait(30)
     assert put.header("x-amz-meta-colour") == "deep  blue; a=b"
     assert put.header("cache-control") == "no-store"
     assert put.header("content-type") == "image/webp"
@@ -66,7 +66,7 @@ def test_a_signed_header_after_the_file_is_waited_for(
     stored = post(service.port, path, form(*(parts[name] for name in order.split("-"))))
     assert stored.json["success"] is True
     [put] = at.puts
-    assert put.ended.wait(5)
+    assert put.ended.wait(30)
     assert bytes(put.body) == content
     assert put.header("x-amz-meta-a") == "1"
 
@@ -102,7 +102,7 @@ def test_headers_that_do_not_fit_are_named_before_anything_is_sent(
     named: str,
     url_first: bool,
 ) -> None:
-    """The answer names the header and never its value, and storage has heard nothing."""
+    """The answer names the header and not its value, and storage has heard nothing."""
     at = signed_place(*signed)
     url, header = field("uploadUrl", at.url), field(*given)
     parts = [url, header, file(SMALL)] if url_first else [file(SMALL), header, url]
@@ -116,11 +116,11 @@ def test_headers_that_do_not_fit_are_named_before_anything_is_sent(
 def test_a_header_after_the_file_has_begun_to_be_sent(
     service: Running, signed_place: Callable[..., Place]
 ) -> None:
-    """A header that the PUT cannot carry any more is refused, and nothing is stored."""
+    """A header field that comes after the PUT has begun is refused, and nothing is stored."""
     at = signed_place()
     parts = [field("uploadUrl", at.url), file(LARGE), field("contentType", "image/webp")]
     assert refusal(service, RETRY, *parts)[0] == "header_too_late"
-    assert not [put for put in at.puts if put.ended.wait(5) and put.whole]
+    assert not [put for put in at.puts if put.ended.wait(30) and put.whole]
 
 
 @both_endpoints

@@ -43,7 +43,7 @@ def test_wrong_prediction_is_put_right(
     ending: bytes,
     puts: int,
 ) -> None:
-    """A length that what follows the file made wrong costs a second PUT; only the right one is whole."""
+    """When something after the file makes the predicted length wrong, only a second PUT is whole."""
     for place in (at_double(prefix="stored"), in_store()):
         body = place.fill(before + URL) + file(content) + ending
         with Connection(service.port) as connection:
@@ -74,5 +74,5 @@ def test_wrong_prediction_of_a_large_file(service: Running, refused: Place, endi
 
 
 def test_nothing_unexpected_was_logged(service: Running) -> None:
-    """Through all of this, nothing came that was not expected, and no library complained."""
+    """The tests of this file have caused no unexpected failure and no complaint of a library."""
     assert_nothing_unexpected(service)

@@ -9,7 +9,8 @@ from tests.storage.outcome_rows import FAILURES, ODD, REDIRECTS, REFUSALS
 from tests.support.storage.storage_double import xml
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse
 from upload_service.storage.outcome import Outcome, read_response
-from upload_service.storage.refusals import REFUSED_STATUSES, STORE_CODES
+from upload_service.storage.refusals import REFUSED_STATUSES
+from upload_service.storage.store_codes import STORE_CODES
 from upload_service.upload.retry import (
     LONGEST_WAIT_SECONDS,
     RETRIED_FAULTS,
@@ -42,18 +43,22 @@ def test_faults_without_an_answer(code: str) -> None:
 
 
 def test_tables_name_codes_of_the_catalogue() -> None:
-    """Every code that a table can produce exists, and refusals are the caller's fault."""
+    """Every code that a table can produce exists, and what is storage's own turn is known as that."""
     assert CATALOGUE.keys() >= RETRIED_FAULTS
     assert set(REFUSED_STATUSES.values()) <= CATALOGUE.keys()
-    refused = {code.error for code in STORE_CODES.values() if code.error and code.retry is None}
-    assert {CATALOGUE[code].fault for code in refused} == {"client"}
-    assert all(code.error or code.retry is not None for code in STORE_CODES.values())
+    refused = {code.error for code in STORE_CODES.values() if not code.retry}
+    assert {code for code in refused if CATALOGUE[code].fault != "client"} == {
+        "storage_full",
+        "storage_account_disabled",
+    }
+    passing = {code.error for code in STORE_CODES.values() if code.retry}
+    assert all(CATALOGUE[code].retryable for code in passing)
 
 
 @pytest.mark.parametrize("code", sorted(RETRIED))
 @pytest.mark.parametrize("status", [400, 409, 429, 500, 501, 503])
 def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
-    """A code of the table decides alone, in the body and in Azure's header, whatever the status."""
+    """A code of the table decides alone, in the body or in Azure's header, whatever the status."""
     assert is_worth_retrying(read_response(status, CIMultiDict({}), xml(code))) is RETRIED[code]
     by_header = read_response(status, CIMultiDict({"x-ms-error-code": code}), b"")
     assert is_worth_retrying(by_header) is RETRIED[code]
@@ -72,7 +77,7 @@ def test_what_storage_says_outranks_its_status(code: str, status: int) -> None:
     ],
 )
 def test_what_a_broken_attempt_may_have_done(outcome: Outcome, stored: bool, untouched: bool) -> None:
-    """Nobody knows what storage did with bytes that left; where none did, nothing is lost by another try."""
+    """After bytes have left, storage may have stored them; before that, another attempt is free."""
     assert outcome.may_have_stored is stored
     assert failed_before_first_byte(outcome) is untouched
 

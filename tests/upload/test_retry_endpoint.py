@@ -23,7 +23,7 @@ from tests.upload.retries import LARGE, SIGNED, SMALL, attempts, orders, upload
 @pytest.fixture(scope="module")
 def hasty(double: StorageDouble) -> Iterator[Running]:
     """A service that gives storage one second after the client's last byte."""
-    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="1") as running:
+    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="3") as running:
         yield running
 
 
@@ -45,7 +45,7 @@ FAULTS = {
 
 @orders
 def test_tried_again(service: Running, place: Callable[..., Place], url_first: bool) -> None:
-    """Each fault of storage's or of the way to it is tried again, and the second PUT is a success."""
+    """Each fault of storage or of the way to it is tried again, and the second PUT succeeds."""
     places = [place(fault, Reply()) for fault in FAULTS.values()]
     with ThreadPoolExecutor(len(places)) as pool:
         answers = list(pool.map(lambda at: upload(service, at.url, SMALL, url_first=url_first), places))
@@ -67,7 +67,7 @@ def test_tried_again(service: Running, place: Callable[..., Place], url_first: b
         (answer(409), "storage_conflict", (409, None)),
         (answer(412, xml("PreconditionFailed", MESSAGE)), "precondition_failed", (412, "PreconditionFailed")),
         (answer(307, b"", "Location: /"), "storage_redirected", (307, None)),
-        (answer(501, xml("NotImplemented", MESSAGE)), "storage_error", (501, "NotImplemented")),
+        (answer(501, xml("NotImplemented", MESSAGE)), "header_not_supported", (501, "NotImplemented")),
         (answer(505), "storage_error", (505, None)),
     ],
 )  # fmt: skip
@@ -79,7 +79,7 @@ def test_not_tried_again(
     storage: tuple[int, str | None],
     url_first: bool,
 ) -> None:
-    """What cannot change by itself is asked once, though the next of the allowed tries would succeed."""
+    """A refusal that cannot change by itself is not tried again, although the next PUT would succeed."""
     at = place(Reply(refusal), Reply())
     answered = upload(service, at.url, SMALL, url_first=url_first, max_retries=10)
     assert_refused(service, answered, code, RETRY, storage)
@@ -95,7 +95,7 @@ def test_tries_run_out(service: Running, place: Callable[..., Place], closed_por
         (place(Reply(answer(500, xml("InternalError", MESSAGE)))), "storage_error", (500, "InternalError")),
         (place(Reply(answer(503, xml("SlowDown", MESSAGE)))), "storage_error", (503, "SlowDown")),
         (place(Reply(b"", then="reset")), "storage_disconnected", None),
-        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "access_denied", (403, None)),
+        (place(*[Reply(answer(503))] * 3, Reply(answer(403))), "storage_rejected", (403, None)),
         (place(*[Reply(answer(503))] * 3, Reply(b"", then="close")), "storage_disconnected", None),
         (closed, "storage_unreachable", None),
     ]
@@ -111,7 +111,7 @@ def test_tries_run_out(service: Running, place: Callable[..., Place], closed_por
 def test_max_retries_counts_tries_after_the_first(
     service: Running, place: Callable[..., Place], max_retries: int
 ) -> None:
-    """Wherever max_retries stands in the form, there are as many PUTs and one more."""
+    """There is one PUT more than max_retries says, wherever the field stands in the form."""
 
     def send(at: Place, order: tuple[str, ...]) -> Answer:
         parts = {
@@ -171,10 +171,10 @@ def test_last_field_decides(service: Running, place: Callable[..., Place], max_r
 
 
 def test_storage_that_comes_up_is_found() -> None:
-    """A port that refuses at first and listens a little later gets the file."""
+    """A storage that begins to listen a little later gets the file."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(10)
+        listener.settimeout(60)
         base = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with Running(UPLOAD_DESTINATIONS=base) as service, ThreadPoolExecutor(1) as pool:
             url = TRANSCRIPT.hide(f"{base}k?{SIGNED}")
@@ -208,25 +208,25 @@ def test_deadline_ends_tries(
     code: str,
     storage: tuple[int, str | None] | None,
 ) -> None:
-    """TIMEOUT_SECONDS after the client's last byte it is over, however many tries are left."""
+    """The upload ends TIMEOUT_SECONDS after the client's last byte, however many attempts are left."""
     at = place(*replies)
     began = time.monotonic()
     answered = upload(hasty, at.url, SMALL, max_retries=10)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert_refused(hasty, answered, code, RETRY, storage)
     assert 1 <= attempts(hasty, answered) < 11
     assert attempts(hasty, answered) == len(at.puts)
 
 
 def test_deadline_begins_with_the_last_byte(hasty: Running, place: Callable[..., Place]) -> None:
-    """A client that takes longer than TIMEOUT_SECONDS to send still gets its tries afterwards."""
+    """A client that sends for longer than TIMEOUT_SECONDS still gets its attempts afterwards."""
     at = place(Reply(answer(503), after=1000, then="hang"), Reply())
     body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
     with Connection(hasty.port) as connection:
         connection.head(RETRY, len(body))
         quarter = len(body) // 4
         pieces = [body[start : start + quarter] for start in range(0, len(body), quarter)]
-        connection.send(*pieces, pause=0.35)
+        connection.send(*pieces, pause=1.2)
         answered = connection.answer()
     assert answered.status == 200, answered.json
     assert attempts(hasty, answered) == 2

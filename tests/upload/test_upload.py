@@ -1,4 +1,4 @@
-"""The main job on real parts: a file and a presigned URL in, an object in the store out."""
+"""The main job with a real store: a file and a presigned URL in, an object in the store out."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def test_object_is_the_file(
 def test_chunked_request_without_length(
     service: Running, bucket: Bucket, presign: Callable[..., str]
 ) -> None:
-    """A chunked request, whose length nobody knows, works by the spool."""
+    """A chunked request, whose length is not known, works by the spool."""
     body = form(field("uploadUrl", presign("upload/chunked.bin")), file(CONTENT))
     with Connection(service.port) as connection:
         connection.head(PLAIN, None)

@@ -141,6 +141,9 @@ def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
         if algorithm in ("crc32c", "md5"):
             yield from _checksum(algorithm, digest)
     yield from _checksum("md5", headers.get("Content-MD5", ""))
+    # Azure's CRC64 is CRC64-NVME with its bytes in the other order.
+    for crc64 in _checksum("crc64nvme", headers.get("x-ms-content-crc64", "")):
+        yield crc64._replace(digest=crc64.digest[::-1])
 
 
 def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:

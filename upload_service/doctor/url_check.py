@@ -8,6 +8,7 @@ Must not know: the network, the clock (`now` is passed in, in seconds since the 
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from upload_service.doctor.finding import Finding, fail, format_period, ok, warn
 from upload_service.doctor.settings_check import describe_destinations
@@ -20,6 +21,7 @@ from upload_service.upload.form_fields import FormFields
 STEP = "URL"
 # A URL that expires sooner gets a warning: people are slower, and clocks differ.
 SHORT_SECONDS = 60
+_KEY_CURE = "sign another key; docs/compatibility.md says what each store does with this one"
 
 
 def check_url(
@@ -81,12 +83,27 @@ def _warnings(destination: Destination, given_fields: dict[str, str], now: float
             "its Content-Length is signed: storage will refuse the few bytes of this check",
             "sign another URL without it for the check",
         )
+    for text in _oddities(unquote(destination.url.raw_path)):
+        yield warn(STEP, f"its object key {text}", _KEY_CURE)
     if destination.expires_at is not None and destination.expires_at - now < SHORT_SECONDS:
         yield warn(
             STEP,
             f"it expires in {format_period(destination.expires_at - now)}: many uploads will begin too late",
             "sign for some minutes: each upload's PUT must begin before the end",
         )
+
+
+def _oddities(path: str) -> Iterator[str]:
+    """What of the key in this decoded path some stores refuse, or change without a word."""
+    *folders, name = path.removeprefix("/").split("/")
+    if {".", ".."} & {*folders, name}:
+        yield "has a segment . or ..: stores refuse it, or store the file at another key"
+    if "" in folders:
+        yield "has an empty segment: some stores refuse it, others store the file at the key without it"
+    if not name:
+        yield "ends with a slash: some stores refuse it, and SeaweedFS keeps no byte but calls it a success"
+    if "\\" in path:
+        yield "has a backslash: SeaweedFS stores the file at the key with a slash instead"
 
 
 def _refused(settings: Settings, url: str, error: UploadError, now: float) -> Finding:

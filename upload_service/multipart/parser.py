@@ -1,4 +1,4 @@
-"""A stricter parser than that of the package `multipart`, whose results can depend on how a body is cut.
+"""The parser of the package `multipart`, made stricter: its result can depend on how a body is cut.
 
 Knows: where a form begins; two private names of the package's parser (2.0): the method that gets each line of
 a part's headers, and the attribute that keeps a part's Content-Length.

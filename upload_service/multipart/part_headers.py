@@ -1,4 +1,4 @@
-"""Reads the headers of a form and of its parts.
+"""Judges the headers of a part, which the package `multipart` has parsed, and finds the form's boundary.
 
 Knows: the parameters of Content-Type and Content-Disposition.
 Rules: a value that cannot be used is refused, not guessed.

@@ -1,8 +1,8 @@
 """Which network addresses the service may connect to.
 
 Knows: the special-purpose address ranges, and which IPv6 ranges embed an IPv4 address.
-Rules: pure. An IPv6 address is judged itself, and so is every IPv4 address that it embeds; the worst verdict
-counts. An address that is not known to be public is refused. The tables are ours, because
+Rules: pure. An IPv6 address is judged by its range and by every IPv4 address that it embeds; the worst
+verdict counts. An IPv6 address that is not known to be public is refused. The tables are ours, because
 `ipaddress.is_global` differs between versions of Python and knows no cloud's metadata service.
 Must not know: host names, sockets, loggers, who asks.
 """
@@ -70,8 +70,8 @@ _FORBIDDEN = {
     "fec0::/10": "site_local",
     "ff00::/8": "multicast",
 }
-# IPv6 ranges that embed an IPv4 address, with the number of bits after that address. For all but the last
-# range only the embedded address is judged; the last one is in `_PRIVATE` as well.
+# IPv6 ranges that embed an IPv4 address, with the number of bits after that address. These ranges are not
+# refused themselves: the embedded address decides. Only 64:ff9b:1::/48 is private itself, too.
 _EMBEDDED_IPV4 = {
     "::/96": 0,  # IPv4-compatible, RFC 4291
     "::ffff:0:0/96": 0,  # IPv4-mapped, RFC 4291

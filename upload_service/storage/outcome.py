@@ -1,30 +1,21 @@
 """The outcome of one attempt, and what storage's response means.
 
-Knows: status, headers and error body of a response, and the catalogue's codes for them.
-Rules: no input and no output. Storage's words are read here and never passed on, except its short code,
-because an error body echoes the signature.
+Knows: status and headers of a response; `refusals.py` knows what a refusal means.
+Rules: no input and no output. Of storage's words only its short codes and ids are passed on.
 Must not know: HTTP libraries, how many attempts there were.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from multidict import MultiMapping
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
-from upload_service.errors.upload_error import StorageResponse, UploadError
-from upload_service.storage.refusals import (
-    ERROR_CODE_HEADER,
-    REFUSED_STATUSES,
-    REQUEST_ID_HEADERS,
-    SENTENCE_STATUSES,
-    SENTENCES,
-    STORE_CODES,
-)
+from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
+from upload_service.storage.refusals import read_refusal
 
-_CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
-_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
+
 _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -35,7 +26,8 @@ class Outcome:
     `answer`: storage's status and code; None when there was no response. `sent_bytes`: so much of the file
     was handed to the connection. `retry_after_seconds`: what storage asks for before another attempt.
     `claims`: the checksums of what storage says it has stored. `etag_md5`: the MD5 that its ETag may be.
-    `refused_address`: why no address was dialled.
+    `refused_address`: why no address was dialled. `cause`: what happened, where more is known than `error`
+    says.
     """
 
     error: str | None
@@ -47,6 +39,7 @@ class Outcome:
     claims: tuple[Checksum, ...] = ()
     etag_md5: Checksum | None = None
     refused_address: str | None = None
+    cause: str | None = None
 
     @property
     def may_have_stored(self) -> bool:
@@ -54,10 +47,13 @@ class Outcome:
         unanswered = self.answer is None or self.answer.status >= 500
         return self.error is not None and unanswered and self.sent_bytes > 0
 
-    def as_error(self) -> UploadError:
-        """The failure of an upload that ends with this outcome."""
+    def as_error(self, more: str = "") -> UploadError:
+        """The failure of an upload that ends with this outcome. `more` is added to what happened."""
         assert self.error is not None
-        return UploadError(self.error, storage=self.answer, retry_after_seconds=self.retry_after_seconds)
+        cause = f"{self.cause or CATALOGUE[self.error].cause} {more}".strip()
+        return UploadError(
+            self.error, cause, storage=self.answer, retry_after_seconds=self.retry_after_seconds
+        )
 
 
 def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outcome:
@@ -72,9 +68,14 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes) -> Outco
             claims=tuple(stored_checksums(headers)),
             etag_md5=md5_of_etag(headers),
         )
-    code = _storage_code(headers, body)
-    wait = _retry_after(headers.get("Retry-After", ""))
-    return Outcome(_meaning(status, code, body), StorageResponse(status, code), None, request_id, wait)
+    refusal = read_refusal(status, headers, body)
+    return Outcome(
+        refusal.error,
+        StorageResponse(status, refusal.code),
+        request_id=request_id,
+        retry_after_seconds=_retry_after(headers.get("Retry-After", "")),
+        cause=refusal.cause,
+    )
 
 
 def without_echo(outcome: Outcome, url: str) -> Outcome:
@@ -92,34 +93,6 @@ def without_echo(outcome: Outcome, url: str) -> Outcome:
 def _is_echo(text: str, url: str) -> bool:
     # A shorter text may be in the URL by chance.
     return len(text) >= 16 and text.strip('"') in url
-
-
-def _storage_code(headers: Mapping[str, str], body: bytes) -> str | None:
-    header = headers.get(ERROR_CODE_HEADER, "")
-    if _WORD.fullmatch(header):
-        return header
-    match = _CODE.search(body)
-    return match[1].decode("ascii") if match else None
-
-
-def _meaning(status: int, code: str | None, body: bytes) -> str:
-    if status >= 500:
-        return "storage_error"
-    if status in SENTENCE_STATUSES and (told := _meaning_of_sentence(body)):
-        return told
-    known = STORE_CODES.get(code or "")
-    if known and known.error and status not in (408, 429):
-        return known.error
-    if 300 <= status < 400:
-        return "storage_redirected"
-    if 400 <= status < 500:
-        return REFUSED_STATUSES.get(status, "storage_rejected")
-    return "storage_bad_answer"
-
-
-def _meaning_of_sentence(body: bytes) -> str | None:
-    text = body.decode("latin-1").lower()
-    return next((code for words, code in SENTENCES if words in text), None)
 
 
 def _retry_after(text: str) -> float | None:

@@ -9,6 +9,7 @@ Must not know: how many attempts there are, `aiohttp.web`.
 
 import asyncio
 import dataclasses
+import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
@@ -21,6 +22,8 @@ from upload_service.storage.payload import BodyPayload
 from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
 
 MAX_RESPONSE_BYTES = 64 * 1024
+# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
+OTHER_NAME = frozenset({62, 64})
 
 # First match wins, so subclasses stand before their bases.
 FAULTS: tuple[tuple[type[Exception], str], ...] = (
@@ -113,7 +116,14 @@ class Storage:
 
 def fault_code(error: Exception) -> str:
     """Our code for an exception of aiohttp or the system."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError) and _is_other_name(error.certificate_error):
+        return "certificate_name_differs"
     return next(code for kind, code in FAULTS if isinstance(error, kind))
+
+
+def _is_other_name(error: Exception) -> bool:
+    """Whether a trusted certificate lacks the name or the address that was dialled."""
+    return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in OTHER_NAME
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, body: bytearray, limit: int) -> None:

@@ -1,105 +1,143 @@
-"""How stores word a refusal or an error, and what it means to us, as data.
+"""What a refusal or an error of storage means to us.
 
-Knows: the headers and error codes of S3, of the stores that speak its language, of Google and of Azure.
-Must not know: how a response is read, when another attempt begins.
+Knows: the tables of codes and sentences, what a status means alone, and how a server answers that is no
+store.
+Rules: no input and no output. A sentence outranks a code, and a code outranks a status. An unknown code means
+only what its status says by itself. Storage's words are read here and never passed on, except its short
+code, because an error body echoes the signature.
+Must not know: HTTP libraries, when another attempt begins.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
+from upload_service.storage.store_codes import STORE_CODES, StoreCode
+from upload_service.storage.store_sentences import SENTENCE_STATUSES, SENTENCES, Sentence
+
 ERROR_CODE_HEADER = "x-ms-error-code"
 
-
-class StoreCode(NamedTuple):
-    """What a store's error code means.
-
-    `error`: our code under a status of 4xx; None where the status decides. `retry`: whether the same PUT may
-    succeed a moment later; None where the status decides.
-    """
-
-    error: str | None = None
-    retry: bool | None = None
-
-
-# By the code in storage's error body or header. Sources:
-# docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
-# cloud.google.com/storage/docs/xml-api/reference-status,
-# learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
-STORE_CODES: Mapping[str, StoreCode] = {
-    "AccessDenied": StoreCode("access_denied"),
-    "AllAccessDisabled": StoreCode("access_denied"),
-    "AccountProblem": StoreCode("access_denied"),
-    "AuthorizationPermissionMismatch": StoreCode("access_denied"),
-    "AuthorizationFailure": StoreCode("access_denied"),
-    "AuthorizationResourceTypeMismatch": StoreCode("access_denied"),
-    "InsufficientAccountPermissions": StoreCode("access_denied"),
-    "ExpiredToken": StoreCode("credentials_expired"),
-    "TokenRefreshRequired": StoreCode("credentials_expired"),
-    "InvalidToken": StoreCode("credentials_expired"),
-    "InvalidAccessKeyId": StoreCode("credentials_expired"),
-    "SignatureDoesNotMatch": StoreCode("signature_mismatch"),
-    "AuthenticationFailed": StoreCode("signature_mismatch"),
-    "RequestTimeTooSkewed": StoreCode("clock_skewed"),
-    "NoSuchBucket": StoreCode("no_such_bucket"),
-    "ContainerNotFound": StoreCode("no_such_bucket"),
-    "EntityTooLarge": StoreCode("entity_too_large"),
-    "MaxMessageLengthExceeded": StoreCode("entity_too_large"),
-    "RequestBodyTooLarge": StoreCode("entity_too_large"),
-    "BadDigest": StoreCode("checksum_mismatch"),
-    "InvalidDigest": StoreCode("checksum_mismatch"),
-    "Md5Mismatch": StoreCode("checksum_mismatch"),
-    "XAmzContentSHA256Mismatch": StoreCode("checksum_mismatch"),
-    "XAmzContentChecksumMismatch": StoreCode("checksum_mismatch"),
-    "PreconditionFailed": StoreCode("precondition_failed", retry=False),
-    "ConditionNotMet": StoreCode("precondition_failed", retry=False),
-    "BlobAlreadyExists": StoreCode("precondition_failed", retry=False),
-    "UnauthorizedBlobOverwrite": StoreCode("precondition_failed"),
-    "ConditionalRequestConflict": StoreCode("storage_conflict", retry=True),
-    "OperationAborted": StoreCode("storage_conflict", retry=True),
-    "RequestTimeout": StoreCode("storage_timeout", retry=True),
-    "PermanentRedirect": StoreCode("storage_redirected"),
-    "TemporaryRedirect": StoreCode("storage_redirected"),
-    "AuthorizationHeaderMalformed": StoreCode("storage_redirected"),
-    "IllegalLocationConstraintException": StoreCode("storage_redirected"),
-    # Errors of the store itself, mostly with a status of 500 or more.
-    "InternalError": StoreCode(retry=True),
-    "SlowDown": StoreCode(retry=True),
-    "ServiceUnavailable": StoreCode(retry=True),
-    "Busy": StoreCode(retry=True),
-    "RequestTimeoutException": StoreCode(retry=True),
-    "TooManyRequests": StoreCode(retry=True),
-    "Throttling": StoreCode(retry=True),
-    "ThrottlingException": StoreCode(retry=True),
-    "RequestLimitExceeded": StoreCode(retry=True),
-    "NotImplemented": StoreCode(retry=False),
-    "ServerBusy": StoreCode(retry=True),
-    "OperationTimedOut": StoreCode(retry=True),
-}
-
-# Our code by the status alone, where storage gives no known error code.
+# Our code by the status, where storage gives no error code; 501 and 507 are the only ones of 500 or more.
 REFUSED_STATUSES: Mapping[int, str] = {
-    401: "access_denied",
-    403: "access_denied",
+    404: "wrong_endpoint",
+    405: "wrong_endpoint",
     408: "storage_timeout",
     409: "storage_conflict",
     412: "precondition_failed",
     413: "entity_too_large",
     429: "storage_throttled",
+    501: "header_not_supported",
+    507: "storage_full",
 }
-
+# What happened then, where it is less than our code says.
+STATUS_CAUSES: Mapping[int, str] = {
+    404: "The answer is 404 and does not say what was not found: the bucket, or the address, which may be "
+    "that of a web server.",
+    405: "What answers at this address does not take a PUT.",
+    501: "Storage says that it does not support something in the upload (501).",
+}
+# Those that say so much that an error code, if it is not a known one, cannot mean anything else.
+PLAIN_STATUSES = frozenset({408, 412, 413, 429, 501, 507})
 # Statuses after which the same PUT may succeed a moment later, where storage gives no known error code.
-RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
+RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505, 507})
 
-# Our code by a sentence in storage's error body: S3 and Azure give an expired URL the same error code as any
-# denied access. The first match wins. Azurite has its own codes for a forged SAS and a wrong Content-MD5.
-SENTENCES: tuple[tuple[str, str], ...] = (
-    ("request has expired", "url_expired"),
-    ("signed expiry time", "url_expired"),
-    ("signature not valid in the specified time frame", "url_expired"),
-    ("request is not yet valid", "clock_skewed"),
-    ("request is not valid yet", "clock_skewed"),
-    ("server failed to authenticate the request", "signature_mismatch"),
-    ("provided contentmd5 doesn't match", "checksum_mismatch"),
-)
-SENTENCE_STATUSES = frozenset((400, 401, 403))
+# They outrank a known code: storage wants the request later, whatever else it says.
+_LATER = frozenset({408, 429})
+# What a known code means under a status of 500 or more as well.
+_UNDER_EVERY_STATUS = frozenset({"header_not_supported", "storage_full"})
+# A store that denies access says why in XML. A server that guards the way to it says something else. Where
+# nothing at all came, the answer may have broken off.
+_GUARDED = frozenset({401, 403, 407})
+# Where a page in HTML tells no more than the status.
+_NOT_BY_A_PAGE = frozenset(range(500, 600)) - {501}
+
+_CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
+_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+# An error body repeats the object key and the headers, too: only in these elements the store itself speaks.
+_SAID = re.compile(rb"<(Message|Details|AuthenticationErrorDetail)>(.*?)(?:</\1>|\Z)", re.DOTALL)
+_PAGE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+
+
+class Refusal(NamedTuple):
+    """`error`: our code. `code`: storage's. `cause`: what happened, where more is known than `error` says."""
+
+    error: str
+    code: str | None = None
+    cause: str | None = None
+
+
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+    """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning."""
+    code = error_code(headers, body)
+    if told := _sentence(status, body):
+        return Refusal(told.error, code, told.cause)
+    known = STORE_CODES.get(code or "")
+    if known and _counts(known, status):
+        return Refusal(known.error, code, known.cause)
+    if code is None and (cause := _cause_in_front(status, headers, body)):
+        return Refusal("refused_before_storage", None, cause)
+    return _by_status(status, code)
+
+
+def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
+    """The error code that a store gives in a header or in XML; None if there is none that looks like one."""
+    header = headers.get(ERROR_CODE_HEADER, "")
+    if _WORD.fullmatch(header):
+        return header
+    match = _CODE.search(body)
+    return match[1].decode("ascii") if match else None
+
+
+def is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the body is a page in HTML, which no store sends."""
+    named = headers.get("Content-Type", "").lower().startswith("text/html")
+    return bool(_PAGE.match(body)) or (named and bool(body) and not body.lstrip().startswith(b"<?xml"))
+
+
+def _sentence(status: int, body: bytes) -> Sentence | None:
+    if status not in SENTENCE_STATUSES:
+        return None
+    said = [match[2] for match in _SAID.finditer(body)] or [body]
+    text = b" ".join(said).decode("latin-1").lower()
+    return next((sentence for sentence in SENTENCES if sentence.words in text), None)
+
+
+def _counts(known: StoreCode, status: int) -> bool:
+    """Whether a known code says more than the status with which it came."""
+    return known.error in _UNDER_EVERY_STATUS or (300 <= status < 500 and status not in _LATER)
+
+
+def _cause_in_front(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+    """What happened, if a server in front of the store has answered in its place; else None."""
+    if status < 300 or status in _LATER or status in _NOT_BY_A_PAGE:
+        return None
+    if is_page(headers, body):
+        what = "a redirect" if status < 400 else f"status {status}"
+        return f"A web page came in place of storage's answer, with {what}: {_guess(status, headers)}."
+    if status in _GUARDED and body.strip() and b"<Error" not in body:
+        return f"The answer has status {status} and no error code of a store: {_guess(status, headers)}."
+    return None
+
+
+def _guess(status: int, headers: Mapping[str, str]) -> str:
+    if 300 <= status < 400:
+        to_https = headers.get("Location", "").lower().startswith("https://")
+        address = "an address with https, or a login page" if to_https else "another address"
+        return f"a proxy in front of the store sends the upload to {address}"
+    if status == 413:
+        return "a proxy in front of the store takes no file of this size"
+    return "a proxy, a firewall or a login page in front of the store has refused the upload"
+
+
+def _by_status(status: int, code: str | None) -> Refusal:
+    alone = REFUSED_STATUSES.get(status)
+    if alone and (code is None or status in PLAIN_STATUSES):
+        return Refusal(alone, code, STATUS_CAUSES.get(status))
+    if status >= 500:
+        return Refusal("storage_error", code)
+    if status < 300:
+        return Refusal("storage_bad_answer", code)
+    if status < 400:
+        return Refusal("storage_redirected", code)
+    what = "an error code that this service does not know" if code else "no error code"
+    return Refusal("storage_rejected", code, f"Storage refused the request with status {status} and {what}.")

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import backoff
 
 from upload_service.storage.outcome import Outcome
-from upload_service.storage.refusals import RETRIED_STATUSES, STORE_CODES
+from upload_service.storage.refusals import RETRIED_STATUSES
+from upload_service.storage.store_codes import STORE_CODES
 
 MAX_RETRIES = 10
 DEFAULT_RETRIES = 3

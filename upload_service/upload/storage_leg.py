@@ -17,6 +17,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.settings.settings import Settings
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
+from upload_service.storage.signed_names import signed_names
 from upload_service.upload.put_plan import PutPlan
 from upload_service.upload.record import Attempt, Observer, UploadRecord
 from upload_service.upload.retry import backoff_delays, failed_before_first_byte, is_worth_retrying
@@ -157,4 +158,4 @@ class StorageLeg:
         creates_only = plan.destination.creates_only
         if outcome.error == "precondition_failed" and self._may_be_stored and creates_only:
             return UploadError("already_stored", storage=outcome.answer)
-        return outcome.as_error()
+        return outcome.as_error(signed_names(outcome.error or "", plan.destination))

@@ -1,4 +1,4 @@
-"""What callers of the tests send: tokens, and addresses that have not been seen before."""
+"""What clients send in these tests: tokens, and addresses that have not been seen before."""
 
 import itertools
 import uuid
@@ -14,7 +14,7 @@ PAGES = ("/", "/docs", "/errors", "/errors/rate_limited", "/healthz", "/readyz",
 
 
 def secret(mark: str) -> str:
-    """A token of the tests; it and its first half are secrets of the run."""
+    """A token for the tests. It and its first half are secrets that nothing may say during the run."""
     text = f"{mark}{uuid.uuid4().hex}~%/+="
     TRANSCRIPT.secrets.update({text, text[: len(text) // 2]})
     return text

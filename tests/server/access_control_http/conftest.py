@@ -1,4 +1,4 @@
-"""Services that ask who calls, and a form for them."""
+"""Services that look at who calls, and a form for them."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def counted(double: StorageDouble) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def untrusting(double: StorageDouble) -> Iterator[Running]:
-    """A service that counts, and trusts other proxies than the one that calls it here."""
+    """A service with a rate limit that trusts other proxies than the one that calls it here."""
     with Running(
         UPLOAD_DESTINATIONS=double.url, UPLOAD_RATE_PER_MINUTE="1", UPLOAD_TRUSTED_PROXIES="10.0.0.0/8"
     ) as running:

@@ -30,7 +30,7 @@ REALM = 'Bearer realm="upload-service"'
     ids=["old", "new", "unnamed", "lower case", "upper case", "odd spaces"],
 )
 def test_token_opens(closed: Running, body: bytes, path: str, line: str, name: str) -> None:
-    """Each listed token opens both endpoints, also both of one name, and the log has the name."""
+    """Each listed token opens both endpoints, also two tokens of one name, and the log has the name."""
     answered = post(closed.port, path, body, line)
     assert answered.status == 200
     event = closed.upload_event(answered.request_id)
@@ -59,7 +59,7 @@ def test_token_opens(closed: Running, body: bytes, path: str, line: str, name: s
     ids=lambda value: None if isinstance(value, bool) else str(len(value)),
 )
 def test_no_token_no_upload(closed: Running, body: bytes, path: str, lines: list[str], came: bool) -> None:
-    """Without one right token in one Authorization header it is 401, with the challenge of RFC 6750."""
+    """Without exactly one right token the answer is 401 with the challenge of RFC 6750."""
     answered = post(closed.port, path, body, *lines)
     event = assert_refused(closed, answered, "unauthorized", path)
     assert answered.headers["www-authenticate"] == REALM + (', error="invalid_token"' if came else "")
@@ -69,7 +69,7 @@ def test_no_token_no_upload(closed: Running, body: bytes, path: str, lines: list
 
 @pytest.mark.parametrize("where", ["query", "form"])
 def test_token_elsewhere_is_none(closed: Running, body: bytes, where: str) -> None:
-    """A token in the query or the form opens nothing: URLs and forms are written down too often."""
+    """A token in the query or the form is not accepted, because URLs and forms get into logs too often."""
     if where == "query":
         answered = post(closed.port, f"{PLAIN}?access_token={OLD}", body)
     else:
@@ -81,7 +81,7 @@ def test_token_elsewhere_is_none(closed: Running, body: bytes, where: str) -> No
 @pytest.mark.parametrize("lines", [[], [bearer(WRONG)]], ids=["none", "wrong"])
 @pytest.mark.parametrize("length", [1000, 6 * 1024 * MIB, None], ids=["small", "too large", "chunked"])
 def test_refused_before_the_body(closed: Running, path: str, lines: list[str], length: int | None) -> None:
-    """The 401 comes at once, before the rest of the head is judged, and without a 100 to those that wait."""
+    """The 401 comes at once, before the rest of the head is judged, and instead of a 100."""
     for more in ([], ["Expect: 100-continue"]):
         with Connection(closed.port) as connection:
             connection.head(path, length, *lines, *more, content_type="text/plain")
@@ -91,7 +91,7 @@ def test_refused_before_the_body(closed: Running, path: str, lines: list[str], l
 
 @BOTH
 def test_right_token_is_told_to_go_on(closed: Running, body: bytes, path: str) -> None:
-    """Who waits for 100 with a right token gets it."""
+    """A client with a right token that waits for 100 gets it."""
     with Connection(closed.port) as connection:
         connection.head(path, len(body), bearer(NEW), "Expect: 100-continue")
         assert connection.socket.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -102,7 +102,7 @@ def test_right_token_is_told_to_go_on(closed: Running, body: bytes, path: str) -
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_pages_need_no_token(closed: Running, method: str, path: str) -> None:
-    """All but the uploads is open, with a wrong token too."""
+    """Everything but the upload endpoints is open, also with a wrong token."""
     expected = 204 if method == "OPTIONS" else 404 if path == "/nowhere" else 200
     assert ask(closed.port, method, path).status == expected
     assert ask(closed.port, method, path, {"Authorization": f"Bearer {WRONG}"}).status == expected
@@ -125,7 +125,7 @@ def test_page_may_read_the_refusal(closed: Running, body: bytes) -> None:
 def test_token_goes_no_further(
     closed: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """Storage gets no header of the caller, and not its token."""
+    """Storage gets no header of the client, and so not its token."""
     key = f"callers/{uuid.uuid4().hex}"
     puts = double.script(key)
     sent = form(field("uploadUrl", double_url(key)), file(b"content"))
@@ -143,7 +143,7 @@ def test_broken_head_with_a_token(closed: Running) -> None:
 
 
 def test_tokens_from_a_file(tmp_path: Path, double: StorageDouble, body: bytes) -> None:
-    """A file of tokens opens as the variable does."""
+    """Tokens from a file open the service like tokens from the variable."""
     (tmp_path / "tokens").write_text(f"# callers\n\napp:{NEW}\n")
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_API_TOKENS=f"@{tmp_path}/tokens") as running:
         assert post(running.port, PLAIN, body, bearer(NEW)).status == 200

@@ -6,7 +6,7 @@ from tests.support.service.running_service import Running
 
 
 def test_forged_address_does_nothing(untrusting: Running, body: bytes) -> None:
-    """From elsewhere than a trusted proxy, X-Forwarded-For gives no new address."""
+    """X-Forwarded-For from anybody but a trusted proxy is ignored."""
     answers = [post(untrusting.port, PLAIN, body, stranger()) for _ in range(3)]
     assert [answered.status for answered in answers] == [200, 429, 429]
     clients = {untrusting.upload_event(answered.request_id)["client"] for answered in answers}
@@ -14,7 +14,7 @@ def test_forged_address_does_nothing(untrusting: Running, body: bytes) -> None:
 
 
 def test_forged_address_behind_a_proxy(counted: Running, body: bytes) -> None:
-    """What a client writes into the header stands left of its own address, and is not read."""
+    """What a client writes into X-Forwarded-For stands left of its own address, and is ignored."""
     address = stranger().split()[-1]
     for forged in ("9.9.9.1", "9.9.9.2", "127.0.0.1", "unknown"):
         answered = post(counted.port, PLAIN, body, bearer(OLD), f"X-Forwarded-For: {forged}, {address}:4711")

@@ -1,4 +1,4 @@
-"""A service to be hurt, and a key to send hostile forms to."""
+"""A service to attack, and a key to send hostile forms to."""
 
 import uuid
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.support.storage.storage_double import StorageDouble
 
 @pytest.fixture(scope="module")
 def aim(double: StorageDouble) -> Iterator[Target]:
-    """A service that is looked at afterwards."""
+    """A service to attack, which is checked for leftovers afterwards."""
     with target(double) as found:
         yield found
 

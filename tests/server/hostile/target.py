@@ -1,4 +1,4 @@
-"""A service to be hurt, and a storage that says what has come to it.
+"""A service to attack, and a storage that remembers what has arrived.
 
 Knows: how one attempt goes: bytes in, answers out, and that nothing but what is expected was stored.
 """
@@ -22,12 +22,18 @@ POST = f"POST {PLAIN} HTTP/1.1\r\n".encode()
 # What must never be executed, however it is hidden.
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 SILENCE_SECONDS = 0.15
-SETTINGS = {"UPLOAD_STALL_SECONDS": "1.5", "TIMEOUT_SECONDS": "9"}
+STALL_SECONDS = 4
+SETTINGS = {
+    "UPLOAD_STALL_SECONDS": str(STALL_SECONDS),
+    "TIMEOUT_SECONDS": "30",
+    # A client that sends byte by byte may be slow besides.
+    "UPLOAD_MIN_BYTES_PER_SECOND": "10",
+}
 
 
 @dataclass(frozen=True)
 class Target:
-    """The service, what it had open before, a storage that is well and one that remembers."""
+    """The service, how many descriptors it had open before, a storage that works and one that remembers."""
 
     service: Running
     descriptors: int
@@ -48,9 +54,9 @@ class Target:
         return raw_http.form(raw_http.field("uploadUrl", self.url(key)), raw_http.file(content))
 
     def stored(self, key: str) -> list[bytes]:
-        """What has come there whole."""
+        """The bodies that have arrived there whole."""
         return [
-            bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(5) and put.whole
+            bytes(put.body) for put in self.double.puts.get(f"/{key}", []) if put.ended.wait(30) and put.whole
         ]
 
     def codes(self, answers: list[Answer]) -> list[str]:
@@ -64,7 +70,7 @@ class Target:
 
 @contextmanager
 def target(double: StorageDouble) -> Iterator[Target]:
-    """A running service with known limits; after all attempts it is alive and clean."""
+    """A running service with known limits. After all attempts it must be alive, with nothing left behind."""
     with FaultyStorage() as well:
         listed = f"{double.url},{well.origin}"
         with Running(UPLOAD_DESTINATIONS=listed, **SETTINGS, **leftovers.SETTINGS) as service:
@@ -78,7 +84,7 @@ def converse(
 ) -> tuple[list[Answer], bool]:
     """All answers to these bytes on one connection, and whether the service closed it."""
     answers: list[Answer] = []
-    with Connection(port, timeout=10) as connection:
+    with Connection(port, timeout=60) as connection:
         with suppress(OSError):  # refused before all was sent
             connection.send(*pieces, pause=pause)
         try:

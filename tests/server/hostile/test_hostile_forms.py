@@ -1,4 +1,4 @@
-"""Forms meant to hurt: parts, boundaries, nesting, and files full of beginnings of a boundary."""
+"""Hostile forms: parts, boundaries, nesting, and files full of beginnings of a boundary."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_parts_behind_the_file(aim: Target, key: str, parts: int) -> None:
     ],
 )
 def test_boundaries(aim: Target, key: str, boundary: str, code: str) -> None:
-    """A boundary that is too long, or has other characters than the standard's, is refused."""
+    """A boundary that is too long, or has characters that the standard does not allow, is refused."""
     plain = boundary.partition(";")[0].strip('"').replace('\\"', '"')
     body = aim.form(key).replace(BOUNDARY.encode(), plain.encode("latin-1"))
     with Connection(aim.port) as connection:
@@ -109,13 +109,13 @@ def test_nested_part(aim: Target, key: str) -> None:
     [(b"\r\n--" * 300_000, "dashes"), (b"\r" * 600_000, "returns"), (b"\r\n\r\n" * 200_000, "line-breaks")],
 )
 def test_files_full_of_beginnings(aim: Target, key: str, content: bytes, id_: str) -> None:
-    """A file full of what may begin a boundary arrives as it is."""
+    """A file full of beginnings of a boundary arrives unchanged."""
     assert post(aim.port, PLAIN, aim.form(key, content)).status == 200
     assert aim.stored(key) == [content]
 
 
 def test_file_in_almost_boundaries(aim: Target, key: str) -> None:
-    """A file that consists of boundaries with their last byte wrong arrives as it is."""
+    """A file of boundaries whose last byte is wrong arrives unchanged."""
     content = (b"\r\n--" + BOUNDARY[:-1].encode() + b"~\r\n") * 30_000
     assert post(aim.port, PLAIN, aim.form(key, content)).status == 200
     assert aim.stored(key) == [content]
@@ -130,5 +130,5 @@ def test_length_of_a_part(aim: Target, key: str, length: bytes) -> None:
 
 
 def test_nothing_unexpected_was_logged(aim: Target) -> None:
-    """No request of this file has made the service fail in a way that it does not know."""
+    """No request in this file has caused an internal error or a complaint of a library."""
     assert aim.unexpected() == []

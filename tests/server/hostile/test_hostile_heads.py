@@ -1,4 +1,4 @@
-"""Request heads meant to hurt: how many lines, how long, and how many connections."""
+"""Hostile request heads: how many lines, how long, and how many connections."""
 
 import time
 
@@ -33,7 +33,7 @@ from tests.support.client.raw_http import Connection
     ids=lambda value: f"{value[:12]!r}x{len(value)}" if isinstance(value, bytes) else value,
 )
 def test_heads(aim: Target, key: str, lines: bytes, code: str) -> None:
-    """So many header lines, and lines so long, are taken; one more, or one byte more, is refused."""
+    """Header lines are accepted up to a number and a length; one line or one byte more is refused."""
     body = aim.form(key)
     head = POST + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body)
     answers, closed = converse(aim.port, head + body)
@@ -50,7 +50,7 @@ def test_line_breaks_before_a_request(aim: Target, key: str) -> None:
 
 
 def test_many_half_heads(aim: Target) -> None:
-    """Two hundred connections with half a head each keep nobody else waiting."""
+    """Two hundred connections with half a head each do not delay other clients."""
     connections = [Connection(aim.port) for _ in range(200)]
     try:
         for connection in connections:
@@ -64,5 +64,5 @@ def test_many_half_heads(aim: Target) -> None:
 
 
 def test_nothing_unexpected_was_logged(aim: Target) -> None:
-    """No request of this file has made the service fail in a way that it does not know."""
+    """No request in this file has caused an internal error or a complaint of a library."""
     assert aim.unexpected() == []

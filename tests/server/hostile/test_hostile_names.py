@@ -1,4 +1,4 @@
-"""File names, dispositions and values meant to hurt whoever reads them."""
+"""Hostile file names, dispositions and values, which could hurt whoever reads them."""
 
 import json
 import time
@@ -37,7 +37,7 @@ NAMES = {
 
 @pytest.mark.parametrize("row", NAMES)
 def test_odd_names(aim: Target, key: str, row: str) -> None:
-    """Whatever a file is called, its name is JSON text in the answer and nowhere else: no header, no log."""
+    """Any file name is JSON text in the answer, and appears in no header and no log line."""
     name = NAMES[row]
     body = form(field("uploadUrl", aim.url(key)), file(b"12345", name.replace('"', "%22")))
     answered = post(aim.port, PLAIN, body)
@@ -100,7 +100,7 @@ USUAL = {
     ],
 )
 def test_odd_dispositions(aim: Target, key: str, disposition: bytes, expected: str) -> None:
-    """What names a part twice, half or wrongly is read in one way, or refused with a code."""
+    """A part that is named twice, incompletely or wrongly is read in one way, or refused with a code."""
     part = DELIMITER + b"Content-Disposition: " + disposition + b"\r\n\r\n12345\r\n"
     answered = post(aim.port, PLAIN, field("uploadUrl", aim.url(key)) + part + END)
     told = answered.json
@@ -113,7 +113,7 @@ def test_odd_dispositions(aim: Target, key: str, disposition: bytes, expected: s
     "value", ["\x1b[31mred", "a\r\nX-Evil: 1", "\u202e", "\x00", "%00", "https://\u2025/"]
 )
 def test_odd_values(aim: Target, key: str, name: str, value: str) -> None:
-    """A field with control characters is refused, and its value is said nowhere."""
+    """A field with control characters is refused, and its value is repeated nowhere."""
     answered = post(aim.port, PLAIN, form(field(name, value), file(b"12345")))
     assert answered.status == 422
     assert json.dumps(value)[1:-1].encode() not in answered.body
@@ -123,7 +123,7 @@ def test_odd_values(aim: Target, key: str, name: str, value: str) -> None:
 
 
 def test_type_full_of_addresses(aim: Target, key: str) -> None:
-    """A file type that looks like a thousand addresses is logged without a search from each of them on."""
+    """A file type with a thousand addresses in it is logged in time that grows with its length alone."""
     began = time.monotonic()
     assert scrub("=" + "http://" * 20_000).endswith("http://")
     assert time.monotonic() - began < 1
@@ -134,5 +134,5 @@ def test_type_full_of_addresses(aim: Target, key: str) -> None:
 
 
 def test_nothing_unexpected_was_logged(aim: Target) -> None:
-    """No request of this file has made the service fail in a way that it does not know."""
+    """No request in this file has caused an internal error or a complaint of a library."""
     assert aim.unexpected() == []

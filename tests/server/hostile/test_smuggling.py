@@ -16,7 +16,7 @@ from tests.support.storage.storage_double import StorageDouble
 
 @pytest.fixture(scope="module")
 def aim(double: StorageDouble) -> Iterator[Target]:
-    """A service that is looked at afterwards."""
+    """A service to attack, which is checked for leftovers afterwards."""
     with target(double) as found:
         yield found
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.server.hostile.parts import both_endpoints
-from tests.server.hostile.target import HOST, Target
+from tests.server.hostile.target import HOST, STALL_SECONDS, Target
 from tests.support.client.raw_http import PLAIN, Answer, Connection, chunked, field, file, form
 from upload_service.server.read_pacing import (
     CREDIT_BYTES,
@@ -27,7 +27,7 @@ def in_chunks(aim: Target, body: bytes, size: int, path: str = PLAIN) -> Answer:
 @pytest.mark.parametrize("order", ["url first", "file first"])
 @pytest.mark.parametrize(("size", "count"), [(1, 100_000), (7, 1_000_000), (400, 2_000_000)])
 def test_tiny_chunks(aim: Target, key: str, size: int, count: int, order: str, path: str) -> None:
-    """More chunks than the bytes are worth are refused while they come, and nothing is stored."""
+    """Too many chunks for so few bytes are refused while they arrive, and nothing is stored."""
     parts = [field("uploadUrl", aim.url(key)), file(bytes(count))]
     body = form(*(parts if order == "url first" else parts[::-1]))
     assert in_chunks(aim, body, size, path).json["code"] == "chunks_too_small"
@@ -45,26 +45,26 @@ def test_small_chunks(aim: Target, key: str, size: int, count: int) -> None:
 
 
 def test_tiny_chunks_of_what_is_refused(aim: Target) -> None:
-    """Nobody waits for the end of a refused body that comes in tiny chunks."""
+    """The service does not wait for the end of a refused body that comes in tiny chunks."""
     body, began = chunked([b"x"] * 500_000), time.monotonic()
     with Connection(aim.port) as connection:
         connection.head(PLAIN, None, content_type="text/plain")
         with pytest.raises(OSError, match=r"reset|pipe"):
             connection.send(*[body[:-5]] * 100)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_large_chunk_extension(aim: Target, key: str) -> None:
-    """Chunk extensions without end bring no byte of the form: that is silence, which has an end."""
+    """Endless chunk extensions bring no byte of the form, so they count as silence and end the upload."""
     with Connection(aim.port) as connection:
         connection.head(PLAIN, None)
-        connection.send(b"5;", *[b"a" * 1000] * 25, pause=0.1)
+        connection.send(b"5;", *[b"a" * 1000] * 25, pause=STALL_SECONDS / 15)
         assert connection.answer().json["code"] == "client_stalled"
 
 
 @pytest.mark.parametrize("count", [300, 3000])
 def test_byte_by_byte(aim: Target, key: str, count: int) -> None:
-    """A form that comes in segments of one byte is stored, and read only so often."""
+    """A form that arrives byte by byte is stored, without a read for each byte."""
     content = bytes(range(250)) * (count // 250)
     body = aim.form(key, content)
     began = time.monotonic()
@@ -74,23 +74,23 @@ def test_byte_by_byte(aim: Target, key: str, count: int) -> None:
         connection.send(*[body[at : at + 1] for at in range(len(body))], pause=0.0005)
         assert connection.answer().status == 200
     assert aim.stored(key) == [content]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < len(body) * LONGEST_PAUSE_SECONDS / 2
 
 
 def test_keep_alive_is_not_slowed_down(aim: Target) -> None:
-    """Many small requests on one connection are no tiny pieces of one."""
+    """Many small requests on one connection do not count as tiny reads of one."""
     began, requests = time.monotonic(), 9 * CREDIT_BYTES // READ_COST_BYTES
     with Connection(aim.port) as connection:
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(requests):
             connection.send(b"GET /healthz HTTP/1.1\r\n", HOST + b"\r\n", pause=0.001)
             assert connection.answer().status == 200
-    assert time.monotonic() - began < requests * LONGEST_PAUSE_SECONDS / 2
+    assert time.monotonic() - began < requests * LONGEST_PAUSE_SECONDS
 
 
 def test_head_byte_by_byte(aim: Target) -> None:
-    """A head in segments of one byte is understood, and no more often read than a body is."""
-    head = b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Long: " + b"x" * 1000 + b"\r\n\r\n"
+    """A head that arrives byte by byte is understood, without a read for each byte."""
+    head = b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-Long: " + b"x" * 500 + b"\r\n\r\n"
     with Connection(aim.port) as connection:
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.send(*[head[at : at + 1] for at in range(len(head))], pause=0.0002)
@@ -98,5 +98,5 @@ def test_head_byte_by_byte(aim: Target) -> None:
 
 
 def test_nothing_unexpected_was_logged(aim: Target) -> None:
-    """No request of this file has made the service fail in a way that it does not know."""
+    """No request in this file has caused an internal error or a complaint of a library."""
     assert aim.unexpected() == []

@@ -14,7 +14,7 @@ OPERATIONS = {PLAIN: "#operations-uploads-upload", RETRY: "#operations-uploads-u
 
 @dataclass
 class Visit:
-    """A page with all that it said and asked for."""
+    """A page, everything that it wrote to the console, and every request that it made."""
 
     page: Page
     said: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Visit:
         self.asked.append(request)
 
     async def upload(self, path: str, url: str) -> dict[str, Any]:
-        """Fill the form of an endpoint in, as a person does, and execute it: the answer."""
+        """Fill in an endpoint's form as a person does, execute it, and return the answer."""
         operation = self.page.locator(OPERATIONS[path])
         await operation.locator(".opblock-summary-control").click()
         await operation.get_by_placeholder("uploadUrl").click()
@@ -43,7 +43,7 @@ class Visit:
         return answer
 
     async def kept(self) -> dict[str, object]:
-        """What the browser keeps of the visit, beyond the page."""
+        """What the browser keeps of the visit after the page is gone."""
         kept: dict[str, object] = await self.page.evaluate(
             """async () => ({
                 address: location.href,

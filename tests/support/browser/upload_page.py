@@ -15,7 +15,7 @@ from tests.support.service.transcript import TRANSCRIPT
 
 # The browser's own words about an answer with a status of 400 or more.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-# Before the page's own script: what the page shows and gives back, and policies that it breaks.
+# Runs before the page's own script, and records what the page shows, frees and breaks of its policy.
 WATCH = """
 window.seen = { states: [], values: [], busiest: 0, urls: 0, broken: [] };
 document.addEventListener("securitypolicyviolation", (event) => seen.broken.push(event.violatedDirective));
@@ -55,7 +55,7 @@ class UploadPage:
         page.on("request", lambda request: self.asked.append(request.url))
 
     def row(self, name: str) -> Locator:
-        """The row of the file of this name."""
+        """The row that shows the file of this name."""
         return self.page.get_by_role("listitem").filter(
             has=self.page.get_by_role("heading", name=name, exact=True)
         )
@@ -71,7 +71,7 @@ class UploadPage:
         await self.page.get_by_role("button", name="Upload").click()
 
     async def shows(self, name: str, text: str) -> None:
-        """The file's row says this, soon."""
+        """Wait until the file's row shows this text."""
         await expect(self.row(name)).to_contain_text(text, timeout=15_000)
 
     async def seen(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class UploadPage:
         return dict(await self.page.evaluate("seen"))
 
     async def end(self) -> None:
-        """Look at all that the page has said and left."""
+        """Check everything that the page has written to the console and left in the browser."""
         left = await self.page.evaluate(LEFT)
         told = f"{left} {self.said} {self.asked}"
         TRANSCRIPT.hear("browser", told)
@@ -97,7 +97,7 @@ def picked(name: str, content: bytes, media_type: str = "application/octet-strea
 async def open_page(
     browser: Browser, url: str, *, elsewhere: str = "no one else", **options: Any
 ) -> AsyncIterator[UploadPage]:
-    """The page in a new context with these options; besides its own server it may ask `elsewhere`."""
+    """Open the page in a new context with these options. It may ask its own server and `elsewhere`."""
     context = await browser.new_context(**{"locale": "en-US"} | options)
     try:
         page = await context.new_page()

@@ -43,7 +43,7 @@ Client = Callable[[Form], Answer]
 
 
 def curl(form: Form) -> Answer:
-    """curl -F, whose order is that of its arguments. `-q` comes first: no settings of the user's."""
+    """curl -F, with the parts in the order of its arguments. `-q` ignores the user's settings."""
     name = form.filename.replace("\\", "\\\\").replace('"', '\\"')
     url = ["--form-string", f"uploadUrl={form.upload_url}"]
     file = ["-F", f'file=@"{form.path}";type={TYPE};filename="{name}"']

@@ -38,13 +38,13 @@ class Answer:
 
 
 def field(name: str, value: str) -> bytes:
-    """A text part, with the boundary before it."""
+    """A text part, preceded by its boundary."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
     return head.encode() + value.encode() + b"\r\n"
 
 
 def file(content: bytes, filename: str = "photo.png", content_type: str | None = "image/png") -> bytes:
-    """The file part, with the boundary before it."""
+    """The file part, preceded by its boundary."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n'
     if content_type is not None:
         head += f"Content-Type: {content_type}\r\n"
@@ -59,7 +59,7 @@ def form(*parts: bytes) -> bytes:
 class Connection:
     """One connection to the service."""
 
-    def __init__(self, port: int, timeout: float = 20) -> None:
+    def __init__(self, port: int, timeout: float = 60) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self._buffer = b""
 
@@ -72,7 +72,7 @@ class Connection:
         self.socket.close()
 
     def send(self, *pieces: bytes, pause: float = 0) -> None:
-        """Send the pieces, with a pause before each but the first."""
+        """Send these pieces, with a pause of `pause` seconds before each but the first."""
         for index, piece in enumerate(pieces):
             if index:
                 time.sleep(pause)
@@ -84,6 +84,11 @@ class Connection:
         framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
         lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", framing, *headers]
         self.send("\r\n".join(lines).encode() + b"\r\n\r\n")
+
+    def begin(self, path: str, length: int | None, *headers: str, content_type: str | None = None) -> None:
+        """Send a request head, and wait for the 100 that says that the upload has begun."""
+        self.head(path, length, "Expect: 100-continue", *headers, content_type=content_type)
+        assert self._until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue"
 
     def answer(self) -> Answer:
         """The next final answer; raises ConnectionError when the service closes instead."""
@@ -129,13 +134,13 @@ def post(port: int, path: str, body: bytes, *headers: str, content_type: str | N
 
 
 def chunked(pieces: Iterable[bytes]) -> bytes:
-    """The pieces in chunked transfer coding, with its end."""
+    """These chunks in chunked transfer coding, with the closing chunk."""
     return b"".join(f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces) + b"0\r\n\r\n"
 
 
 def ask(port: int, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask the service. No header may come twice, because browsers refuse doubled CORS headers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    """Send a request without a body. No header may come twice: browsers refuse doubled CORS headers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, headers=dict(headers or {}))
         reply = connection.getresponse()

@@ -5,7 +5,7 @@ from upload_service.settings.settings import Settings
 
 
 def secret(mark: str) -> str:
-    """A token of the tests; it and its first half are secrets of the run."""
+    """A token for the tests. It and its first half are secrets that nothing may say during the run."""
     text = f"{mark}-Zq9!x%7\"'" * 6
     TRANSCRIPT.secrets.update({text, text[: len(text) // 2]})
     return text

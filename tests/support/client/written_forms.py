@@ -33,7 +33,7 @@ def post(service: Running, path: str, body: bytes, *headers: str, content_type: 
 
 
 def post_chunked(service: Running, path: str, body: bytes) -> Answer:
-    """Send this form in chunked coding, so that nobody knows its length."""
+    """Send this form in chunked coding, so that its length is not known in advance."""
     with Connection(service.port) as connection:
         connection.head(path, None, content_type=FORM)
         connection.send(chunked(body[at : at + 30_000] for at in range(0, len(body), 30_000)))

@@ -1,4 +1,4 @@
-"""What the contract says of an answer, held against a real one.
+"""Compares a real answer with what the contract says of it.
 
 Rules: an answer may have no member that the contract does not name.
 """
@@ -13,7 +13,7 @@ DOCUMENT: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))
 
 
 def pointed(value: dict[str, Any]) -> dict[str, Any]:
-    """The value, or what its `$ref` points at."""
+    """The value itself, or the value that its `$ref` points to."""
     found: Any = DOCUMENT
     if "$ref" not in value:
         return value
@@ -24,7 +24,7 @@ def pointed(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    """All of them, by method and path."""
+    """All operations, by method and path."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in DOCUMENT["paths"].items()
@@ -39,7 +39,7 @@ def codes_of(response: dict[str, Any]) -> list[str]:
 
 
 def complaints(value: object, schema: dict[str, Any]) -> list[str]:
-    """What the schema finds wrong."""
+    """The errors that the schema finds in a value."""
     closed = {"allOf": [schema], "unevaluatedProperties": False, "components": DOCUMENT["components"]}
     return [str(error) for error in jsonschema_rs.Draft202012Validator(closed).iter_errors(value)]
 
@@ -47,7 +47,7 @@ def complaints(value: object, schema: dict[str, Any]) -> list[str]:
 def assert_described(
     operation: dict[str, Any], status: int, headers: dict[str, str], body: dict[str, Any]
 ) -> None:
-    """The contract has this answer of the operation; header names are lower case."""
+    """Check that the contract describes this answer of the operation. Header names are lower case."""
     response = operation["responses"][str(status)]
     content = response["content"][headers["content-type"].partition(";")[0]]
     assert complaints(body, content["schema"]) == []

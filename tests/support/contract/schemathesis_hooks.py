@@ -36,7 +36,7 @@ _modes: dict[str, tuple[GenerationMode, ComponentInfo]] = {}
 def before_call(
     _context: schemathesis.HookContext, case: schemathesis.Case[Any], _kwargs: dict[str, Any]
 ) -> None:
-    """Make the form's fields fit each other, and the order one of the two that the contract tells of."""
+    """Make the form's fields fit each other, and put them in one of the two orders of the contract."""
     if case.method != "POST" or not isinstance(case.body, dict) or not case.meta:
         return
     mode, part = case.meta.generation.mode, case.meta.components[BODY]
@@ -55,19 +55,19 @@ def before_call(
 def after_call(
     _context: schemathesis.HookContext, case: schemathesis.Case[Any], _response: schemathesis.Response
 ) -> None:
-    """Whether the form was made right or wrong stays as it was."""
+    """Restore whether schemathesis made the form right or wrong."""
     if case.meta and case.id in _modes:
         case.meta.generation.mode, case.meta.components[BODY] = _modes.pop(case.id)
 
 
 def as_text(name: str, value: Any) -> Any:
-    """A header's value of a wrong type is text in a form, and right: another wrong one instead."""
+    """In a form every value is text: instead of a header value of a wrong type, send a wrong text."""
     is_header = name.startswith((signed_headers.FIELD_PREFIX, signed_headers.CONTENT_TYPE_FIELD))
     return "\x7f" if is_header and not isinstance(value, str) else value
 
 
 def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The form with what is right for this file and these headers."""
+    """The form, with values that are right for this file and these headers."""
     file = getattr(form.get("file"), "data", b"")
     sums = RunningChecksums({DEFAULT_ALGORITHM})
     sums.update(file)

@@ -21,7 +21,7 @@ from tests.support.storage.storage_double import StorageDouble
 # More than the schema's edges: made-up forms, for each operation.
 EXAMPLES = 200
 # A dozen on an idle machine.
-SECONDS = 120
+SECONDS = 600
 
 
 def _run(service: Running, double: StorageDouble, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -48,8 +48,8 @@ def _run(service: Running, double: StorageDouble, folder: Path) -> subprocess.Co
 
 
 def main(folder: Path) -> None:
-    """Everything once."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=10)
+    """Run everything once, and print what came of it."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=60)
     with StorageDouble() as double:
         with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="2") as service:
             ran = _run(service, double, folder)

@@ -46,7 +46,7 @@ class Cloud:
     """An empty AWS account, and a folder to deploy from."""
 
     def __init__(self, folder: Path, endpoint: str, forks: Path, function_url_port: int) -> None:
-        requests.post(f"{endpoint}/moto-api/reset", timeout=10).raise_for_status()
+        requests.post(f"{endpoint}/moto-api/reset", timeout=60).raise_for_status()
         self.folder, self.endpoint = folder, endpoint
         self.path = folder / "bin"
         self.path.mkdir()
@@ -66,24 +66,24 @@ class Cloud:
         self.plan()
 
     def put(self, program: str, text: str) -> None:
-        """A program of that name, instead of the one that is there."""
+        """Put a program of this name on the PATH instead of the existing one."""
         (self.path / program).unlink(missing_ok=True)
         (self.path / program).write_text(text)
         (self.path / program).chmod(0o755)
 
     def plan(self, says: dict[str, list[str]] | None = None, dies_after: int = 0) -> None:
-        """What is to go wrong from now on; the calls are counted from here."""
+        """Say what is to go wrong from now on. Calls are counted from here."""
         (self.folder / "plan.json").write_text(json.dumps({"says": says or {}, "dies_after": dies_after}))
         (self.folder / "calls").write_text("")
 
     def deploy(self, *words: str, answer: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        """./scripts/deploy with these words."""
+        """Run ./scripts/deploy with these arguments."""
         return self.shell([str(ROOT / "scripts" / "deploy"), *words], answer, environment)
 
     def shell(
         self, command: list[str], answer: str = "", environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """A command in this account, in a session of its own: some are killed with all that they started."""
+        """Run a command in this account, in its own session, so that it can be killed as a whole."""
         env = {name: value for name, value in (self.environment | (environment or {})).items() if value}
         with subprocess.Popen(
             command, env=env, cwd=self.folder, text=True, start_new_session=True,
@@ -97,21 +97,21 @@ class Cloud:
         return subprocess.CompletedProcess(command, running.returncode, said, "")
 
     def calls(self, program: str = "") -> list[list[str]]:
-        """What was called since the last plan."""
+        """The calls since the last plan."""
         noted = [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
         return [call for call in noted if call[0].startswith(program)]
 
     def operations(self) -> list[str]:
-        """The AWS operations that were called."""
+        """The names of the AWS operations that were called."""
         return [call[2] for call in self.calls("aws") if len(call) > 2]
 
     def client(self, service: str) -> BaseClient:
-        """For looking at what is there."""
+        """A client to look at the account with."""
         return botocore.session.get_session().create_client(
             service, REGION, endpoint_url=self.endpoint,
             aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="opens-nothing",
         )  # fmt: skip
 
     def functions(self) -> list[dict[str, Any]]:
-        """All of them, with their environment."""
+        """All functions, with their environment."""
         return list(self.client("lambda").list_functions()["Functions"])  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 
 @dataclass
 class FunctionUrl:
-    """Answers whatever host name was meant, with a status that can be changed."""
+    """Answers for every host name, with a status that can be changed."""
 
     port: int
     status: int = 200
@@ -41,7 +41,7 @@ class Servers:
 
 @contextmanager
 def function_url(folder: Path) -> Iterator[FunctionUrl]:
-    """A server with a certificate that nobody needs to believe."""
+    """A server with a certificate that need not be trusted."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -69,7 +69,7 @@ def _wait_for(program: subprocess.Popen[bytes], endpoint: str, forks: Path) -> N
         assert program.poll() is None, "moto did not start"
         assert time.monotonic() < deadline, "moto or the AWS CLI did not start"
         try:
-            requests.get(f"{endpoint}/moto-api/data.json", timeout=5)
+            requests.get(f"{endpoint}/moto-api/data.json", timeout=60)
         except requests.ConnectionError:
             time.sleep(0.1)
         else:
@@ -77,9 +77,14 @@ def _wait_for(program: subprocess.Popen[bytes], endpoint: str, forks: Path) -> N
                 return
 
 
+def _without_aws() -> dict[str, str]:
+    """Our environment, without settings of the AWS CLI."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
 @contextmanager
 def servers(folder: Path) -> Iterator[Servers]:
-    """All of them, ready."""
+    """Start all servers, and wait until they answer."""
     python = str(tools() / "python")
     forks = folder / "forks"
     with ExitStack() as stack:
@@ -95,7 +100,7 @@ def servers(folder: Path) -> Iterator[Servers]:
         ]
         for words in (moto, [str(STAND_INS / "aws_forks.py"), str(forks)]):
             # An image must be in the registry before a function can run it.
-            env = {**os.environ, "MOTO_LAMBDA_STUB_ECR": "false"}
+            env = {**_without_aws(), "HOME": str(folder), "MOTO_LAMBDA_STUB_ECR": "false"}
             program = subprocess.Popen(
                 [python, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )

@@ -24,7 +24,7 @@ PASSING = {
 
 
 def deployed(cloud: Cloud) -> dict[str, Any]:
-    """All of it, by subject; a subject that is not there is left out."""
+    """What is there, by subject; a subject that is missing is left out."""
     aws: Any = {service: cloud.client(service) for service in ("ecr", "iam", "logs", "lambda")}
     looks: dict[str, Callable[[], Any]] = {
         "repository": lambda: aws["ecr"].describe_repositories()["repositories"],

@@ -1,8 +1,10 @@
 """What the deployment's tests need and the project does not: AWS CLI, moto and cfn-lint, in .venv-deploy.
 
-Rules: exact versions with hashes; made on first use; where it cannot be made, the tests are left out by name.
+Rules: exact versions with hashes; made on first use, by one process; where it cannot be made, the tests are
+left out by name.
 """
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +18,14 @@ FOLDER, WANTED = ROOT / ".venv-deploy", ROOT / "scripts" / "dev" / "lib" / "depl
 def tools() -> Path:
     """The folder of its programs."""
     stamp = FOLDER / "deploy.stamp"
-    if not stamp.exists() or stamp.read_text() != WANTED.read_text():
-        try:
-            _make(FOLDER)
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"needs AWS CLI, moto and cfn-lint, which could not be installed: {error}")
-        stamp.write_text(WANTED.read_text())
+    with WANTED.open() as wanted:
+        fcntl.flock(wanted, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != WANTED.read_text():
+            try:
+                _make(FOLDER)
+            except subprocess.CalledProcessError as error:
+                pytest.skip(f"needs AWS CLI, moto and cfn-lint, which could not be installed: {error}")
+            stamp.write_text(WANTED.read_text())
     return FOLDER / "bin"
 
 

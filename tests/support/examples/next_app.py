@@ -48,7 +48,7 @@ def built() -> Path:
 
 
 def _sum() -> str:
-    """What tells one state of the example from another."""
+    """A digest that differs when a file of the example differs."""
     summed = hashlib.sha256()
     for folder, folders, names in os.walk(SOURCE):
         folders[:] = sorted(set(folders) - shutil.ignore_patterns(*MADE)(folder, folders))
@@ -59,7 +59,7 @@ def _sum() -> str:
 
 
 def _lay(app: Path) -> None:
-    """A copy without what older states left; installed packages stay."""
+    """Copy the example without leftovers of older states; installed packages stay."""
     app.mkdir(exist_ok=True)
     for old in app.iterdir():
         if old.name != "node_modules":

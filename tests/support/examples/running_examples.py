@@ -17,7 +17,7 @@ SECONDS = 60
 CONTENT = bytes(range(256)) * 4_000
 # More than the buffers between a caller and a storage that takes nothing.
 LARGE_BYTES = 64_000_000
-# A service with these keeps no copy that would run ahead of such a storage.
+# With these settings the service keeps no copy, which would take the file ahead of such a storage.
 NO_SPOOL = {"UPLOAD_SPOOL_MEMORY_BYTES": "0", "UPLOAD_SPOOL_DISK_BYTES": "0"}
 
 # How a program of docs/examples is called, without its arguments.
@@ -40,7 +40,7 @@ def environment(upload_url: str) -> dict[str, str]:
 
 
 def run(program: Program, upload_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end, and listen to all that it says."""
+    """Run the program to its end, and keep everything that it says in the transcript."""
     done = subprocess.run(
         [*program, *arguments],
         env=environment(upload_url),
@@ -61,7 +61,7 @@ def photo(folder: Path, name: str = "photo.png") -> Path:
 
 
 def large(folder: Path) -> Path:
-    """A file that is not all sent before the storage takes it."""
+    """A file too large to be sent before the storage begins to take it."""
     path = folder / "large.bin"
     with path.open("wb") as file:
         file.truncate(LARGE_BYTES)
@@ -69,7 +69,7 @@ def large(folder: Path) -> Path:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Wait for a condition."""
+    """Wait until this holds."""
     await asyncio.to_thread(_until, holds)
 
 

@@ -1,17 +1,12 @@
 """Every failure that can be caused from outside, each with a secret wherever a caller can put one.
 
-Knows: one way to cause each code of the catalogue, the secrets, and the storage that echoes what it was sent.
+Knows: one way to cause each code of the catalogue, and the storage that echoes what it was sent.
 Rules: a code that has no way here stands in `ELSEWHERE` with the reason.
 Must not know: what must not be said where.
 """
 
-import base64
-import time
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from tests.support.client.raw_http import (
     BOUNDARY,
@@ -24,25 +19,24 @@ from tests.support.client.raw_http import (
     file,
     form,
 )
-from tests.support.service.running_service import Running
-from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
-
-KEY, CREDENTIAL, SESSION, SIGNATURE, TOKEN, WRONG_TOKEN, VALUE = (
-    f"canary{name}{uuid.uuid4().hex}"
-    for name in ("key", "credential", "session", "signature", "token", "wrongtoken", "value")
+from tests.support.failures.failure_lab import (
+    AUTHORIZED,
+    KEY,
+    LARGE,
+    MAX_FILE_BYTES,
+    MEMORY_BYTES,
+    NOWHERE,
+    RATE_PER_MINUTE,
+    SECRETS,
+    SIGNATURE,
+    SLOTS,
+    SMALL,
+    VALUE,
+    WRONG_TOKEN,
+    Lab,
+    query,
 )
-SECRETS = (KEY, CREDENTIAL, SESSION, SIGNATURE, TOKEN, WRONG_TOKEN, VALUE)
-# A signature has to be hexadecimal.
-HEX_SIGNATURE = uuid.uuid4().hex + uuid.uuid4().hex
-
-SMALL, LARGE = b"12345", bytes(2 << 20)
-MEMORY_BYTES, SLOTS = 1 << 20, 2
-RATE_PER_MINUTE = 30
-# More than the buffers of a connection hold.
-MAX_FILE_BYTES = 40 << 20
-# Listed, and never dialled.
-NOWHERE = "http://[::]:9/"
-AUTHORIZED = f"Authorization: Bearer {TOKEN}"
+from tests.support.storage.storage_double import Reply, answer, xml
 
 ELSEWHERE = {
     "request_head_timeout": "takes ten seconds: test_connection.py",
@@ -52,74 +46,8 @@ ELSEWHERE = {
 }
 
 
-def spoken(secret: str) -> set[str]:
-    """The ways in which a text could say a secret."""
-    raw = secret.encode()
-    return {secret, secret.upper(), raw.hex(), quote(secret, safe=""), base64.b64encode(raw).decode()}
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A service that knows a token and little room, and the storages that it may PUT to.
-
-    `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
-    of a storage whose certificate nobody vouches for.
-    """
-
-    service: Running
-    strict: Running
-    double: StorageDouble
-    closed_port: int
-    stranger: str
-
-    def url(self, *replies: Reply, signed: str = "host", base: str | None = None, expires: int = 600) -> str:
-        """A presigned URL full of secrets; the storage plays these replies to it."""
-        key = f"{KEY}/{uuid.uuid4().hex}"
-        self.double.script(key, *replies)
-        return f"{base or self.double.url}{key}?{query(signed, expires)}"
-
-    def at_strict(self) -> "Lab":
-        """The same with the strict service."""
-        return replace(self, service=self.strict)
-
-    def upload_event(self, request_id: str) -> None:
-        """Wait until one of the services has logged the upload."""
-        deadline = time.monotonic() + 10
-        while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
-            assert time.monotonic() < deadline, "the upload was not logged"
-            time.sleep(0.01)
-
-    def ask(self, *parts: bytes, path: str = PLAIN, headers: tuple[str, ...] = (AUTHORIZED,)) -> Answer:
-        """Send the form."""
-        return self.raw(form(*parts), path=path, headers=headers)
-
-    def raw(
-        self,
-        body: bytes,
-        *,
-        path: str = PLAIN,
-        headers: tuple[str, ...] = (AUTHORIZED,),
-        content_type: str | None = None,
-    ) -> Answer:
-        """Send these bytes as the body."""
-        with Connection(self.service.port) as connection:
-            connection.head(path, len(body), *headers, content_type=content_type)
-            connection.send(body)
-            return connection.answer()
-
-
-def query(signed: str = "host", expires: int = 600) -> str:
-    """A signed query whose every value is a secret."""
-    date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    return (
-        f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={CREDENTIAL}%2F{date[:8]}%2Fus-east-1%2Fs3%2Faws4_request"
-        f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders={quote(signed, safe='')}"
-        f"&X-Amz-Security-Token={SESSION}{SIGNATURE}&X-Amz-Signature={HEX_SIGNATURE}"
-    )
-
-
 def echo(status: int, code: str, *headers: str) -> Reply:
-    """Storage refuses in S3's words and echoes all that it knows."""
+    """A refusal in S3's words that echoes every secret."""
     return Reply(answer(status, xml(code, " ".join(SECRETS)), *headers))
 
 
@@ -132,7 +60,7 @@ def _refused_by_storage(reply: Reply) -> Callable[[Lab], Answer]:
 
 
 def _wrong(*parts: bytes) -> Callable[[Lab], Answer]:
-    """A form that is wrong beside a URL that is right."""
+    """A form with a right URL and these wrong parts."""
     return lambda lab: lab.ask(_url(lab), *parts)
 
 
@@ -141,7 +69,7 @@ def _with_url(make: Callable[[Lab], str]) -> Callable[[Lab], Answer]:
 
 
 def _stopping(pause: float, *pieces: bytes) -> Callable[[Lab], Answer]:
-    """A sender that sends these pieces, with pauses, of a body that it said is long."""
+    """A client that announces a long body, and sends only these pieces, with pauses."""
 
     def send(lab: Lab) -> Answer:
         with Connection(lab.service.port) as connection:
@@ -172,18 +100,13 @@ def _already_stored(lab: Lab) -> Answer:
 def _too_busy(lab: Lab) -> Answer:
     with ExitStack() as held:
         for _ in range(SLOTS):
-            each = held.enter_context(Connection(lab.service.port))
-            each.head(PLAIN, 1 << 20, AUTHORIZED)
-            each.send(_url(lab))
-        time.sleep(0.1)
+            held.enter_context(Connection(lab.service.port)).begin(PLAIN, 1 << 20, AUTHORIZED)
         return lab.ask(_url(lab), file(SMALL))
 
 
 def _too_many_at_once(lab: Lab) -> Answer:
     with Connection(lab.strict.port) as first:
-        first.head(PLAIN, 1 << 20, AUTHORIZED)
-        first.send(_url(lab))
-        time.sleep(0.1)
+        first.begin(PLAIN, 1 << 20, AUTHORIZED)
         return lab.at_strict().ask(_url(lab), file(SMALL))
 
 
@@ -208,10 +131,11 @@ def _typed(content: bytes, claimed: str) -> Callable[[Lab], Answer]:
 def _no_room(lab: Lab) -> Answer:
     waiting = form(file(bytes(MEMORY_BYTES - 1000)), _url(lab))
     with Connection(lab.service.port) as first:
-        first.head(PLAIN, len(waiting), AUTHORIZED)
+        first.begin(PLAIN, len(waiting), AUTHORIZED)
         first.send(waiting[:1000])
-        time.sleep(0.1)
-        return lab.raw(waiting)
+        while (answered := lab.raw(waiting)).status == 200:
+            pass  # the first has not been looked at yet
+        return answered
 
 
 def _never_room(lab: Lab) -> Answer:
@@ -277,11 +201,32 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
         echo(307, "TemporaryRedirect", f"Location: http://a/{KEY}?{query()}")
     ),
     "storage_rejected": _refused_by_storage(echo(400, KEY)),
+    "signature_not_supported": _refused_by_storage(
+        Reply(answer(400, xml("InvalidRequest", f"Please use AWS4-HMAC-SHA256. {' '.join(SECRETS)}")))
+    ),
+    "denied_by_policy": _refused_by_storage(
+        Reply(answer(403, xml("AccessDenied", f"{KEY} with an explicit deny in a {' '.join(SECRETS)}")))
+    ),
+    "encryption_key_unusable": _refused_by_storage(echo(400, "KMS.DisabledException")),
+    "no_such_upload": _refused_by_storage(echo(404, "NoSuchUpload")),
+    "wrong_endpoint": _refused_by_storage(Reply(answer(404, " ".join(SECRETS).encode()))),
+    "certificate_name_differs": _with_url(lambda lab: lab.url(base=f"{lab.misnamed}/")),
+    "object_key_refused": _refused_by_storage(echo(400, "KeyTooLongError")),
+    "header_not_supported": _refused_by_storage(echo(501, "NotImplemented")),
+    "header_value_refused": _refused_by_storage(echo(400, "InvalidArgument")),
+    "checksum_required": _refused_by_storage(echo(400, "MissingContentMD5")),
+    "object_not_replaceable": _refused_by_storage(echo(403, "ObjectUnderActiveHold")),
+    "object_leased": _refused_by_storage(echo(412, "LeaseIdMissing")),
+    "storage_full": _refused_by_storage(echo(507, "XMinioStorageFull")),
+    "storage_account_disabled": _refused_by_storage(echo(403, "UserSuspended")),
+    "refused_before_storage": _refused_by_storage(
+        Reply(answer(302, f"<html>{SECRETS}</html>".encode(), f"Location: https://a/{KEY}?{query()}"))
+    ),
     "storage_error": _refused_by_storage(echo(500, "InternalError", f"X-Amz-Id-2: {SIGNATURE}")),
     "storage_throttled": _refused_by_storage(echo(429, "TooManyRequests")),
     "storage_timeout": _refused_by_storage(Reply(b"", then="hang")),
     "storage_stalled": lambda lab: lab.ask(
-        _url(lab, Reply(b"", after=1, pause=2)), file(bytes(MAX_FILE_BYTES))
+        _url(lab, Reply(b"", after=1, pause=10)), file(bytes(MAX_FILE_BYTES))
     ),
     "storage_bad_answer": _refused_by_storage(Reply(f"HTTP/1.1 abc {KEY}\r\n\r\n".encode())),
     "storage_disconnected": _refused_by_storage(Reply(b"", then="reset")),

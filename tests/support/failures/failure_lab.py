@@ -1,32 +1,119 @@
-"""The two services and the storages in which `every_failure.py` causes every failure, running."""
+"""Services and storages in which every failure can be caused, and secrets wherever a caller can put one.
 
+Knows: the secrets, how they could be said, two services with little room and patience, and their storages.
+"""
+
+import base64
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
-from tests.support.failures.every_failure import (
-    MAX_FILE_BYTES,
-    MEMORY_BYTES,
-    NOWHERE,
-    RATE_PER_MINUTE,
-    SLOTS,
-    TOKEN,
-    Lab,
-)
+from tests.support.client.raw_http import PLAIN, Answer, Connection, form
 from tests.support.service.running_service import Running
 from tests.support.storage.certificates import authority
 from tests.support.storage.faulty_storage import FaultyStorage
-from tests.support.storage.storage_double import StorageDouble
+from tests.support.storage.storage_double import Reply, StorageDouble
+
+KEY, CREDENTIAL, SESSION, SIGNATURE, TOKEN, WRONG_TOKEN, VALUE = (
+    f"canary{name}{uuid.uuid4().hex}"
+    for name in ("key", "credential", "session", "signature", "token", "wrongtoken", "value")
+)
+SECRETS = (KEY, CREDENTIAL, SESSION, SIGNATURE, TOKEN, WRONG_TOKEN, VALUE)
+# A signature has to be hexadecimal.
+HEX_SIGNATURE = uuid.uuid4().hex + uuid.uuid4().hex
+
+SMALL, LARGE = b"12345", bytes(2 << 20)
+MEMORY_BYTES, SLOTS = 1 << 20, 2
+RATE_PER_MINUTE = 30
+# More than the buffers of a connection hold.
+MAX_FILE_BYTES = 40 << 20
+# Listed, and never dialled.
+NOWHERE = "http://[::]:9/"
+AUTHORIZED = f"Authorization: Bearer {TOKEN}"
+
+
+def spoken(secret: str) -> set[str]:
+    """The forms in which a secret could appear in a text: plain, upper case, hex, escaped and base64."""
+    raw = secret.encode()
+    return {secret, secret.upper(), raw.hex(), quote(secret, safe=""), base64.b64encode(raw).decode()}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A service that knows a token and little room, and the storages that it may PUT to.
+
+    `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
+    of a storage whose certificate nobody vouches for, `misnamed` of one whose certificate has another name.
+    """
+
+    service: Running
+    strict: Running
+    double: StorageDouble
+    closed_port: int
+    stranger: str
+    misnamed: str
+
+    def url(self, *replies: Reply, signed: str = "host", base: str | None = None, expires: int = 600) -> str:
+        """A presigned URL full of secrets; the storage plays these replies to it."""
+        key = f"{KEY}/{uuid.uuid4().hex}"
+        self.double.script(key, *replies)
+        return f"{base or self.double.url}{key}?{query(signed, expires)}"
+
+    def at_strict(self) -> "Lab":
+        """The same lab, with the strict service in place of the first."""
+        return replace(self, service=self.strict)
+
+    def upload_event(self, request_id: str) -> None:
+        """Wait until one of the services has logged the upload."""
+        deadline = time.monotonic() + 30
+        while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
+            assert time.monotonic() < deadline, "the upload was not logged"
+            time.sleep(0.01)
+
+    def ask(self, *parts: bytes, path: str = PLAIN, headers: tuple[str, ...] = (AUTHORIZED,)) -> Answer:
+        """Send the form."""
+        return self.raw(form(*parts), path=path, headers=headers)
+
+    def raw(
+        self,
+        body: bytes,
+        *,
+        path: str = PLAIN,
+        headers: tuple[str, ...] = (AUTHORIZED,),
+        content_type: str | None = None,
+    ) -> Answer:
+        """Send these bytes as the body."""
+        with Connection(self.service.port) as connection:
+            connection.head(path, len(body), *headers, content_type=content_type)
+            connection.send(body)
+            return connection.answer()
+
+
+def query(signed: str = "host", expires: int = 600) -> str:
+    """A signed query whose every value is a secret."""
+    date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    return (
+        f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={CREDENTIAL}%2F{date[:8]}%2Fus-east-1%2Fs3%2Faws4_request"
+        f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders={quote(signed, safe='')}"
+        f"&X-Amz-Security-Token={SESSION}{SIGNATURE}&X-Amz-Signature={HEX_SIGNATURE}"
+    )
 
 
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
-    """A service with little room and patience and a strict one, and everything logged."""
-    stranger = FaultyStorage(tls=authority(folder).stranger)
-    listed = [double.url, stranger.origin, f"http://127.0.0.1:{closed_port}", NOWHERE]
+    """Start a service with small limits and a strict one, both at the most detailed log level."""
+    ours = authority(folder)
+    stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
+    misnamed = named.origin.replace("127.0.0.1", "localhost")
+    listed = [double.url, stranger.origin, misnamed, f"http://127.0.0.1:{closed_port}", NOWHERE]
     tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
     with (
         stranger,
+        named,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",
@@ -37,15 +124,16 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
         ) as strict,
         Running(
             UPLOAD_DESTINATIONS=",".join(listed),
-            TIMEOUT_SECONDS="1",
+            TIMEOUT_SECONDS="3",
             UPLOAD_SHUTDOWN_SECONDS="0",
-            UPLOAD_STALL_SECONDS="0.5",
+            UPLOAD_STALL_SECONDS="2",
             UPLOAD_MAX_CONCURRENT=str(SLOTS),
             UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
             UPLOAD_SPOOL_DISK_BYTES="0",
             UPLOAD_METRICS="prometheus",
+            SSL_CERT_FILE=ours.ca_file,
             **tokens,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin)
+        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)

@@ -1,4 +1,4 @@
-"""The image in a container, alone or under Lambda's emulator, with the face of `Running`.
+"""The image in a container, alone or under Lambda's emulator, used like `Running`.
 
 Knows: docker, and how the emulator wants to be started.
 Rules: the container shares this computer's network, so that the tests' storages on 127.0.0.1 can be reached.

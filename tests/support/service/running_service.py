@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tests.support.service.transcript import TRANSCRIPT
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 class Running:
@@ -36,11 +36,11 @@ class Running:
         self.port = self.wait_for_port()
 
     def command(self, settings: dict[str, str]) -> list[str]:
-        """How it is started; `settings` are in its environment as well."""
+        """The command that starts it; `settings` are in its environment as well."""
         return [sys.executable, "-m", "upload_service"]
 
     def wait_for_port(self) -> int:
-        """Where it is asked, once it can be."""
+        """Wait until the service listens, and return its port."""
         return int(self.wait_for(lambda event: event["event"] == "listening")["port"])
 
     @property
@@ -51,7 +51,7 @@ class Running:
     def wait_for(
         self, wanted: Callable[[dict[str, Any]], bool], seconds: float = START_SECONDS
     ) -> dict[str, Any]:
-        """The first log event that is `wanted`, waiting for it."""
+        """Wait for the first log event for which `wanted` holds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for event in list(self.log):
@@ -66,12 +66,12 @@ class Running:
         """The log event of one upload."""
         return self.wait_for(lambda event: event["event"] == "upload" and event["request_id"] == request_id)
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
-        """Send a signal and wait; the exit status."""
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
+        """Send a signal, wait for the process to end, and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         status = self.process.wait(seconds)
-        self._thread.join(5)
+        self._thread.join(30)
         if self.process.stdout:
             self.process.stdout.close()
         return status

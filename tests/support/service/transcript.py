@@ -7,7 +7,7 @@ _SECRETS = re.compile(
     r"[?&](?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|Signature|sig)=([^&]+)", re.IGNORECASE
 )
 _TARGET = re.compile(r"https?://[^/]+(/[^?]*)")
-# What is shorter may stand in a text by chance.
+# Shorter texts may appear by chance.
 SECRET_LENGTH = 16
 
 
@@ -24,7 +24,7 @@ class Transcript:
 
     def hide(self, url: str) -> str:
         """Note what is secret in `url`; gives the URL back."""
-        # Without padding, which is escaped here and plain there.
+        # Without padding, because it is escaped in some places only.
         found = [each.replace("%3D", "=").rstrip("=") for each in _SECRETS.findall(url)] + _TARGET.findall(
             url
         )

@@ -20,7 +20,7 @@ class Authority:
 
 
 def authority(folder: Path) -> Authority:
-    """A new one; its certificate is written to `folder`."""
+    """A new authority, whose certificate is written to `folder`."""
     ours = trustme.CA()
     ca_file = folder / "ca.pem"
     ours.cert_pem.write_to_path(ca_file)

@@ -1,4 +1,4 @@
-"""How storage plays one PUT of the grid, and what it remembers of it.
+"""How a faulty storage treats one PUT, and what it remembers of it.
 
 Rules: a play names how far storage plays along, what it says then, and how it goes on; bodies are hashed, not
 kept.
@@ -20,9 +20,9 @@ Fault = Literal["keeps", "reads on", "resets", "closes", "stalls", "trickles", "
 
 @dataclass(frozen=True)
 class Play:
-    """Play along up to `phase`, say `raw`, and then do `fault`; what trickles goes on with `rest`.
+    """Behave well up to `phase`, send `raw`, and then do `fault`. A trickle goes on with `rest`.
 
-    Who dawdles reads all of the body, slowly and steadily, before it says anything.
+    The fault "dawdles" reads all of the body, slowly and steadily, before it answers.
     """
 
     phase: Phase = "all"
@@ -32,7 +32,7 @@ class Play:
 
 
 class Put:
-    """One PUT as far as it came."""
+    """One PUT, as far as it arrived."""
 
     def __init__(self, head: bytes) -> None:
         lines = [line.partition(b":") for line in head.lower().split(b"\r\n")]

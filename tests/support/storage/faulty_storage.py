@@ -1,4 +1,4 @@
-"""A storage that plays along up to a phase of a PUT and then fails in a chosen way, once for each cell.
+"""A storage that behaves well up to a chosen phase of a PUT and then fails in a chosen way.
 
 Knows: TCP, TLS, and as much of HTTP as a PUT with `Expect: 100-continue` needs.
 Rules: each cell has a storage of its own, on a port of its own, so that connections that break before
@@ -22,18 +22,16 @@ from tests.support.storage.faults import Play, Put
 from tests.support.storage.storage_double import OK
 
 MIDDLE_BYTES = 1024 * 1024 // 2
-LAST_BYTES = 4
+LAST_BYTES = 12
 TRICKLE_SECONDS = 0.3
 DAWDLE_SECONDS = 0.05
-# Until the peer, too, knows that it is connected.
-SETTLE_SECONDS = 0.05
-# What a storage that stops reading has taken before its sender notices it.
+# How much a storage that stops reading takes before its client notices.
 NARROW_BYTES = 64 * 1024
 QUERY = signed_queries.v4(seconds=604800)
 
 
 class FaultyStorage:
-    """Listens on 127.0.0.1 from the start and answers within `with`; the last play is played on and on."""
+    """Listens on 127.0.0.1 from the start, and answers inside `with`. The last play is repeated."""
 
     def __init__(self, *plays: Play, tls: ssl.SSLContext | None = None) -> None:
         self.puts: list[Put] = []
@@ -58,7 +56,7 @@ class FaultyStorage:
 
     @property
     def stored(self) -> list[str]:
-        """What a store would have kept: the sums of PUTs that came whole and were told so."""
+        """What a store would have kept: SHA-256 of the whole PUTs that were answered with a success."""
         return [put.sum() for put in self.puts if put.stored]
 
     def __enter__(self) -> Self:
@@ -69,7 +67,7 @@ class FaultyStorage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let what still comes come, then hang up."""
+        """Take what is still on its way, then close all connections."""
         self._leaving.set()
         for line in list(self._idle):
             with suppress(OSError):
@@ -80,7 +78,7 @@ class FaultyStorage:
             each.close()
 
     def _fill_queue(self) -> None:
-        """A full queue of connections that nobody accepts: one more gets no answer at all."""
+        """Fill the queue of connections that nobody accepts, so that one more gets no answer at all."""
         self._listener.listen(0)
         self._fillers = [socket.socket() for _ in range(4)]
         for filler in self._fillers:
@@ -120,10 +118,10 @@ class FaultyStorage:
         return self._plays.pop(0) if len(self._plays) > 1 else self._plays[0]
 
     def _play(self, line: socket.socket, play: Play, head: bytes) -> bool:
-        """One PUT, or what the play lets come of it; whether the connection is kept."""
+        """Take one PUT as far as the play says; return whether the connection is kept."""
         if play.phase in ("accepted", "tls", "head begun"):
-            time.sleep(SETTLE_SECONDS)
-            line.recv(0 if play.phase == "accepted" else 1)
+            # When the peer has begun to speak, it knows that it is connected.
+            line.recv(1, socket.MSG_PEEK if play.phase == "accepted" else 0)
             return self._fail(line, play)
         while b"\r\n\r\n" not in head and (piece := line.recv(4096)):
             head += piece
@@ -144,7 +142,7 @@ class FaultyStorage:
         return self._fail(line, play, put)
 
     def _fail(self, line: socket.socket, play: Play, put: Put | None = None) -> bool:
-        """What the play ends with, which may be no failure at all."""
+        """End the PUT as the play says, which may be without a failure."""
         if put and put.count == put.length and not play.rest:
             put.stored = bool(re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 2", play.raw, re.DOTALL))
         line.sendall(play.raw)
@@ -160,7 +158,7 @@ class FaultyStorage:
         return play.fault == "keeps"
 
     def _trickle(self, line: socket.socket, rest: bytes, put: Put | None) -> bool:
-        """A byte at a time: the rest of an answer, or the rest of the body with a good answer behind it."""
+        """Go on byte by byte: send the rest of an answer, or read the rest of the body and answer."""
         for at in range(len(rest)):
             line.sendall(rest[at : at + 1])
             if self._leaving.wait(TRICKLE_SECONDS):

@@ -16,7 +16,7 @@ PIECE_BYTES = 1024 * 1024
 
 
 class Sink:
-    """Takes one PUT on 127.0.0.1. It stands still for `nap_seconds` when the first byte has come."""
+    """Takes one PUT on 127.0.0.1, and pauses for `nap_seconds` after the first byte."""
 
     def __init__(self, nap_seconds: float) -> None:
         self.began = threading.Event()
@@ -79,7 +79,7 @@ class Sink:
 
 
 class _Sum:
-    """As much of a file as Bucket.copy_to needs: somewhere to write."""
+    """As much of a file object as Bucket.copy_to needs."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()

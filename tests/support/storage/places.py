@@ -17,12 +17,12 @@ from tests.support.storage.storage_double import Put, Reply, StorageDouble
 
 def whole(puts: list[Put]) -> list[bytes]:
     """What a store would have kept: the bodies of the PUTs that came whole."""
-    return [bytes(put.body) for put in puts if put.ended.wait(5) and put.whole]
+    return [bytes(put.body) for put in puts if put.ended.wait(30) and put.whole]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an upload is to go, and what has come there: all PUTs when it is the double."""
+    """Where an upload is to go, and what has arrived there. At the double, `puts` has every PUT."""
 
     url: str
     puts: list[Put] = field(default_factory=list)
@@ -34,8 +34,8 @@ class Place:
 
     @property
     def bodies(self) -> list[bytes]:
-        """What each PUT brought, in their order."""
-        assert all(put.ended.wait(5) for put in self.puts)
+        """The body of each PUT, in order."""
+        assert all(put.ended.wait(30) for put in self.puts)
         return [bytes(put.body) for put in self.puts]
 
     def fill(self, body: bytes) -> bytes:
@@ -66,7 +66,7 @@ def at_double(place: Callable[..., Place], nothing_came_late: None) -> Callable[
 
 @pytest.fixture(scope="module")
 def never_stored(bucket: Bucket, nothing_came_late: None) -> dict[str, Place]:
-    """A place in the real store for all cases that must leave it empty, and one for those without a PUT."""
+    """Two places in the real store that must stay empty; one of them must not even see a PUT."""
 
     def make(prefix: str) -> Place:
         key = f"{prefix}/never"
@@ -104,7 +104,7 @@ def refused(
 
 @pytest.fixture(scope="module")
 def nothing_came_late(double: StorageDouble, bucket: Bucket) -> Iterator[None]:
-    """After all cases, nothing has been stored, or even sent, where it must not be."""
+    """After the tests of a file, nothing has been stored, or even sent, where it must not be."""
     yield
     assert bucket.keys("untouched/") == []
     assert bucket.keys("refused/") == []

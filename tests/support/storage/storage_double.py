@@ -23,7 +23,7 @@ def answer(status: int, body: bytes = b"", *headers: str) -> bytes:
 
 
 def xml(code: str, message: str = "no") -> bytes:
-    """An error body as S3 words it, echoing what it must not be relayed for."""
+    """An error body as S3 writes it, with an echo of the signature that must not be passed on."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message>'
         "<StringToSign>AWS4-HMAC-SHA256 secret</StringToSign></Error>"
@@ -47,11 +47,12 @@ class Reply:
 
 @dataclass
 class Put:
-    """One PUT as it came over the wire."""
+    """One PUT, byte by byte."""
 
     head: bytes = b""
     body: bytearray = field(default_factory=bytearray)
     whole: bool = False
+    answered: bool = False
     began: float = 0.0
     first_byte: float | None = None
     ended: threading.Event = field(default_factory=threading.Event)
@@ -94,13 +95,13 @@ class StorageDouble(socketserver.ThreadingTCPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def script(self, key: str, *replies: Reply) -> list[Put]:
-        """Play these replies for PUTs to `/key`, the last one again and again; the PUTs as they come."""
+        """Answer PUTs to `/key` with these replies, then with the last one; return the list of PUTs."""
         self._scripts[f"/{key}"] = list(replies) or [Reply()]
         self.puts[f"/{key}"] = []
         return self.puts[f"/{key}"]
 
     def next_reply(self, put: Put) -> Reply:
-        """The reply for this PUT, which is remembered."""
+        """Remember this PUT, and return the reply for it."""
         path = put.target.partition("?")[0]
         self.puts.setdefault(path, []).append(put)
         replies = self._scripts.get(path, [Reply()])
@@ -145,6 +146,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self._take(put, piece)
         time.sleep(reply.pause)
         self.request.sendall(reply.raw)
+        put.answered = True
         if reply.then == "hang":
             while self.request.recv(65536):
                 pass

@@ -113,7 +113,7 @@ def test_stop_finishes_what_runs(contained: Contained, double: StorageDouble) ->
         connection.send(body[len(body) // 2 :])
         assert connection.answer().status == 200
     assert stopping.wait(30) == 0
-    assert contained.process.wait(10) == 0
+    assert contained.process.wait(30) == 0
     assert bytes(puts[0].body) == CONTENT
 
 

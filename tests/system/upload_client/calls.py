@@ -1,4 +1,4 @@
-"""What the tests of the TypeScript client share: where it runs, and what came of a call."""
+"""What the tests of the TypeScript client share: where it runs, and what a call led to."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ PREFLIGHT = Reply(
     then="close",
 )  # fmt: skip
 STORED = Reply(answer(200, b'{"success": true}', CORS))
-# Begins an upload and gives what came of it.
+# Runs an upload and returns its outcome.
 Upload = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -32,6 +32,6 @@ def content(size: int) -> bytes:
 
 
 def phases(outcome: dict[str, Any]) -> list[str]:
-    """What was told, without repetitions."""
+    """The phases that were reported, without repetitions."""
     told = [event["phase"] for event in outcome["told"]]
     return [phase for before, phase in zip([None, *told], told, strict=False) if phase != before]

@@ -17,7 +17,7 @@ from tests.system.upload_client.runners import Call, Runner
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client as JavaScript."""
+    """The folder of the client, compiled to JavaScript."""
     folder = tmp_path_factory.mktemp("upload-client")
     runners.compile_into(folder)
     return folder
@@ -39,14 +39,17 @@ def runner(request: pytest.FixtureRequest) -> Runner:
 
 
 @pytest.fixture
-def begin(compiled: Path, guarded: Running, runner: Runner) -> Callable[..., Any]:
+def begin(
+    request: pytest.FixtureRequest, compiled: Path, guarded: Running, runner: Runner
+) -> Callable[..., Any]:
     """Begin an upload with these options."""
+    browser = request.getfixturevalue("browser") if runner is runners.in_chromium else None
 
     @asynccontextmanager
     async def begun(urls: str | list[str], **options: object) -> AsyncIterator[Call]:
         usual = {"bytes": 100_000, "name": "사진.png", "type": "image/png", "firstPauseMs": 20}
         asked = {"serviceUrl": guarded.url, "token": TOKEN, "urls": urls}
-        async with runner(compiled, usual | asked | options) as call:
+        async with runner(compiled, usual | asked | options, browser) as call:
             yield call
 
     return begun

@@ -15,9 +15,8 @@ from typing import Any, Protocol
 
 from devtools import node_packages
 from docs_generator import generate
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
-from tests.support.browser.chromium import chromium
 from tests.support.browser.other_origin import served
 from tests.support.service.transcript import TRANSCRIPT
 
@@ -28,17 +27,18 @@ class Call(Protocol):
     """One upload that runs."""
 
     async def abort(self) -> None:
-        """Abort it by its signal."""
+        """Abort the upload by its signal."""
 
     async def outcome(self) -> dict[str, Any]:
-        """`stored` or `error`, then what was told of progress, and how often a URL was asked for."""
+        """`stored` or `error`, the progress that was reported, and how often a URL was asked for."""
 
 
-Runner = Callable[[Path, dict[str, Any]], AbstractAsyncContextManager[Call]]
+# Runs a scenario with the client that is compiled into a folder, in a browser if there is one.
+Runner = Callable[[Path, dict[str, Any], Browser | None], AbstractAsyncContextManager[Call]]
 
 
 def compile_into(folder: Path) -> None:
-    """Compile it strictly, with what calls it beside it."""
+    """Compile the client strictly, and put the script that calls it beside it."""
     tsc = node_packages.node_modules(node_packages.BROWSER) / ".bin" / "tsc"
     done = subprocess.run(
         [tsc, "-p", generate.CLIENT.parent, "--outDir", folder],
@@ -70,7 +70,7 @@ class _InNode:
 
 
 @asynccontextmanager
-async def in_node(folder: Path, scenario: dict[str, Any]) -> AsyncIterator[Call]:
+async def in_node(folder: Path, scenario: dict[str, Any], _: Browser | None) -> AsyncIterator[Call]:
     """In Node, by fetch."""
     pipe = asyncio.subprocess.PIPE
     script = str(folder / "call_upload.js")
@@ -97,17 +97,20 @@ class _InChromium:
 
 
 @asynccontextmanager
-async def in_chromium(folder: Path, scenario: dict[str, Any]) -> AsyncIterator[Call]:
+async def in_chromium(folder: Path, scenario: dict[str, Any], browser: Browser | None) -> AsyncIterator[Call]:
     """In a page of another origin than the service, by XMLHttpRequest."""
+    assert browser
     with served(folder) as origin:
-        async with chromium() as browser:
-            page = await browser.new_page()
-            page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
-            await page.goto(origin)
-            await page.evaluate(
-                "(scenario) => import('/call_upload.js').then(({call}) => call(scenario))", scenario
-            )
+        page = await browser.new_page()
+        page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
+        await page.goto(origin)
+        await page.evaluate(
+            "(scenario) => import('/call_upload.js').then(({call}) => call(scenario))", scenario
+        )
+        try:
             yield _InChromium(page)
+        finally:
+            await page.close()
 
 
 def _heard(said: str) -> dict[str, Any]:

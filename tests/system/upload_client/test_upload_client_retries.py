@@ -10,11 +10,14 @@ from tests.support.storage.storage_double import Put, Reply, StorageDouble, answ
 from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
 from upload_service.errors.upload_error import CATALOGUE
 
+# As the browser's, which all of them share.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_another_try_has_a_fresh_url(
     upload: Upload, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """After a passing failure the whole is sent again, with the URL that the function gives then."""
+    """After a failure that passes the whole file is sent again, with a new URL from the function."""
     first = double.script("client/first", Reply(answer(429, b"", "Retry-After: 0")))
     second = double.script("client/second")
     outcome = await upload([double_url("client/first"), double_url("client/second")])
@@ -27,7 +30,7 @@ async def test_another_try_has_a_fresh_url(
 
 
 async def test_network_failure_is_repeated(upload: Upload, closed_port: int) -> None:
-    """Where nobody listens it tries as often as it may, and says that nothing was stored."""
+    """Where nobody listens the client tries as often as it may, and says that nothing was stored."""
     outcome = await upload("https://b.example/k", serviceUrl=f"http://127.0.0.1:{closed_port}", maxRetries=2)
     error = outcome["error"]
     assert (error["code"], error["fault"]) == ("network_failure", "network")
@@ -129,7 +132,7 @@ async def test_each_put_counts(
 async def test_pause_that_is_too_long_ends_it(
     upload: Upload, double: StorageDouble, front: Callable[..., list[Put]]
 ) -> None:
-    """Who is told to come back in an hour fails at once, and knows when."""
+    """A Retry-After of an hour ends the upload at once, and the error says how long to wait."""
     expose = "Access-Control-Expose-Headers: Retry-After"
     front(Reply(answer(429, b"busy", CORS, expose, "Retry-After: 3600")))
     outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")

@@ -64,7 +64,8 @@ def refusals(phase: Phase, fault: Fault) -> Iterator[Row]:
 REFUSALS = (
     (301, "PermanentRedirect", "storage_redirected", "111"),
     (307, "", "storage_redirected", "111"),
-    (400, "InvalidArgument", "storage_rejected", "111"),
+    (400, "SomethingNew", "storage_rejected", "111"),
+    (400, "InvalidArgument", "header_value_refused", "111"),
     (400, "RequestTimeout", "storage_timeout", "112"),
     (403, "AccessDenied", "access_denied", "111"),
     (404, "NoSuchBucket", "no_such_bucket", "111"),
@@ -75,8 +76,9 @@ REFUSALS = (
     (413, "EntityTooLarge", "entity_too_large", "111"),
     (429, "", "storage_throttled", "112"),
     (500, "InternalError", "storage_error", "112"),
-    (501, "NotImplemented", "storage_error", "111"),
+    (501, "NotImplemented", "header_not_supported", "111"),
     (503, "SlowDown", "storage_error", "112"),
+    (507, "XMinioStorageFull", "storage_full", "111"),
 )
 BEFORE_A_BYTE: tuple[Phase, ...] = ("accepted", "head begun", "head")
 IN_THE_BODY: tuple[Phase, ...] = ("first byte", "middle", "last piece")
@@ -93,7 +95,7 @@ ROWS = (
     row("accepted", "stalls", "storage_stalled", "112"),
     row("head begun", "stalls", "storage_stalled", "112"),
     row("head", "stalls", "storage_stalled", "112"),
-    row("head", "trickles", "storage_stalled", "112", rest=b"HTTP/1.1 100 Continue\r\n\r\n"),
+    row("head", "trickles", "storage_stalled", "112", rest=b"HTTP/1.1 100 %b\r\n\r\n" % (b"x" * 60)),
     row("head", "stalls", "storage_stalled", "112", b"HTTP/1.1 403 No\r\n"),
     *refusals("head", "reads on"),
     says("head", "closes", 403, "AccessDenied", "access_denied", "111"),

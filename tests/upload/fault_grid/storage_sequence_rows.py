@@ -26,7 +26,7 @@ def wait(seconds: int, status: int) -> Play:
 
 
 def of_connections(mode: Mode) -> Iterator[Cell]:
-    """What is said behind an answer, or happens to a kept connection, does no harm to the next upload."""
+    """Bytes after an answer, and faults of a kept connection, do no harm to the next upload."""
     twice = Cell("answers twice", mode, "ok", 1, (Play("all", OK + DENIED), Play()), uploads=2)
     yield twice
     yield replace(twice, name="answers twice, well both times", plays=(Play("all", OK + OK), Play()))
@@ -56,7 +56,7 @@ def of_waits(mode: Mode) -> Iterator[Cell]:
 
 
 def of_conditions(mode: Mode) -> Iterator[Cell]:
-    """With If-None-Match signed, a 412 behind a PUT that may have been stored says so."""
+    """With If-None-Match signed, a 412 after a PUT that may have been stored says so."""
     firsts = {
         "reset": (RESETS, "storage_disconnected", "already_stored"),
         "half an answer": (Play("all", OK[:20], "closes", b"..."), "storage_disconnected", "already_stored"),
@@ -80,7 +80,7 @@ def of_senders(mode: Mode) -> Iterator[Cell]:
         "403, resets": (Play("middle", DENIED, "resets"), "access_denied"),
         "403 before a byte": (Play("head", DENIED, "closes"), "access_denied"),
         "307": (Play("middle", answer(307, b"", "Location: /"), "reads on"), "storage_redirected"),
-        "501": (Play("middle", answer(501), "closes"), "storage_error"),
+        "501": (Play("middle", answer(501), "closes"), "header_not_supported"),
     }
     for name, (play, code) in ends.items():
         cell = Cell(f"{name}, half is sent", mode, code, 1, (play,), file_bytes=BIG_BYTES, sends="half")

@@ -24,9 +24,9 @@ def grid(request: pytest.FixtureRequest) -> Iterator[Grid]:
     well = FaultyStorage()
     settings = {
         "UPLOAD_DESTINATIONS": ",".join(each.origin for each in (well, *storages.values())),
-        "UPLOAD_STALL_SECONDS": "1.5",
+        "UPLOAD_STALL_SECONDS": "2",
         "TIMEOUT_SECONDS": "9",
-        # Much, so that a trickle shows soon although the file came fast before it.
+        # High, so that a trickle is noticed soon after a fast beginning.
         "UPLOAD_MIN_BYTES_PER_SECOND": "1MiB",
     }
     with Running(**settings, **leftovers.SETTINGS) as service, well:
@@ -54,7 +54,7 @@ def test_client_fails(grid: Grid, cell: Sender) -> None:
 
 @pytest.mark.parametrize("cell", HEADS, ids=lambda cell: cell.name)
 def test_head_never_ends(grid: Grid, cell: Sender) -> None:
-    """A head that does not come to its end in time is answered, though there is no request yet."""
+    """A head that does not end in time is answered, although there is no request yet."""
     seen = grid.seen[cell].result()
     assert seen.answer
     assert (seen.answer.status, seen.answer.json["code"]) == (408, cell.code)
@@ -62,7 +62,7 @@ def test_head_never_ends(grid: Grid, cell: Sender) -> None:
 
 
 def test_too_large_is_heard(grid: Grid) -> None:
-    """Who sends more than the service takes hears so, though all of it is still sent."""
+    """A client that sends more than the service takes gets the refusal, even if it sends all of it."""
     with Connection(grid.service.port) as connection:
         connection.head(PLAIN, 2 * MEMORY_BYTES)
         connection.send(bytes(2 * MEMORY_BYTES))

@@ -30,6 +30,24 @@ _STORAGE = (
             _LATER,
             "Compare storage_ms in the log with TIMEOUT_SECONDS: raise it for large files on a slow "
             "line, else look at the provider's status."),
+    _storage("storage_full", 507, "Storage is full",
+            "Storage has no room left for the file.",
+            "Tell the owner of the bucket: nothing can be stored until there is room or a higher quota.",
+            "Raise the quota, delete objects or add disks: storage_code in the log says which limit was "
+            "reached. Nothing is tried again until callers send again.",
+            retryable=False),
+    _storage("storage_account_disabled", 502, "Account disabled at storage",
+            "The account or the bucket is disabled, suspended or not paid for.",
+            "Tell the owner of the bucket: only the provider can enable it again.",
+            "Look at the account's page at the provider: bills, trial period, abuse reports.",
+            retryable=False),
+    _storage("refused_before_storage", 502, "Refused before storage",
+            "A server in front of the store has answered in its place.",
+            "Check the URL's scheme and host; if they are right, tell whoever runs the store.",
+            "Look at the proxy, firewall or login page in front of the store: after a 413 raise its limit on "
+            "bodies (nginx: client_max_body_size), after a 401, 403 or 405 let signed PUTs pass, after a "
+            "redirect sign URLs with https.",
+            retryable=False),
     _storage("storage_stalled", 504, "Storage stalled",
             "Storage took no bytes for too long.",
             _LATER,

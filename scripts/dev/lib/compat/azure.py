@@ -9,10 +9,12 @@ Source: learn.microsoft.com/rest/api/storageservices/create-service-sas and crea
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
+from xml.sax.saxutils import unescape
 
 from compat.target import ask, path_of, require
 
@@ -82,21 +84,29 @@ class Azure:
         """See Target."""
         return self.sas(key, "t", query={"comp": "tags"})
 
+    def keys(self) -> list[str]:
+        """See Target."""
+        listed = require(ask("GET", self._of_container("l", comp="list")), "Listing").body.decode()
+        return [unescape(key) for key in re.findall("<Name>([^<]*)</Name>", listed)]
+
     def set_up(self) -> None:
         """See Target."""
-        end = _time(600)
-        # account, permissions, services, resource types, start, expiry, address, protocol, version, scope
-        text = "".join(f"{line}\n" for line in (ACCOUNT, "c", "b", "c", "", end, "", "", VERSION, ""))
-        named = {"restype": "container", "sv": VERSION, "ss": "b", "srt": "c", "sp": "c", "se": end}
-        named["sig"] = self._signature(text)
-        url = f"{self.prefix}{self.container}?{urlencode(named, quote_via=quote)}"
-        require(ask("PUT", url), "Making the container")
+        require(ask("PUT", self._of_container("c")), "Making the container")
 
     def finish_blocks(self, key: str, block: str) -> None:
         """Make a blob of the only block."""
         body = f"<BlockList><Latest>{block}</Latest></BlockList>".encode()
         url = self.url(key, query={"comp": "blocklist"})
         require(ask("PUT", url, body), "Finishing blocks")
+
+    def _of_container(self, permission: str, **query: str) -> str:
+        """A URL with an account SAS for the container."""
+        end = _time(600)
+        # account, permissions, services, resource types, start, expiry, address, protocol, version, scope
+        text = "".join(f"{line}\n" for line in (ACCOUNT, permission, "b", "c", "", end, "", "", VERSION, ""))
+        named = {"restype": "container", "sv": VERSION, "ss": "b", "srt": "c", "sp": permission, "se": end}
+        named["sig"] = self._signature(text)
+        return f"{self.prefix}{self.container}?{urlencode({**query, **named}, quote_via=quote)}"
 
     def _signature(self, text: str) -> str:
         mac = hmac.new(base64.b64decode(self.account_key), text.encode(), hashlib.sha256)

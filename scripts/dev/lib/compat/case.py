@@ -25,7 +25,8 @@ class Trial:
     """An upload, and what must be true afterwards.
 
     `headers` and `tags` are the object's. `place`: another bucket or container. `kept`: what lies at the key
-    when the upload is refused. `finish`: what must still be done to complete the object.
+    when the upload is refused. `finish`: what must still be done to complete the object. `listed_below`: the
+    store must list the object under its very key; this part of it is left out when another one is told.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Trial:
     place: str = ""
     kept: bytes | None = None
     finish: Callable[[], None] | None = None
+    listed_below: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> st
         return "but nothing is stored"
     if stored.sha256 != _sum(trial.upload.content):
         return "but other bytes are stored"
+    if trial.listed_below and trial.key not in (listed := target.keys()):
+        found = [key.partition(f"{trial.listed_below}/")[2] for key in listed if trial.listed_below in key]
+        return f"but under the key `{'`, `'.join(found)}`"
     lost = [name for name, value in trial.headers.items() if stored.headers.get(name) != value]
     if trial.tags and _tags(target, trial.key) != trial.tags:
         lost.append("tags")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from xml.sax.saxutils import unescape
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -75,6 +76,12 @@ class S3:
         request = AWSRequest("PUT", f"{self.prefix}{self.bucket}/{path_of(key)}", dict(headers))
         HmacV1QueryAuth(self._keys(), expires=3600).add_auth(request)
         return str(request.url)
+
+    def keys(self) -> list[str]:
+        """See Target."""
+        url = self._signed("GET", f"{self.prefix}{self.bucket}", query={"list-type": "2"})
+        listed = require(ask("GET", url), "Listing").body.decode()
+        return [unescape(key) for key in re.findall("<Key>([^<]*)</Key>", listed)]
 
     def set_up(self) -> None:
         """See Target."""

@@ -23,6 +23,11 @@ How the service works with real stores. `./scripts/dev/compat` runs each row aga
 
 A number leads to the reason why a store differs from the others. Azure signs no headers; there they are only
 sent.
+
+Some stores keep a file under another key than the signed one, or without its bytes, and call it a success:
+see the rows `key a//b` to `key a\\b`. `./scripts/local` runs SeaweedFS, so it does the same. versitygw 1.8.0
+drops empty segments, resolves `.` and `..`, and refuses a file at a key that ends with a slash. Sign other
+keys; `--check` warns of these.
 """
 
 

@@ -76,6 +76,10 @@ class Target(Protocol):
         """A presigned GET URL of the object's tags."""
         ...
 
+    def keys(self) -> list[str]:
+        """The keys of all objects, as the store lists them; of many thousand, the first."""
+        ...
+
     def set_up(self) -> None:
         """Make the bucket or container."""
         ...
@@ -103,9 +107,9 @@ def require(reply: Reply, what: str) -> Reply:
 
 
 def read(target: Target, key: str, place: str = "") -> Stored | None:
-    """What lies at the key, read whole; None too where there is no such place."""
+    """What lies at the key, read whole; None too where there is no such place, or can be no such key."""
     reply = ask("GET", target.url_to_read(key, place=place))
-    if reply.status == 404:
+    if reply.status in (400, 404):
         return None
     require(reply, f"Reading {key!r}")
     # Azure says more to HEAD than to GET.

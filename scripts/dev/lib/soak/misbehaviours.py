@@ -74,6 +74,8 @@ _REFUSALS = (
     ("409", "storage_conflict", refusal(409, "OperationAborted")),
     ("307", "storage_redirected", refusal(307, "TemporaryRedirect", "Location: /elsewhere")),
     ("417", "storage_rejected", refusal(417, "ExpectationFailed")),
+    ("501", "header_not_supported", refusal(501, "NotImplemented")),
+    ("507", "storage_full", refusal(507, "XMinioStorageFull")),
 )
 
 _DISCONNECTED = "storage_disconnected"

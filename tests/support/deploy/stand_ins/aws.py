@@ -16,7 +16,7 @@ READS = ("get-", "describe-", "wait", "help")
 
 
 def operation(words: list[str]) -> str:
-    """Such as create-function."""
+    """The operation that is called, such as create-function."""
     return next(iter(words[2:3]), "")
 
 
@@ -43,7 +43,7 @@ def note(words: list[str]) -> None:
 
 
 def hand_over(words: list[str]) -> int:
-    """To the real AWS CLI, with our environment and our standard streams; its exit status."""
+    """Hand the call to the real AWS CLI with our environment and standard streams; return its exit status."""
     call = json.dumps({"words": words[1:], "environment": dict(os.environ), "folder": os.getcwd()}).encode()
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(os.environ["AWS_FORKS"])

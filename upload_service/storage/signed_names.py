@@ -1,0 +1,71 @@
+"""The names of what a URL signs, as sentences for the refusals that they may explain.
+
+Knows: which headers and parameters belong to one file only: its length and its checksums.
+Rules: names only, never values.
+Must not know: HTTP libraries, why a store refused.
+
+Source: docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (x-amz-content-sha256),
+docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html (Signature Version 2)
+"""
+
+from collections.abc import Collection
+
+from upload_service.presigned.destination import Destination
+
+CHECKSUM_NAMES = frozenset(
+    {
+        "content-md5",
+        "x-amz-content-sha256",
+        "x-goog-content-sha256",
+        "x-goog-hash",
+        *(f"x-amz-checksum-{name}" for name in ("crc32", "crc32c", "crc64nvme", "md5", "sha1", "sha256")),
+    }
+)
+OF_ONE_FILE = CHECKSUM_NAMES | {"content-length"}
+# More names than these say no more.
+MOST_NAMES = 12
+_V2 = frozenset({"s3-v2", "google-v2"})
+_HEADERS_MATTER = frozenset({"signature_mismatch", "header_not_supported", "header_value_refused"})
+
+
+def signed_names(error: str, destination: Destination) -> str:
+    """What to add to the cause of a refusal with our code `error`; empty where nothing helps."""
+    signed = destination.signed_headers
+    if error == "checksum_mismatch":
+        return _of_this_file((signed or frozenset()) & CHECKSUM_NAMES | _checksums_in_query(destination))
+    if error not in _HEADERS_MATTER:
+        return ""
+    if signed is None:
+        return _of_version_2() if destination.signature_scheme in _V2 else ""
+    names = signed - {"host"}
+    listed = f"The URL signs these headers: {_list(names)}." if names else "The URL signs no header but host."
+    more = _of_this_file(names & OF_ONE_FILE) if error == "signature_mismatch" else ""
+    return f"{listed} {more}".strip()
+
+
+def _of_version_2() -> str:
+    return (
+        "A URL of Signature Version 2 does not list what it signs; the Content-Type and the Content-MD5 "
+        "always belong to it. If neither the URL nor the form tells the type, none and the file's own were "
+        "tried: send another one in contentType."
+    )
+
+
+def _of_this_file(names: Collection[str]) -> str:
+    if not names:
+        return ""
+    value = "must be that" if len(names) == 1 else "must be those"
+    return f"Its {_list(names)} {value} of this very file, and not of another one or of none."
+
+
+def _checksums_in_query(destination: Destination) -> frozenset[str]:
+    names = {pair.partition("=")[0].lower() for pair in destination.url.raw_query_string.split("&")}
+    return CHECKSUM_NAMES & names
+
+
+def _list(names: Collection[str]) -> str:
+    *most, last = sorted(names)[:MOST_NAMES]
+    left = len(names) - len(most) - 1
+    if left:
+        return f"{', '.join([*most, last])} and {left} more"
+    return f"{', '.join(most)} and {last}" if most else last
