@@ -41,6 +41,14 @@ FORMS = [
     ("two hosts", f"https://s3.amazonaws.com,evil.example/b/k?{V4}", "invalid_upload_url"),
     ("empty label", f"https://s3.amazonaws..com/b/k?{V4}", "invalid_upload_url"),
     ("open bracket", f"https://[::1/b/k?{V4}", "invalid_upload_url"),
+    ("two dots at the end", f"https://s3.amazonaws.com../b/k?{V4}", "invalid_upload_url"),
+    ("a dot alone", f"https://./b/k?{V4}", "invalid_upload_url"),
+    ("address with a dot at its end", f"http://127.0.0.1.:9000/b/k?{V4}", "invalid_upload_url"),
+    ("number with a dot at its end", f"http://2130706433./b/k?{V4}", "invalid_upload_url"),
+    ("port 0", f"https://s3.amazonaws.com:0/b/k?{V4}", "invalid_upload_url"),
+    ("IPv6 zone", f"https://[fe80::1%25eth0]/b/k?{V4}", "invalid_upload_url"),
+    ("no IPv6 address", f"https://[1:2]/b/k?{V4}", "invalid_upload_url"),
+    ("hexadecimal letters with two dots", f"https://a..b/b/k?{V4}", "invalid_upload_url"),
     ("upper case", f"HTTPS://S3.AMAZONAWS.COM/b/k?{V4}", "ok"),
     ("port 443", f"https://s3.amazonaws.com:443/b/k?{V4}", "ok"),
     ("odd but whole path", f"https://s3.amazonaws.com/b/a%2Fb//c/..;/%E0%?{V4}", "ok"),
@@ -59,6 +67,33 @@ def test_url_passes_byte_for_byte() -> None:
     destination = judged(url)
     assert str(destination.url) == url
     assert destination.url.raw_path_qs == url.removeprefix("https://s3.amazonaws.com")
+
+
+def test_absolute_name() -> None:
+    """A dot at the end of a host makes no other host of it; what is dialled and signed keeps the dot."""
+    url = f"https://Bucket.S3.amazonaws.com./k?{V4}"
+    destination = judged(url)
+    assert (destination.host, destination.provider) == ("bucket.s3.amazonaws.com", "s3")
+    assert str(destination.url).lower() == url.lower()
+    assert destination.url.raw_host == "Bucket.S3.amazonaws.com."
+    assert destination.host_header == "Bucket.S3.amazonaws.com."
+
+
+@pytest.mark.parametrize(
+    ("authority", "sent"),
+    [
+        ("https://store.example", "store.example"),
+        ("https://store.example:443", "store.example"),
+        ("http://store.example:443", "store.example:443"),
+        ("https://store.example.:8333", "store.example.:8333"),
+        ("https://STORE.example", "STORE.example"),
+        ("http://[::1]:9000", "[::1]:9000"),
+        ("http://[0::0:1]", "[0::0:1]"),
+    ],
+)
+def test_host_header(authority: str, sent: str) -> None:
+    """Host is the host as it is written, with its port unless that is the scheme's own."""
+    assert judged(f"{authority}/k?{V4}", authority).host_header == sent
 
 
 def test_repr_hides_the_url() -> None:

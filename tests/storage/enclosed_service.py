@@ -7,6 +7,7 @@ what an upload came to and which addresses heard of it; and the logs.
 """
 
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -29,6 +30,8 @@ ADDRESSES = {
     "metadata": "169.254.169.254",
     "public": "52.218.0.1",
 }
+# A name that only leads somewhere as it is written, with a dot at its end; it leads to the public address.
+ABSOLUTE = f"Absolute.{DOMAIN}."
 LISTS = ("default", f"https://*.{DOMAIN}/")
 CONTENT = b"12345"
 _STORED = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
@@ -36,11 +39,15 @@ _STORED = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\nConnection: clo
 
 def url(name: str) -> str:
     """A complete, well-formed URL of a known store."""
-    return f"https://{name}.{DOMAIN}/folder/photo-of-{name}.png?{signed_queries.v2()}"
+    host = name if "." in name else f"{name}.{DOMAIN}"
+    return f"https://{host}/folder/photo-of-{name}.png?{signed_queries.v2()}"
 
 
 class Store:
-    """Stores everything that is sent to port 443 of any address; `heard` is where connections came to."""
+    """Stores everything that is sent to port 443 of any address.
+
+    `heard` is where connections came to; `named`: the name in the TLS handshake and the header Host.
+    """
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -48,8 +55,10 @@ class Store:
         authority.cert_pem.write_to_path(self.ca_file)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(f"*.{DOMAIN}").configure_cert(self._context)
+        self._context.sni_callback = lambda _socket, name, _context: self.named.append(name)
         self._listener = socket.create_server(("", 443))
         self.heard: list[str] = []
+        self.named: list[str] = []
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
@@ -60,12 +69,16 @@ class Store:
                 came = b""
                 while not came.endswith(b"\r\n\r\n" + CONTENT):
                     came += peer.recv(65536)
+                self.named += re.findall(
+                    "^host: (.*)\r$", came.decode("latin-1"), re.IGNORECASE | re.MULTILINE
+                )
                 peer.sendall(_STORED)
 
 
 def _set_up(folder: Path) -> None:
     hosts = folder / "hosts"
-    hosts.write_text("".join(f"{address} {name}.{DOMAIN}\n" for name, address in ADDRESSES.items()))
+    lines = [f"{address} {name}.{DOMAIN}\n" for name, address in ADDRESSES.items()]
+    hosts.write_text("".join([*lines, f"{ADDRESSES['public']} {ABSOLUTE}\n"]))
     commands = ["ip link set lo up", f"mount --bind {hosts} /etc/hosts"]
     commands += [f"ip addr add {address} dev lo" for name, address in ADDRESSES.items() if name != "loopback"]
     for command in commands:
@@ -75,6 +88,7 @@ def _set_up(folder: Path) -> None:
 def _upload(service: Running, store: Store, name: str, path: str) -> dict[str, Any]:
     body = form(field("max_retries", "2"), field("uploadUrl", url(name)), file(CONTENT))
     store.heard.clear()
+    store.named.clear()
     answered = post(service.port, path, body)
     event = service.upload_event(answered.request_id)
     told = {
@@ -82,7 +96,7 @@ def _upload(service: Running, store: Store, name: str, path: str) -> dict[str, A
         "code": answered.json.get("code", "ok"),
         "detail": answered.json.get("detail"),
     }
-    return told | {"heard": list(store.heard), "event": event}
+    return told | {"heard": list(store.heard), "named": list(store.named), "event": event}
 
 
 def main(folder: Path) -> None:
@@ -95,7 +109,7 @@ def main(folder: Path) -> None:
         with Running(UPLOAD_DESTINATIONS=listed, SSL_CERT_FILE=store.ca_file) as service:
             seen[listed] = {
                 f"{name} {path}": _upload(service, store, name, path)
-                for name in ADDRESSES
+                for name in (*ADDRESSES, ABSOLUTE)
                 for path in (PLAIN, RETRY)
             }
         log += service.raw_log

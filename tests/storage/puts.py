@@ -10,7 +10,7 @@ from tests.support.storage.storage_double import Put, StorageDouble
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB: more than the plain endpoint keeps
-SIGNED = signed_queries.v2()
+SIGNED = signed_queries.v4(seconds=604800)
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
 orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
 

@@ -11,7 +11,7 @@ import pytest
 from devtools import PYTHONPATH
 
 from tests.storage import enclosed_service
-from tests.storage.enclosed_service import ADDRESSES, LISTS
+from tests.storage.enclosed_service import ABSOLUTE, ADDRESSES, DOMAIN, LISTS
 from tests.support.client.raw_http import PLAIN, RETRY
 from tests.support.network_namespace import NAMESPACE
 from tests.support.service.transcript import TRANSCRIPT
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.unshare
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What came of uploads to each name, with each list of destinations."""
-    for name in ADDRESSES:
+    for name in (*ADDRESSES, ABSOLUTE):
         TRANSCRIPT.hide(enclosed_service.url(name))
     ran = subprocess.run(
         [
@@ -81,3 +81,15 @@ def test_listed_by_a_wildcard(seen: dict[str, dict[str, Any]], name: str, path: 
         assert_refused(upload, name)
     else:
         assert (upload["status"], upload["heard"]) == (200, [ADDRESSES[name]])
+
+
+@pytest.mark.parametrize("path", [PLAIN, RETRY])
+@pytest.mark.parametrize("listed", LISTS)
+def test_absolute_name(seen: dict[str, dict[str, Any]], listed: str, path: str) -> None:
+    """A host with a dot at its end is resolved and signed with it; certificates and our log are without."""
+    upload = seen[listed][f"{ABSOLUTE} {path}"]
+    assert (upload["status"], upload["heard"]) == (200, [ADDRESSES["public"]])
+    in_handshake, in_header = upload["named"]
+    assert in_handshake.lower() == f"absolute.{DOMAIN}"
+    assert in_header == ABSOLUTE
+    assert upload["event"]["host"] == f"absolute.{DOMAIN}"

@@ -26,7 +26,7 @@ from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import FAULTS, Storage, fault_code
 from upload_service.storage.session import Sessions, new_session, open_sessions
 
-SIGNED = signed_queries.v2("ca11ab1e")
+SIGNED = signed_queries.v4("ca11ab1e", seconds=604800)
 
 
 def test_every_foreign_exception_has_a_code() -> None:

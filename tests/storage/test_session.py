@@ -109,7 +109,7 @@ def test_passwords_of_the_environment_are_ignored(
 
 REFUSAL = answer(403, xml("AccessDenied"))
 UNASKED_SECONDS = 0.1
-QUERY = signed_queries.v2("77aa01c3")
+QUERY = signed_queries.v4("77aa01c3", seconds=604800)
 
 
 class Talkative:

@@ -8,7 +8,7 @@ from tests.support.service.running_service import Running
 
 SMALL = b"12345"
 LARGE = bytes(range(256)) * 8192  # 2 MiB
-SIGNED = signed_queries.v2()
+SIGNED = signed_queries.v4(seconds=604800)
 orders = pytest.mark.parametrize("url_first", [True, False], ids=["url-first", "file-first"])
 
 

@@ -2,14 +2,15 @@
 
 Knows: URL prefixes, wildcards in host names, the option of a prefix, and the word that stands for the
 well-known stores.
-Rules: text that cannot be used is a ValueError; see `settings/parsing.py`.
-Must not know: presigned URLs.
+Rules: text that cannot be used is a ValueError; see `settings/parsing.py`. An entry that no URL could ever
+match is such text: it would look as if it allowed something.
+Must not know: signatures.
 """
 
 import re
 from dataclasses import dataclass
 
-from yarl import URL
+from upload_service.presigned.url_parts import UrlParts, is_partial_address, parse_url
 
 KNOWN_STORES_WORD = "default"
 # Behind the URL of a store that answers a PUT without an ETag.
@@ -17,13 +18,20 @@ ETAG_OPTION = "etag=optional"
 # The last two labels must be literal, and the last one begins with a letter. So no wildcard can cover an IP
 # address or a whole top-level domain.
 _WILDCARD_URL = re.compile(
-    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*(?::\d+)?(?:[/?][^*]*)?", re.IGNORECASE
+    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*\.?(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
 )
+# Second labels below which the registries of many countries sell names: co.uk, com.au, or.kr, ac.jp.
+# Source: publicsuffix.org/list
+_SOLD_BELOW_COUNTRIES = frozenset(
+    ("ac", "co", "com", "edu", "gob", "gouv", "gov", "mil", "ne", "net", "nom", "or", "org", "sch")
+)
+_SEPARATORS = re.compile(r"/|%2f|%5c", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class UrlPrefix:
-    """One allowed destination: scheme, host in lower case, port, and undecoded path without the last slash.
+    """One allowed destination: scheme, host as `UrlParts` has it, port, and undecoded path without the last
+    slash.
 
     A label `*` of the host stands for exactly one label of any text. `etag_optional`: the store there may
     answer a PUT without an ETag.
@@ -35,8 +43,16 @@ class UrlPrefix:
     path: str
     etag_optional: bool = False
 
-    def matches_host(self, host: str) -> bool:
-        """Whether `host`, in lower case, is one that this prefix allows."""
+    def allows(self, parts: UrlParts) -> bool:
+        """Whether a URL lies below this prefix."""
+        return (
+            self.scheme == parts.url.scheme
+            and self.port == parts.port
+            and self._matches_host(parts.host)
+            and _is_under(parts.path, self.path)
+        )
+
+    def _matches_host(self, host: str) -> bool:
         if host == self.host or "*" not in self.host:
             return host == self.host
         allowed, given = self.host.split("."), host.split(".")
@@ -52,6 +68,10 @@ class AllowedDestinations:
     prefixes: tuple[UrlPrefix, ...]
     known_stores: bool
 
+    def entries_for(self, parts: UrlParts) -> list[UrlPrefix]:
+        """The listed prefixes that allow a URL."""
+        return [prefix for prefix in self.prefixes if prefix.allows(parts)]
+
 
 def parse_destinations(text: str) -> AllowedDestinations:
     """Read URL prefixes separated by commas; the word `default` stands for the well-known stores.
@@ -65,17 +85,67 @@ def parse_destinations(text: str) -> AllowedDestinations:
     return AllowedDestinations(prefixes, KNOWN_STORES_WORD in entries)
 
 
-def _parse_prefix(text: str) -> UrlPrefix:
-    if "*" in text and not _WILDCARD_URL.fullmatch(text):
-        raise ValueError("may have * only for a whole label of a host name, and not for its last two")
+def _parse_prefix(entry: str) -> UrlPrefix:
+    text = entry.removesuffix(f"?{ETAG_OPTION}")
+    if "*" in text:
+        _require_whole_labels(text)
+    _require_plain(text)
+    scheme, _, rest = text.partition("://")
+    authority, _, path = rest.partition("/")
+    # The address of an object below the prefix: what is wrong with it is wrong with the entry.
+    folder = f"{path.removesuffix('/')}/" if path else ""
     try:
-        url = URL(text, encoded=True)
-        port = url.port
-    except ValueError:
-        raise ValueError("has an entry that is not a URL") from None
-    if url.scheme not in ("https", "http") or not url.raw_host or port is None:
+        parts = parse_url(f"{scheme}://{authority.replace('*', 'x')}/{folder}bucket/key")
+    except ValueError as why:
+        raise ValueError(f"has an entry that {why}") from None
+    if is_partial_address(parts.host):
+        raise ValueError("has an address that is not written as signers write it, as in 127.0.0.1")
+    host = _with_wildcards(parts.host, authority)
+    prefix = UrlPrefix(parts.url.scheme, host, parts.port, f"/{path}".removesuffix("/"), text != entry)
+    if not prefix.allows(parts):
+        raise ValueError("has an entry with . or .. in its path: no URL with such a segment is allowed")
+    return prefix
+
+
+def _require_whole_labels(text: str) -> None:
+    if not _WILDCARD_URL.fullmatch(text):
+        raise ValueError("may have * only for a whole label of a host name, and not for its last two")
+    host = re.split("[:/]", text.lower().partition("://")[2])[0].removesuffix(".")
+    *_, third, second, last = host.split(".")
+    if third == "*" and second in _SOLD_BELOW_COUNTRIES and len(last) == 2:
+        raise ValueError("may not have * below a public suffix such as co.uk, where anybody can have a name")
+
+
+def _require_plain(text: str) -> None:
+    """Refuse what no URL, or no prefix of one, can have."""
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("has an entry with a space or a letter outside ASCII, which URLs escape (%20, xn--)")
+    scheme, _, rest = text.lower().partition("://")
+    if scheme not in ("https", "http") or not rest.strip("/"):
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
-    option = url.raw_query_string
-    if url.raw_user is not None or option not in ("", ETAG_OPTION) or url.raw_fragment or "\\" in text:
+    if any(mark in text for mark in "?#@\\"):
         raise ValueError(f"must hold URLs without user, fragment and query, except ?{ETAG_OPTION}")
-    return UrlPrefix(url.scheme, url.raw_host.lower(), port, url.raw_path.rstrip("/"), bool(option))
+    if "%" in rest.partition("/")[0]:
+        raise ValueError("has an entry with a % in its host, as in IPv6 zones, which no URL can have")
+
+
+def _with_wildcards(host: str, authority: str) -> str:
+    """The host with `*` where the authority as it is written has it."""
+    if "*" not in authority:
+        return host
+    written = authority.partition(":")[0].split(".")
+    return ".".join(
+        label if other != "*" else "*" for label, other in zip(host.split("."), written, strict=False)
+    )
+
+
+def _is_under(path: str, listed: str) -> bool:
+    """Whether `path` lies below the path `listed`, compared by whole segments and undecoded.
+
+    A path with a segment `.` or `..` is not below any, in whatever way these are encoded.
+    """
+    if not listed:
+        return True
+    segments = _SEPARATORS.split(path)
+    has_dots = any(re.sub("%2e", ".", segment, flags=re.IGNORECASE) in (".", "..") for segment in segments)
+    return path.startswith(f"{listed}/") and not has_dots

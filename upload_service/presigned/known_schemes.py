@@ -13,16 +13,17 @@ from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
 
 # About half of the signers escape `+`; an unescaped one may be read as a space.
 _BASE64 = "[A-Za-z0-9+/ ]"
-# In MinIO an access key may have slashes. The service is s3, s3express or s3-outposts; Google also accepts
+# In MinIO an access key may have slashes. R2 takes an empty region for `auto`
+# (developers.cloudflare.com/r2/api/s3/api). The service is s3, s3express or s3-outposts; Google also accepts
 # storage.
-_SCOPE = r".+/\d{8}/[^/]+/(?:s3[a-z-]*|storage)"
+_SCOPE = r".+/\d{8}/[^/]*/(?:s3[a-z-]*|storage)"
 _HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
 # 1 to 604800 seconds: a V4 signature is valid for a week at most.
 _WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
 def _parameter(name: str, pattern: str, expected: str, unless: str = "") -> Parameter:
-    return Parameter(name.lower(), name, re.compile(pattern, re.ASCII), expected, unless)
+    return Parameter(name, re.compile(pattern, re.ASCII), expected, unless)
 
 
 def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: str) -> tuple[Parameter, ...]:
@@ -48,18 +49,18 @@ def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; also of R2, MinIO and SeaweedFS
 S3_V4 = SignatureScheme(
     "s3-v4",
-    frozenset({"x-amz-signature"}),
+    frozenset({"X-Amz-Signature"}),
     _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-fA-F]{64}", "64 hexadecimal digits"),
     signed_operation.S3,
-    signed_at_parameter="x-amz-date",
-    lifetime_parameter="x-amz-expires",
-    signed_headers_parameter="x-amz-signedheaders",
+    signed_at_parameter="X-Amz-Date",
+    lifetime_parameter="X-Amz-Expires",
+    signed_headers_parameter="X-Amz-SignedHeaders",
 )
 # docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html: valid in several regions, so the scope names
 # no region. The signature is a DER sequence of two numbers.
 S3_V4A = SignatureScheme(
     "s3-v4a",
-    frozenset({"x-amz-signature", "x-amz-region-set"}),
+    frozenset({"X-Amz-Signature", "X-Amz-Region-Set"}),
     _v4(
         "Amz",
         "AWS4-ECDSA-P256-SHA256",
@@ -68,14 +69,15 @@ S3_V4A = SignatureScheme(
         "a DER signature in hexadecimal digits",
     ),
     signed_operation.S3,
-    signed_at_parameter="x-amz-date",
-    lifetime_parameter="x-amz-expires",
-    signed_headers_parameter="x-amz-signedheaders",
+    signed_at_parameter="X-Amz-Date",
+    lifetime_parameter="X-Amz-Expires",
+    signed_headers_parameter="X-Amz-SignedHeaders",
 )
-# cloud.google.com/storage/docs/authentication/signatures. HMAC keys give 64 digits, RSA keys 256 to 1024.
+# cloud.google.com/storage/docs/authentication/signatures. HMAC keys give 64 digits, RSA keys 256 to 1024. No
+# page says whether names have a case, and Google's library for Python signs some in lower case: so in any.
 GOOGLE_V4 = SignatureScheme(
     "google-v4",
-    frozenset({"x-goog-signature"}),
+    frozenset({"X-Goog-Signature"}),
     _v4(
         "Goog",
         "GOOG4-RSA-SHA256|GOOG4-HMAC-SHA256",
@@ -84,28 +86,35 @@ GOOGLE_V4 = SignatureScheme(
         "a signature in hexadecimal digits",
     ),
     signed_operation.GOOGLE,
-    signed_at_parameter="x-goog-date",
-    lifetime_parameter="x-goog-expires",
-    signed_headers_parameter="x-goog-signedheaders",
+    signed_at_parameter="X-Goog-Date",
+    lifetime_parameter="X-Goog-Expires",
+    signed_headers_parameter="X-Goog-SignedHeaders",
+    any_case=True,
 )
-# docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+# docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html. botocore and version 2 of the SDK for
+# JavaScript write the headers that they sign into the query, boto 2 only those that begin with x-amz-.
 S3_V2 = SignatureScheme(
     "s3-v2",
-    frozenset({"signature", "awsaccesskeyid"}),
+    frozenset({"Signature", "AWSAccessKeyId"}),
     _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", "20 bytes in Base64"),
     signed_operation.S3,
-    expires_parameter="expires",
+    expires_parameter="Expires",
+    binds_type=True,
+    header_in_query=re.compile("content-type|content-md5|x-amz-(?!security-token).+"),
 )
 # cloud.google.com/storage/docs/access-control/signed-urls-v2
 GOOGLE_V2 = SignatureScheme(
     "google-v2",
-    frozenset({"signature", "googleaccessid"}),
+    frozenset({"Signature", "GoogleAccessId"}),
     _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", "Base64"),
     signed_operation.GOOGLE,
-    expires_parameter="expires",
+    expires_parameter="Expires",
+    any_case=True,
+    binds_type=True,
 )
 # learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
-# type, Put Block does not.
+# type, Put Block does not. Microsoft's own libraries read the names in any case (SasQueryParametersExtensions
+# in github.com/Azure/azure-sdk-for-net).
 AZURE_SAS = SignatureScheme(
     "azure-sas",
     frozenset({"sig"}),
@@ -116,6 +125,7 @@ AZURE_SAS = SignatureScheme(
     ),
     signed_operation.AZURE,
     expires_parameter="se",
+    any_case=True,
     required_headers=(("x-ms-blob-type", "BlockBlob"),),
 )
 # V4A comes first, because its URLs have V4's parameters as well.

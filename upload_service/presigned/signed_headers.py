@@ -1,9 +1,9 @@
 """The headers of a PUT: those that the URL is signed with, with the values that the form gives.
 
 Knows: the form fields for headers, which headers may be sent, and how signed names and given values must fit.
-Rules: where the URL tells its signed headers, no other is sent. What does not fit is refused before a byte is
-sent. A header that would make storage do anything else than store this file is never sent. A value is never
-part of a message.
+Rules: where the URL tells its signed headers, no other is sent; where it does not, what can have been signed
+is tried in turn. What does not fit is refused before a byte is sent. A header that would make storage do
+anything else than store this file is never sent. A value is never part of a message.
 Must not know: framing, HTTP libraries, the request that brought the form.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
@@ -49,8 +49,12 @@ NEVER_SENT = (
 )
 # They set the Content-Type with which storage serves the object; on Azure the second one wins.
 TYPE_HEADERS = ("content-type", "x-ms-blob-content-type")
-# The HTTP client sends these with every PUT; the Content-Type is the file part's, or a default.
+# The HTTP client sends the first two with every PUT; the Content-Type is the file part's, or a default.
 ALWAYS_SENT = frozenset({"host", "content-length", "content-type"})
+# A form may say what these are, as the maps of signed headers that SDKs give do, but not change them.
+SAID_ONLY = ("host", "content-length")
+# Ceph counts these in the query of a Signature V2 as if they were headers, and again if they are.
+_METADATA_PREFIX = "x-amz-meta-"
 
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]*")
@@ -66,7 +70,7 @@ def header_of_field(field: str) -> str | None:
     if not field.startswith(FIELD_PREFIX):
         return None
     name = field.removeprefix(FIELD_PREFIX).strip().lower()
-    if not _is_sendable(name):
+    if not _is_sendable(name) and name not in SAID_ONLY:
         shown = f"The header {name}" if _NAME.fullmatch(name) else "A header with an unusable name"
         raise UploadError("header_not_allowed", f"{shown} is none that goes with an upload.")
     return name
@@ -83,6 +87,8 @@ def check_value(name: str, value: str) -> None:
 def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
     """Raise UploadError when the URL signs a header that is never sent, or does not sign a given one."""
     signed = destination.signed_headers
+    for name, value in destination.headers_in_query:
+        check_value(name, value)
     if signed is None:
         return  # the URL does not tell, so storage decides
     if signed <= ALWAYS_SENT and given.keys() <= ALWAYS_SENT:
@@ -113,9 +119,47 @@ def missing_error(names: Sequence[str]) -> UploadError:
     return UploadError("missing_signed_header", f"The URL is signed with the {said} did not come.")
 
 
-def put_headers(destination: Destination, given: Mapping[str, str], content_type: str) -> dict[str, str]:
-    """The headers of the PUT except for Host and Content-Length. `content_type` is that of the file part."""
-    return {"content-type": content_type, **given, **dict(destination.required_headers)}
+def check_host(destination: Destination, given: str) -> None:
+    """Raise UploadError unless `given`, the signed value of Host, is the one that is sent."""
+    scheme_port = ":443" if destination.url.scheme == "https" else ":80"
+    if given.strip().lower().removesuffix(scheme_port) != destination.host_header.lower():
+        raise UploadError(
+            "header_not_allowed",
+            "The field header:host has another host than the URL, to whose host the PUT goes.",
+        )
+
+
+def claimed_types(destination: Destination | None, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The types that the form's headers, and those in the URL's query, would give the object."""
+    told = dict(destination.headers_in_query) if destination else {}
+    types = [headers[name] for headers in (given, told) for name in TYPE_HEADERS if name in headers]
+    return tuple(dict.fromkeys(types))
+
+
+def put_headers(
+    destination: Destination, given: Mapping[str, str], content_type: str
+) -> tuple[dict[str, str], ...]:
+    """The headers of the PUT except for Content-Length. `content_type` is that of the file part.
+
+    There are several where nothing tells what was signed, and they are tried in this order while storage says
+    that the signature does not match. Only what Signature V2 binds can be unknown: a Content-Type that
+    neither the query nor the form tells, which most often was not signed at all, and metadata in the query,
+    which most stores want as headers too, and Ceph does not.
+    """
+    told = {name: value for name, value in destination.headers_in_query if _is_sendable(name)}
+    rest = {**told, **given, **dict(destination.required_headers)}
+    if destination.host_header.partition(":")[0].endswith("."):
+        rest["host"] = destination.host_header  # without the dot, as aiohttp sends it, it was not signed
+    if not destination.binds_type:
+        return ({"content-type": content_type, **rest},)
+    rest.pop("content-type", None)
+    signed = dict.fromkeys(headers["content-type"] for headers in (told, given) if "content-type" in headers)
+    types = [{"content-type": each} for each in signed] or [{}, {"content-type": content_type}]
+    in_query = {name for name in told.keys() - given.keys() if name.startswith(_METADATA_PREFIX)}
+    rests = [rest]
+    if in_query:
+        rests.append({name: value for name, value in rest.items() if name not in in_query})
+    return tuple({**typed, **others} for typed in types for others in rests)
 
 
 def _is_sendable(name: str) -> bool:

@@ -46,7 +46,8 @@ def signed_names(error: str, destination: Destination) -> str:
 def _of_version_2() -> str:
     return (
         "A URL of Signature Version 2 does not list what it signs; the Content-Type and the Content-MD5 "
-        "always belong to it."
+        "always belong to it. If neither the URL nor the form tells the type, none and the file's own were "
+        "tried: send another one in contentType."
     )
 
 

@@ -105,8 +105,8 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
-        headers = signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
-        self._record.content_type = headers["content-type"]
+        headers, *others = self._put_headers(destination)
+        self._record.content_type = headers.get("content-type", self._record.content_type)
         self.plan.set_result(
             PutPlan(
                 self.body,
@@ -117,6 +117,7 @@ class ClientLeg:
                 self._checksums,
                 self.progress,
                 self._prediction.source if self._prediction else FROM_REQUEST,
+                others,
             )
         )
 
@@ -126,6 +127,9 @@ class ClientLeg:
         if destination is None or length is None or self._fields.missing_headers():
             return None
         return destination, length
+
+    def _put_headers(self, destination: Destination) -> tuple[dict[str, str], ...]:
+        return signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
@@ -154,9 +158,11 @@ class ClientLeg:
             raise UploadError("checksum_too_late")
 
     def _store(self) -> ChunkStore:
-        """A pipe where bytes can go straight through and nobody asks for a copy, or no copy fits."""
-        streams = self._target() is not None
-        if streams and not self._retrying and not self._is_worth_a_copy():
+        """A pipe where bytes can go straight through and nothing asks for a copy, or no copy fits."""
+        target = self._target()
+        streams = target is not None
+        needs_copy = self._retrying or (target is not None and len(self._put_headers(target[0])) > 1)
+        if streams and not needs_copy and not self._is_worth_a_copy():
             return Pipe()
         if self._retrying:
             self._record.replayable = True

@@ -13,6 +13,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination, judge_destination
+from upload_service.presigned.signed_operation import refuse_empty_body_checksum
 from upload_service.settings.settings import Settings
 from upload_service.upload import widget_chunks
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
@@ -39,6 +40,7 @@ class FormFields:
         self.max_retries = DEFAULT_RETRIES
         self.checksum: Checksum | None = None
         self.headers: dict[str, str] = {}
+        self._host: str | None = None
         self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
@@ -59,13 +61,15 @@ class FormFields:
         if name == "uploadUrl":
             self.destination = judge_destination(value, self._settings.destinations, now)
         elif name == "size":
-            self.size = _size(value, self._settings.max_file_bytes)
+            self._note_size(name, value)
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
             self.checksum = parse_checksum(value)
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
+        if self.destination and self._host is not None:
+            signed_headers.check_host(self.destination, self._host)
         if self.destination and not self._headers_closed:
             signed_headers.check_fits_url(self.destination, self.headers)
 
@@ -79,9 +83,29 @@ class FormFields:
 
     def claimed_types(self) -> tuple[str, ...]:
         """The types that the headers so far would give the object."""
-        return tuple(self.headers[name] for name in signed_headers.TYPE_HEADERS if name in self.headers)
+        return signed_headers.claimed_types(self.destination, self.headers)
+
+    def _note_size(self, field: str, value: str) -> None:
+        """The file's length comes in `size`, in `header:content-length`, or in both."""
+        size = _size(field, value, self._settings.max_file_bytes)
+        if self.size not in (None, size):
+            raise UploadError("size_mismatch", "The fields size and header:content-length differ.")
+        self.size = size
+
+    def _note_host(self, value: str) -> None:
+        if self._host is not None:
+            raise UploadError("duplicate_field", "The header host came twice.")
+        self._host = value
 
     def _note_header(self, name: str, value: str) -> None:
+        if name == "host":
+            self._note_host(value)
+        elif name == "content-length":
+            self._note_size("header:content-length", value.strip())
+        else:
+            self._note_sent_header(name, value)
+
+    def _note_sent_header(self, name: str, value: str) -> None:
         if name in self.headers:
             raise UploadError("duplicate_field", f"The header {name} came twice.")
         if self._headers_closed:
@@ -92,12 +116,14 @@ class FormFields:
         self._headers_bytes += len(name) + len(value)
         if self._headers_bytes > signed_headers.MAX_HEADERS_BYTES:
             raise UploadError("field_too_long", "The headers for storage are longer than 16 KiB together.")
+        if self.size != 0:
+            refuse_empty_body_checksum({name: value.strip()})
         self.headers[name] = value
 
 
-def _size(value: str, most: int) -> int:
+def _size(field: str, value: str, most: int) -> int:
     if not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        raise UploadError("invalid_size")
+        raise UploadError("invalid_size", f"The field {field} is not a whole number of bytes.")
     if int(value) > most:
         raise UploadError("file_too_large")
     return int(value)

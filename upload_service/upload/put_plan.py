@@ -6,7 +6,7 @@ Must not know: forms, HTTP libraries.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from upload_service.body.checksums import RunningChecksums
@@ -46,7 +46,8 @@ class PutPlan:
     """All that a PUT needs beside the bytes: where to, with which headers, and which length to announce.
 
     `length` in bytes is predicted, unless it is certain; `predicted_from` says in words what from.
-    `checksums` run over the file.
+    `checksums` run over the file. `other_headers`: what to send instead of `headers`, one after another,
+    while storage says that the signature does not match; only where the URL leaves open what was signed.
     """
 
     body: Body
@@ -57,6 +58,7 @@ class PutPlan:
     checksums: RunningChecksums
     form: FormProgress
     predicted_from: str = FROM_REQUEST
+    other_headers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
 
     def file_length(self) -> tuple[int, bool]:
         """The length to announce now, in bytes, and whether it is certain."""

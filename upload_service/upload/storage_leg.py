@@ -2,7 +2,8 @@
 
 Knows: how many attempts there may be, what each came to, and the time that is left.
 Rules: each attempt reads the body from its start and announces its exact length; the URL's expiry is checked
-before each attempt; waits end with the upload.
+before each attempt; waits end with the upload. Trying other headers, because the URL leaves open what was
+signed, is no retry.
 Must not know: forms, HTTP libraries.
 """
 
@@ -43,6 +44,7 @@ class StorageLeg:
         self._retrying = retrying
         self._observer = observer
         self._retries = 0
+        self._refused_headers = 0
 
     async def run(self, planned: "asyncio.Future[PutPlan]") -> None:
         """Wait for the plan, then return when the object is stored; raises UploadError."""
@@ -53,6 +55,9 @@ class StorageLeg:
             outcome = self._record.outcome = await self._put(plan)
             if outcome.error is None:
                 return
+            if self._has_other_headers(plan, outcome):
+                self._refused_headers += 1
+                continue
             delay = await self._delay(plan, outcome, delays)
             if delay is None:
                 raise self._failure(plan, outcome)
@@ -86,7 +91,8 @@ class StorageLeg:
             self._observer.attempt_begins(len(self._record.attempts) + 1, reader)
         started = time.monotonic()
         try:
-            outcome = await self._storage.put(plan.destination, reader, plan.headers)
+            headers = (plan.headers, *plan.other_headers)[self._refused_headers]
+            outcome = await self._storage.put(plan.destination, reader, headers)
         except BaseException as error:
             # An attempt around which the upload ended: nobody hears what storage makes of its last byte.
             self._record.may_be_stored |= reader.handed_over
@@ -114,8 +120,16 @@ class StorageLeg:
         self._record.storage_seconds += seconds
         self._record.attempts.append(Attempt(code, status, round(seconds * 1000), reader.read_bytes))
 
+    def _has_other_headers(self, plan: PutPlan, outcome: Outcome) -> bool:
+        """Whether the signature did not match these headers, and others can be tried."""
+        if outcome.error != "signature_mismatch" or self._refused_headers == len(plan.other_headers):
+            return False
+        return plan.body.replayable or not outcome.sent_bytes
+
     def _is_last(self, plan: PutPlan) -> bool:
         """Whether no other attempt can follow, so that the copy can be freed while it is read."""
+        if self._refused_headers < len(plan.other_headers):
+            return False
         if not self._retrying:
             return True
         most = plan.form.max_retries

@@ -26,7 +26,7 @@ MIDDLE_BYTES = 1024 * 1024 // 2
 LAST_BYTES = 12
 TRICKLE_SECONDS = 0.3
 DAWDLE_SECONDS = 0.05
-QUERY = signed_queries.v2()
+QUERY = signed_queries.v4(seconds=604800)
 
 
 class FaultyStorage:

@@ -112,7 +112,8 @@ _FORM = (
             "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),
     _client("url_signed_for_empty_body", 422, "URL signed for an empty body",
             "The URL in uploadUrl was signed with the checksum of an empty body, which no file matches.",
-            "Presign with requestChecksumCalculation: 'WHEN_REQUIRED' in the client of the SDK."),
+            "Presign with requestChecksumCalculation: 'WHEN_REQUIRED' in the client of the SDK, and without "
+            "ChecksumAlgorithm."),
     _client("destination_not_allowed", 403, "Destination not allowed",
             "This service does not upload to that destination.",
             "Use an allowed store, or ask the operator to list this one in UPLOAD_DESTINATIONS."),
@@ -126,7 +127,8 @@ _FORM = (
             "The field size is not a whole number of bytes.",
             "Send file.size, or leave the field out."),
     _client("size_mismatch", 422, "Size differs",
-            "The file does not have as many bytes as the field size says; nothing was stored.",
+            "The file does not have as many bytes as the field size, or header:content-length, says; nothing "
+            "was stored.",
             "Send file.size of the very file in the form, or leave the field out."),
     _client("length_unpredictable", 422, "Length not known in time",
             "The file has another length than the request let expect, because something follows it or the "

@@ -1,5 +1,11 @@
 """All rows of the table, in order."""
 
-from compat import header_cases, key_cases, plain_cases, refused_cases
+from compat import header_cases, key_cases, plain_cases, refused_cases, signer_cases
 
-CASES = (*plain_cases.cases(), *key_cases.cases(), *header_cases.cases(), *refused_cases.cases())
+CASES = (
+    *plain_cases.cases(),
+    *key_cases.cases(),
+    *header_cases.cases(),
+    *signer_cases.cases(),
+    *refused_cases.cases(),
+)

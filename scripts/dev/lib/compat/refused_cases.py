@@ -62,10 +62,10 @@ def _early(target: Target, key: str) -> str:
 
 
 def _forged(target: Target, key: str) -> str:
-    return _altered(target.url(key))
+    return altered(target.url(key))
 
 
-def _altered(url: str) -> str:
+def altered(url: str) -> str:
     """With another letter or digit at the beginning of the signature, behind what is escaped there."""
 
     def alter(found: re.Match[str]) -> str:
@@ -106,18 +106,6 @@ def _stranger(target: Target, key: str) -> Trial | None:
     return Trial(key, Upload(stranger.url(key), content(1000)))
 
 
-def _v2(*, forged: bool) -> Maybe:
-    def plan(target: Target, key: str) -> Trial | None:
-        if not isinstance(target, S3):
-            return None
-        url = target.url_v2(key, "image/png")
-        if forged:
-            url = _altered(url)
-        return Trial(key, Upload(url, content(LARGE)))
-
-    return plan
-
-
 def _sas(permissions: str, *, exists: bool = False) -> Maybe:
     def plan(target: Target, key: str) -> Trial | None:
         if not isinstance(target, Azure):
@@ -142,8 +130,6 @@ def cases() -> Iterator[Case]:
     yield Case("bucket or container that does not exist", _placeless, "404 no_such_bucket", MAKES_BUCKETS)
     yield Case("signed for the checksum of an empty body", _s3(_at(_of_nothing)), OF_NOTHING, UNREAD_SUM)
     yield Case("signed for GET (S3)", _s3(_at(_of_get)), MISMATCH)
-    yield Case("Signature Version 2", _v2(forged=False))
-    yield Case("Signature Version 2, forged", _v2(forged=True), MISMATCH)
     yield Case("SAS with `sp=cw`, key exists", _sas("cw", exists=True))
     yield Case("SAS with `sp=w`", _sas("w"))
     yield Case("SAS with `sp=c`", _sas("c"))

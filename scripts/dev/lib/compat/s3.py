@@ -23,8 +23,8 @@ REGION = "us-east-1"
 class _SignedAt(S3SigV4QueryAuth):
     """Signs as if it were another moment."""
 
-    def __init__(self, keys: Credentials, expires: int, moment: datetime) -> None:
-        super().__init__(keys, "s3", REGION, expires=expires)
+    def __init__(self, keys: Credentials, region: str, expires: int, moment: datetime) -> None:
+        super().__init__(keys, "s3", region, expires=expires)
         self._moment = moment
 
     def add_auth(self, request: AWSRequest) -> None:
@@ -57,10 +57,11 @@ class S3:
         lifetime: int = 3600,
         age: int = 0,
         place: str = "",
+        region: str = REGION,
     ) -> str:
         """See Target."""
         address = f"{self.prefix}{place or self.bucket}/{path_of(key)}"
-        return self._signed("PUT", address, headers, query, lifetime, age)
+        return self._signed("PUT", address, headers, query, lifetime, age, region)
 
     def url_to_read(self, key: str, *, place: str = "", method: str = "GET") -> str:
         """See Target."""
@@ -70,14 +71,11 @@ class S3:
         """See Target."""
         return self._signed("GET", f"{self.prefix}{self.bucket}/{path_of(key)}", query={"tagging": ""})
 
-    def url_v2(self, key: str, content_type: str) -> str:
-        """A PUT URL of Signature Version 2, which signs the type whenever one is sent."""
-        request = AWSRequest(
-            "PUT", f"{self.prefix}{self.bucket}/{path_of(key)}", {"Content-Type": content_type}
-        )
+    def url_v2(self, key: str, headers: Mapping[str, str]) -> str:
+        """A PUT URL of Signature Version 2. botocore writes the headers that it signs into the query."""
+        request = AWSRequest("PUT", f"{self.prefix}{self.bucket}/{path_of(key)}", dict(headers))
         HmacV1QueryAuth(self._keys(), expires=3600).add_auth(request)
-        # botocore copies the type into the query, where no store looks for it.
-        return re.sub(r"&content-type=[^&]*", "", str(request.url))
+        return str(request.url)
 
     def keys(self) -> list[str]:
         """See Target."""
@@ -118,11 +116,12 @@ class S3:
         query: Mapping[str, str] = {},
         lifetime: int = 3600,
         age: int = 0,
+        region: str = REGION,
     ) -> str:
         asked = f"?{urlencode(query)}" if query else ""
         request = AWSRequest(method=method, url=address + asked, headers=dict(headers))
         moment = datetime.now(UTC) - timedelta(seconds=age)
-        _SignedAt(self._keys(), lifetime, moment).add_auth(request)
+        _SignedAt(self._keys(), region, lifetime, moment).add_auth(request)
         return str(request.url)
 
     def _keys(self) -> Credentials:

@@ -7,6 +7,7 @@ Must not know: the fuzzer, so that the tests can replay its inputs.
 """
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from upload_service.errors.upload_error import UploadError
@@ -55,13 +56,19 @@ def _assert_unambiguous(text: str, found: Destination) -> None:
     url, other = found.url, urlsplit(text)
     assert _with_plain_front(str(url)) == _with_plain_front(text)
     assert re.fullmatch(r"[\x21-\x7e]+", text)
-    assert (other.scheme, other.hostname) == (url.scheme, found.host)
-    assert (url.raw_host or "").lower() == found.host
+    assert (other.scheme, _plain_host(other.hostname)) == (url.scheme, found.host)
+    assert _plain_host(url.raw_host) == found.host
     assert (other.port or PORTS[other.scheme]) == url.port
     assert (other.username, other.password, url.raw_user) == (None, None, None)
     assert (other.path, other.query, other.fragment) == (url.raw_path, url.raw_query_string, "")
     assert url.raw_path_qs == text[text.index("/", len("https://")) :]
     assert HOSTS.fullmatch(found.host), found.host
+
+
+def _plain_host(host: str | None) -> str:
+    """In lower case, without the dot of an absolute name, and an IPv6 address in its shortest form."""
+    plain = (host or "").lower()
+    return ip_address(plain).compressed if ":" in plain else plain.removesuffix(".")
 
 
 def _with_plain_front(text: str) -> str:

@@ -79,7 +79,9 @@ def form_schema(*, retrying: bool) -> Schema:
         "patternProperties": {
             _header_names(): _header(
                 "The value of another header that the URL was signed with: "
-                f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values."
+                f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values. "
+                "`header:host` and `header:content-length` may come as well: they must be the URL's host and "
+                "the file's size."
             )
         },
     }
@@ -100,7 +102,8 @@ def _file() -> Schema:
     return {
         "type": "string",
         "format": "binary",
-        "description": "Exactly one file part. Its `Content-Type` goes to storage as it is.",
+        "description": "Exactly one file part. Its `Content-Type` goes to storage as it is, unless the URL "
+        "was signed without one (Signature Version 2).",
     }
 
 

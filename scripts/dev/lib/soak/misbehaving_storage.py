@@ -126,7 +126,7 @@ class MisbehavingStorage:
 
     def upload_url(self, key: str) -> str:
         """A URL that looks signed, for a long time."""
-        return f"{self.url}{key}?{signed_queries.v2()}"
+        return f"{self.url}{key}?{signed_queries.v4(seconds=604800)}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(Connection(reader, writer)))

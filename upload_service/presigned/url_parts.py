@@ -1,0 +1,95 @@
+"""Takes the text of a URL apart, for the judge of URLs and for the operator's list.
+
+Knows: which text is a plain address of an object, and when two ways to write a host mean the same one.
+Rules: the URL object that is returned is the one that is dialled, so no second parser can read the text in
+another way. What is wrong with a text is a ValueError that completes the sentence "The URL …", and never has
+a part of the text.
+Must not know: signatures, stores, the list of destinations.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+
+from yarl import URL
+
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_SHAPE = re.compile(r"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)")
+# yarl accepts ports that other parsers refuse, such as +443.
+_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[^\[\]:]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+# Resolvers take a last label such as 1 or 0x7f for a part of an address.
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class UrlParts:
+    """A URL, and its parts in the form in which they are compared.
+
+    `host` is in lower case, an IPv6 address in its shortest form, and a name has no dot at its end (with the
+    dot it is the same name, RFC 1034 section 3.1). `host_header` is the host as it is written in the URL,
+    with the port unless it is the scheme's own.
+    """
+
+    url: URL = field(repr=False)
+    host: str
+    port: int
+    host_header: str
+
+    @property
+    def path(self) -> str:
+        """The path as it is written, not decoded."""
+        return self.url.raw_path
+
+
+def parse_url(text: str) -> UrlParts:
+    """The parts of a URL in printable ASCII. ValueError for text that is not the address of an object."""
+    shape = _SHAPE.fullmatch(text)
+    if not shape:
+        raise ValueError("is not an https:// (or http://) address with a host and an object key")
+    if "@" in shape["authority"]:
+        raise ValueError("has a user name or password in it")
+    try:
+        url = URL(text, encoded=True)
+        written, port = url.raw_host or "", url.port
+    except ValueError:
+        raise ValueError("has no usable host") from None
+    host = _comparable(written)
+    if not host or not port or not _AUTHORITY.fullmatch(shape["authority"]):
+        raise ValueError("has no usable host")
+    if url.raw_path_qs != shape["target"] or len(url.raw_path) < 2:
+        raise ValueError("has no object key")
+    return UrlParts(url, host, port, _host_header(url, written, port))
+
+
+def _comparable(written: str) -> str | None:
+    """The host in the form in which it is compared; None if it is not a usable one."""
+    host = written.lower()
+    if ":" in host:
+        return _shortest(host)
+    name = host.removesuffix(".")
+    if not _NAME.fullmatch(name) or (name != host and _NUMBER.fullmatch(name)):
+        return None  # an address has no dot at its end
+    return name
+
+
+def _shortest(address: str) -> str | None:
+    """The shortest form of an IPv6 address; None for other text, and for an address with a zone."""
+    try:
+        return None if "%" in address else ipaddress.IPv6Address(address).compressed
+    except ValueError:
+        return None
+
+
+def _host_header(url: URL, written: str, port: int) -> str:
+    host = f"[{written}]" if ":" in written else written
+    return host if port == _DEFAULT_PORTS[url.scheme] else f"{host}:{port}"
+
+
+def is_partial_address(host: str) -> bool:
+    """Whether a host is a number that resolvers take for an IPv4 address, but not one in four parts.
+
+    A signer that normalises URLs writes 127.0.0.1 for 127.1, for 0x7f.1 and for 2130706433.
+    """
+    return bool(_NUMBER.fullmatch(host)) and not _IPV4.fullmatch(host)
