@@ -154,10 +154,19 @@ def test_wildcards_elsewhere_are_refused_at_start(entry: str) -> None:
         ("https://*.com.au./", "may not have * below a public suffix"),
         ("https://*.*.or.kr:8443/in/", "may not have * below a public suffix"),
         ("https://store.*.AC.JP", "may not have * below a public suffix"),
-        ("https://user@store.example/", "must hold URLs without user, query and fragment"),
-        ("https://store.example/?x", "must hold URLs without user, query and fragment"),
-        ("https://store.example/#", "must hold URLs without user, query and fragment"),
-        ("https://store.example\\a/", "must hold URLs without user, query and fragment"),
+        (
+            "https://user@store.example/",
+            "must hold URLs without user, fragment and query, except ?etag=optional",
+        ),
+        (
+            "https://store.example/?x",
+            "must hold URLs without user, fragment and query, except ?etag=optional",
+        ),
+        ("https://store.example/#", "must hold URLs without user, fragment and query, except ?etag=optional"),
+        (
+            "https://store.example\\a/",
+            "must hold URLs without user, fragment and query, except ?etag=optional",
+        ),
         ("store.example", "must hold URLs that begin with https:// or http:// and a host"),
         ("https:///bucket/", "has an entry that is not an https"),
         ("https://", "must hold URLs that begin with https:// or http:// and a host"),

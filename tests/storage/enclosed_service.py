@@ -40,7 +40,7 @@ _STORED = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\nConnection: clo
 def url(name: str) -> str:
     """A complete, well-formed URL of a known store."""
     host = name if "." in name else f"{name}.{DOMAIN}"
-    return f"https://{host}/folder/photo-of-{name}.png?{signed_queries.v2()}"
+    return f"https://{host}/folder/photo-of-{name}.png?{signed_queries.v4()}"
 
 
 class Store:

@@ -149,16 +149,16 @@ def test_storage_breaks(
 @pytest.mark.parametrize(
     "raw",
     [
-        b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b'HTTP/1.1 201 Created\r\nETag: "1"\r\nContent-Length: 0\r\n\r\n',
+        b'HTTP/1.1 204 No Content\r\nETag: "1"\r\n\r\n',
         b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-        b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+        b'HTTP/1.1 200 OK\r\nETag: "1"\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+        b'HTTP/1.1 200\r\nETag: "1"\r\nContent-Length: 0\r\n\r\n',
     ],
     ids=["201", "204", "100-first", "chunked", "no-reason"],
 )
 def test_storage_agrees_in_other_words(service: Running, at_double: Callable[..., Place], raw: bytes) -> None:
-    """Every whole 2xx is a success, whatever else storage says."""
+    """Every whole 2xx with an ETag is a success, whatever else storage says."""
     place = at_double(Reply(raw), prefix="answered")
     answered = post(service, PLAIN, place.fill(URL + FILE + END))
     assert answered.status == 200, answered.json
@@ -169,7 +169,7 @@ def test_storage_agrees_in_other_words(service: Running, at_double: Callable[...
 @pytest.mark.parametrize(
     ("head", "code", "storage"),
     [
-        (b"HTTP/1.1 200 OK\r\n\r\n", None, None),
+        (b'HTTP/1.1 200 OK\r\nETag: "1"\r\n\r\n', None, None),
         (b"HTTP/1.1 403 No\r\nContent-Length: 99999999999\r\n\r\n", "refused_before_storage", (403, None)),
         (b"HTTP/1.1 403 No\r\n\r\n", "refused_before_storage", (403, None)),
     ],

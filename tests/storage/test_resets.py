@@ -133,7 +133,7 @@ WAYS = {
     "form cut short": Way(_ends_early, "incomplete_form"),
     "shutdown": Way(_is_stopped, "shutting_down"),
     "killed": Way(_is_killed, "exit status -9"),
-    "length predicted wrongly": Way(_sends(behind=field("late", "1")), "length_unpredictable"),
+    "length predicted wrongly": Way(_sends(content=LARGE, behind=field("late", "1")), "length_unpredictable"),
     "storage refuses": Way(_waits, "access_denied", Reply(REFUSAL, after=1000, then="hang")),
     "storage agrees too early": Way(_waits, "storage_bad_answer", Reply(OK, after=1000, then="hang")),
     "storage breaks its answer": Way(
@@ -179,7 +179,7 @@ def test_storage_sees_a_reset(storage: tuple[StorageDouble, dict[str, str]], way
         pytest.skip("the retry endpoint ends this in another way")
     double, settings = storage
     puts = double.script(key := f"resets/{uuid.uuid4().hex}", WAYS[way].reply)
-    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v2()}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
     with Running(**settings | dict(WAYS[way].settings)) as service:
         assert WAYS[way].act(service, path, url, lambda: _await_begin(puts)) == WAYS[way].code
         assert _endings(puts) == {"by a reset"}
@@ -216,7 +216,7 @@ def test_whole_put_ends_in_order(storage: tuple[StorageDouble, dict[str, str]]) 
     """A connection on which storage has got all is kept, and closed in order when nobody needs it."""
     double, settings = storage
     puts = double.script(key := f"resets/{uuid.uuid4().hex}")
-    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v2()}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
     double.idle_ends.clear()
     with Running(**settings) as service:
         for _ in range(2):

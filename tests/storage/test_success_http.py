@@ -112,9 +112,9 @@ def test_answer_before_all_has_been_taken(narrow: tuple[StorageDouble, Running],
     """A 200 is no success while storage has not taken all that was sent, and its connection is not kept."""
     storage, service = narrow
     size, read = 1_000_000, 658
-    replies = Reply(OK, after=read, then="nap", at_once=read), Reply()
+    replies = Reply(OK, after=read, pause=0.5, then="nap", at_once=read), Reply()
     puts = storage.script(key := f"early/{uuid.uuid4().hex}", *replies)
-    url = TRANSCRIPT.hide(f"{storage.url}{key}?{signed_queries.v2()}").encode()
+    url = TRANSCRIPT.hide(f"{storage.url}{key}?{signed_queries.v4()}").encode()
     form = (URL + RETRIES % b"0" + file(bytes(size)) + END).replace(b"<URL>", url)
     answered = post(service, path, form)
     event = assert_refused(service, answered, "storage_bad_answer", path, (200, None))

@@ -62,7 +62,7 @@ def test_program_stores(
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program_says_why_not(service: Running, photo: Path, program: Program) -> None:
     """A refusal: status 1, and on standard error the code, the sentence and the id that the log has too."""
-    url = TRANSCRIPT.hide(f"https://elsewhere.example/photo-of-{len(program)}.png?{signed_queries.v2()}")
+    url = TRANSCRIPT.hide(f"https://elsewhere.example/photo-of-{len(program)}.png?{signed_queries.v4()}")
     done = running_examples.run(program, url, service.url, str(photo))
     assert done.returncode == 1
     assert "destination_not_allowed" in done.stderr

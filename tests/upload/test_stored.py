@@ -53,7 +53,7 @@ def at(double: StorageDouble) -> Callable[..., tuple[bytes, list[Put]]]:
 
     def make(*replies: Reply, query: str = "") -> tuple[bytes, list[Put]]:
         puts = double.script(key := f"stored/{uuid.uuid4().hex}", *replies)
-        url = TRANSCRIPT.hide(f"{double.url}{key}?{query or signed_queries.v2()}")
+        url = TRANSCRIPT.hide(f"{double.url}{key}?{query or signed_queries.v4()}")
         return field("uploadUrl", url), puts
 
     return make
@@ -187,7 +187,7 @@ def test_create_only_after_that(
 def test_stop_while_storage_works(double: StorageDouble, content: bytes, path: str) -> None:
     """A service that stops while storage has the whole file says that nobody knows."""
     puts = double.script(key := f"stored/{uuid.uuid4().hex}", Reply(b"", then="hang"))
-    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v2()}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
     body = form(field("uploadUrl", url), file(content))
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="1") as service:
         with Connection(service.port) as connection:

@@ -9,14 +9,14 @@ import re
 
 # What no signer writes; searched first, because nearly every URL has none of it.
 _SUSPECT = re.compile(
-    r"""[\\"`]|\A['<]|\?.*&(?:amp;|#)|\A(?:%22|&quot;|https?%3a)""", re.IGNORECASE | re.DOTALL
+    r"""\\|\A["'`<]|["`]\Z|\?.*&(?:amp;|#)|\A(?:%22|&quot;|https?%3a)""", re.IGNORECASE | re.DOTALL
 )
 # The order is that of the likelihood.
 _ESCAPES = (
     (r"\?.*&(?:amp;|#0*38;|#x0*26;)", "has &amp; in the place of &, as HTML writes it"),
     (r"\\u00[0-9a-f]{2}", "has \\u0026 or the like in it, as JSON writes it"),
     (r"\\/", "has \\/ in the place of /, as JSON writes it"),
-    (r"""["'`]|%22|&quot;""", "has quotation marks in it or around it"),
+    (r"""\A(?:["'`]|%22|&quot;)|["`]\Z""", "has quotation marks in it or around it"),
     (r"\A<", "has angle brackets around it"),
     (r"\Ahttps?%3a", "is percent-encoded as a whole"),
     (r"\\", "has a backslash in it, as a shell writes it before special characters"),

@@ -56,7 +56,7 @@ class Put:
     @property
     def may_be_stored(self) -> bool:
         """Whether its sender cannot know: all of it came, and storage has not refused it."""
-        refused = re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 [34]..", self.said, re.DOTALL)
+        refused = re.match(rb"(HTTP/1.1 1.*\r\n\r\n)?HTTP/1.1 ([34]..|501|507)", self.said, re.DOTALL)
         return self.count == self.length and not refused
 
     def sum(self) -> str:
