@@ -10,7 +10,8 @@ import struct
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -42,6 +43,11 @@ class Way:
     code: str
     reply: Reply = Reply()
     settings: tuple[tuple[str, str], ...] = ()
+    ends_the_service: bool = False
+
+
+# How one ended: the code, and what storage saw.
+Seen = tuple[str, list[Put]]
 
 
 def _form(path: str, url: str, *before: bytes, content: bytes = CONTENT, behind: bytes = b"") -> bytes:
@@ -69,26 +75,28 @@ def _sends(*before: bytes, content: bytes = CONTENT, behind: bytes = b"") -> Act
 
 
 @contextmanager
-def _half_sent(service: Running, path: str, url: str, wait: Wait) -> Iterator[Connection]:
+def _half_sent(
+    service: Running, path: str, url: str, wait: Wait, request_id: str = "half-sent"
+) -> Iterator[Connection]:
     """A connection on which half of the file has come, and has gone on to storage as far as it may."""
     body = _form(path, url)
     with Connection(service.port) as connection:
-        connection.head(path, len(body), "X-Request-Id: half-sent")
+        connection.head(path, len(body), f"X-Request-Id: {request_id}")
         connection.send(body[: body.index(CONTENT) + HALF])
         wait()
         yield connection
 
 
 def _leaves(service: Running, path: str, url: str, wait: Wait) -> str:
-    with _half_sent(service, path, url, wait):
+    with _half_sent(service, path, url, wait, request_id := uuid.uuid4().hex):
         pass
-    return str(service.upload_event("half-sent")["code"])
+    return str(service.upload_event(request_id)["code"])
 
 
 def _resets(service: Running, path: str, url: str, wait: Wait) -> str:
-    with _half_sent(service, path, url, wait) as connection:
+    with _half_sent(service, path, url, wait, request_id := uuid.uuid4().hex) as connection:
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    return str(service.upload_event("half-sent")["code"])
+    return str(service.upload_event(request_id)["code"])
 
 
 def _waits(service: Running, path: str, url: str, wait: Wait) -> str:
@@ -131,8 +139,8 @@ WAYS = {
     "caller stalls": Way(_waits, "client_stalled"),
     "malformed form": Way(_breaks_the_form, "malformed_form"),
     "form cut short": Way(_ends_early, "incomplete_form"),
-    "shutdown": Way(_is_stopped, "shutting_down"),
-    "killed": Way(_is_killed, "exit status -9"),
+    "shutdown": Way(_is_stopped, "shutting_down", ends_the_service=True),
+    "killed": Way(_is_killed, "exit status -9", ends_the_service=True),
     "length predicted wrongly": Way(_sends(content=LARGE, behind=field("late", "1")), "length_unpredictable"),
     "storage refuses": Way(_waits, "access_denied", Reply(REFUSAL, after=1000, then="hang")),
     "storage agrees too early": Way(_waits, "storage_bad_answer", Reply(OK, after=1000, then="hang")),
@@ -152,12 +160,16 @@ WAYS = {
 OF_CALLERS = {name: way for name, way in WAYS.items() if way.reply == Reply()}
 # The retry endpoint sends the file again, or sends a copy that is whole.
 NOT_WHEN_RETRYING = {"length predicted wrongly"}
+PAIRS = [
+    (way, path) for way in WAYS for path in (PLAIN, RETRY) if path == PLAIN or way not in NOT_WHEN_RETRYING
+]
 SETTINGS = {
     "UPLOAD_STALL_SECONDS": "2",
     "UPLOAD_SHUTDOWN_SECONDS": "1",
     "TIMEOUT_SECONDS": "1",
 }
-both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
+# They mostly wait.
+AT_ONCE = 8
 
 
 @pytest.fixture(scope="module", params=["plain", "TLS"])
@@ -171,18 +183,33 @@ def storage(
         running.shutdown()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@both_endpoints
-def test_storage_sees_a_reset(storage: tuple[StorageDouble, dict[str, str]], way: str, path: str) -> None:
-    """Storage sees the connection reset, and never its orderly end, before it has the whole file."""
-    if path == RETRY and way in NOT_WHEN_RETRYING:
-        pytest.skip("the retry endpoint ends this in another way")
+@pytest.fixture(scope="module")
+def seen(
+    request: pytest.FixtureRequest, storage: tuple[StorageDouble, dict[str, str]]
+) -> Iterator[dict[tuple[str, str], "Future[Seen]"]]:
+    """What each way led to. They run side by side, most of them with one service."""
     double, settings = storage
-    puts = double.script(key := f"resets/{uuid.uuid4().hex}", WAYS[way].reply)
+    specs = [getattr(item, "callspec", None) for item in request.session.items]
+    tuples = [(spec.params.get("way"), spec.params.get("path")) for spec in specs if spec]
+    asked = [pair for pair in PAIRS if pair in tuples]
+    with Running(**settings) as shared, ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {pair: pool.submit(_run, WAYS[pair[0]], pair[1], double, settings, shared) for pair in asked}
+
+
+def _run(way: Way, path: str, double: StorageDouble, settings: dict[str, str], shared: Running) -> Seen:
+    puts = double.script(key := f"resets/{uuid.uuid4().hex}", way.reply)
     url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
-    with Running(**settings | dict(WAYS[way].settings)) as service:
-        assert WAYS[way].act(service, path, url, lambda: _await_begin(puts)) == WAYS[way].code
-        assert _endings(puts) == {"by a reset"}
+    own = way.settings or way.ends_the_service
+    with Running(**settings | dict(way.settings)) if own else nullcontext(shared) as service:
+        return way.act(service, path, url, lambda: _await_begin(puts)), puts
+
+
+@pytest.mark.parametrize(("way", "path"), PAIRS)
+def test_storage_sees_a_reset(seen: dict[tuple[str, str], "Future[Seen]"], way: str, path: str) -> None:
+    """Storage sees the connection reset, and never its orderly end, before it has the whole file."""
+    code, puts = seen[way, path].result()
+    assert code == WAYS[way].code
+    assert _endings(puts) == {"by a reset"}
     assert not any(put.whole for put in puts)
 
 
@@ -199,17 +226,26 @@ def _endings(puts: list[Put]) -> set[str]:
     return {put.left for put in puts}
 
 
-@pytest.mark.parametrize("way", OF_CALLERS)
-def test_old_object_stays(bucket: Bucket, presign: Callable[..., str], way: str) -> None:
-    """What lay under the key of a real store lies there afterwards, whole."""
-    key = f"resets/{uuid.uuid4().hex}"
-    bucket.put(key, b"the old object")
-    with Running(UPLOAD_DESTINATIONS=bucket.url, **SETTINGS) as service:
-        assert (
-            OF_CALLERS[way].act(service, PLAIN, presign(key), lambda: time.sleep(0.3)) == OF_CALLERS[way].code
-        )
+@pytest.fixture(scope="module")
+def left(bucket: Bucket) -> Iterator[dict[str, "Future[tuple[str, bytes | None]]"]]:
+    """How each way of a caller ended with a real store, and what it has under the key afterwards."""
+    settings = SETTINGS | {"UPLOAD_DESTINATIONS": bucket.url}
+    with Running(**settings) as shared, ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(_replace, way, bucket, settings, shared) for name, way in OF_CALLERS.items()}
+
+
+def _replace(way: Way, bucket: Bucket, settings: dict[str, str], shared: Running) -> tuple[str, bytes | None]:
+    bucket.put(key := f"resets/{uuid.uuid4().hex}", b"the old object")
+    with Running(**settings) if way.ends_the_service else nullcontext(shared) as service:
+        code = way.act(service, PLAIN, TRANSCRIPT.hide(bucket.presign(key)), lambda: time.sleep(0.3))
     time.sleep(0.2)  # until the store has seen the end
-    assert bucket.get(key) == b"the old object"
+    return code, bucket.get(key)
+
+
+@pytest.mark.parametrize("way", OF_CALLERS)
+def test_old_object_stays(left: dict[str, "Future[tuple[str, bytes | None]]"], way: str) -> None:
+    """What lay under the key of a real store lies there afterwards, whole."""
+    assert left[way].result() == (OF_CALLERS[way].code, b"the old object")
 
 
 def test_whole_put_ends_in_order(storage: tuple[StorageDouble, dict[str, str]]) -> None:

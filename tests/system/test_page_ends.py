@@ -13,6 +13,7 @@ from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
 from tests.support.browser.upload_page import open_page, picked
+from tests.support.examples.running_examples import until
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Reply, StorageDouble
@@ -146,10 +147,11 @@ async def test_connection_that_breaks(
                 await wire.send("Network.emulateNetworkConditions", slow)
             await page.upload([picked("a.bin", bytes(3_000_000))], [double_url("page/breaks")])
             await page.shows("a.bin", "Storing…" if everything else "left")
+            await until(lambda: bool(puts) and (not everything or len(puts[0].body) == 3_000_000))
             service.stop(signal.SIGKILL)
             await page.shows("a.bin", f"The connection to the service broke. {told}")
             page.said = [text for text in page.said if "net::ERR" not in text]
-    assert len(puts[0].body) < 3_000_000 or everything
+    assert everything is (len(puts[0].body) == 3_000_000)
 
 
 async def test_behind_a_prefix(

@@ -119,7 +119,8 @@ async def test_each_put_counts(
     """A passing refusal is tried again, unless any PUT before it may have stored the file."""
     entry = CATALOGUE[code]
     problem = {"code": code, "detail": "d", "fault": entry.fault, "retryable": entry.retryable}
-    body = json.dumps(problem | {"success": False, "attempts": len(log), "attempt_log": log}).encode()
+    attempts = {"stored": False if again else None, "attempts": len(log), "attempt_log": log}
+    body = json.dumps(problem | {"success": False} | attempts).encode()
     front(Reply(answer(status, body, CORS)), STORED)
     outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")
     if again:

@@ -97,7 +97,7 @@ export class Row {
     this.text(".state", facts.join(" · ")).find("progress").value = loaded / total;
   }
 
-  /** Shows the result: stored, a problem document, or a word of words.js. */
+  /** Shows a result: stored, a problem, or a word of words.js. */
   finish(result, { key, viewUrl = "" } = {}) {
     if (result.success) {
       this.become("stored");

@@ -1,7 +1,7 @@
 /**
  * The texts of the page, in English and Korean, and how it writes numbers.
  *
- * Rules: page.html holds the English of its fixed parts; the service's own sentences are not changed.
+ * Rules: page.html holds the English of its fixed parts; the service's sentences stay as they are.
  */
 
 const WORDS = {
@@ -19,7 +19,7 @@ const WORDS = {
   failed: ["Not stored", "저장되지 않음"],
   unknown: ["Not known whether it is stored", "저장되었는지 알 수 없음"],
   cancelled: ["Cancelled, nothing was stored", "취소됨, 저장되지 않음"],
-  cancelledLate: ["Cancelled late, may be stored all the same", "늦게 취소됨, 저장되었을 수 있음"],
+  cancelledLate: ["Cancelled late, may be stored", "늦게 취소됨, 저장되었을 수 있음"],
   needsToken: ["Waits for the token", "토큰을 기다리는 중"],
   left: ["{0} left", "{0} 남음"],
   cancel: ["Cancel", "취소"],
@@ -91,12 +91,12 @@ export function say(name, value = "") {
   return WORDS[name][Number(language === "ko")].replace("{0}", value);
 }
 
-/** The sentences for a problem document: in the page's language, if any, then the service's, if it differs. */
+/** The sentences for a problem: in the page's language, if any, then the service's, if it differs. */
 export function problemTexts({ code, detail }) {
   return language === "en" ? [detail, ""] : [KO_ERRORS[code] ?? "", detail];
 }
 
-/** Translates the fixed parts of the page. */
+/** Translates the page's fixed parts. */
 export function translate() {
   document.documentElement.lang = language;
   if (language === "en") return;
