@@ -15,7 +15,7 @@ import pytest
 from tests.support.service.transcript import TRANSCRIPT
 
 # Most tests wait for something most of the time, so that a core has time for several.
-WORKERS_PER_CORE = 2
+WORKERS_PER_CORE = 3
 MOST_WORKERS = 12
 # A worker takes a second or two to start: fewer files are not worth one.
 FILES_PER_WORKER = 4

@@ -101,9 +101,9 @@ async def test_page_says_why_not(
     name: str,
 ) -> None:
     """A refusal by storage is shown with code, sentence and the request's id."""
-    double.script("examples/refused", Reply(answer(403, xml("AccessDenied"))))
+    double.script("examples/pages-refused", Reply(answer(403, xml("AccessDenied"))))
     async with filled(
-        browser, f"{origin}/{name}", listing.url, double_url("examples/refused"), photo
+        browser, f"{origin}/{name}", listing.url, double_url("examples/pages-refused"), photo
     ) as page:
         await expect(page.get_by_role("status")).to_contain_text("access_denied: Storage denied access.")
         await expect(page.get_by_role("status")).to_contain_text("(request ")

@@ -25,7 +25,7 @@ from tests.support.storage.storage_double import NARROW_BYTES, OK
 MIDDLE_BYTES = 1024 * 1024 // 2
 LAST_BYTES = 12
 TRICKLE_SECONDS = 0.3
-DAWDLE_SECONDS = 0.05
+DAWDLE_SECONDS = 0.03
 QUERY = signed_queries.v4(seconds=604800)
 
 
