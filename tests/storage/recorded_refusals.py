@@ -27,7 +27,7 @@ Row = tuple[int, str, str, str]
 
 S3_ROWS: list[Row] = [
     (403, "AccessDenied", "Request has expired", "url_expired"),
-    (403, "AccessDenied", "Request is not valid yet", "clock_skewed"),  # MinIO, versitygw
+    (403, "AccessDenied", "Request is not valid yet", "clock_skewed"),  # MinIO
     (403, "AccessDenied", "Request is not yet valid", "clock_skewed"),  # S3
     (403, "AccessDenied", "Access Denied.", "access_denied"),
     # MinIO with 400, versitygw with 403
@@ -38,6 +38,8 @@ S3_ROWS: list[Row] = [
     (403, "SignatureDoesNotMatch", "The request signature we calculated does not match",
      "signature_mismatch"),
     (403, "InvalidAccessKeyId", "The Access Key Id you provided does not exist", "credentials_expired"),
+    # versitygw with one user
+    (404, "XAdminUserNotFound", "No user exists with the provided access key ID.", "credentials_expired"),
     (404, "NoSuchBucket", "The specified bucket does not exist", "no_such_bucket"),
     (400, "InvalidBucketName", "The specified bucket is not valid.", "no_such_bucket"),
     (400, "BadDigest", "The Content-Md5 you specified did not match what we received.", "checksum_mismatch"),

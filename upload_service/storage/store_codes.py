@@ -82,7 +82,7 @@ _ROWS = (
     # Who signed, and when.
     _row("credentials_expired",
          s3="ExpiredToken TokenRefreshRequired InvalidToken InvalidAccessKeyId InvalidSecurity",
-         r2="Unauthorized", minio="InvalidTokenId"),
+         r2="Unauthorized", minio="InvalidTokenId", versitygw="XAdminUserNotFound"),
     _row("url_expired", r2="ExpiredRequest"),
     _row("clock_skewed", s3="RequestTimeTooSkewed"),
     _row("signature_mismatch", s3="SignatureDoesNotMatch",

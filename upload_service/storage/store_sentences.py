@@ -43,7 +43,7 @@ SENTENCES = (
     Sentence("signed expiry time", "url_expired", "Azure"),
     Sentence("signature not valid in the specified time frame", "url_expired", "Azure"),
     Sentence("request is not yet valid", "clock_skewed", "S3, Google"),
-    Sentence("request is not valid yet", "clock_skewed", "MinIO, versitygw"),
+    Sentence("request is not valid yet", "clock_skewed", "MinIO"),
     # How it is signed.
     Sentence("please use aws4-hmac-sha256", "signature_not_supported", "S3, MinIO, versitygw"),
     Sentence("please use sigv4", "signature_not_supported", "R2, under Unauthorized"),
