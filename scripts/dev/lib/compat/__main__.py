@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from devtools.service_process import ServiceEnded, run_service
+from devtools.service_process import ServiceEnded, ServiceProcess, run_service
 
 from compat.azurite import azurite
 from compat.case import Case, run
@@ -21,12 +21,18 @@ from compat.minio import minio
 from compat.seaweedfs import seaweed
 from compat.table import Outcome, page, table
 from compat.target import NotHere, StoreFault, Target
+from compat.versitygw import versitygw
 from upload_service import __version__
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "compatibility.md"
 
 Starter = Callable[[Path], AbstractContextManager[Target]]
-STORES: dict[str, Starter] = {"SeaweedFS": seaweed, "MinIO": minio, "Azurite": azurite}
+STORES: dict[str, Starter] = {
+    "SeaweedFS": seaweed,
+    "MinIO": minio,
+    "versitygw": versitygw,
+    "Azurite": azurite,
+}
 
 
 def compare(cases: Sequence[Case], stores: dict[str, Starter]) -> Outcome:
@@ -49,14 +55,14 @@ def compare(cases: Sequence[Case], stores: dict[str, Starter]) -> Outcome:
         for target in targets:
             target.set_up()
             outcome.versions[target.name] = target.version
-            _fill(outcome, cases, target, service.port)
+            _fill(outcome, cases, target, service)
     return outcome
 
 
-def _fill(outcome: Outcome, cases: Sequence[Case], target: Target, port: int) -> None:
+def _fill(outcome: Outcome, cases: Sequence[Case], target: Target, service: ServiceProcess) -> None:
     """One store's column."""
     for number, case in enumerate(cases):
-        cell = run(case, target, f"case-{number:02}", port)
+        cell = run(case, target, f"case-{number:02}", service)
         outcome.cells.setdefault(case.name, {})[target.name] = cell
 
 

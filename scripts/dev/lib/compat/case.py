@@ -7,15 +7,21 @@ must have changed nothing.
 
 import hashlib
 import re
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from devtools.service_process import ServiceProcess, run_service
 
 from compat.target import Stored, Target, ask, read, require
 from compat.upload_client import OK, Upload, send
 
 GONE = "gone"
-# Until the service notices that a client has left, and storage throws away what was sent.
+NO_ANSWER = "no answer"
+# Until the service notices that a client has left, and storage is done with what was sent.
 SETTLE_SECONDS = 1.0
 NOT_THERE = "n/a"
 
@@ -25,8 +31,9 @@ class Trial:
     """An upload, and what must be true afterwards.
 
     `headers` and `tags` are the object's. `place`: another bucket or container. `kept`: what lies at the key
-    when the upload is refused. `finish`: what must still be done to complete the object. `listed_below`: the
-    store must list the object under its very key; this part of it is left out when another one is told.
+    before the upload, where it matters. `finish`: what must still be done to complete the object.
+    `listed_below`: the store must list the object under its very key; this part of it is left out when
+    another one is told. `settings`: those of a service that runs for this upload only.
     """
 
     key: str
@@ -37,6 +44,7 @@ class Trial:
     kept: bytes | None = None
     finish: Callable[[], None] | None = None
     listed_below: str = ""
+    settings: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,19 +82,32 @@ class Cell:
         return self.seen in (self.wanted, NOT_THERE)
 
 
-def run(case: Case, target: Target, key: str, port: int) -> Cell:
-    """Upload through the service that listens at `port`, and look."""
+def run(case: Case, target: Target, key: str, service: ServiceProcess) -> Cell:
+    """Upload through the service, or one that the trial needs for itself, and look."""
     trial = case.plan(target, key)
     if trial is None:
         return Cell(NOT_THERE, case.wanted(target.name))
-    told = send(port, trial.upload)
-    if told == GONE:
+    with _service_for(trial, target, service) as chosen:
+        told = send(chosen, trial.upload)
+    if told != OK and trial.kept is not None:
         time.sleep(SETTLE_SECONDS)
     if told == OK and trial.finish:
         trial.finish()
     stored = read(target, trial.key, trial.place)
     fault = _fault_of_success(trial, stored, target) if told == OK else _fault_of_refusal(trial, stored)
     return Cell(f"{told}, {fault}" if fault else told, case.wanted(target.name))
+
+
+@contextmanager
+def _service_for(trial: Trial, target: Target, shared: ServiceProcess) -> Iterator[ServiceProcess]:
+    if trial.settings is None:
+        yield shared
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="compat-") as folder,
+        run_service(Path(folder), UPLOAD_DESTINATIONS=target.prefix, **trial.settings) as own,
+    ):
+        yield own
 
 
 def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> str:
@@ -106,7 +127,9 @@ def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> st
 def _fault_of_refusal(trial: Trial, stored: Stored | None) -> str:
     kept = None if trial.kept is None else _sum(trial.kept)
     there = stored.sha256 if stored else None
-    return "" if there == kept else "but something is stored"
+    if there == kept:
+        return ""
+    return f"but {stored.size} bytes are stored" if stored else "but the old object is lost"
 
 
 def _tags(target: Target, key: str) -> str:

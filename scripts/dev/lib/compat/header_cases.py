@@ -18,10 +18,15 @@ MISMATCH = "403 signature_mismatch"
 KNOWN_TYPE = "image/webp"
 ATTACHMENT = 'attachment; filename="a b.png"'
 ANY_TYPE = {"Azurite": Difference(OK, "A SAS signs no headers, so Azure stores any type.")}
-FROM_HEADERS = {
-    "SeaweedFS": Difference(
-        "ok, without x-amz-meta-colour", "SeaweedFS takes metadata from headers only, not from the query."
-    )
+FROM_HEADERS = dict.fromkeys(
+    ("SeaweedFS", "versitygw"),
+    Difference(
+        "ok, without x-amz-meta-colour",
+        "SeaweedFS and versitygw take metadata from headers only, not from the query.",
+    ),
+)
+ONE_CLASS = {
+    "versitygw": Difference("ok, without x-amz-storage-class", "versitygw has the class STANDARD only.")
 }
 WRONG_SUM = "400 checksum_mismatch"
 
@@ -151,7 +156,8 @@ def cases() -> Iterator[Case]:
     yield Case("metadata in the query of the URL", _metadata_in_query, OK, FROM_HEADERS)
     yield Case("signed `content-disposition`", _with({"content-disposition": ATTACHMENT}))
     yield Case("signed `cache-control`", _with({"cache-control": "max-age=60, private"}))
-    yield Case("signed `x-amz-storage-class`", _s3_with({"x-amz-storage-class": "REDUCED_REDUNDANCY"}))
+    reduced = _s3_with({"x-amz-storage-class": "REDUCED_REDUNDANCY"})
+    yield Case("signed `x-amz-storage-class`", reduced, OK, ONE_CLASS)
     yield Case("signed `x-amz-tagging`", _s3_with({"x-amz-tagging": "team=blue"}, tags="team=blue"))
     yield Case("`x-ms-blob-type`, added by the service", _blob_type)
     yield Case("`x-ms-access-tier`", _azure_with({"x-ms-access-tier": "Cool"}, "cw"))

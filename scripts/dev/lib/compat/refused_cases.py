@@ -26,7 +26,10 @@ UNREAD_SUM = {
     )
 }
 EARLY = {
-    "SeaweedFS": Difference(OK, "SeaweedFS does not mind a time of signing that lies ahead."),
+    **dict.fromkeys(
+        ("SeaweedFS", "versitygw"),
+        Difference(OK, "SeaweedFS and versitygw do not mind a time of signing that lies ahead."),
+    ),
     "Azurite": Difference(
         MISMATCH, "Azurite says the same of a SAS that is not valid yet as of one with a wrong signature."
     ),

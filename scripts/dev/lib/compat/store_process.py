@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 from local import ports
 from local.child_process import PAUSE_SECONDS, ChildProcess
 
@@ -33,6 +34,27 @@ def running(
         yield
     finally:
         child.stop(patience_seconds=STOP_SECONDS)
+
+
+@contextmanager
+def standing_still(port: int) -> Iterator[None]:
+    """While the block lasts, the store that listens at the port does nothing; its system goes on."""
+    stores = [
+        each
+        for each in psutil.Process().children(recursive=True)
+        if any(
+            held.status == psutil.CONN_LISTEN and held.laddr.port == port for held in each.net_connections()
+        )
+    ]
+    if not stores:
+        raise StoreFault(f"No store of ours listens at port {port}.")
+    try:
+        for each in stores:
+            each.suspend()
+        yield
+    finally:
+        for each in stores:
+            each.resume()
 
 
 def _wait(child: ChildProcess, port: int, log: Path) -> None:

@@ -18,7 +18,7 @@ How the service works with real stores. `./scripts/dev/compat` runs each row aga
 - `ok`: the object has exactly the bytes of the file (compared by SHA-256), and the headers and tags that the
   row names.
 - a status and a [code](errors.md): this is what the caller gets, and nothing at the key has changed.
-- `gone`: nothing at the key has changed, and the caller, who has left, gets no answer.
+- `gone` and `no answer`: nothing at the key has changed. The caller has left, or the service was killed.
 - `n/a`: the store does not have this.
 
 A number leads to the reason why a store differs from the others. Azure signs no headers; there they are only
@@ -28,6 +28,11 @@ Some stores keep a file under another key than the signed one, or without its by
 see the rows `key a//b` to `key a\\b`. `./scripts/local` runs SeaweedFS, so it does the same. versitygw 1.8.0
 drops empty segments, resolves `.` and `..`, and refuses a file at a key that ends with a slash. Sign other
 keys; `--check` warns of these.
+
+In the rows `given up`, an old object lies under the key, and an upload of 20 MiB or more ends in mid-body.
+Afterwards the old object is still there, byte for byte. With versitygw that is so because the service resets
+the connection: versitygw takes an orderly close for the end of the file, and keeps the part that came. No
+row has a file whose type is refused: the service knows the type before a PUT begins.
 """
 
 

@@ -34,6 +34,7 @@ class Stored:
     """An object as the store gives it back."""
 
     sha256: str
+    size: int
     headers: Mapping[str, str]
 
 
@@ -114,7 +115,7 @@ def read(target: Target, key: str, place: str = "") -> Stored | None:
     require(reply, f"Reading {key!r}")
     # Azure says more to HEAD than to GET.
     head = require(ask("HEAD", target.url_to_read(key, place=place, method="HEAD")), f"Looking at {key!r}")
-    return Stored(hashlib.sha256(reply.body).hexdigest(), head.headers)
+    return Stored(hashlib.sha256(reply.body).hexdigest(), len(reply.body), head.headers)
 
 
 def put(target: Target, key: str, content: bytes) -> None:

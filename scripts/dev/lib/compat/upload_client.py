@@ -6,9 +6,11 @@ Must not know: stores.
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from devtools.service_process import ServiceProcess
 from local.ports import HOST
 
 BOUNDARY = "----compat7MA4YWxk"
@@ -16,11 +18,33 @@ OK = "ok"
 UNSENT = ", nothing sent"
 ANSWER_SECONDS = 120
 PIECE_BYTES = 256 * 1024
+# Until what has been sent has gone on to the store, as far as it may.
+PASS_ON_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class HalfSent:
+    """An upload whose first half has been sent; `rest` is the other half, as it would be sent."""
+
+    connection: http.client.HTTPConnection
+    service: ServiceProcess
+    rest: Iterator[bytes]
+
+    def told(self) -> str:
+        """What the caller is told; see `send`."""
+        return _told(self.connection.getresponse())
+
+
+# What happens in place of the other half; returns what the caller is told.
+HalfWay = Callable[[HalfSent], str]
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What is sent. `fields` come with the URL. `chunked`: the request does not say its length."""
+    """What is sent. `fields` come with the URL, and `behind` are parts that follow the file.
+
+    `chunked`: the request does not say its length.
+    """
 
     url: str = field(repr=False)
     content: bytes = field(repr=False)
@@ -29,25 +53,26 @@ class Upload:
     retrying: bool = False
     url_last: bool = False
     chunked: bool = False
-    leaves: bool = False
+    behind: bytes = b""
+    half_way: HalfWay | None = None
 
     def body(self) -> list[bytes]:
         """The form."""
-        texts = [_part(f'name="{name}"', value.encode()) for name, value in self.fields.items()]
-        texts.append(_part('name="uploadUrl"', self.url.encode()))
+        texts = [part(f'name="{name}"', value.encode()) for name, value in self.fields.items()]
+        texts.append(part('name="uploadUrl"', self.url.encode()))
         head = f'name="file"; filename="photo.png"\r\nContent-Type: {self.content_type}'
-        file = [_part(head), self.content, b"\r\n"]
+        file = [part(head), self.content, b"\r\n", self.behind]
         parts = [*file, *texts] if self.url_last else [*texts, *file]
         return [*parts, f"--{BOUNDARY}--\r\n".encode()]
 
 
-def send(port: int, upload: Upload) -> str:
+def send(service: ServiceProcess, upload: Upload) -> str:
     """What the caller is told: `ok`, or status and code, and whether nothing was sent to storage.
 
-    `gone` when the sender left in mid-body.
+    Or what `half_way` returns.
     """
-    body, length = upload.body(), sum(map(len, upload.body()))
-    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
+    length, pieces, sent_bytes = sum(map(len, upload.body())), _pieces(upload), 0
+    connection = http.client.HTTPConnection(HOST, service.port, timeout=ANSWER_SECONDS)
     try:
         connection.putrequest("POST", "/upload-with-presigned" + ("-retry" if upload.retrying else ""))
         connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
@@ -56,23 +81,25 @@ def send(port: int, upload: Upload) -> str:
         else:
             connection.putheader("Content-Length", str(length))
         connection.endheaders()
-        left = length // 2 if upload.leaves else length
-        for piece in _pieces(body, left):
-            connection.send(b"%x\r\n%b\r\n" % (len(piece), piece) if upload.chunked else piece)
-        if upload.leaves:
-            return "gone"
-        connection.send(b"0\r\n\r\n" if upload.chunked else b"")
+        for piece in pieces:
+            connection.send(piece)
+            sent_bytes += len(piece)
+            if upload.half_way and sent_bytes >= length // 2:
+                time.sleep(PASS_ON_SECONDS)
+                return upload.half_way(HalfSent(connection, service, pieces))
         return _told(connection.getresponse())
     finally:
         connection.close()
 
 
-def _pieces(parts: list[bytes], left: int) -> Iterator[bytes]:
-    """Of all parts, the first `left` bytes."""
-    for part in parts:
-        for at in range(0, min(len(part), left), PIECE_BYTES):
-            yield part[at : min(at + PIECE_BYTES, left)]
-        left = max(0, left - len(part))
+def _pieces(upload: Upload) -> Iterator[bytes]:
+    """The request's body as it is sent."""
+    for whole in upload.body():
+        for at in range(0, len(whole), PIECE_BYTES):
+            piece = whole[at : at + PIECE_BYTES]
+            yield b"%x\r\n%b\r\n" % (len(piece), piece) if upload.chunked else piece
+    if upload.chunked:
+        yield b"0\r\n\r\n"
 
 
 def _told(reply: http.client.HTTPResponse) -> str:
@@ -82,6 +109,7 @@ def _told(reply: http.client.HTTPResponse) -> str:
     return f"{reply.status} {told['code']}" + ("" if told["attempts"] else UNSENT)
 
 
-def _part(head: str, value: bytes | None = None) -> bytes:
+def part(head: str, value: bytes | None = None) -> bytes:
+    """A part of the form; without `value` only its beginning."""
     begun = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode()
     return begun if value is None else begun + value + b"\r\n"
