@@ -24,6 +24,10 @@ class Running:
         settings = {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment
         self.log: list[dict[str, Any]] = []
         self.raw_log: list[str] = []
+        # By their request's id: a service that many tests share has thousands.
+        self._uploads: dict[str, dict[str, Any]] = {}
+        self._heard = threading.Condition()
+        self._at_end = False
         self.process = subprocess.Popen(
             self.command(settings),
             env=clean | settings,
@@ -52,19 +56,29 @@ class Running:
         self, wanted: Callable[[dict[str, Any]], bool], seconds: float = START_SECONDS
     ) -> dict[str, Any]:
         """Wait for the first log event for which `wanted` holds."""
+        looked_at = 0
+
+        def first() -> dict[str, Any] | None:
+            nonlocal looked_at
+            start, looked_at = looked_at, len(self.log)
+            return next((event for event in self.log[start:looked_at] if wanted(event)), None)
+
+        return self._wait(first, seconds)
+
+    def _wait(
+        self, find: Callable[[], dict[str, Any] | None], seconds: float = START_SECONDS
+    ) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for event in list(self.log):
-                if wanted(event):
-                    return event
-            if self.process.poll() is not None and not self._thread.is_alive():
-                break
-            time.sleep(0.005)
-        raise AssertionError("the log has no such event:\n" + "".join(self.raw_log[-20:]))
+        with self._heard:
+            while (found := find()) is None:
+                left = deadline - time.monotonic()
+                if self._at_end or not self._heard.wait(left if left > 0 else 0):
+                    raise AssertionError("the log has no such event:\n" + "".join(self.raw_log[-20:]))
+        return found
 
     def upload_event(self, request_id: str) -> dict[str, Any]:
         """The log event of one upload."""
-        return self.wait_for(lambda event: event["event"] == "upload" and event["request_id"] == request_id)
+        return self._wait(lambda: self._uploads.get(request_id))
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
         """Send a signal, wait for the process to end, and return its exit status."""
@@ -90,7 +104,17 @@ class Running:
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
+            self._hear(line)
+        with self._heard:
+            self._at_end = True
+            self._heard.notify_all()
+
+    def _hear(self, line: str) -> None:
+        TRANSCRIPT.hear("log", line)
+        with self._heard:
             self.raw_log.append(line)
-            TRANSCRIPT.hear("log", line)
             if line.startswith("{"):
-                self.log.append(json.loads(line))
+                self.log.append(event := json.loads(line))
+                if event.get("event") == "upload":
+                    self._uploads.setdefault(event["request_id"], event)
+            self._heard.notify_all()

@@ -30,10 +30,14 @@ QUERY = signed_queries.v4(seconds=604800)
 
 
 class FaultyStorage:
-    """Listens on 127.0.0.1 from the start, and answers inside `with`. The last play is repeated."""
+    """Listens on 127.0.0.1 from the start, and answers inside `with`. The last play is repeated.
 
-    def __init__(self, *plays: Play, tls: ssl.SSLContext | None = None) -> None:
+    `port` is one that another of them had; 0: any.
+    """
+
+    def __init__(self, *plays: Play, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.puts: list[Put] = []
+        self._all_plays = plays
         self._plays = list(plays) or [Play()]
         self._tls = tls
         self._leaving = threading.Event()
@@ -41,12 +45,17 @@ class FaultyStorage:
         self._idle: set[Line] = set()
         self._fillers: list[socket.socket] = []
         self._listener = socket.socket()
-        self._listener.bind(("127.0.0.1", 0))
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(("127.0.0.1", port))
         self._address = self._listener.getsockname()
         if self._plays[0].phase == "silent":
             self._fill_queue()
         elif self._plays[0].phase != "refuses":
             self._listener.listen()
+
+    def anew(self) -> "FaultyStorage":
+        """One with the same plays, from the first one on, at the same origin; this one must have ended."""
+        return FaultyStorage(*self._all_plays, tls=self._tls, port=self._address[1])
 
     @property
     def origin(self) -> str:

@@ -12,7 +12,7 @@ from tests.support.service import leftovers
 from tests.support.service.leftovers import MEMORY_BYTES
 from tests.support.service.running_service import Running
 from tests.support.storage.faulty_storage import FaultyStorage
-from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, run_all
+from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, judge, run_all
 from tests.upload.fault_grid.client_fault_rows import HEADS, SENDERS
 from tests.upload.fault_grid.failing_clients import Sender
 
@@ -32,7 +32,14 @@ def grid(request: pytest.FixtureRequest) -> Iterator[Grid]:
     with Running(**settings, **leftovers.SETTINGS) as service, well:
         before = leftovers.descriptors(service)
         seen = run_all(storages, lambda cell: _run(service, cell, storages[cell]))
-        yield Grid(service, before, well, seen)
+        origins = {(cell.plays, cell.tls): storage for cell, storage in storages.items()}
+        yield Grid(
+            service,
+            before,
+            well,
+            seen,
+            lambda cell: _run(service, cell, origins[cell.plays, cell.tls].anew()),
+        )
 
 
 def _run(service: Running, cell: Cell, storage: FaultyStorage) -> Seen:
@@ -49,13 +56,16 @@ def _run(service: Running, cell: Cell, storage: FaultyStorage) -> Seen:
 def test_client_fails(grid: Grid, cell: Sender) -> None:
     """What the client does here ends with this code, after so many PUTs, and all bytes are stored or none."""
     stored = cell.code == "ok" or (cell.code, cell.phase) == ("client_gone", "all")
-    check(grid.seen[cell].result(), cell.code, cell.attempts, stored=int(stored))
+    judge(grid, cell, lambda seen: check(seen, cell.code, cell.attempts, stored=int(stored)))
 
 
 @pytest.mark.parametrize("cell", HEADS, ids=lambda cell: cell.name)
 def test_head_never_ends(grid: Grid, cell: Sender) -> None:
     """A head that does not end in time is answered, although there is no request yet."""
-    seen = grid.seen[cell].result()
+    judge(grid, cell, lambda seen: _check_head(seen, cell))
+
+
+def _check_head(seen: Seen, cell: Sender) -> None:
     assert seen.answer
     assert (seen.answer.status, seen.answer.json["code"]) == (408, cell.code)
     assert (seen.event["event"], seen.event["error"]) == ("bad_request_head", "HeadTimeout")

@@ -14,7 +14,18 @@ from tests.support.service import leftovers
 from tests.support.service.running_service import Running
 from tests.support.storage.certificates import authority
 from tests.support.storage.faulty_storage import FaultyStorage
-from tests.upload.fault_grid.cells import Cell, Grid, Seen, check, chosen, content, form, path, run_all
+from tests.upload.fault_grid.cells import (
+    Cell,
+    Grid,
+    Seen,
+    check,
+    chosen,
+    content,
+    form,
+    judge,
+    path,
+    run_all,
+)
 from tests.upload.fault_grid.storage_fault_rows import CELLS
 from tests.upload.fault_grid.storage_sequence_rows import SEQUELS
 from upload_service.storage.session import CONTINUE_SECONDS
@@ -38,7 +49,14 @@ def grid(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with Running(**settings, **leftovers.SETTINGS) as service, well:
         before = leftovers.descriptors(service)
         seen = run_all(storages, lambda cell: _run(service, cell, storages[cell]))
-        yield Grid(service, before, well, seen)
+        origins = {(cell.plays, cell.tls): storage for cell, storage in storages.items()}
+        yield Grid(
+            service,
+            before,
+            well,
+            seen,
+            lambda cell: _run(service, cell, origins[cell.plays, cell.tls].anew()),
+        )
 
 
 def _run(service: Running, cell: Cell, storage: FaultyStorage) -> Seen:
@@ -64,7 +82,10 @@ def _upload(port: int, cell: Cell, body: bytes) -> Answer:
 @pytest.mark.parametrize("cell", ALL, ids=lambda cell: cell.name)
 def test_storage_fails(grid: Grid, cell: Cell) -> None:
     """What storage does here ends with this code, after so many PUTs, and all bytes are stored or none."""
-    seen = grid.seen[cell].result()
+    judge(grid, cell, lambda seen: _check(seen, cell))
+
+
+def _check(seen: Seen, cell: Cell) -> None:
     check(seen, cell.code, cell.attempts, stored=cell.uploads if cell.code == "ok" else 0)
     puts = seen.storage.puts
     assert len(puts) == cell.puts if cell.puts else len(puts) <= cell.uploads - 1 + cell.attempts
