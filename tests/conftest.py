@@ -93,7 +93,10 @@ def _is_quick(item: pytest.Item) -> bool:
 
 def _is_there(tool: str) -> bool:
     """Whether it is installed; namespaces may also be forbidden."""
-    return network_namespace.is_possible() if tool == "unshare" else shutil.which(tool) is not None
+    if tool == "unshare":
+        return network_namespace.is_possible()
+    names = ("chromium-headless-shell", "chromium") if tool == "chromium" else (tool,)
+    return any(shutil.which(name) for name in names)
 
 
 @pytest.hookimpl(trylast=True)

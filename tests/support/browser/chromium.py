@@ -1,5 +1,7 @@
 """A real browser: Debian's Chromium, driven by Playwright.
 
+Where its headless shell is installed (Debian: chromium-headless-shell) that is taken, as Playwright does by
+default: the same engine without the browser's own windows, for 0.6 of the CPU time.
 Rules: it reaches this machine alone, and asks nobody but the pages' own servers.
 """
 
@@ -25,7 +27,8 @@ FLAGS = (
 async def chromium() -> AsyncIterator[Browser]:
     """Start a browser, and close it when the block ends."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield browser
         finally:
