@@ -129,7 +129,7 @@ MEANINGS = {
     ),
     "credentials_expired": (
         "ExpiredToken InvalidAccessKeyId InvalidSecurity InvalidToken InvalidTokenId TokenRefreshRequired "
-        "Unauthorized"
+        "Unauthorized XAdminUserNotFound"
     ),
     "url_expired": "ExpiredRequest",
     "clock_skewed": "RequestTimeTooSkewed",
