@@ -10,6 +10,7 @@ Must not know: URLs, responses.
 
 import asyncio
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
@@ -17,6 +18,9 @@ from aiohttp.payload import Payload
 
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.storage.sockets import reset_at_close, unacknowledged_bytes
+
+# Who took each connection last: a token of that PUT, so that nothing of the PUT itself is kept.
+_last_taken: WeakKeyDictionary[asyncio.Transport, object] = WeakKeyDictionary()
 
 
 class Stalled(Exception):
@@ -38,11 +42,14 @@ class BodyPayload(Payload):
         self.failure: Exception | None = None
         self.began = False
         self._transport: asyncio.Transport | None = None
+        self._kept: asyncio.Transport | None = None
+        self._token = object()
         self._unsent_bytes = reader.length
 
     def take(self, transport: asyncio.Transport) -> None:
         """The request is about to leave on this connection."""
         self._transport = transport
+        _last_taken[transport] = self._token
         reset_at_close(transport, True)
 
     def leave(self) -> None:
@@ -56,7 +63,16 @@ class BodyPayload(Payload):
             self._transport.abort()
         else:
             reset_at_close(self._transport, False)
+            self._kept = self._transport
         self._transport = None
+
+    def spoil(self) -> None:
+        """Let no other PUT have the connection, which may have been kept already.
+
+        A store that answered before it had read the body may take the rest of it for the next request.
+        """
+        if self._kept is not None and _last_taken.get(self._kept) is self._token:
+            self._kept.close()
 
     def unsent_bytes(self) -> int:
         """How many bytes of the PUT storage's system had not acknowledged, the last time that it was known.

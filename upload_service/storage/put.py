@@ -80,8 +80,10 @@ class Storage:
                     outcome = answered_too_early(outcome, unsent_bytes)
                 outcome = without_echo(outcome, str(destination.url))
                 if outcome.error is not None:
-                    # Storage expects the rest of the body on this connection, or is about to close it.
+                    # Storage expects the rest of the body on this connection, or is about to close it. If all
+                    # was sent, and the response's end has come, aiohttp has already kept it.
                     response.close()
+                    payload.spoil()
                 if not (expect or payload.began):
                     return Outcome("storage_disconnected")  # it responded before it was asked
         except (aiohttp.ClientError, OSError) as error:
