@@ -77,9 +77,14 @@ def _comparable(written: str) -> str | None:
 def _shortest(address: str) -> str | None:
     """The shortest form of an IPv6 address; None for other text, and for an address with a zone."""
     try:
-        return None if "%" in address else ipaddress.IPv6Address(address).compressed
+        parsed = None if "%" in address else ipaddress.IPv6Address(address)
     except ValueError:
         return None
+    if parsed and parsed.ipv4_mapped:
+        # Python before 3.13 writes its last four bytes in hexadecimal digits, later ones with dots.
+        high, low = divmod(int(parsed.ipv4_mapped), 1 << 16)
+        return f"::ffff:{high:x}:{low:x}"
+    return parsed.compressed if parsed else None
 
 
 def _host_header(url: URL, written: str, port: int) -> str:
