@@ -37,6 +37,8 @@ def boundary_of(content_type: str) -> str:
 
 def charset_of(content_type: str) -> str:
     """The charset that the Content-Type of the request names for the form's texts; "" if it names none."""
+    if "charset" not in content_type.lower():
+        return ""
     options: dict[str, str] = parse_options_header(content_type)[1]
     return options.get("charset", "")
 

@@ -6,12 +6,12 @@ from the moment when it is made until it is closed, whoever closes it.
 Must not know: HTTP, which addresses may be dialled.
 """
 
-import array
 import contextlib
 import fcntl
 import socket
 import ssl
 import struct
+import sys
 import termios
 from asyncio import BaseTransport, WriteTransport
 from collections.abc import Callable, Iterable
@@ -22,6 +22,10 @@ from weakref import WeakSet
 # A tuple as getaddrinfo returns it: family, type, protocol, canonical name, socket address.
 AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
 SocketMaker = Callable[[AddressInfo], socket.socket]
+
+# Values of SO_LINGER. With a time of 0, what has not left is dropped at the end, and the peer gets a reset.
+_NO_COUNT = bytes(4)
+_RESET, _IN_ORDER = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
 
 
 class SocketCounter:
@@ -43,13 +47,34 @@ class SocketCounter:
         return sum(alive.fileno() >= 0 for alive in self._alive)
 
 
-class HangUpTolerantSocket(socket.socket):
-    """A socket whose sends do not fail after the peer has hung up: the bytes are dropped.
+class StorageSocket(socket.socket):
+    """Its sends do not fail after the peer has hung up, and it ends with a reset unless it is told otherwise.
 
     A store that refuses an upload early sends its response and closes the connection. If the next send
-    failed, the event loop would drop the connection before the response is read. With this class only the
-    reading side sees the end of the connection, after the response.
+    failed, the event loop would drop the connection before the response is read. Here the bytes of such a
+    send are dropped, and only the reading side sees the end of the connection, after the response.
+
+    How it ends is told by the option SO_LINGER, which is kept here until `close`: each PUT changes it twice,
+    and a system call takes longer than all else that a small PUT asks of its socket. Until then the system
+    has the option of a reset, so that also comes when the process is killed.
     """
+
+    def __init__(self, family: int, kind: int, protocol: int) -> None:
+        super().__init__(family, kind, protocol)
+        super().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._linger: Any = _RESET
+
+    def setsockopt(self, level: int, option: int, value: Any, *more: Any) -> None:
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER):
+            self._linger = value
+        else:
+            super().setsockopt(level, option, value, *more)
+
+    def close(self) -> None:
+        if self._linger != _RESET and self.fileno() >= 0:
+            with contextlib.suppress(OSError):
+                super().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self._linger)
+        super().close()
 
     def send(self, data: Any, flags: int = 0, /) -> int:
         try:
@@ -68,20 +93,15 @@ class HangUpTolerantSocket(socket.socket):
 def make_socket(address: AddressInfo) -> socket.socket:
     """A non-blocking socket for a connection to this address, not connected yet."""
     family, kind, protocol, _, _ = address
-    new = HangUpTolerantSocket(family, kind, protocol)
+    new = StorageSocket(family, kind, protocol)
     new.setblocking(False)
     return new
 
 
 def reset_at_close(transport: BaseTransport, wanted: bool) -> None:
-    """Let closing end the connection with a reset, which no peer takes for the end of a body; or in order.
-
-    The system sends the reset, so it comes also when this process is killed.
-    """
-    # SO_LINGER with a time of 0: what has not left is dropped, and the peer gets a reset.
-    linger = struct.pack("ii", 1 if wanted else 0, 0)
-    with contextlib.suppress(OSError):  # it is closed already
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    """Let closing end the connection with a reset, which no peer takes for the end of a body; or in order."""
+    linger = _RESET if wanted else _IN_ORDER
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     if tls := transport.get_extra_info("ssl_object"):
         # TLS says goodbye (close_notify) before the socket is closed: an orderly end, too.
         tls.unwrap = _refuse_goodbye if wanted else partial(type(tls).unwrap, tls)
@@ -97,7 +117,9 @@ def unacknowledged_bytes(transport: WriteTransport) -> int:
 
     The system's count is known on Linux only; on other systems the result is our buffer alone.
     """
-    count = array.array("i", [0])
-    with contextlib.suppress(OSError, ValueError):  # not known here; or the socket is closed
-        fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, count)
-    return transport.get_write_buffer_size() + count[0]
+    ours = transport.get_write_buffer_size()
+    try:
+        count = fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, _NO_COUNT)
+    except (OSError, ValueError):  # not known here; or the socket is closed
+        return ours
+    return ours + int.from_bytes(count, sys.byteorder)

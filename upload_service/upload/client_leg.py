@@ -131,6 +131,10 @@ class ClientLeg:
     def _put_headers(self, destination: Destination) -> tuple[dict[str, str], ...]:
         return signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
 
+    def _has_other_headers(self, destination: Destination) -> bool:
+        """Whether the URL leaves open what was signed, so that a second PUT may follow."""
+        return destination.binds_type and len(self._put_headers(destination)) > 1
+
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
         self._expect_length(start.predicted)
@@ -161,7 +165,7 @@ class ClientLeg:
         """A pipe where bytes can go straight through and nothing asks for a copy, or no copy fits."""
         target = self._target()
         streams = target is not None
-        needs_copy = self._retrying or (target is not None and len(self._put_headers(target[0])) > 1)
+        needs_copy = self._retrying or (target is not None and self._has_other_headers(target[0]))
         if streams and not needs_copy and not self._is_worth_a_copy():
             return Pipe()
         if self._retrying:
