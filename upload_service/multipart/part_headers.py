@@ -49,7 +49,7 @@ def refuse_doubtful_headers(part: MultipartSegment) -> None:
     Raises UploadError, because parsers disagree which one counts, or MultipartError.
     """
     names = [name for name, _ in part.headerlist]
-    if any(names.count(name) > 1 for name in _ONCE):
+    if len(set(names)) < len(names) and any(names.count(name) > 1 for name in _ONCE):
         raise UploadError("malformed_form", "A part of the form has the same header twice.")
     if has_undecoded_bytes(str(part.name)):
         raise MultipartError("a name that is not UTF-8")
