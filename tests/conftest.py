@@ -35,6 +35,8 @@ TOOLS = {
 }
 
 
+# Tests of the whole system, and those that start the command again and again.
+SLOW_FOLDERS = {"system", "doctor"}
 # Who uses one of these has a store or one that misbehaves, a service, a browser or a cloud.
 SLOW_FIXTURES = {"store", "double", "service", "grid", "browser", "aws"}
 
@@ -55,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for tool, name in TOOLS.items():
         config.addinivalue_line("markers", f"{tool}: needs {name}")
+    config.addinivalue_line("markers", "slow: waits for many seconds, so --quick leaves it out")
     config.addinivalue_line(
         "markers", "deploy: needs AWS CLI, moto and cfn-lint, which are installed on first use"
     )
@@ -85,10 +88,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    """Whether it is no test of the whole system and needs nothing but Python."""
-    tools = any(item.get_closest_marker(tool) for tool in (*TOOLS, "deploy"))
+    """Whether it tests a part of the service, and needs nothing but Python."""
+    tools = any(item.get_closest_marker(tool) for tool in (*TOOLS, "deploy", "slow"))
     slow = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
-    return "system" not in item.path.parts and not tools and not slow
+    return not (tools or slow or SLOW_FOLDERS.intersection(item.path.parts))
 
 
 def _is_there(tool: str) -> bool:

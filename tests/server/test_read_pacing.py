@@ -12,6 +12,7 @@ from upload_service.server.connection import Connection
 from upload_service.settings.settings import Settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "pauses"), [(1, True), (600, True), (8192, False), (100_000, False)])
 async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> None:
     """A request that arrives in tiny reads is soon read with pauses; one in larger reads never."""
