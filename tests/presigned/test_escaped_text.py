@@ -37,7 +37,7 @@ QUOTES = "has quotation marks in it or around it"
 def test_escape_is_named(url: str, named: str) -> None:
     """What an escape did to a presigned URL is said, instead of a signature or a host that is wrong."""
     said = reason(url)
-    assert said == f"The URL in uploadUrl {named}; send it exactly as it was signed."
+    assert said == f"The URL in uploadUrl {named}."
     assert "5ec2e7" not in said
 
 

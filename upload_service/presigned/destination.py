@@ -105,7 +105,7 @@ def _parse(text: str) -> UrlParts:
     if len(text) > MAX_URL_BYTES:
         raise UploadError("invalid_upload_url", "The field uploadUrl is longer than 8 KiB.")
     if escape := name_escape(text):
-        raise unusable_url(f"{escape}; send it exactly as it was signed")
+        raise unusable_url(escape)
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise UploadError(
             "invalid_upload_url",

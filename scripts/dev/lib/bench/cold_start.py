@@ -54,7 +54,7 @@ def init_ms(image: str, emulator: Path, command: list[str]) -> float:
         _invoke(port)
         return _reported(name)
     finally:
-        subprocess.run(["docker", "rm", "-f", name], check=True, capture_output=True)  # noqa: S603, S607  as above
+        subprocess.run(["docker", "rm", "-f", name], check=True, capture_output=True)  # noqa: S603, S607  our own command
 
 
 def _invoke(port: int) -> None:
@@ -62,7 +62,7 @@ def _invoke(port: int) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310  as above
+            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310  only http, to this machine
             return
         except OSError:
             if time.monotonic() > deadline:
@@ -71,7 +71,7 @@ def _invoke(port: int) -> None:
 
 
 def _reported(name: str) -> float:
-    log = subprocess.run(["docker", "logs", name], check=True, capture_output=True, text=True)  # noqa: S603, S607  ours
+    log = subprocess.run(["docker", "logs", name], check=True, capture_output=True, text=True)  # noqa: S603, S607  our own
     found = re.search(r"INIT REPORT\(durationMs: ([\d.]+)\)", log.stdout + log.stderr)
     assert found, log
     return float(found[1])

@@ -132,9 +132,9 @@ def bench_python() -> str:
     python, stamp = folder / "bin" / "python", folder / "bench.stamp"
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
         print("Setting up .venv-bench ...", file=sys.stderr)
-        subprocess.check_call([sys.executable, "-m", "venv", "--clear", str(folder)])  # noqa: S603  ours
+        subprocess.check_call([sys.executable, "-m", "venv", "--clear", str(folder)])  # noqa: S603  our own command
         pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(wanted)]
-        subprocess.check_call(pip)  # noqa: S603  ours
+        subprocess.check_call(pip)  # noqa: S603  our own command
         stamp.write_text(wanted.read_text())
     return str(python)
 

@@ -32,6 +32,6 @@ def seaweed(folder: Path) -> Iterator[S3]:
 
 def _version() -> str:
     program = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
-    said = subprocess.run([program, "version"], capture_output=True, text=True, check=False)  # noqa: S603  ours
+    said = subprocess.run([program, "version"], capture_output=True, text=True, check=False)  # noqa: S603  our own
     found = re.search(r"\d+(\.\d+)+", said.stdout)
     return found[0] if found else "unknown"

@@ -16,7 +16,7 @@ from fastapi import FastAPI, File, Form, UploadFile
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    async with httpx.AsyncClient(timeout=None, limits=limits) as app.state.client:  # noqa: S113  as we do
+    async with httpx.AsyncClient(timeout=None, limits=limits) as app.state.client:  # noqa: S113  no limit, like us
         yield
 
 
@@ -31,7 +31,7 @@ async def upload(
     content = await file.read()
     headers = {"Content-Type": file.content_type or "application/octet-stream"}
     if os.environ.get("CLIENT_EACH"):
-        async with httpx.AsyncClient(timeout=None) as client:  # noqa: S113  as above
+        async with httpx.AsyncClient(timeout=None) as client:  # noqa: S113  no limit, as we have none
             response = await client.put(upload_url, content=content, headers=headers)
     else:
         response = await app.state.client.put(upload_url, content=content, headers=headers)
