@@ -17,6 +17,7 @@ from upload_service.pages.static_files import (
     file_response,
     page_response,
 )
+from upload_service.translation.phrase import Phrase
 
 # The files below /static/. No other file of the folder is served.
 DOCS_FILES = frozenset({"docs.css", "docs.js", "errors.css"})
@@ -64,7 +65,7 @@ async def healthz(_request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """GET /readyz: readiness. 503 as soon as the service has been told to stop."""
     if request.app[CONTEXT].draining:
-        raise UploadError("shutting_down", "The service is stopping.")
+        raise UploadError("shutting_down", Phrase("The service is stopping."))
     return web.json_response({"status": "ready"})
 
 
@@ -104,7 +105,7 @@ async def error_entry(request: web.Request) -> web.Response:
     """GET /errors/{code}: one entry of the catalogue. The `type` of each problem document is this URL."""
     entry = CATALOGUE.get(request.match_info["code"])
     if entry is None:
-        raise UploadError("not_found", "There is no error with this code.")
+        raise UploadError("not_found", Phrase("There is no error with this code."))
     if _prefers_html(request, "text/markdown"):
         return _errors_page(entry.code, entry_html(entry, entry.code), up="../")
     return _markdown(entry_markdown(entry))

@@ -21,6 +21,7 @@ from upload_service.server.request_body import drain
 from upload_service.server.routes import Handler
 from upload_service.server.upload_endpoints import RECORD
 from upload_service.telemetry import logs
+from upload_service.translation.phrase import Phrase
 
 # The rest of a body up to this size costs less than a new connection.
 KEPT_ALIVE_BYTES = 64 * 1024
@@ -61,7 +62,9 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _preflight(request)
     try:
         if not _is_framed_plainly(request):
-            raise UploadError("bad_request", "The request has a Transfer-Encoding other than chunked.")
+            raise UploadError(
+                "bad_request", Phrase("The request has a Transfer-Encoding other than chunked.")
+            )
         return await handler(request)
     except UploadError as error:
         return responses.problem_response(error, request_id(request))

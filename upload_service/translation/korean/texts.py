@@ -1,0 +1,5 @@
+"""All tables in one."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {}
