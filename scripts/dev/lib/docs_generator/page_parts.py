@@ -59,7 +59,7 @@ def _tables(korean: Korean) -> dict[str, str]:
         "most_used": table(_SETTINGS, setting_rows(MOST_USED)),
         "settings_ko": table(_SETTINGS_KO, setting_rows(translate=korean.of)),
         "most_used_ko": table(_SETTINGS_KO, setting_rows(MOST_USED, korean.of)),
-        "errors_ko": table(_ERRORS_KO, error_rows(korean.of)),
+        "errors_ko": table(_ERRORS_KO, error_rows("ko")),
     }
 
 
