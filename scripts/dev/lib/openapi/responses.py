@@ -73,7 +73,7 @@ def components() -> Schema:
             "Content-Language": {
                 "required": True,
                 "description": "The language that `Accept-Language` prefers of these; English if neither.",
-                "schema": {"enum": list(LANGUAGES)},
+                "schema": {"type": "string", "enum": list(LANGUAGES)},
             },
             "Retry-After": {
                 "required": True,
