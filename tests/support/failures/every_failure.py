@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from tests.support.client.raw_http import (
     BOUNDARY,
+    CHECK,
     PLAIN,
     RETRY,
     Answer,
@@ -172,6 +173,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
         field(VALUE, VALUE), file(SMALL).replace(b'name="file"', f'name="{VALUE}"'.encode())
     ),
     "file_is_text": _wrong(field("file", VALUE)),
+    "file_in_check": lambda lab: lab.ask(_url(lab), file(SMALL, filename=VALUE), path=CHECK),
     "multiple_files": _wrong(file(SMALL), file(SMALL)),
     "duplicate_field": _wrong(field("uploadUrl", f"http://{KEY}.example/?{query()}")),
     "missing_upload_url": lambda lab: lab.ask(file(SMALL)),
