@@ -8,6 +8,10 @@ TEXTS = {
         "파일의 바이트로 보아 {seen} 형식인데, 허용된 형식이 아닙니다. 허용된 형식: {listed}."
     ),
     "something else": "다른 형식",
+    "The file claims to be {claim}, which is not among the allowed types: {listed}.": (
+        "파일의 Content-Type은 {claim}인데, 허용된 형식이 아닙니다. 허용된 형식: {listed}."
+    ),
+    "of a type": "이름을 여기에 옮기지 않은 형식",
     "The file is empty, so it has no type.": "파일이 비어 있어 형식이 없습니다.",
     (
         "The file's bytes look like {seen}, and it claims to be {name}, which is not among the allowed "

@@ -20,6 +20,13 @@ TEXTS = {
     "Turn chunked uploads off in the upload widget, so that it sends the file whole.": (
         "업로드 위젯의 조각 업로드 기능을 꺼서 파일을 통째로 보내게 하십시오."
     ),
+    "File in a check": "검사에 든 파일",
+    "The form that was sent to /check has the file; nothing was checked.": (
+        "/check로 보낸 폼에 파일이 들어 있습니다. 아무것도 검사하지 않았습니다."
+    ),
+    "Leave the field file out of the form for /check, and send it to an upload endpoint afterwards.": (
+        "/check로 보내는 폼에서는 file 필드를 빼고, 파일은 그 뒤에 업로드 엔드포인트로 보내십시오."
+    ),
     "More than one file": "둘 이상의 파일",
     "The form has more than one part named file.": "폼에 file이라는 파트가 둘 이상 있습니다.",
     "Send one request per file, each with its own presigned URL.": (
