@@ -179,6 +179,7 @@ class WebKitTab(Tab):
     async def resize(self, width: int, height: int) -> None:
         bars = await self.run("() => outerHeight - innerHeight")
         await self._ask("window/rect", width=width, height=height + bars)
+        await self.until("(width, height) => innerWidth === width && innerHeight === height", width, height)
 
     async def picture(self) -> bytes:
         taken = await _ask(self._http, "GET", f"{self._session}/screenshot")
