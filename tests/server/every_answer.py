@@ -47,9 +47,9 @@ def too_large(port: int, origin: str = STRANGER) -> Answer:
         return connection.answer()
 
 
-def preflight(port: int, path: str = PLAIN, origin: str = STRANGER) -> Answer:
-    """What a browser asks before a page may send the form with an Authorization header."""
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+def preflight(port: int, path: str = PLAIN, origin: str = STRANGER, names: str = "authorization") -> Answer:
+    """What a browser asks before a page may send the form with the headers of these names."""
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": names}
     return ask(port, "OPTIONS", path, {"Origin": origin, **asked})
 
 

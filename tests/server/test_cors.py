@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.server.every_answer import ALLOWED, STRANGER, every_answer, every_answer_and_broken, preflight
+from tests.server.every_answer import (
+    ALLOWED,
+    STRANGER,
+    every_answer,
+    every_answer_and_broken,
+    preflight,
+    send,
+)
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, ask
 from tests.support.service.running_service import Running
 
@@ -48,6 +55,49 @@ def test_preflight(service: Running, path: str) -> None:
     assert "POST" in answer.headers["access-control-allow-methods"].split(", ")
     assert answer.headers["access-control-allow-headers"] == "Authorization, Content-Type, X-Request-Id"
     assert answer.headers["access-control-max-age"] == "7200"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "further"),
+    [
+        ("", ""),
+        ("content-type", ""),
+        ("cache-control,x-requested-with", "cache-control, x-requested-with"),
+        ("HX-Request , traceparent\t,,sentry-trace", "HX-Request, traceparent, sentry-trace"),
+        ("authorization,baggage,BAGGAGE", "baggage"),
+        ("x-a,*,x b,x(c),x-\xe9,x:d,x-e", "x-a, x-e"),
+        ("x" * 101 + ",x-a", "x-a"),
+        (",".join(f"x-{each}" for each in range(100)), ", ".join(f"x-{each}" for each in range(64))),
+    ],
+)
+def test_preflight_allows_what_is_asked(service: Running, asked: str, further: str) -> None:
+    """The header names that a page asks for are allowed beside the usual ones, as far as they are names."""
+    headers = preflight(service.port, names=asked).headers
+    usual = "Authorization, Content-Type, X-Request-Id"
+    assert headers["access-control-allow-headers"] == (f"{usual}, {further}" if further else usual)
+    assert headers["vary"] == "Access-Control-Request-Headers"
+
+
+def test_listed_origin_may_send_what_it_asks(listed: Running) -> None:
+    """Where origins are listed, caches keep preflights apart by origin as well."""
+    headers = preflight(listed.port, origin=ALLOWED, names="hx-request").headers
+    assert headers["access-control-allow-headers"].endswith(", hx-request")
+    assert headers["vary"] == "Access-Control-Request-Headers, Origin"
+
+
+def test_other_origin_is_allowed_no_header(listed: Running) -> None:
+    """An origin that is not listed does not hear its names again."""
+    headers = preflight(listed.port, names="hx-request").headers
+    assert "hx-request" not in str(headers)
+
+
+def test_asked_headers_may_come_in_lines(service: Running) -> None:
+    """Names in two lines, as a proxy may pass them on, are names of one list."""
+    lines = "Access-Control-Request-Headers: x-a\r\nAccess-Control-Request-Headers: x-b"
+    head = f"OPTIONS {PLAIN} HTTP/1.1\r\nHost: a\r\nOrigin: {STRANGER}\r\n{lines}\r\n\r\n"
+    answer = send(service.port, head.encode())
+    assert answer.headers["access-control-allow-headers"].endswith(", x-a, x-b")
 
 
 @every_answer

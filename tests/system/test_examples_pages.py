@@ -9,12 +9,14 @@ import pytest
 from local.store import Bucket
 from playwright.async_api import Browser, Page, expect
 
+from tests.support.browser import frequent_progress
+from tests.support.browser.chosen_file import change
 from tests.support.browser.other_origin import served
 from tests.support.examples import running_examples
 from tests.support.examples.running_examples import CONTENT, LARGE_BYTES, NO_SPOOL
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
-from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
+from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -24,12 +26,15 @@ XHR = "browser-xhr.html"
 # Signs for the double.
 Sign = Callable[[str], str]
 
-# Keeps every text that the page has said, however short it stood there.
+# Keeps every text that the page has said and every value of its bar, however short they stood there.
 LISTEN = """
 window.heard = [];
-addEventListener("DOMContentLoaded", () => new MutationObserver(() =>
-  heard.push(document.getElementById("said").textContent)
-).observe(document.getElementById("said"), {childList: true}));
+window.drawn = [];
+addEventListener("DOMContentLoaded", () => {
+  const [said, bar] = [document.getElementById("said"), document.getElementById("bar")];
+  new MutationObserver(() => heard.push(said.textContent)).observe(said, {childList: true});
+  if (bar) new MutationObserver(() => drawn.push(bar.value)).observe(bar, {attributes: true});
+});
 """
 
 
@@ -56,21 +61,36 @@ def photo(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def filled(
-    browser: Browser, address: str, service_url: str, upload_url: str, file: Path
+    browser: Browser,
+    address: str,
+    service_url: str,
+    upload_url: str,
+    file: Path,
+    change: Callable[[], object] = bool,
+    script: str = "",
 ) -> AsyncIterator[Page]:
-    """The page with its fields filled in; what it showed and wrote is listened to at the end."""
+    """The page, filled in and sent after the change; what it shows and writes is listened to at the end."""
     page = await browser.new_page()
     page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
-    await page.add_init_script(LISTEN)
+    await page.add_init_script(LISTEN + script)
     await page.goto(address)
     await page.get_by_label("Service").fill(service_url)
     await page.get_by_label("Presigned URL").fill(upload_url)
     await page.get_by_label("File").set_input_files(file)
+    change()
     await page.get_by_role("button", name="Send").click()
     yield page
     kept = await page.evaluate("JSON.stringify([location.href, localStorage, sessionStorage, heard])")
     TRANSCRIPT.hear("page", f"{kept}{await page.content()}")
     await page.context.close()
+
+
+def script_service(double: StorageDouble, name: str, status: int, body: bytes) -> list[Put]:
+    """Let the double play the service for this page: it answers with this."""
+    path = "upload-with-presigned-retry" if name == XHR else "upload-with-presigned"
+    cors = ("Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
+    preflight = [Reply(answer(204, b"", *cors), after="head")] if name == XHR else []
+    return double.script(path, *preflight, Reply(answer(status, body, *cors)))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -152,15 +172,47 @@ async def test_page_cancels(
     assert not puts[0].whole
 
 
+@pytest.mark.parametrize("content", [CONTENT[:-1], b"", CONTENT.swapcase(), None])
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_says_that_the_file_has_changed(
+    browser: Browser,
+    listing: Running,
+    bucket: Bucket,
+    presign: Callable[..., str],
+    origin: str,
+    photo: Path,
+    name: str,
+    content: bytes | None,
+) -> None:
+    """A file that was changed or deleted after it was chosen is told as that, and nothing is sent."""
+    key = f"examples/changed-{name}"
+    async with filled(
+        browser, f"{origin}/{name}", listing.url, presign(key), photo, lambda: change(photo, content)
+    ) as page:
+        await expect(page.get_by_role("status")).to_contain_text("The file has changed since it was chosen.")
+        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+        assert await page.evaluate("performance.getEntriesByType('resource').length") == 0
+    assert bucket.get(key) is None
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_sends_the_size(
+    browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
+) -> None:
+    """The file's size stands in the form, before the file."""
+    asked = script_service(double, name, 200, b'{"success": true, "filename": "a", "file_size": 1}')
+    async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+        await expect(page.get_by_role("status")).to_have_text("Stored: a, 1 bytes.")
+    form = bytes(asked[-1].body)
+    assert f'name="size"\r\n\r\n{len(CONTENT)}\r\n'.encode() in form[: form.index(b'name="file"')]
+
+
 @pytest.mark.parametrize("name", PAGES)
 async def test_page_survives_a_gateway(
     browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
 ) -> None:
     """An answer that is none of the service's ends the upload with a sentence, and another can begin."""
-    path = "upload-with-presigned-retry" if name == XHR else "upload-with-presigned"
-    cors = ("Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
-    preflight = [Reply(answer(204, b"", *cors), after="head")] if name == XHR else []
-    double.script(path, *preflight, Reply(answer(413, b"<html>\n<h1>Too large</h1>\n</html>\n", *cors)))
+    script_service(double, name, 413, b"<html>\n<h1>Too large</h1>\n</html>\n")
     said = "Something before the service answered with status 413." if name == XHR else "is not valid JSON"
     async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
         await expect(page.get_by_role("status")).to_contain_text(said)
@@ -186,6 +238,19 @@ async def test_progress_moves(
         await expect(page.get_by_role("status")).to_have_text(f"Stored: large.bin, {LARGE_BYTES} bytes.")
         assert "All is sent. Storing …" in await page.evaluate("heard")
     assert len(puts[0].body) == LARGE_BYTES
+
+
+async def test_progress_is_drawn_at_most_ten_times_a_second(
+    browser: Browser, listing: Running, origin: str, photo: Path
+) -> None:
+    """However often a browser tells how much is sent (WebKit), little is drawn, and the last value always."""
+    async with filled(
+        browser, f"{origin}/{XHR}", listing.url, "https://b.example/k", photo, script=frequent_progress.HOLD
+    ) as page:
+        seconds = await frequent_progress.report_often(page)
+        await page.wait_for_function("bar.value === 0.75")
+        drawn = [value for value in set(await page.evaluate("drawn")) if 0 < value < 1]
+    assert 2 <= len(drawn) <= 10 * seconds + 1
 
 
 async def test_page_tells_of_attempts(

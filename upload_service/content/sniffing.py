@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from upload_service.content.markup import markup_type
+from upload_service.content.markup import MARKUP_TYPES, markup_type
 from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name, carries_script, resolve_type
 from upload_service.errors.upload_error import UploadError
 
@@ -73,6 +73,14 @@ def sniff_type(head: bytes) -> str | None:
     return "text/plain" if library.is_text(head) else None
 
 
+@cache
+def recognisable_types() -> frozenset[str]:
+    """Every type that `sniff_type` can return."""
+    library = sniffing_library()
+    named = {canonical_name(each.mime) for each in (*library.web_images, *library.others)}
+    return frozenset((named - UNKNOWN_TYPES) | MARKUP_TYPES | {"text/plain"})
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedTypes:
     """The operator's list of allowed types.
@@ -96,6 +104,20 @@ class AllowedTypes:
             raise UploadError("type_unrecognised", None if head else "The file is empty, so it has no type.")
         self.require_allowed_claim(seen, claimed)
         return seen
+
+    def require_possible_claim(self, claimed: str) -> None:
+        """Raise UploadError if no file that claims to be `claimed` can be allowed, whatever its bytes are."""
+        name = canonical_name(claimed)
+        if self.includes(name):
+            return
+        resolved = (resolve_type(seen, name) for seen in recognisable_types())
+        if not any(found is not None and self.includes(found) for found in resolved):
+            claim = name if _PLAIN_NAME.fullmatch(name) else "of a type"
+            raise UploadError(
+                "type_not_allowed",
+                f"The file claims to be {claim}, which is not among the allowed types: "
+                f"{', '.join(self.listed)}.",
+            )
 
     def require_allowed_claim(self, seen: str, claimed: str) -> None:
         """Raise UploadError if a file that looks like `seen` and claims to be `claimed` is not allowed."""

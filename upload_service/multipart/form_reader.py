@@ -136,6 +136,11 @@ class FormReader:
             raise UploadError("malformed_form") from None
         self._require_end()
 
+    @property
+    def has_misplaced_file(self) -> bool:
+        """Whether a part has come that is meant as the file, and is none."""
+        return self._seen.have_file
+
     def no_file_error(self) -> UploadError:
         """The failure of a form without a file, in words about the parts that it has instead."""
         return self._seen.no_file_error()

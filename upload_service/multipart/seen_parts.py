@@ -32,6 +32,11 @@ class SeenParts:
         if part.name == "file":
             self._text_file = part
 
+    @property
+    def have_file(self) -> bool:
+        """Whether one of them has a file's contents, though none is a file named file."""
+        return bool(self._files) or self._text_file is not None
+
     def no_file_error(self) -> UploadError:
         """The failure of a form in which none of these parts is the file."""
         if self._text_file is not None and not self._files:
@@ -54,8 +59,7 @@ class SeenParts:
 
     def too_long_error(self) -> UploadError:
         """The failure of a form in which these parts are too long and the file has not come."""
-        is_file_elsewhere = self._files or self._text_file is not None
-        return self.no_file_error() if is_file_elsewhere else UploadError("field_too_long")
+        return self.no_file_error() if self.have_file else UploadError("field_too_long")
 
 
 def shown_field(name: str) -> str:

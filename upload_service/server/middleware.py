@@ -87,7 +87,8 @@ def _http_problem(request: web.Request, error: web.HTTPException) -> web.Respons
 
 def _preflight(request: web.Request) -> web.Response:
     origins = request.app[CONTEXT].settings.cors_origins
-    headers = cors.preflight_headers(origins, request.headers.get("Origin"))
+    asked = request.headers.getall("Access-Control-Request-Headers", ())
+    headers = cors.preflight_headers(origins, request.headers.get("Origin"), asked)
     # No path has a handler for OPTIONS. The router's refusal lists the path's methods.
     refusal = request.match_info.http_exception
     allow = refusal.headers.get("Allow", "") if refusal else ""

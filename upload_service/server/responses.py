@@ -1,4 +1,4 @@
-"""What clients read: the JSON of a stored object, and problem details (RFC 9457) for a failure.
+"""What clients read: the JSON of a stored object or a check, and problem details (RFC 9457) for a failure.
 
 Knows: the members of the responses, which existing clients rely on.
 Rules: values in, responses out; nothing of a presigned URL beyond its host.
@@ -42,6 +42,12 @@ def success_response(
     if retrying:
         members |= record.members()
     return web.json_response(members)
+
+
+def check_response(request_id: str) -> web.Response:
+    """200: nothing speaks against an upload with this form."""
+    message = "Nothing speaks against this upload"
+    return web.json_response({"ok": True, "message": message, "request_id": request_id})
 
 
 def problem_response(error: UploadError, request_id: str) -> web.Response:

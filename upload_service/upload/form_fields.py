@@ -85,6 +85,19 @@ class FormFields:
         """The types that the headers so far would give the object."""
         return signed_headers.claimed_types(self.destination, self.headers)
 
+    def require_possible_types(self) -> None:
+        """Raise UploadError when no file can have a type that the fields so far claim and be allowed."""
+        if self._settings.allowed_types:
+            for claimed in self.claimed_types():
+                self._settings.allowed_types.require_possible_claim(claimed)
+
+    def require_complete(self) -> None:
+        """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
+        if self.destination is None:
+            raise UploadError("missing_upload_url")
+        if missing := self.missing_headers():
+            raise signed_headers.missing_error(missing)
+
     def _note_size(self, field: str, value: str) -> None:
         """The file's length comes in `size`, in `header:content-length`, or in both."""
         size = _size(field, value, self._settings.max_file_bytes)

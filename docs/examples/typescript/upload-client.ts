@@ -98,7 +98,7 @@ export interface FailureDetails {
 
 /** Why a file is not stored, or not known to be. An abort is none: it rejects with the signal's reason. */
 export class UploadFailure extends Error {
-  /** One of the service's codes, or `network_failure`, `foreign_answer` of something in between. */
+  /** One of the service's codes, or `file_changed`, `network_failure`, `foreign_answer` of something in between. */
   readonly code: string;
   /** What happened and what to do, for a developer. */
   readonly detail: string;
@@ -135,6 +135,8 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Stored
     const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
     options.signal?.throwIfAborted();
     try {
+      if (!(await isUnchanged(file))) throw fileChanged(false);
+      options.signal?.throwIfAborted();
       return judge(await send(file, url, options, attempt));
     } catch (failure) {
       if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
@@ -150,6 +152,21 @@ function refuseTooLarge(file: Blob, most: number): void {
   if (file.size <= most) return;
   const detail = `The file has ${file.size} bytes, and at most ${most} are taken.`;
   throw new UploadFailure({ code: "file_too_large", detail, fault: "client" });
+}
+
+/**
+ * Whether the file is as it was chosen, as far as its last byte tells; an empty one is read whole. What a browser sends
+ * of a file that was changed or deleted differs: nothing, what is left, or less than it announces.
+ */
+async function isUnchanged(file: Blob): Promise<boolean> {
+  const end = file.size ? file.slice(-1) : file;
+  const read = await end.arrayBuffer().catch(() => null);
+  return read?.byteLength === Math.min(file.size, 1);
+}
+
+function fileChanged(mayBeStored: boolean): UploadFailure {
+  const detail = "The file has changed since it was chosen, or cannot be read. Choose it again.";
+  return new UploadFailure({ code: "file_changed", detail, fault: "client", mayBeStored });
 }
 
 function isWorthAnother(failure: UploadFailure, attempt: number, options: UploadOptions): boolean {
@@ -183,12 +200,12 @@ function send(file: Blob, url: string, options: UploadOptions, attempt: number):
   const path = options.storageRetries === undefined ? "/upload-with-presigned" : "/upload-with-presigned-retry";
   const endpoint = options.serviceUrl.replace(/\/+$/, "") + path;
   const by = typeof XMLHttpRequest === "undefined" ? sendByFetch : sendByXhr;
-  return by(endpoint, formOf(file, url, options), file.size, options, attempt);
+  return by(endpoint, formOf(file, url, options), file, options, attempt);
 }
 
 function formOf(file: Blob, url: string, options: UploadOptions): FormData {
   const form = new FormData();
-  form.append("size", String(file.size)); // so that whatever follows the file does not matter
+  form.append("size", String(file.size)); // so that another file in its place is not stored
   if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
   if (options.contentType !== undefined) form.append("contentType", options.contentType);
   for (const [name, value] of Object.entries(options.headers ?? {})) form.append(`header:${name}`, value);
@@ -198,12 +215,13 @@ function formOf(file: Blob, url: string, options: UploadOptions): FormData {
   return form;
 }
 
-type Sender = (e: string, form: FormData, total: number, options: UploadOptions, attempt: number) => Promise<Reply>;
+type Sender = (e: string, form: FormData, file: Blob, options: UploadOptions, attempt: number) => Promise<Reply>;
 
-const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress }, attempt) =>
+const sendByXhr: Sender = (endpoint, form, file, { token, signal, onProgress }, attempt) =>
   new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const abort = () => xhr.abort();
+    const total = file.size;
     let allSent = false;
     xhr.upload.onprogress = ({ loaded }) =>
       onProgress?.({ phase: "sending", attempt, sent: Math.min(loaded, total), total });
@@ -218,7 +236,7 @@ const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress },
         requestId: xhr.getResponseHeader("X-Request-Id"),
         retryAfter: xhr.getResponseHeader("Retry-After"),
       });
-    xhr.onerror = () => reject(networkFailure(allSent));
+    xhr.onerror = async () => reject(await noAnswer(file, allSent));
     xhr.onabort = () => reject(signal?.reason);
     xhr.onloadend = () => signal?.removeEventListener("abort", abort);
     signal?.addEventListener("abort", abort);
@@ -227,8 +245,8 @@ const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress },
     xhr.send(form);
   });
 
-const sendByFetch: Sender = async (endpoint, body, total, { token, signal, onProgress }, attempt) => {
-  onProgress?.({ phase: "sending", attempt, sent: null, total });
+const sendByFetch: Sender = async (endpoint, body, file, { token, signal, onProgress }, attempt) => {
+  onProgress?.({ phase: "sending", attempt, sent: null, total: file.size });
   const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
   try {
     const response = await fetch(endpoint, { method: "POST", body, headers, signal: signal ?? null });
@@ -241,11 +259,12 @@ const sendByFetch: Sender = async (endpoint, body, total, { token, signal, onPro
   } catch (error) {
     signal?.throwIfAborted();
     const { cause } = error as { cause?: { code?: string } };
-    throw networkFailure(!NEVER_LEFT.includes(cause?.code ?? "")); // fetch does not tell how much was sent
+    throw await noAnswer(file, !NEVER_LEFT.includes(cause?.code ?? "")); // fetch does not tell how much was sent
   }
 };
 
-function networkFailure(mayBeStored: boolean): UploadFailure {
+async function noAnswer(file: Blob, mayBeStored: boolean): Promise<UploadFailure> {
+  if (!(await isUnchanged(file))) return fileChanged(mayBeStored);
   const detail = mayBeStored
     ? "The connection broke before an answer came: the file may be stored."
     : "The service could not be reached, or takes nothing from pages of this origin; nothing was stored.";

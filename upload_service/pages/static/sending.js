@@ -23,8 +23,35 @@ export async function sign(signer, { name, type, size }, signal) {
   }
 }
 
-/** Sends the file. Calls `on.uploading`, `on.uploaded`, and the method named like an event of the service. */
-export function send({ file, uploadUrl, retries, token, signal }, on) {
+/** Sends the file. Calls `on.sending`, `on.uploading`, `on.uploaded`, and the method named like an event of the service. */
+export async function send(upload, on) {
+  const why = await Promise.race([obstacle(upload), aborted(upload)]);
+  if (why) return why;
+  on.sending();
+  return transmit(upload, on);
+}
+
+/** What is known before a byte is sent, if anything. */
+async function obstacle({ file }) {
+  return (await isUnchanged(file)) ? null : { word: "changed" };
+}
+
+/** Reading a file may take long, so it is not waited for. */
+function aborted({ signal }) {
+  return new Promise((resolve) => (signal.onabort = () => resolve({ word: "cancelled" })));
+}
+
+/**
+ * Whether the file is as it was chosen, as far as its last byte tells; an empty one is read whole. What a browser sends
+ * of a file that was changed or deleted differs: nothing, what is left, or less than it announces.
+ */
+async function isUnchanged(file) {
+  const end = file.size ? file.slice(-1) : file;
+  const read = await end.arrayBuffer().catch(() => null);
+  return read?.byteLength === Math.min(file.size, 1);
+}
+
+function transmit({ file, uploadUrl, retries, token, signal }, on) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let handled = 0;
@@ -68,6 +95,7 @@ function form(file, uploadUrl, retries) {
 function result({ status, responseText }) {
   const last = responseText.trim().split("\n").at(-1);
   const answer = [parse(last), parse(responseText)].find(({ success }) => typeof success === "boolean");
+  if (answer?.code === "size_mismatch") return { ...answer, word: "changed" }; // as `size` is the file's
   if (answer) return answer;
   if (parse(last).event) return { word: "broke", unsure: true };
   return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status, unsure: true };
@@ -84,7 +112,6 @@ function parse(text) {
 /** Why there is no answer, as far as a page can know. */
 async function reason(file, sent) {
   if (!navigator.onLine) return "offline";
-  const readable = await file.slice(0, 1).arrayBuffer().then(() => true, () => false);
-  if (!readable) return "unreadable";
+  if (!(await isUnchanged(file))) return "changed";
   return sent ? "broke" : "unreachable";
 }

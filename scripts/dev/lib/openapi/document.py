@@ -7,9 +7,10 @@ in the files beside this one.
 import json
 
 from openapi import examples
-from openapi.form import SUMMARIES, Schema, form_schema
+from openapi.form import CHECK_SUMMARY, SUMMARIES, Schema, check_schema, form_schema
 from openapi.responses import (
     ANYWHERE,
+    check_codes,
     components,
     problems,
     success,
@@ -49,7 +50,9 @@ def document() -> Schema:
         },
         "servers": [{"url": ".", "description": "Where this document was read"}],
         "tags": [{"name": "uploads"}, {"name": "service", "description": "What can be read"}],
-        "paths": {path: {"post": _upload(path)} for path in SUMMARIES} | _pages(),
+        "paths": {path: {"post": _upload(path)} for path in SUMMARIES}
+        | {"/check": {"post": _check()}}
+        | _pages(),
         "components": {
             "schemas": schemas(),
             "securitySchemes": {
@@ -91,13 +94,34 @@ def _upload(path: str) -> Schema:
         "description": description,
         "security": [{}, {"token": []}],
         "parameters": [_request_id()],
-        "requestBody": {
-            "required": True,
-            "content": {"multipart/form-data": {"schema": form_schema(retrying=retrying)}},
-        },
+        "requestBody": _multipart(form_schema(retrying=retrying)),
         "responses": success(content, f"The object is stored.\n\n{_LINES}")
         | problems(upload_codes(retrying=retrying)),
     }
+
+
+def _check() -> Schema:
+    summary, description = CHECK_SUMMARY
+    content: Schema = {
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/Checked"},
+            "examples": {"checked": {"value": examples.checked()}},
+        }
+    }
+    return {
+        "tags": ["uploads"],
+        "operationId": "check",
+        "summary": summary,
+        "description": description,
+        "security": [{}, {"token": []}],
+        "parameters": [_request_id()],
+        "requestBody": _multipart(check_schema()),
+        "responses": success(content, "Nothing speaks against the upload.") | problems(check_codes()),
+    }
+
+
+def _multipart(schema: Schema) -> Schema:
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 def _request_id() -> Schema:

@@ -2,7 +2,7 @@
 
 Knows: which answers `responses.py` gives; which codes an endpoint may answer.
 Rules: codes, statuses and sentences come from the catalogue. A code that stands in none of the lists below is
-one of the upload endpoints'.
+one of the upload endpoints', and one that needs neither the file nor storage is one of a check's as well.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from openapi.examples import REQUEST_ID
 from openapi.form import Schema
+from upload_service.errors.catalogue import storage_refusals
 from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
@@ -19,7 +20,22 @@ PROBLEM = "application/problem+json"
 # Of whatever is asked.
 ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout", "internal_error"})
 # Not of an upload: it has a path, and somebody who hears.
-NOT_OF_UPLOADS = {"not_found": "of other paths", "client_gone": "nobody is left to hear it; the log has it"}
+NOT_OF_UPLOADS = {
+    "not_found": "of other paths",
+    "client_gone": "nobody is left to hear it; the log has it",
+    "file_in_check": "of a check",
+}
+NOT_OF_CHECKS = frozenset({"not_found", "client_gone"})
+# What only the file, its part of the form, or a look at the storage's address can show.
+AFTER_A_CHECK = frozenset(
+    {
+        "multiple_files", "length_unpredictable", "invalid_content_type", "header_too_late",
+        "checksum_too_late", "checksum_differs", "type_unrecognised", "type_mismatch", "too_large_to_keep",
+        "spool_full", "address_refused",
+    }
+)  # fmt: skip
+# What needs no storage, of the failures that storage may find as well.
+WITHOUT_STORAGE = frozenset({"url_expired"})
 ONLY_WHEN_RETRYING = frozenset({"invalid_max_retries"})
 
 _ID_HEADER = {
@@ -33,6 +49,13 @@ def upload_codes(*, retrying: bool) -> list[str]:
     """What an upload endpoint may answer, in the order of the catalogue."""
     left_out = NOT_OF_UPLOADS.keys() | (frozenset() if retrying else ONLY_WHEN_RETRYING)
     return [code for code in CATALOGUE if code not in left_out]
+
+
+def check_codes() -> list[str]:
+    """What a check may answer, in the order of the catalogue."""
+    of_storage = {entry.code for entry in storage_refusals.ENTRIES} - WITHOUT_STORAGE
+    left_out = NOT_OF_CHECKS | AFTER_A_CHECK | of_storage
+    return [code for code, entry in CATALOGUE.items() if code not in left_out and entry.fault != "storage"]
 
 
 def problems(codes: Iterable[str]) -> dict[str, Schema]:
