@@ -10,6 +10,7 @@
 /** S3 takes no more in one PUT. */
 const MOST_BYTES = 5 * 1024 ** 3;
 const LONGEST_PAUSE_SECONDS = 60;
+const SMALL_BYTES = 1e6;
 /** What a fresh URL mends. */
 const STALE = ["url_expired", "credentials_expired"];
 /** Node's words for a request that never left. */
@@ -155,13 +156,13 @@ function refuseTooLarge(file: Blob, most: number): void {
 }
 
 /**
- * Whether the file is as it was chosen, as far as its last byte tells; an empty one is read whole. What a browser sends
- * of a file that was changed or deleted differs: nothing, what is left, or less than it announces.
+ * Whether the file is as it was chosen, as far as its last byte tells; a small one is read whole, as only that tells
+ * Firefox that it has grown. Browsers send nothing of a changed file, what is left, or not what they announce.
  */
 async function isUnchanged(file: Blob): Promise<boolean> {
-  const end = file.size ? file.slice(-1) : file;
-  const read = await end.arrayBuffer().catch(() => null);
-  return read?.byteLength === Math.min(file.size, 1);
+  const part = file.size > SMALL_BYTES ? file.slice(-1) : file;
+  const read = await part.arrayBuffer().catch(() => null);
+  return read?.byteLength === part.size;
 }
 
 function fileChanged(mayBeStored: boolean): UploadFailure {

@@ -172,6 +172,8 @@ class WebKitTab(Tab):
     async def choose(self, selector: str, *files: Path) -> None:
         element = await self._ask("element", using="css selector", value=selector)
         await self._ask(f"element/{element[ELEMENT]}/value", text="\n".join(map(str, files)))
+        # Another process looks at the files, a little later, and reads this afterwards.
+        await self.run("() => new Blob(['seen']).text()")
 
     async def perform(self, actions: Actions) -> None:
         await self._ask("actions", actions=[{"type": "pointer", "id": "mouse", "actions": list(actions)}])

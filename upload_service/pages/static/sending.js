@@ -42,13 +42,13 @@ function aborted({ signal }) {
 }
 
 /**
- * Whether the file is as it was chosen, as far as its last byte tells; an empty one is read whole. What a browser sends
- * of a file that was changed or deleted differs: nothing, what is left, or less than it announces.
+ * Whether the file is as it was chosen, as far as its last byte tells; a small one is read whole, as only that tells
+ * Firefox that it has grown. Browsers send nothing of a changed file, what is left, or not what they announce.
  */
 async function isUnchanged(file) {
-  const end = file.size ? file.slice(-1) : file;
-  const read = await end.arrayBuffer().catch(() => null);
-  return read?.byteLength === Math.min(file.size, 1);
+  const part = file.size > 1e6 ? file.slice(-1) : file;
+  const read = await part.arrayBuffer().catch(() => null);
+  return read?.byteLength === part.size;
 }
 
 function transmit({ file, uploadUrl, retries, token, signal }, on) {
