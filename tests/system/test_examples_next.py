@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from devtools import signed_queries
 from docs_generator import generate
 from local import ports
 from local.store import Bucket
@@ -179,6 +180,21 @@ async def test_page_says_that_the_file_has_changed(
         asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
         assert not [each for each in asked if "upload-with" in each]
     assert bucket.get(unquote(urlsplit(signed[0]).path).removeprefix(f"/{bucket.name}/")) is None
+
+
+@asynchronous
+async def test_refusal_is_heard_before_a_large_file_is_sent(
+    browser: Browser, app: str, listing: Running, double: StorageDouble, tmp_path: Path
+) -> None:
+    """An expired URL is told of as soon as the service was asked; nothing of the file is sent."""
+    expired = TRANSCRIPT.hide(f"{double.url}next/x?{signed_queries.v4(date='20200101T000000Z')}")
+    async with opened(browser, app) as (page, _):
+        await sign_with(page, expired, listing)
+        await send(page, running_examples.large(tmp_path))
+        status = page.get_by_role("status")
+        await expect(status).to_contain_text("The file could not be stored (url_expired).")
+        asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
+        assert [each for each in asked if each.startswith(listing.url)] == [f"{listing.url}/check"]
 
 
 @asynchronous

@@ -1,41 +1,25 @@
 """The pages of docs/examples in Chromium, from an origin of their own: storing, progress, refusals, CORS."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from local.store import Bucket
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.support.browser import frequent_progress
-from tests.support.browser.chosen_file import change
 from tests.support.browser.other_origin import served
 from tests.support.examples import running_examples
+from tests.support.examples.example_pages import PAGES, XHR, script_service, sent
 from tests.support.examples.running_examples import CONTENT, LARGE_BYTES, NO_SPOOL
 from tests.support.service.running_service import Running
-from tests.support.service.transcript import TRANSCRIPT
-from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
-PAGES = ("browser-fetch.html", "browser-xhr.html")
-XHR = "browser-xhr.html"
-
 # Signs for the double.
 Sign = Callable[[str], str]
-
-# Keeps every text that the page has said and every value of its bar, however short they stood there.
-LISTEN = """
-window.heard = [];
-window.drawn = [];
-addEventListener("DOMContentLoaded", () => {
-  const [said, bar] = [document.getElementById("said"), document.getElementById("bar")];
-  new MutationObserver(() => heard.push(said.textContent)).observe(said, {childList: true});
-  if (bar) new MutationObserver(() => drawn.push(bar.value)).observe(bar, {attributes: true});
-});
-"""
 
 
 @pytest.fixture(scope="module")
@@ -59,40 +43,6 @@ def photo(tmp_path: Path) -> Path:
     return running_examples.photo(tmp_path)
 
 
-@asynccontextmanager
-async def filled(
-    browser: Browser,
-    address: str,
-    service_url: str,
-    upload_url: str,
-    file: Path,
-    change: Callable[[], object] = bool,
-    script: str = "",
-) -> AsyncIterator[Page]:
-    """The page, filled in and sent after the change; what it shows and writes is listened to at the end."""
-    page = await browser.new_page()
-    page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
-    await page.add_init_script(LISTEN + script)
-    await page.goto(address)
-    await page.get_by_label("Service").fill(service_url)
-    await page.get_by_label("Presigned URL").fill(upload_url)
-    await page.get_by_label("File").set_input_files(file)
-    change()
-    await page.get_by_role("button", name="Send").click()
-    yield page
-    kept = await page.evaluate("JSON.stringify([location.href, localStorage, sessionStorage, heard])")
-    TRANSCRIPT.hear("page", f"{kept}{await page.content()}")
-    await page.context.close()
-
-
-def script_service(double: StorageDouble, name: str, status: int, body: bytes) -> list[Put]:
-    """Let the double play the service for this page: it answers with this."""
-    path = "upload-with-presigned-retry" if name == XHR else "upload-with-presigned"
-    cors = ("Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
-    preflight = [Reply(answer(204, b"", *cors), after="head")] if name == XHR else []
-    return double.script(path, *preflight, Reply(answer(status, body, *cors)))
-
-
 @pytest.mark.parametrize("name", PAGES)
 async def test_page_stores(
     browser: Browser,
@@ -104,7 +54,7 @@ async def test_page_stores(
     name: str,
 ) -> None:
     """The object is the picked file, and the page says so."""
-    async with filled(browser, f"{origin}/{name}", listing.url, presign(f"examples/{name}"), photo) as page:
+    async with sent(browser, f"{origin}/{name}", listing.url, presign(f"examples/{name}"), photo) as page:
         await expect(page.get_by_role("status")).to_have_text(f"Stored: photo.png, {len(CONTENT)} bytes.")
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
     assert bucket.get(f"examples/{name}") == CONTENT
@@ -122,7 +72,7 @@ async def test_page_says_why_not(
 ) -> None:
     """A refusal by storage is shown with code, sentence and the request's id."""
     double.script("examples/pages-refused", Reply(answer(403, xml("AccessDenied"))))
-    async with filled(
+    async with sent(
         browser, f"{origin}/{name}", listing.url, double_url("examples/pages-refused"), photo
     ) as page:
         await expect(page.get_by_role("status")).to_contain_text("access_denied: Storage denied access.")
@@ -135,7 +85,7 @@ async def test_page_of_another_origin_hears_nothing(
 ) -> None:
     """From an origin that is not listed no answer is read; the page with progress even sends nothing."""
     with served(running_examples.FOLDER) as elsewhere:
-        async with filled(
+        async with sent(
             browser, f"{elsewhere}/{name}", listing.url, presign(f"examples/cors-{name}"), photo
         ) as page:
             said = "The service cannot be reached from this page." if name == XHR else "Failed to fetch"
@@ -157,7 +107,7 @@ async def test_page_cancels(
     """Cancel ends the request, and with it the PUT, which is not whole."""
     gate = threading.Event()
     puts = double.script("examples/cancelled", Reply(gate=gate))
-    async with filled(
+    async with sent(
         browser,
         f"{origin}/{name}",
         listing.url,
@@ -172,36 +122,13 @@ async def test_page_cancels(
     assert not puts[0].whole
 
 
-@pytest.mark.parametrize("content", [CONTENT[:-1], b"", CONTENT.swapcase(), None])
-@pytest.mark.parametrize("name", PAGES)
-async def test_page_says_that_the_file_has_changed(
-    browser: Browser,
-    listing: Running,
-    bucket: Bucket,
-    presign: Callable[..., str],
-    origin: str,
-    photo: Path,
-    name: str,
-    content: bytes | None,
-) -> None:
-    """A file that was changed or deleted after it was chosen is told as that, and nothing is sent."""
-    key = f"examples/changed-{name}"
-    async with filled(
-        browser, f"{origin}/{name}", listing.url, presign(key), photo, lambda: change(photo, content)
-    ) as page:
-        await expect(page.get_by_role("status")).to_contain_text("The file has changed since it was chosen.")
-        await expect(page.get_by_role("button", name="Send")).to_be_enabled()
-        assert await page.evaluate("performance.getEntriesByType('resource').length") == 0
-    assert bucket.get(key) is None
-
-
 @pytest.mark.parametrize("name", PAGES)
 async def test_page_sends_the_size(
     browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
 ) -> None:
     """The file's size stands in the form, before the file."""
     asked = script_service(double, name, 200, b'{"success": true, "filename": "a", "file_size": 1}')
-    async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+    async with sent(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
         await expect(page.get_by_role("status")).to_have_text("Stored: a, 1 bytes.")
     form = bytes(asked[-1].body)
     assert f'name="size"\r\n\r\n{len(CONTENT)}\r\n'.encode() in form[: form.index(b'name="file"')]
@@ -214,7 +141,7 @@ async def test_page_survives_a_gateway(
     """An answer that is none of the service's ends the upload with a sentence, and another can begin."""
     script_service(double, name, 413, b"<html>\n<h1>Too large</h1>\n</html>\n")
     said = "Something before the service answered with status 413." if name == XHR else "is not valid JSON"
-    async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+    async with sent(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
         await expect(page.get_by_role("status")).to_contain_text(said)
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
@@ -225,7 +152,7 @@ async def test_progress_moves(
     """The bar moves while the file is sent, and the page says when all is sent and when it is stored."""
     gate = threading.Event()
     puts = double.script("examples/progress", Reply(gate=gate))
-    async with filled(
+    async with sent(
         browser,
         f"{origin}/{XHR}",
         listing.url,
@@ -244,8 +171,8 @@ async def test_progress_is_drawn_at_most_ten_times_a_second(
     browser: Browser, listing: Running, origin: str, photo: Path
 ) -> None:
     """However often a browser tells how much is sent (WebKit), little is drawn, and the last value always."""
-    async with filled(
-        browser, f"{origin}/{XHR}", listing.url, "https://b.example/k", photo, script=frequent_progress.HOLD
+    async with sent(
+        browser, f"{origin}/{XHR}", listing.url, "https://b.example/k", photo, frequent_progress.HOLD
     ) as page:
         seconds = await frequent_progress.report_often(page)
         await page.wait_for_function("bar.value === 0.75")
@@ -258,6 +185,6 @@ async def test_page_tells_of_attempts(
 ) -> None:
     """After all is sent, the page reads what the service waits for."""
     double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 1")), Reply())
-    async with filled(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
+    async with sent(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
         await expect(page.get_by_role("status")).to_contain_text("Stored: ")
         assert "storage_error: another attempt in 1 s …" in await page.evaluate("heard")

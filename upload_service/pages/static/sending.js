@@ -5,6 +5,10 @@
  * be stored. Nothing is kept. Must not know: the page.
  */
 
+// Of a larger file the service is asked first: no browser hears a refusal while it sends.
+const ASK_ABOVE_BYTES = 4e6;
+const ASK_MS = 10_000;
+
 /** The path to upload to; `retries` is null for the endpoint without retries. */
 export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
@@ -31,12 +35,26 @@ export async function send(upload, on) {
   return transmit(upload, on);
 }
 
-/** What is known before a byte is sent, if anything. */
-async function obstacle({ file }) {
-  return (await isUnchanged(file)) ? null : { word: "changed" };
+/** What is in the way, as far as that can be known before a byte is sent. */
+async function obstacle(upload) {
+  if (!(await isUnchanged(upload.file))) return { word: "changed" };
+  return upload.file.size > ASK_ABOVE_BYTES ? refusal(upload) : null;
 }
 
-/** Reading a file may take long, so it is not waited for. */
+/** What the service has against the upload, if it says so; whatever else answers, the upload will show. */
+async function refusal({ token, signal, ...upload }) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  try {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
+    const response = await fetch("check", { method: "POST", headers, body: form(upload), signal: either });
+    const answer = parse(await response.text());
+    return answer.success === false && ![404, 405].includes(response.status) ? answer : null;
+  } catch {
+    return null;
+  }
+}
+
+/** When it is cancelled, which waits for nothing else. */
 function aborted({ signal }) {
   return new Promise((resolve) => (signal.onabort = () => resolve({ word: "cancelled" })));
 }
@@ -77,17 +95,18 @@ function transmit({ file, uploadUrl, retries, token, signal }, on) {
     request.open("POST", endpoint(retries));
     request.setRequestHeader("Accept", "application/x-ndjson");
     if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
-    request.send(form(file, uploadUrl, retries));
+    const whole = form({ file, uploadUrl, retries });
+    whole.append("file", file);
+    request.send(whole);
   });
 }
 
-/** With the fields before the file, so that the service can stream it. */
-function form(file, uploadUrl, retries) {
+/** The fields that come before the file, so that the service can stream it. */
+function form({ file, uploadUrl, retries }) {
   const fields = new FormData();
   fields.append("uploadUrl", uploadUrl);
   if (retries !== null) fields.append("max_retries", retries);
   fields.append("size", file.size);
-  fields.append("file", file);
   return fields;
 }
 
