@@ -9,6 +9,7 @@ const WORDS = {
   needsUrl: ["Needs a presigned URL", "presigned URL이 필요합니다"],
   badUrl: ["Its line is not an http(s) URL", "http(s) URL이 아닙니다"],
   queued: ["Waits for its turn", "차례를 기다리는 중"],
+  checking: ["Checking…", "확인하는 중…"],
   signing: ["Getting a URL…", "URL을 받는 중…"],
   sending: ["Sending {0}", "보내는 중 {0}"],
   storing: ["Storing…", "저장하는 중…"],
@@ -30,6 +31,7 @@ const WORDS = {
   copied: ["Copied", "복사됨"],
   request: ["Request {0}", "요청 {0}"],
   noFiles: ["Choose files first.", "먼저 파일을 선택해 주세요."],
+  noneGiven: ["The browser gave no file. Choose it with a click.", "브라우저가 파일을 넘겨주지 않았습니다. 클릭해서 선택해 주세요."],
   noUrl: ["Paste a presigned URL for the file first.", "먼저 presigned URL을 붙여 넣어 주세요."],
   tokenHint: ["It is kept until you leave this page.", "이 페이지를 떠나면 지워집니다."],
   tokenWrong: ["The service does not know this token.", "서비스가 모르는 토큰입니다."],
@@ -40,7 +42,10 @@ const WORDS = {
   foreign413: ["Something before the service refuses files of this size.", "서비스 앞의 장치가 이 크기의 파일을 받지 않습니다."],
   unsure: ["Whether the file was stored is not known.", "파일이 저장되었는지는 알 수 없습니다."],
   nothing: ["Nothing was stored.", "저장되지 않았습니다."],
-  unreadable: ["The file has changed, or is a folder, and cannot be read.", "파일이 바뀌었거나 폴더여서 읽을 수 없습니다."],
+  changed: [
+    "The file has changed since it was chosen, or is a folder. Choose it again.",
+    "선택한 뒤에 파일이 바뀌었거나 폴더입니다. 다시 선택해 주세요.",
+  ],
   noSigner: [
     "The helper that gives a place for the file cannot be reached. If it was restarted, reload this page; or paste a URL.",
     "URL을 주는 도우미에 연결할 수 없습니다. 페이지를 새로 고치거나 URL을 붙여 넣어 주세요.",
