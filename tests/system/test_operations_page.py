@@ -76,7 +76,7 @@ class Past:
 
 @pytest.fixture(scope="module")
 def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPathFactory) -> Past:
-    """Three uploads stored by two callers, one of them retried, two failures of storage, refusals, a check."""
+    """Three uploads stored by two callers, one of them retried; two failed at storage; refusals; a check."""
 
     def at_double(*replies: Reply) -> bytes:
         key = f"past/{uuid.uuid4().hex}"
