@@ -113,6 +113,22 @@ async def test_expired_url_says_why_and_can_be_replaced(
     assert bucket.get("engines/fresh") == BIG
 
 
+async def test_refusal_of_a_large_file_is_heard_at_once(
+    tab: Tab, serving: Running, double: StorageDouble, tmp_path: Path
+) -> None:
+    """Of a large file the page asks first: an expired URL is told of, and no byte of the file is sent."""
+    url = f"{double.url}engines/large?{signed_queries.v4(date='20200101T000000Z')}"
+    before = len(serving.log)
+    await tab.open(f"{serving.url}/")
+    await tab.choose("#pick", running_examples.large(tmp_path))
+    await tab.fill("#urls", TRANSCRIPT.hide(url))
+    await tab.click("#start")
+    await tab.shows("#rows .failure", "url_expired")
+    await quiet(tab)
+    serving.wait_for(lambda event: event["event"] == "check" and event["code"] == "url_expired")
+    assert [event["event"] for event in serving.log[before:] if "code" in event] == ["check"]
+
+
 async def test_dropped_link_is_not_opened(tab: Tab, serving: Running) -> None:
     """What is dropped without a file does not take the page's place, and the page says so."""
     await tab.open(f"{serving.url}/")

@@ -39,6 +39,7 @@ window box, window button, window entry, window image {
   min-width: 0; min-height: 0; margin: 0; padding: 0; border: 0; font-size: 1px;
 }"""
 C_LOCALE = "/usr/lib/locale/C.utf8"
+LOADED = "(url) => location.href === new URL(url).href && document.readyState === 'complete'"
 # The W3C's name for what stands for an element.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -160,6 +161,7 @@ class WebKitTab(Tab):
 
     async def go(self, url: str) -> None:
         await self._ask("url", url=url)
+        await self.until(LOADED, url)  # the driver may answer before that
 
     async def run(self, function: str, *arguments: object) -> Any:
         script = f"""const [given, done] = arguments;
