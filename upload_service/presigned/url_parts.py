@@ -67,14 +67,14 @@ def _comparable(written: str) -> str | None:
     """The host in the form in which it is compared; None if it is not a usable one."""
     host = written.lower()
     if ":" in host:
-        return _shortest(host)
+        return shortest_ipv6(host)
     name = host.removesuffix(".")
     if not _NAME.fullmatch(name) or (name != host and _NUMBER.fullmatch(name)):
         return None  # an address has no dot at its end
     return name
 
 
-def _shortest(address: str) -> str | None:
+def shortest_ipv6(address: str) -> str | None:
     """The shortest form of an IPv6 address; None for other text, and for an address with a zone."""
     try:
         parsed = None if "%" in address else ipaddress.IPv6Address(address)
