@@ -7,6 +7,7 @@ operators look for.
 
 from openapi import examples
 from openapi.examples import Json
+from widgets import snippets
 
 from docs_generator import floor_plan, operations_page
 from docs_generator.korean import Korean
@@ -24,6 +25,7 @@ PAGES = {
     "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
     "docs/settings.md": ("settings", "stores"),
     "docs/tables.ko.md": ("settings_ko", "errors_ko"),
+    "docs/widgets.md": tuple(snippets.parts()),
 }
 MOST_USED = (
     "UPLOAD_DESTINATIONS",
@@ -47,7 +49,7 @@ _ERRORS_KO = "code | status | fault | retryable | 원인"
 
 def parts(korean: Korean) -> dict[str, str]:
     """All of them, by name."""
-    return operations_page.parts() | _answers() | _tables(korean) | {
+    return operations_page.parts() | snippets.parts() | _answers() | _tables(korean) | {
         "stores": providers.titles(),
         "rooms": f"```text\n{floor_plan.drawing()}\n```",
     }  # fmt: skip

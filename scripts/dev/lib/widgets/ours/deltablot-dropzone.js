@@ -1,0 +1,21 @@
+import { Dropzone } from "@deltablot/dropzone";
+import "@deltablot/dropzone/dist/dropzone.css";
+import { SERVICE, reason, sign } from "./service.js";
+
+const dropzone = new Dropzone("#upload", {
+  url: SERVICE,
+  maxFilesize: null, // otherwise 256 MB
+  params: ([file]) => ({ uploadUrl: file.uploadUrl, size: file.size }),
+  async accept(file, done) {
+    try {
+      file.uploadUrl = await sign(file);
+      done();
+    } catch (error) {
+      done(error.message);
+    }
+  },
+});
+
+dropzone.on("error", (file, message, xhr) => {
+  if (xhr) file.previewElement.querySelector("[data-dz-errormessage]").textContent = reason(xhr.responseText);
+});
