@@ -8,7 +8,7 @@
 import { curl } from "./curl.js";
 import { FAILED, Row } from "./row.js";
 import { send, sign } from "./sending.js";
-import { say, time, translate } from "./words.js";
+import { say, time } from "./words.js";
 
 const MAX_AT_ONCE = 3;
 
@@ -18,7 +18,6 @@ const rows = new Set();
 let token = "";
 let running = 0;
 
-translate();
 showUrlField(!signer);
 
 function showUrlField(shown) {

@@ -5,7 +5,7 @@
  * Must not know: requests.
  */
 
-import { bytes, problemTexts, say, time } from "./words.js";
+import { bytes, say, time } from "./words.js";
 
 const BUSY = ["signing", "checking", "sending", "storing", "storingAgain", "waiting"];
 export const FAILED = ["failed", "unknown", "cancelled", "cancelledLate"];
@@ -123,13 +123,13 @@ export class Row {
   }
 
   fail({ word, value, unsure, stored, ...problem }) {
-    const [why, detail] = word ? [`${say(word, value)} ${say(unsure ? "unsure" : "nothing")}`, ""] : problemTexts(problem);
+    const why = word ? `${say(word, value)} ${say(unsure ? "unsure" : "nothing")}` : problem.detail;
     this.become(unsure || stored === null ? "unknown" : "failed");
-    this.text(".why", why).text(".detail", detail).text(".code", problem.code ?? "");
+    this.text(".why", why).text(".code", problem.code ?? "");
     this.text(".request", problem.request_id ? say("request", problem.request_id) : "");
     if (problem.code) this.find(".code").href = `errors/${problem.code}`;
     this.find(".failure").hidden = false;
-    announce(`${this.file.name}: ${why || detail}`);
+    announce(`${this.file.name}: ${why}`);
   }
 
   showCurl(line) {

@@ -25,9 +25,10 @@ _ABOUT = """Takes a file and an S3 *presigned URL* in one `multipart/form-data` 
 file, while it arrives, into a PUT to that URL.
 
 Failures are `application/problem+json` (RFC 9457) with a `code` of a closed list, each explained at
-`/errors/<code>`. Browsers of the origins that the operator allows (all, unless set otherwise) may call
-from any page, and read `X-Request-Id` and `Retry-After`; credentials other than a bearer token are not
-used."""
+`/errors/<code>`. `title` and `detail` are in Korean where `Accept-Language` prefers it to English, and
+`Content-Language` says which it is; so are `/errors` and the page. Browsers of the origins that the
+operator allows (all, unless set otherwise) may call from any page, and read `X-Request-Id` and
+`Retry-After`; credentials other than a bearer token are not used."""
 
 _LINES = """With `Accept: application/x-ndjson`: one JSON object per line while the upload runs.
 `received` counts the file's bytes that came, `attempt` begins a PUT, `sent` counts what the running
@@ -142,7 +143,8 @@ def _pages() -> Schema:
     }
     html: Schema = {"text/html": {"schema": {"type": "string"}}}
     markdown: Schema = {kind: {"schema": {"type": "string"}} for kind in ("text/markdown", "text/html")}
-    entry = _page("error", "One error explained", success(markdown, "Its entry."), "not_found")
+    explained = success(markdown, "Its entry.", localized=True)
+    entry = _page("error", "One error explained", explained, "not_found")
     entry["parameters"] = [
         {"name": "code", "in": "path", "required": True, "schema": {"enum": list(CATALOGUE)}}
     ]
@@ -152,7 +154,9 @@ def _pages() -> Schema:
         "/readyz": _get(
             "ready", "Whether it is ready for uploads", success(_json(status), "It is."), "shutting_down"
         ),
-        "/errors": _get("errors", "The catalogue of errors", success(markdown, "All entries.")),
+        "/errors": _get(
+            "errors", "The catalogue of errors", success(markdown, "All entries.", localized=True)
+        ),
         "/errors/{code}": {"get": entry},
         "/openapi.json": _get(
             "contract", "This document", success(_json({"type": "object"}), "OpenAPI 3.1.")

@@ -15,6 +15,7 @@ from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
 from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
+from upload_service.translation.phrase import LANGUAGES
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
@@ -66,14 +67,16 @@ def problems(codes: Iterable[str]) -> dict[str, Schema]:
     return {str(status): _problem(status, by_status[status]) for status in sorted(by_status)}
 
 
-def success(content: Schema, description: str, status: int = 200) -> dict[str, Schema]:
-    """An answer that is no failure."""
-    return {str(status): {"description": description, "headers": headers(), "content": content}}
+def success(content: Schema, description: str, *, localized: bool = False) -> dict[str, Schema]:
+    """An answer that is no failure. `localized`: it is there in several languages."""
+    return {"200": {"description": description, "headers": headers(localized=localized), "content": content}}
 
 
-def headers(status: int = 200) -> Schema:
+def headers(status: int = 200, *, localized: bool = False) -> Schema:
     """The headers of an answer; those for CORS are told in the introduction."""
     found: Schema = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if localized or status >= 400:
+        found["Content-Language"] = {"$ref": "#/components/headers/Content-Language"}
     if status >= 400:
         name = "Retry-After" if status in (429, 503) else "Retry-After-Of-Storage"
         found["Retry-After"] = {"$ref": f"#/components/headers/{name}"}
@@ -90,6 +93,11 @@ def components() -> Schema:
     return {
         "headers": {
             "X-Request-Id": _ID_HEADER,
+            "Content-Language": {
+                "required": True,
+                "description": "The language that `Accept-Language` prefers of these; English if neither.",
+                "schema": {"type": "string", "enum": list(LANGUAGES)},
+            },
             "Retry-After": {
                 "required": True,
                 "description": f"Seconds to wait, {RETRY_AFTER_SECONDS} unless more is known.",

@@ -81,7 +81,7 @@ def _problem() -> Schema:
         "type": {"type": "string", "format": "uri-reference", "pattern": "^/errors/[a-z0-9_]+$"},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What happened and what to do, for a developer."},
+        "detail": {"type": "string", "description": "What happened and what to do."},
         "success": {"const": False},
         "code": {"$ref": "#/components/schemas/Code"},
         "fault": {"enum": ["client", "storage", "service"], "description": "Whose turn it is."},

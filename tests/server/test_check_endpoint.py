@@ -187,3 +187,12 @@ def test_check_is_counted_and_logged(picky: Running, send: Send, double: Storage
     assert (second["code"], second["fault"], second["host"]) == ("url_expired", "client", None)
     assert first["client"] == "127.0.0.1"
     assert first["caller"] is None
+
+
+def test_check_is_no_upload_to_cloudwatch(double: StorageDouble, double_url: Callable[[str], str]) -> None:
+    """Where log lines are metrics, a check's is none: CloudWatch counts uploads alone."""
+    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_METRICS="emf") as running:
+        checked = post(running.port, CHECK, form(field("uploadUrl", double_url("check/emf"))))
+        uploaded = post(running.port, PLAIN, form(field("uploadUrl", double_url("check/emf")), file(b"1")))
+        assert "_aws" not in running.upload_event(checked.request_id)
+        assert "_aws" in running.upload_event(uploaded.request_id)
