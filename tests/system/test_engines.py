@@ -23,6 +23,7 @@ from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
 from tests.system.upload_client import runners
 from upload_service.errors.upload_error import CATALOGUE
+from upload_service.translation.phrase import translated
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -98,13 +99,13 @@ async def test_expired_url_says_why_and_can_be_replaced(
     tab: Tab, serving: Running, bucket: Bucket, double: StorageDouble, presign: Callable[..., str],
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    """After an expired URL the reason is shown; Try again sends the same file to the next URL."""
+    """After an expired URL the reason is shown in Korean; Try again sends the file to the next URL."""
     expired = f"{double.url}engines/expired?{signed_queries.v4(date='20200101T000000Z')}"
     await tab.open(f"{serving.url}/")
     await tab.choose("#pick", files(tmp_path)[1])
     await tab.fill("#urls", TRANSCRIPT.hide(expired))
     await tab.click("#start")
-    await tab.shows("#rows .failure", CATALOGUE["url_expired"].cure)
+    await tab.shows("#rows .failure", translated(CATALOGUE["url_expired"].cure, "ko"))
     await tab.shows("#rows .failure", "url_expired")
     await tab.fill("#urls", presign("engines/fresh"))
     await tab.click("#rows button", "다시 시도")
