@@ -13,6 +13,7 @@ from local.store import Bucket, Store
 from playwright.async_api import Browser
 
 from tests.support import network_namespace
+from tests.support.browser import firefox, webkit
 from tests.support.browser.chromium import chromium
 from tests.support.deploy.aws_account import Cloud
 from tests.support.deploy.aws_servers import Servers, servers
@@ -29,6 +30,8 @@ TOOLS = {
     "node": "Node",
     "curl": "curl",
     "chromium": "Chromium",
+    "firefox": "Firefox (firefox-esr)",
+    "webkit": "WebKitGTK with its driver (webkit2gtk-driver) and Xvfb",
     "unshare": "namespaces (unshare, ip)",
     "promtool": "Prometheus with its promtool",
     "jq": "jq",
@@ -98,8 +101,10 @@ def _is_there(tool: str) -> bool:
     """Whether it is installed; namespaces may also be forbidden."""
     if tool == "unshare":
         return network_namespace.is_possible()
-    names = ("chromium-headless-shell", "chromium") if tool == "chromium" else (tool,)
-    return any(shutil.which(name) for name in names)
+    if tool == "webkit":
+        return webkit.is_there()
+    names = {"chromium": ("chromium-headless-shell", "chromium"), "firefox": firefox.NAMES}
+    return any(shutil.which(name) for name in names.get(tool, (tool,)))
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.content.head_rows import HEADS
 from tests.content.samples import DOCX, GIF, HTML, JPEG, MP4, PDF, PNG, SVG, XLSM, XLSX, XML, entry, listed
+from upload_service.content.sniffing import recognisable_types
 from upload_service.errors.upload_error import UploadError
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings
@@ -98,3 +100,71 @@ def test_no_list_allows_anything() -> None:
     """Unset and empty mean no list."""
     assert Settings.from_environment({}).allowed_types is None
     assert Settings.from_environment({"UPLOAD_ALLOWED_TYPES": " "}).allowed_types is None
+
+
+def refused_claim(allowed: str, claimed: str) -> UploadError | None:
+    """The refusal of a claim before the file is there, if it is refused."""
+    try:
+        listed(allowed).require_possible_claim(claimed)
+    except UploadError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    ("allowed", "claimed", "is_possible"),
+    [
+        ("image/*", "image/png", True),
+        ("image/*", "image/jpg; charset=x", True),
+        ("image/*", "IMAGE/JFIF", True),
+        ("image/*", "image/x-unheard-of", True),
+        ("image/*", "", True),
+        ("image/*", "binary/octet-stream", True),
+        ("image/*", "image/svg+xml", False),
+        ("image/*", "application/pdf", False),
+        ("image/*", "text/html", False),
+        ("image/*", "application/zip", False),
+        ("text/*", "text/csv", True),
+        ("text/*", "text/html", False),
+        ("text/csv", "text/plain", False),
+        ("application/json", "text/plain", False),
+        (DOCX, "application/zip", True),
+        (DOCX, XLSX, False),
+        ("audio/*", "video/mp4", False),
+        ("audio/mp4", "audio/m4a", True),
+        ("application/x-unheard-of", "application/x-unheard-of", True),
+        ("application/x-unheard-of", "image/png", False),
+    ],
+)
+def test_claims_that_no_file_can_have(allowed: str, claimed: str, is_possible: bool) -> None:
+    """A claim is refused without the file only if no file can pass with it, whatever its bytes are."""
+    refusal = refused_claim(allowed, claimed)
+    assert (refusal is None) is is_possible
+    if refusal:
+        assert refusal.entry.code == "type_not_allowed"
+        assert f"among the allowed types: {allowed}." in refusal.detail
+
+
+@pytest.mark.parametrize(
+    "allowed", ["image/*", "text/*", "application/*", f"{DOCX},text/csv", "audio/mp4,text/xml"]
+)
+def test_no_file_passes_with_a_claim_that_is_refused_without_it(allowed: str) -> None:
+    """Whatever head a file has: if its claim is refused beforehand, the file would have been refused, too."""
+    claims = {seen for _, seen in HEADS if seen} | {
+        DOCX,
+        XLSX,
+        XLSM,
+        "text/csv",
+        "application/json",
+        "font/x",
+    }
+    refused = {claim for claim in claims if refused_claim(allowed, claim)}
+    assert refused
+    assert refused < claims
+    for head, _ in HEADS:
+        assert [claim for claim in refused if verdict(allowed, head, claim) == "ok"] == []
+
+
+def test_every_type_that_is_seen_is_recognisable() -> None:
+    """The types among which a possible one is looked for are all that can be seen."""
+    assert {seen for _, seen in HEADS if seen} <= recognisable_types()

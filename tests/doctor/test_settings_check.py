@@ -12,12 +12,12 @@ def test_fine() -> None:
         PORT=str(free_port()),
         UPLOAD_API_TOKENS=f"app:{token}",
         UPLOAD_SPOOL_DISK_BYTES="1MiB",
-        UPLOAD_CORS_ORIGINS="https://app.example.org",
+        UPLOAD_CORS_ORIGINS="https://App.example.org:443, tauri://localhost",
     )
     assert (seen.status, seen.err) == (0, "")
     assert seen.out.endswith("11 ok, 0 warn, 0 fail\n")
     assert "who shows a token may upload (app)" in seen.said
-    assert "pages of https://app.example.org may call, and no others" in seen.said
+    assert "pages of https://app.example.org, tauri://localhost may call, and no others" in seen.said
     assert "is free" in seen.said
     assert token not in seen.out
 

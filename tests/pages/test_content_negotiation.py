@@ -1,8 +1,8 @@
-"""Which of two media types an Accept header would rather have."""
+"""Which of two media types an Accept header would rather have, and which language Accept-Language."""
 
 import pytest
 
-from upload_service.pages.content_negotiation import prefers, quality
+from upload_service.pages.content_negotiation import preferred_language, prefers, quality
 
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -42,3 +42,40 @@ def test_the_most_specific_range_counts() -> None:
     accept = "*/*;q=0.1, text/html;q=0.3, text/*;q=0.2"
     assert [quality(accept, each) for each in ("text/html", "text/css", "image/png")] == [0.3, 0.2, 0.1]
     assert quality("text/html;q=0.125", "text/html") == 0.125
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "language"),
+    [
+        ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", "ko"),  # Chromium
+        ("ko-KR,ko;q=0.8,en-US;q=0.5,en;q=0.3", "ko"),  # Firefox
+        ("ko", "ko"),
+        ("KO-kr", "ko"),
+        ("ko-Kore-KR", "ko"),
+        ("ko;q=0.001", "ko"),
+        ("fr, ko;q=0.2, en;q=0.1", "ko"),
+        ("en;q=0, *", "ko"),
+        ("*;q=0.3, ko;q=0.4", "ko"),
+        ("ko, en", "ko"),
+        ("en;q=0.5, ko_KR, ko;q=0.8", "ko"),
+        ("en-GB;q=0.2, ko;q=0.3", "ko"),
+        ("", "en"),
+        ("*", "en"),
+        ("de-DE,de;q=0.9", "en"),
+        ("en-US,en;q=0.9,ko;q=0.8", "en"),
+        ("en, ko", "en"),
+        ("ko;q=0", "en"),
+        ("ko;q=0, *", "en"),
+        ("ko;q=0.5, *", "en"),
+        ("ko;q=0.5, en-GB;q=0.6", "en"),
+        ("kok, kor", "en"),
+        ("ko_KR", "en"),
+        ("ko;q=2", "en"),
+        ("ko;q=", "en"),
+        ("ko KR, ;, ,ko/kr, -ko", "en"),
+        ("\u00a0ko", "en"),
+    ],
+)
+def test_preferred_language(accept_language: str, language: str) -> None:
+    """Korean is spoken to those who want it more than English; nonsense asks for nothing."""
+    assert preferred_language(accept_language) == language

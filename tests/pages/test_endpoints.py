@@ -26,7 +26,7 @@ def test_index_is_a_page_for_browsers(service: Running, method: str) -> None:
     answer = ask(service.port, method, "/", {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"})
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/html")
-    assert answer.headers["vary"] == "Accept-Encoding, Accept"
+    assert answer.headers["vary"] == "Accept-Encoding, Accept, Accept-Language"
     assert answer.headers["cache-control"] == "no-cache"
     policy = answer.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"} < set(policy)

@@ -182,8 +182,25 @@ def test_a_claim_in_a_field_is_a_claim(picky: Running, double: StorageDouble, or
     parts = {
         "url": field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{v4(signed_headers=signed)}")),
         "file": file(PNG + bytes(10_000)),
-        "claim": field(name, "text/html"),
+        "claim": field(name, "image/gif"),
     }
     answered = post(picky.port, PLAIN, form(*(parts[each] for each in order.split("-"))))
     assert (answered.status, answered.json["code"]) == (415, "type_mismatch")
+    assert puts == []
+
+
+def test_a_claim_that_cannot_be_right_needs_no_file(
+    picky: Running, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """A field before the file that claims an unlisted type is refused before the file's first byte."""
+    puts = double.script("types/hopeless")
+    parts = form(
+        field("uploadUrl", double_url("types/hopeless")), field("contentType", "text/html"), file(PNG)
+    )
+    with Connection(picky.port) as connection:
+        connection.head(PLAIN, len(parts))
+        connection.send(parts[: parts.index(PNG)])
+        answered = connection.answer()
+    assert (answered.status, answered.json["code"]) == (415, "type_not_allowed")
+    assert "claims to be text/html, which is not among" in answered.json["detail"]
     assert puts == []

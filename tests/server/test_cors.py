@@ -15,11 +15,13 @@ from tests.server.every_answer import (
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, ask
 from tests.support.service.running_service import Running
 
+APP = "capacitor://localhost"
+
 
 @pytest.fixture(scope="module")
 def listed() -> Iterator[Running]:
     """A service that two origins may call."""
-    with Running(UPLOAD_CORS_ORIGINS=f"{ALLOWED}, http://localhost:3000") as running:
+    with Running(UPLOAD_CORS_ORIGINS=f"{ALLOWED}:443, {APP}") as running:
         yield running
 
 
@@ -101,10 +103,11 @@ def test_asked_headers_may_come_in_lines(service: Running) -> None:
 
 
 @every_answer
-def test_listed_origin_may_read(listed: Running, make: Callable[[int, str], Answer]) -> None:
-    """A listed origin is echoed on every answer, which caches keep apart by origin."""
-    headers = make(listed.port, ALLOWED).headers
-    assert headers["access-control-allow-origin"] == ALLOWED
+@pytest.mark.parametrize("origin", [ALLOWED, APP])
+def test_listed_origin_may_read(listed: Running, make: Callable[[int, str], Answer], origin: str) -> None:
+    """A listed origin, of a site or an app, is echoed on every answer, which caches keep apart by origin."""
+    headers = make(listed.port, origin).headers
+    assert headers["access-control-allow-origin"] == origin
     assert headers["access-control-expose-headers"] == "X-Request-Id, Retry-After"
     assert "Origin" in headers["vary"].split(", ")
     assert "access-control-allow-credentials" not in headers

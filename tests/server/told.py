@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,13 +15,22 @@ from upload_service.server.progress import CONTENT_TYPE
 class Told:
     """One upload whose body is sent bit by bit, and whose answer is read line by line."""
 
-    def __init__(self, service: Running, path: str, length: int | None, accept: str = CONTENT_TYPE) -> None:
+    def __init__(
+        self,
+        service: Running,
+        path: str,
+        length: int | None,
+        accept: str = CONTENT_TYPE,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
         self._connection.putrequest("POST", path)
         self._connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
         self._connection.putheader("Accept", accept)
         framing = ("Transfer-Encoding", "chunked") if length is None else ("Content-Length", str(length))
         self._connection.putheader(*framing)
+        for name, value in (headers or {}).items():
+            self._connection.putheader(name, value)
         self._connection.endheaders()
         self._socket = self._connection.sock
         self._response: http.client.HTTPResponse | None = None

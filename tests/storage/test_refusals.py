@@ -9,6 +9,7 @@ from upload_service.storage.refusals import Refusal, read_refusal
 from upload_service.storage.store_codes import SOURCES, STORE_CODES
 from upload_service.storage.store_sentences import SENTENCES
 from upload_service.storage.web_page import is_page
+from upload_service.translation.phrase import Phrase
 
 NGINX_413 = (
     b"<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center>"
@@ -131,7 +132,7 @@ def test_an_unknown_code_says_less(status: int) -> None:
 def test_nothing_known_is_said() -> None:
     """Without a code there is nothing to look up, and the cause says so."""
     assert read_refusal(400, {}, b"") == Refusal(
-        "storage_rejected", None, "Storage refused the request with status 400 and no error code."
+        "storage_rejected", None, Phrase("Storage refused the request with status 400 and no error code.")
     )
     assert "does not say what was not found" in str(read_refusal(404, {}, b"404 page not found\n").cause)
 

@@ -4,5 +4,6 @@ service/   the service as users run it, what it said, its problem documents, met
 storage/   storages that misbehave on cue, places to upload to, certificates
 client/    raw HTTP, forms that are written out, tokens, the HTTP clients that callers use
 failures/  every failure that can be caused from outside, and the contract of its code
-browser/   Chromium and the service's pages; examples/, deploy/, contract/: for the tests in tests/system
+browser/   Chromium, Firefox, WebKitGTK, and the service's pages
+examples/, deploy/, contract/: for the tests in tests/system
 """

@@ -8,7 +8,7 @@ import pytest
 import requests
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from tests.support.client.raw_http import PLAIN, RETRY, ask, field, file, form, post
+from tests.support.client.raw_http import CHECK, PLAIN, RETRY, ask, field, file, form, post
 from tests.support.contract.openapi_answers import (
     DOCUMENT,
     assert_described,
@@ -25,7 +25,7 @@ from tests.support.storage.storage_double import OK, Reply, StorageDouble, answe
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.server.progress import CONTENT_TYPE
-from upload_service.server.routes import PAGES, UPLOADS
+from upload_service.server.routes import CHECKS, PAGES, UPLOADS
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 
 # No answer to anybody, only a word in the log.
@@ -60,7 +60,7 @@ def test_contract_is_openapi() -> None:
 def test_every_path_is_told() -> None:
     """The paths are the router's, but for what pages are made of, with the methods that they answer."""
     read = {f"GET {path}" for path in PAGES if path != "/static/{name}"}
-    assert operations().keys() == read | {f"POST {path}" for path in UPLOADS}
+    assert operations().keys() == read | {f"POST {path}" for path in UPLOADS | CHECKS}
 
 
 def test_every_code_is_told() -> None:
@@ -97,6 +97,19 @@ def test_every_field_is_told(path: str, wanted: frozenset[str]) -> None:
     assert re.search(pattern, "header:cache-control")
     assert not re.search(pattern, "header:x-amz-copy-source")
     assert not re.search(pattern, "header:authorization")
+
+
+def test_check_has_the_fields_of_an_upload() -> None:
+    """The form of a check is that of the retry endpoint, but for the file, which it may not have."""
+    forms = {
+        path: operations()[f"POST {path}"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        for path in (CHECK, RETRY)
+    }
+    assert forms[RETRY]["properties"].pop("file") is not None
+    assert forms[CHECK]["properties"] == forms[RETRY]["properties"]
+    assert forms[CHECK]["patternProperties"] == forms[RETRY]["patternProperties"]
+    assert complaints({"uploadUrl": "https://a"}, forms[CHECK]) == []
+    assert complaints({"uploadUrl": "https://a", "file": ""}, forms[CHECK]) != []
 
 
 @pytest.mark.parametrize("code", WAYS)

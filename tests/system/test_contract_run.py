@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.unshare
 def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Right forms are stored, wrong ones refused, and each answer is as the contract says."""
+    """Right forms are stored or found right, wrong ones refused, and each answer is as the contract says."""
     TRANSCRIPT.hide(f"http://store/contract/object?{signed_queries.v4()}")
     ran = subprocess.run(
         [*NAMESPACE, sys.executable, "-m", "tests.support.contract.schemathesis_run", str(tmp_path)],
@@ -37,4 +37,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
     # Not all alike.
     assert told["stored"] == told["codes"]["ok"] > 200
     wrong = ("size", "checksum", "max_retries", "header_value", "upload_url")
-    assert {f"invalid_{field}" for field in wrong} | {"missing_file"} <= told["codes"].keys()
+    wrong_fields = {f"invalid_{field}" for field in wrong}
+    assert wrong_fields | {"missing_file"} <= told["codes"].keys()
+    assert wrong_fields | {"missing_upload_url"} <= told["checked"].keys()
+    assert told["checked"]["ok"] > 100

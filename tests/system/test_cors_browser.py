@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.support.browser.other_origin import served
-from tests.support.client.raw_http import PLAIN
+from tests.support.client.raw_http import CHECK, PLAIN
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import StorageDouble
 
@@ -35,6 +35,14 @@ SEND = """async ([address, uploadUrl, headers]) => {
   } catch (error) {
     return {status: 0, detail: String(error)};
   }
+}"""
+
+ASK = """async ([address, uploadUrl]) => {
+  const form = new FormData();
+  form.append("uploadUrl", uploadUrl);
+  form.append("size", "400000000");
+  const answer = await fetch(address, {method: "POST", body: form});
+  return {status: answer.status, ...await answer.json()};
 }"""
 
 
@@ -75,3 +83,16 @@ async def test_added_headers_stay_here(
     assert told["status"] == 200
     (put,) = puts
     assert [name for name in ADDED if put.header(name) is not None] == []
+
+
+async def test_check_is_heard_before_the_file_is_sent(
+    page: Page, service: Running, double: StorageDouble, double_url: Callable[[str], str]
+) -> None:
+    """A page asks /check with the form that it is about to send, and reads the refusal or the consent."""
+    url = double_url("cors/check")
+    urls = url, f"{url}&x-id=GetObject"
+    heard = [await page.evaluate(ASK, [f"{service.url}{CHECK}", each]) for each in urls]
+    assert (heard[0]["status"], heard[0]["ok"]) == (200, True)
+    assert (heard[1]["status"], heard[1]["code"]) == (422, "url_not_for_put")
+    assert heard[1]["success"] is False
+    assert "/cors/check" not in double.puts

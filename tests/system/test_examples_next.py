@@ -8,11 +8,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from devtools import signed_queries
 from docs_generator import generate
 from local import ports
 from local.store import Bucket
 from playwright.async_api import Browser, Page, Response, Route, expect
 
+from tests.support.browser.chosen_file import change
 from tests.support.examples import next_app, running_examples
 from tests.support.examples.running_examples import CONTENT, LARGE_BYTES
 from tests.support.service.running_service import Running
@@ -160,6 +162,39 @@ async def test_page_says_a_failure_in_words(
     assert said
     request_id = said.rstrip(".").rpartition(" ")[2]
     assert listing.upload_event(request_id)["code"] == "access_denied"
+
+
+@asynchronous
+@pytest.mark.parametrize("content", [CONTENT[:-1], CONTENT.swapcase(), None], ids=["cut", "replaced", "gone"])
+async def test_page_says_that_the_file_has_changed(
+    browser: Browser, app: str, bucket: Bucket, tmp_path: Path, content: bytes | None
+) -> None:
+    """A file that was changed or deleted after it was chosen is told as that, and nothing is sent."""
+    photo = running_examples.photo(tmp_path)
+    async with opened(browser, app) as (page, signed):
+        await page.get_by_label("Your file").set_input_files(photo)
+        change(photo, content)
+        await page.get_by_role("button", name="Send").click()
+        said = "The file has changed since you chose it. Choose it again."
+        await expect(page.get_by_role("status")).to_have_text(said)
+        asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
+        assert not [each for each in asked if "upload-with" in each]
+    assert bucket.get(unquote(urlsplit(signed[0]).path).removeprefix(f"/{bucket.name}/")) is None
+
+
+@asynchronous
+async def test_refusal_is_heard_before_a_large_file_is_sent(
+    browser: Browser, app: str, listing: Running, double: StorageDouble, tmp_path: Path
+) -> None:
+    """An expired URL is told of as soon as the service was asked; nothing of the file is sent."""
+    expired = TRANSCRIPT.hide(f"{double.url}next/x?{signed_queries.v4(date='20200101T000000Z')}")
+    async with opened(browser, app) as (page, _):
+        await sign_with(page, expired, listing)
+        await send(page, running_examples.large(tmp_path))
+        status = page.get_by_role("status")
+        await expect(status).to_contain_text("The file could not be stored (url_expired).")
+        asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
+        assert [each for each in asked if each.startswith(listing.url)] == [f"{listing.url}/check"]
 
 
 @asynchronous

@@ -1,36 +1,25 @@
 """The pages of docs/examples in Chromium, from an origin of their own: storing, progress, refusals, CORS."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from local.store import Bucket
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from tests.support.browser import frequent_progress
 from tests.support.browser.other_origin import served
 from tests.support.examples import running_examples
+from tests.support.examples.example_pages import PAGES, XHR, script_service, sent
 from tests.support.examples.running_examples import CONTENT, LARGE_BYTES, NO_SPOOL
 from tests.support.service.running_service import Running
-from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
-PAGES = ("browser-fetch.html", "browser-xhr.html")
-XHR = "browser-xhr.html"
-
 # Signs for the double.
 Sign = Callable[[str], str]
-
-# Keeps every text that the page has said, however short it stood there.
-LISTEN = """
-window.heard = [];
-addEventListener("DOMContentLoaded", () => new MutationObserver(() =>
-  heard.push(document.getElementById("said").textContent)
-).observe(document.getElementById("said"), {childList: true}));
-"""
 
 
 @pytest.fixture(scope="module")
@@ -54,25 +43,6 @@ def photo(tmp_path: Path) -> Path:
     return running_examples.photo(tmp_path)
 
 
-@asynccontextmanager
-async def filled(
-    browser: Browser, address: str, service_url: str, upload_url: str, file: Path
-) -> AsyncIterator[Page]:
-    """The page with its fields filled in; what it showed and wrote is listened to at the end."""
-    page = await browser.new_page()
-    page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
-    await page.add_init_script(LISTEN)
-    await page.goto(address)
-    await page.get_by_label("Service").fill(service_url)
-    await page.get_by_label("Presigned URL").fill(upload_url)
-    await page.get_by_label("File").set_input_files(file)
-    await page.get_by_role("button", name="Send").click()
-    yield page
-    kept = await page.evaluate("JSON.stringify([location.href, localStorage, sessionStorage, heard])")
-    TRANSCRIPT.hear("page", f"{kept}{await page.content()}")
-    await page.context.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 async def test_page_stores(
     browser: Browser,
@@ -84,7 +54,7 @@ async def test_page_stores(
     name: str,
 ) -> None:
     """The object is the picked file, and the page says so."""
-    async with filled(browser, f"{origin}/{name}", listing.url, presign(f"examples/{name}"), photo) as page:
+    async with sent(browser, f"{origin}/{name}", listing.url, presign(f"examples/{name}"), photo) as page:
         await expect(page.get_by_role("status")).to_have_text(f"Stored: photo.png, {len(CONTENT)} bytes.")
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
     assert bucket.get(f"examples/{name}") == CONTENT
@@ -102,7 +72,7 @@ async def test_page_says_why_not(
 ) -> None:
     """A refusal by storage is shown with code, sentence and the request's id."""
     double.script("examples/pages-refused", Reply(answer(403, xml("AccessDenied"))))
-    async with filled(
+    async with sent(
         browser, f"{origin}/{name}", listing.url, double_url("examples/pages-refused"), photo
     ) as page:
         await expect(page.get_by_role("status")).to_contain_text("access_denied: Storage denied access.")
@@ -115,7 +85,7 @@ async def test_page_of_another_origin_hears_nothing(
 ) -> None:
     """From an origin that is not listed no answer is read; the page with progress even sends nothing."""
     with served(running_examples.FOLDER) as elsewhere:
-        async with filled(
+        async with sent(
             browser, f"{elsewhere}/{name}", listing.url, presign(f"examples/cors-{name}"), photo
         ) as page:
             said = "The service cannot be reached from this page." if name == XHR else "Failed to fetch"
@@ -137,7 +107,7 @@ async def test_page_cancels(
     """Cancel ends the request, and with it the PUT, which is not whole."""
     gate = threading.Event()
     puts = double.script("examples/cancelled", Reply(gate=gate))
-    async with filled(
+    async with sent(
         browser,
         f"{origin}/{name}",
         listing.url,
@@ -153,16 +123,25 @@ async def test_page_cancels(
 
 
 @pytest.mark.parametrize("name", PAGES)
+async def test_page_sends_the_size(
+    browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
+) -> None:
+    """The file's size stands in the form, before the file."""
+    asked = script_service(double, name, 200, b'{"success": true, "filename": "a", "file_size": 1}')
+    async with sent(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+        await expect(page.get_by_role("status")).to_have_text("Stored: a, 1 bytes.")
+    form = bytes(asked[-1].body)
+    assert f'name="size"\r\n\r\n{len(CONTENT)}\r\n'.encode() in form[: form.index(b'name="file"')]
+
+
+@pytest.mark.parametrize("name", PAGES)
 async def test_page_survives_a_gateway(
     browser: Browser, double: StorageDouble, origin: str, photo: Path, name: str
 ) -> None:
     """An answer that is none of the service's ends the upload with a sentence, and another can begin."""
-    path = "upload-with-presigned-retry" if name == XHR else "upload-with-presigned"
-    cors = ("Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
-    preflight = [Reply(answer(204, b"", *cors), after="head")] if name == XHR else []
-    double.script(path, *preflight, Reply(answer(413, b"<html>\n<h1>Too large</h1>\n</html>\n", *cors)))
+    script_service(double, name, 413, b"<html>\n<h1>Too large</h1>\n</html>\n")
     said = "Something before the service answered with status 413." if name == XHR else "is not valid JSON"
-    async with filled(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
+    async with sent(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
         await expect(page.get_by_role("status")).to_contain_text(said)
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
@@ -173,7 +152,7 @@ async def test_progress_moves(
     """The bar moves while the file is sent, and the page says when all is sent and when it is stored."""
     gate = threading.Event()
     puts = double.script("examples/progress", Reply(gate=gate))
-    async with filled(
+    async with sent(
         browser,
         f"{origin}/{XHR}",
         listing.url,
@@ -188,11 +167,24 @@ async def test_progress_moves(
     assert len(puts[0].body) == LARGE_BYTES
 
 
+async def test_progress_is_drawn_at_most_ten_times_a_second(
+    browser: Browser, listing: Running, origin: str, photo: Path
+) -> None:
+    """However often a browser tells how much is sent (WebKit), little is drawn, and the last value always."""
+    async with sent(
+        browser, f"{origin}/{XHR}", listing.url, "https://b.example/k", photo, frequent_progress.HOLD
+    ) as page:
+        seconds = await frequent_progress.report_often(page)
+        await page.wait_for_function("bar.value === 0.75")
+        drawn = [value for value in set(await page.evaluate("drawn")) if 0 < value < 1]
+    assert 2 <= len(drawn) <= 10 * seconds + 1
+
+
 async def test_page_tells_of_attempts(
     browser: Browser, service: Running, double: StorageDouble, double_url: Sign, origin: str, photo: Path
 ) -> None:
     """After all is sent, the page reads what the service waits for."""
     double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 1")), Reply())
-    async with filled(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
+    async with sent(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
         await expect(page.get_by_role("status")).to_contain_text("Stored: ")
         assert "storage_error: another attempt in 1 s …" in await page.evaluate("heard")

@@ -11,7 +11,7 @@ import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.client.raw_http import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.client.raw_http import CHECK, PLAIN, RETRY, Answer, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Reply, StorageDouble, answer
@@ -76,7 +76,7 @@ class Past:
 
 @pytest.fixture(scope="module")
 def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPathFactory) -> Past:
-    """Three uploads stored by two callers, one of them retried, two failures of storage, two refusals."""
+    """Three uploads stored by two callers, one of them retried, two failures of storage, refusals, a check."""
 
     def at_double(*replies: Reply) -> bytes:
         key = f"past/{uuid.uuid4().hex}"
@@ -101,10 +101,12 @@ def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPat
         failed = send(PLAIN, APP, at_double(fails), file(b"12345"))
         send(PLAIN, SHOP, at_double(Reply(b"", then="reset")), file(b"12345"))
         refused = [send(PLAIN, f"Authorization: Bearer {turn}", file(b"1")) for turn in range(2)]
+        refused += [send(CHECK, "Authorization: Bearer 0")]
+        assert send(CHECK, APP, at_bucket("past/3")).status == 200
         running.stop()
     folder = tmp_path_factory.mktemp("past")
     (folder / "service.log").write_text("".join(line for line in running.raw_log if line.startswith("{")))
-    assert [each.status for each in (*stored, retried, failed, *refused)] == [200, 200, 200, 502, 401, 401]
+    assert [each.status for each in (*stored, retried, failed, *refused)] == [200] * 3 + [502] + [401] * 3
     return Past(folder, running.log, stored, failed, retried, refused)
 
 
@@ -200,7 +202,7 @@ def test_who_sends_how_much(past: Past) -> None:
 @jq
 def test_who_is_refused(past: Past) -> None:
     """Refusals stand under the caller's address and code."""
-    assert past.ask(8) == [{"refused": 2, "client": "127.0.0.1", "code": "unauthorized"}]
+    assert past.ask(8) == [{"refused": 3, "client": "127.0.0.1", "code": "unauthorized"}]
 
 
 @jq

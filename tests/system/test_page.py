@@ -8,6 +8,7 @@ from local.start_message import SAMPLE
 from local.store import Bucket
 from playwright.async_api import Browser, Route, expect
 
+from tests.support.browser import frequent_progress
 from tests.support.browser.upload_page import UploadPage, open_page, picked
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
@@ -76,6 +77,21 @@ async def test_progress_moves(browser: Browser, service: Running, presign: Calla
     told = [state for state in seen["states"] if re.fullmatch(r"Sending \d+% · .* [kM]B/s · .* left", state)]
     assert len(told) >= 3
     assert seen["states"].index("Storing…") == len(seen["states"]) - 2
+
+
+async def test_progress_is_drawn_at_most_ten_times_a_second(
+    browser: Browser, service: Running, presign: Callable[..., str]
+) -> None:
+    """However often a browser tells how much is sent (WebKit), little is drawn, and the last value always."""
+    async with open_page(browser, f"{service.url}/") as page:
+        await page.page.add_init_script(frequent_progress.HOLD)
+        await page.page.reload()
+        await page.upload([picked("often.bin", BIG)], [presign("page/often")])
+        seconds = await frequent_progress.report_often(page.page)
+        bar = page.row("often.bin").get_by_role("progressbar")
+        await expect(bar).to_have_js_property("value", 0.75)
+        drawn = len([value for value in (await page.seen())["values"] if 0 < value < 1])
+    assert 2 <= drawn <= 10 * seconds + 1
 
 
 async def test_a_file_that_is_being_stored_shows_that(

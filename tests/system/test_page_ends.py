@@ -117,7 +117,10 @@ async def test_file_that_is_gone(
         await page.page.set_input_files("#pick", file)
         file.unlink()
         await page.upload([], [presign("page/draft")])
-        await page.shows("draft.txt", f"The file has changed, or is a folder, and cannot be read. {NOTHING}")
+        await page.shows(
+            "draft.txt",
+            f"The file has changed since it was chosen, or is a folder. Choose it again. {NOTHING}",
+        )
         page.said = [text for text in page.said if "net::ERR" not in text]
     assert bucket.get("page/draft") is None
 

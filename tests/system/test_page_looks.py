@@ -13,11 +13,10 @@ from tests.support.browser.upload_page import UploadPage, open_page, picked
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.pages.static_files import STATIC
+from upload_service.translation.phrase import Language, translated
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
-WORDS = (STATIC / "words.js").read_text(encoding="utf-8")
 LONG_NAME = f"{'a-rather-long-name-' * 6}.png"
 HANGUL = re.compile("[가-힣]")
 FITS = "document.documentElement.scrollWidth <= innerWidth"
@@ -42,36 +41,43 @@ async def faults(page: UploadPage) -> list[str]:
     ]
 
 
-def korean(name: str) -> str:
-    """The Korean sentence of one error."""
-    found = re.search(rf'^  {name}: "(.*)",$', WORDS, re.MULTILINE)
-    assert found
-    return found[1]
-
-
 @pytest.mark.parametrize(("locale", "language"), [("ko-KR", "ko"), ("en-GB", "en"), ("de-DE", "en")])
 async def test_language(
     browser: Browser, service: Running, double: StorageDouble, double_url: Callable[[str], str], locale: str,
-    language: str,
+    language: Language,
 ) -> None:  # fmt: skip
-    """The page speaks the browser's language; the service's sentence stays English, and is marked as such."""
+    """The page speaks the browser's language, and shows a refusal in the service's own words."""
     double.script("page/language", Reply(answer(403, xml("AccessDenied"))))
     async with open_page(browser, f"{service.url}/", locale=locale) as page:
         await page.add(picked("a.txt", b"a"))
         await page.page.fill("#urls", double_url("page/language"))
         await page.page.click("#start")
-        await page.shows("a.txt", CATALOGUE["access_denied"].cure)
+        entry = CATALOGUE["access_denied"]
+        detail = f"{translated(entry.cause, language)} {translated(entry.cure, language)}"
+        await expect(page.row("a.txt").locator(".why")).to_have_text(detail)
+        await page.shows("a.txt", "저장되지 않음" if language == "ko" else "Not stored")
         assert await page.page.evaluate("document.documentElement.lang") == language
-        words = await page.page.locator("[data-word]:not(#asking *)").all_inner_texts()
+        words = await page.page.locator("[data-word]:not(#asking *, noscript *)").all_inner_texts()
         assert [bool(HANGUL.search(word)) for word in words] == [language == "ko"] * len(words)
-        why, detail = page.row("a.txt").locator(".why"), page.row("a.txt").locator(".detail")
-        if language == "ko":
-            assert await why.inner_text() == korean("access_denied")
-            assert await detail.get_attribute("lang") == "en"
-            await page.shows("a.txt", "저장되지 않음")
-        else:
-            assert await detail.inner_text() == ""
-            assert CATALOGUE["access_denied"].cure in await why.inner_text()
+        async with page.page.context.expect_page() as opened:
+            await page.row("a.txt").get_by_role("link", name="access_denied").click()
+        explained = await opened.value
+        await expect(explained.locator("h2")).to_contain_text(translated(entry.title, language))
+
+
+async def test_korean_page_needs_no_script(browser: Browser, service: Running) -> None:
+    """Where scripts are off, a Korean browser is told in Korean that the page needs them."""
+    context = await browser.new_context(locale="ko-KR", java_script_enabled=False)
+    try:
+        page = await context.new_page()
+        await page.goto(f"{service.url}/")
+        await expect(page.locator("noscript p")).to_have_text(
+            "이 페이지를 사용하려면 JavaScript가 필요합니다."
+        )
+        await expect(page.locator("html")).to_have_attribute("lang", "ko")
+        await expect(page.locator("h2[data-word]")).to_have_text("파일")
+    finally:
+        await context.close()
 
 
 @pytest.mark.node

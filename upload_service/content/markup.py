@@ -10,6 +10,8 @@ Source: WHATWG MIME Sniffing, section 7.1 (tags, white space); XML 1.0, producti
 
 import re
 
+# What `markup_type` can return.
+MARKUP_TYPES = frozenset({"image/svg+xml", "application/xhtml+xml", "application/xml", "text/html"})
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*+<")
 _MARKS = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff")
 _SPACE = re.compile(rb"\s*")

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from upload_service.content.markup import markup_type
+from upload_service.content.markup import MARKUP_TYPES, markup_type
 from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name, carries_script, resolve_type
 from upload_service.errors.upload_error import UploadError
+from upload_service.translation.phrase import Phrase
 
 if TYPE_CHECKING:
     from sigtype.types import Type
@@ -73,6 +74,14 @@ def sniff_type(head: bytes) -> str | None:
     return "text/plain" if library.is_text(head) else None
 
 
+@cache
+def recognisable_types() -> frozenset[str]:
+    """Every type that `sniff_type` can return."""
+    library = sniffing_library()
+    named = {canonical_name(each.mime) for each in (*library.web_images, *library.others)}
+    return frozenset((named - UNKNOWN_TYPES) | MARKUP_TYPES | {"text/plain"})
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedTypes:
     """The operator's list of allowed types.
@@ -93,9 +102,27 @@ class AllowedTypes:
         """The type of a file that begins with `head`; raises UploadError if it or the claim is refused."""
         seen = sniff_type(head)
         if seen is None:
-            raise UploadError("type_unrecognised", None if head else "The file is empty, so it has no type.")
+            empty = Phrase("The file is empty, so it has no type.")
+            raise UploadError("type_unrecognised", None if head else empty)
         self.require_allowed_claim(seen, claimed)
         return seen
+
+    def require_possible_claim(self, claimed: str) -> None:
+        """Raise UploadError if no file that claims to be `claimed` can be allowed, whatever its bytes are."""
+        name = canonical_name(claimed)
+        if self.includes(name):
+            return
+        resolved = (resolve_type(seen, name) for seen in recognisable_types())
+        if not any(found is not None and self.includes(found) for found in resolved):
+            claim = name if _PLAIN_NAME.fullmatch(name) else Phrase("of a type")
+            raise UploadError(
+                "type_not_allowed",
+                Phrase(
+                    "The file claims to be {claim}, which is not among the allowed types: {listed}.",
+                    claim=claim,
+                    listed=", ".join(self.listed),
+                ),
+            )
 
     def require_allowed_claim(self, seen: str, claimed: str) -> None:
         """Raise UploadError if a file that looks like `seen` and claims to be `claimed` is not allowed."""
@@ -105,16 +132,23 @@ class AllowedTypes:
         if not self.includes(name):
             raise UploadError("type_not_allowed", self._refusal(seen, name))
 
-    def _refusal(self, seen: str, name: str) -> str:
-        looks = f"The file's bytes look like {seen}"
+    def _refusal(self, seen: str, name: str) -> Phrase:
+        listed = ", ".join(self.listed)
         if name != seen and _PLAIN_NAME.fullmatch(name):
-            looks += f", and it claims to be {name}"
-        return f"{looks}, which is not among the allowed types: {', '.join(self.listed)}."
+            return Phrase(
+                "The file's bytes look like {seen}, and it claims to be {name}, which is not among the "
+                "allowed types: {listed}.",
+                seen=seen, name=name, listed=listed,
+            )  # fmt: skip
+        return Phrase(
+            "The file's bytes look like {seen}, which is not among the allowed types: {listed}.",
+            seen=seen, listed=listed,
+        )  # fmt: skip
 
 
-def _contradiction(seen: str, claimed: str) -> str:
-    claim = claimed if _PLAIN_NAME.fullmatch(claimed) else "something else"
-    return f"The file claims to be {claim}, but its bytes look like {seen}."
+def _contradiction(seen: str, claimed: str) -> Phrase:
+    claim = claimed if _PLAIN_NAME.fullmatch(claimed) else Phrase("something else")
+    return Phrase("The file claims to be {claim}, but its bytes look like {seen}.", claim=claim, seen=seen)
 
 
 class Sniffer:

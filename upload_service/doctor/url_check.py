@@ -109,7 +109,7 @@ def _oddities(path: str) -> Iterator[str]:
 
 
 def _refused(settings: Settings, url: str, error: UploadError, now: float) -> Finding:
-    cause, cure = error.cause, error.entry.cure
+    cause, cure = str(error.cause), error.entry.cure
     if error.entry.code == "url_expired":
         # Judged at a time before every expiry, to learn when it expired.
         expired_at = judge_destination(url, settings.destinations, -math.inf).expires_at

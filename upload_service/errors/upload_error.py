@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from upload_service.errors.catalogue import client, server, storage_refusals
 from upload_service.errors.catalogue.entry import CatalogueEntry
+from upload_service.translation.phrase import Phrase
 
 _TABLES = (client.ENTRIES, storage_refusals.ENTRIES, server.ENTRIES)
 CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
@@ -34,7 +35,7 @@ class UploadError(Exception):
     def __init__(
         self,
         code: str,
-        cause: str | None = None,
+        cause: Phrase | None = None,
         storage: StorageResponse | None = None,
         retry_after_seconds: float | None = None,
         challenge: str | None = None,
@@ -42,7 +43,7 @@ class UploadError(Exception):
     ) -> None:
         super().__init__(code)
         self.entry: CatalogueEntry = CATALOGUE[code]
-        self.cause = cause or self.entry.cause
+        self.cause = cause or Phrase(self.entry.cause)
         self.storage = storage
         self.retryable = self.entry.retryable if retryable is None else retryable
         self.retry_after_seconds = retry_after_seconds
@@ -52,6 +53,6 @@ class UploadError(Exception):
         self.members: Mapping[str, object] | None = None
 
     @property
-    def detail(self) -> str:
+    def detail(self) -> Phrase:
         """What happened and what the client can do, in two or three sentences."""
-        return f"{self.cause} {self.entry.cure}"
+        return Phrase("{cause} {cure}", cause=self.cause, cure=Phrase(self.entry.cure))

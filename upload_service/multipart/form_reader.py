@@ -22,6 +22,7 @@ from upload_service.multipart.length_prediction import LengthPrediction, predict
 from upload_service.multipart.parser import Preamble, StrictParser
 from upload_service.multipart.seen_parts import SeenParts, shown_field
 from upload_service.multipart.transfer_encoding import decode_field, require_plain_file
+from upload_service.translation.phrase import Phrase
 
 MAX_FIELD_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 8 * 1024
@@ -136,6 +137,11 @@ class FormReader:
             raise UploadError("malformed_form") from None
         self._require_end()
 
+    @property
+    def has_misplaced_file(self) -> bool:
+        """Whether a part has come that is meant as the file, and is none."""
+        return self._seen.have_file
+
     def no_file_error(self) -> UploadError:
         """The failure of a form without a file, in words about the parts that it has instead."""
         return self._seen.no_file_error()
@@ -146,8 +152,8 @@ class FormReader:
         except MultipartError:
             if not self._fed_bytes:
                 raise UploadError("empty_body") from None
-            cause = None if self._preamble.ended else "The boundary that Content-Type names did not come."
-            raise UploadError("incomplete_form", cause) from None
+            missing = Phrase("The boundary that Content-Type names did not come.")
+            raise UploadError("incomplete_form", None if self._preamble.ended else missing) from None
 
     def _file_bytes_end(self, chunk: bytes, start: int) -> int:
         """Where the file's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
@@ -185,7 +191,7 @@ class FormReader:
         if self._fed_bytes > MAX_BESIDE_FILE_BYTES:
             raise UploadError(
                 "boundary_mismatch",
-                "The boundary that Content-Type names is not in the first MiB of the body.",
+                Phrase("The boundary that Content-Type names is not in the first MiB of the body."),
             )
         return chunk
 
@@ -217,7 +223,7 @@ class FormReader:
             self._held_bytes = None
             if not self._file_bytes and not filename_of(part):
                 raise UploadError(
-                    "missing_file", "No file was chosen: the file part has no name and no bytes."
+                    "missing_file", Phrase("No file was chosen: the file part has no name and no bytes.")
                 )
             yield FileEnd()
         elif self._is_wanted(part.name):
@@ -228,7 +234,8 @@ class FormReader:
             return  # an unknown field is skipped
         self._value += chunk
         if len(self._value) > MAX_FIELD_BYTES:
-            raise UploadError("field_too_long", f"{shown_field(self._part.name)} is longer than 8 KiB.")
+            shown = shown_field(self._part.name)
+            raise UploadError("field_too_long", Phrase("{field} is longer than 8 KiB.", field=shown))
 
     def _is_wanted(self, name: str) -> bool:
         return name in self._wanted or name[: name.find(":") + 1] in self._wanted

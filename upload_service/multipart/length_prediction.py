@@ -8,13 +8,14 @@ Must not know: fields, destinations.
 from dataclasses import dataclass
 
 from upload_service.multipart.form_endings import LINE_BREAK, NOTHING, TWO_LINE_BREAKS, FormEnding
+from upload_service.translation.phrase import Phrase
 
 _ENDINGS = frozenset({NOTHING, LINE_BREAK, TWO_LINE_BREAKS})
 # The least that a part after the file has beside its boundary: line breaks, dashes, a Content-Disposition.
 _LEAST_PART_BYTES = len('\r\n--\r\nContent-Disposition: form-data; name=""\r\n\r\n')
 
-FROM_REQUEST = "the request's length"
-FROM_PART = "the Content-Length of its part"
+FROM_REQUEST = Phrase("the request's length")
+FROM_PART = Phrase("the Content-Length of its part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class LengthPrediction:
     file_bytes: int
     longest_bytes: int | None
     is_sure: bool
-    source: str = FROM_REQUEST
+    source: Phrase = FROM_REQUEST
 
 
 def predict_length(

@@ -18,6 +18,7 @@ from multipart import MultipartError, PushMultipartParser
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.text_decoding import has_undecoded_bytes
+from upload_service.translation.phrase import Phrase
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # Headers that may name the file in whatever charset.
@@ -102,10 +103,10 @@ class Preamble:
             return
         if b"--" + named == self._boundary:
             raise UploadError(
-                "boundary_mismatch", "The lines with the boundary lack the two dashes before it."
+                "boundary_mismatch", Phrase("The lines with the boundary lack the two dashes before it.")
             )
         raise UploadError(
-            "boundary_mismatch", "The body begins with another boundary than Content-Type names."
+            "boundary_mismatch", Phrase("The body begins with another boundary than Content-Type names.")
         )
 
     def _find_boundary(self, text: bytes) -> bytes:

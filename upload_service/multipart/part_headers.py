@@ -14,6 +14,7 @@ from multipart import MultipartError, MultipartSegment, parse_options_header
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart import transfer_encoding
 from upload_service.multipart.text_decoding import has_undecoded_bytes
+from upload_service.translation.phrase import Phrase
 
 _BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
@@ -50,7 +51,7 @@ def refuse_doubtful_headers(part: MultipartSegment) -> None:
     """
     names = [name for name, _ in part.headerlist]
     if len(set(names)) < len(names) and any(names.count(name) > 1 for name in _ONCE):
-        raise UploadError("malformed_form", "A part of the form has the same header twice.")
+        raise UploadError("malformed_form", Phrase("A part of the form has the same header twice."))
     if has_undecoded_bytes(str(part.name)):
         raise MultipartError("a name that is not UTF-8")
 

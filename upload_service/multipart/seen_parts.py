@@ -12,6 +12,7 @@ from multipart import MultipartSegment
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.file_names import has_filename
+from upload_service.translation.phrase import Phrase
 
 MOST_NAMES = 8
 # No name that could be a URL, a path or a query.
@@ -32,6 +33,11 @@ class SeenParts:
         if part.name == "file":
             self._text_file = part
 
+    @property
+    def have_file(self) -> bool:
+        """Whether one of them has a file's contents, though none is a file named file."""
+        return bool(self._files) or self._text_file is not None
+
     def no_file_error(self) -> UploadError:
         """The failure of a form in which none of these parts is the file."""
         if self._text_file is not None and not self._files:
@@ -39,32 +45,41 @@ class SeenParts:
                 return UploadError("file_is_text")
             return UploadError(
                 "file_is_text",
-                "The part named file has a Content-Type and no file name: give it a file name.",
+                Phrase("The part named file has a Content-Type and no file name: give it a file name."),
             )
         if self._files:
             return UploadError(
                 "missing_file",
-                f"The form has a file in {_listed(self._files)}, and none in a field named file.",
+                Phrase(
+                    "The form has a file in {fields}, and none in a field named file.",
+                    fields=_listed(self._files),
+                ),
             )
         if self._text:
             return UploadError(
-                "missing_file", f"The form has no file in a field named file; it has {_listed(self._text)}."
+                "missing_file",
+                Phrase(
+                    "The form has no file in a field named file; it has {fields}.", fields=_listed(self._text)
+                ),
             )
         return UploadError("missing_file")
 
     def too_long_error(self) -> UploadError:
         """The failure of a form in which these parts are too long and the file has not come."""
-        is_file_elsewhere = self._files or self._text_file is not None
-        return self.no_file_error() if is_file_elsewhere else UploadError("field_too_long")
+        return self.no_file_error() if self.have_file else UploadError("field_too_long")
 
 
-def shown_field(name: str) -> str:
+def shown_field(name: str) -> Phrase:
     """How a sentence calls the field of this name."""
-    return f"The field {name}" if _PLAIN_NAME.fullmatch(name) else "A field whose name is not repeated here"
+    if _PLAIN_NAME.fullmatch(name):
+        return Phrase("The field {name}", name=name)
+    return Phrase("A field whose name is not repeated here")
 
 
 def _listed(names: list[str]) -> str:
     plain = [name for name in dict.fromkeys(names) if _PLAIN_NAME.fullmatch(name)][:MOST_NAMES]
     more = len(set(names)) - len(plain)
-    others = [f"{more} more" if plain else f"{more} with a name that is not repeated here"] if more else []
-    return " and ".join([*([", ".join(plain)] if plain else []), *others])
+    if not plain:
+        return Phrase("{count} with a name that is not repeated here", count=more)
+    named = ", ".join(plain)
+    return Phrase("{names} and {count} more", names=named, count=more) if more else named

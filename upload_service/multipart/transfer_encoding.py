@@ -15,6 +15,7 @@ from multipart import MultipartSegment
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
+from upload_service.translation.phrase import Phrase
 
 HEADER = "Content-Transfer-Encoding"
 _AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
@@ -32,7 +33,10 @@ def require_plain_file(part: MultipartSegment) -> None:
     if coding is not None:
         raise UploadError(
             "part_encoding_unsupported",
-            f"The file's part has a Content-Transfer-Encoding, {_shown(coding)}, that is not undone here.",
+            Phrase(
+                "The file's part has a Content-Transfer-Encoding, {coding}, that is not undone here.",
+                coding=_shown(coding),
+            ),
         )
 
 
@@ -50,9 +54,13 @@ def decode_field(part: MultipartSegment, value: bytes) -> bytes:
             pass
     raise UploadError(
         "part_encoding_unsupported",
-        f"{shown_field(str(part.name))} cannot be decoded from its transfer encoding, {_shown(coding)}.",
+        Phrase(
+            "{field} cannot be decoded from its transfer encoding, {coding}.",
+            field=shown_field(str(part.name)),
+            coding=_shown(coding),
+        ),
     )
 
 
 def _shown(coding: str) -> str:
-    return coding if coding in ("base64", "quoted-printable") else "one without a name in RFC 2045"
+    return coding if coding in ("base64", "quoted-printable") else Phrase("one without a name in RFC 2045")

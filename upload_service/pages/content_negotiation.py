@@ -1,13 +1,16 @@
-"""Which media type or content coding a client prefers, by its Accept and Accept-Encoding headers.
+"""Which media type, content coding or language a client prefers, by its headers Accept….
 
-Rules: RFC 9110 sections 12.5.1 and 12.5.3: the most specific range that matches a media type counts.
-Parameters other than `q` are ignored, and so is a range that cannot be parsed.
+Rules: RFC 9110 sections 12.5.1, 12.5.3 and 12.5.4: the most specific range that matches counts. Parameters
+other than `q` are ignored, and so is a range that cannot be parsed.
 Must not know: request and response objects.
 """
 
 import re
 
+from upload_service.translation.phrase import Language
+
 _RANGE = re.compile(r"\s*([^\s/;]+)/([^\s/;]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
+_LANGUAGE_RANGE = re.compile(r"\s*(?:([a-z]{1,8})(?:-[a-z0-9]{1,8})*|\*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _Q_PARAMETER = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -46,6 +49,24 @@ def accepts_gzip(accept_encoding: str) -> bool:
         if name.strip() == "gzip":
             return not parameter.replace(" ", "").rstrip("0.").endswith("q=")
     return False
+
+
+def preferred_language(accept_language: str) -> Language:
+    """The language to answer in: Korean if an Accept-Language header prefers it to English.
+
+    `ko-KR` stands for `ko`, as in the lookup of RFC 4647 section 3.4. Of languages that are wanted as much as
+    each other the first one counts, as it is meant by people who write such a header.
+    """
+    found: dict[str, tuple[float, int]] = {}
+    for place, language_range in enumerate(accept_language.lower().split(",")):
+        match = _LANGUAGE_RANGE.fullmatch(language_range)
+        value = _q_parameter(match[2] or "") if match else None
+        if match and value is not None:
+            language = match[1] or "*"
+            found[language] = max(found.get(language, (0.0, 0)), (value, -place))
+    nothing = found.get("*", (0.0, 0))
+    english, korean = found.get("en", nothing), found.get("ko", nothing)
+    return "ko" if korean[0] and korean > english else "en"
 
 
 def _q_parameter(parameters: str) -> float | None:

@@ -8,8 +8,14 @@ from aiohttp import hdrs, web
 from upload_service import __version__
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.pages.app_keys import CONTEXT
-from upload_service.pages.content_negotiation import prefers
-from upload_service.pages.error_pages import catalogue_html, catalogue_markdown, entry_html, entry_markdown
+from upload_service.pages.content_negotiation import preferred_language, prefers
+from upload_service.pages.error_pages import (
+    TITLE,
+    catalogue_html,
+    catalogue_markdown,
+    entry_html,
+    entry_markdown,
+)
 from upload_service.pages.static_files import (
     CONTENT_SECURITY_POLICY,
     NO_CACHE,
@@ -17,31 +23,35 @@ from upload_service.pages.static_files import (
     file_response,
     page_response,
 )
+from upload_service.translation.phrase import Language, Phrase, translated
 
 # The files below /static/. No other file of the folder is served.
 DOCS_FILES = frozenset({"docs.css", "docs.js", "errors.css"})
 SWAGGER_FILES = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
 # The files of the upload page. They are served only while UPLOAD_PAGE is not off.
 PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
+# The request's headers on which a page depends that there is in several languages.
+_LOCALIZED = f"{hdrs.ACCEPT}, {hdrs.ACCEPT_LANGUAGE}"
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /: the upload page for browsers; for programs, JSON that says what this service is."""
     page = request.app[CONTEXT].settings.upload_page
     if page != "off" and _prefers_html(request, "application/json"):
-        response = _upload_page("" if page == "on" else page)
-    else:
-        response = web.json_response(
-            {"message": "upload-service is running", "version": __version__, "docs": "/docs"}
-        )
-    return _vary_on_accept(response)
+        return _vary(_upload_page("" if page == "on" else page, _language(request)), _LOCALIZED)
+    return _vary(
+        web.json_response({"message": "upload-service is running", "version": __version__, "docs": "/docs"}),
+        hdrs.ACCEPT,
+    )
 
 
-def _upload_page(signer: str) -> web.Response:
+def _upload_page(signer: str, language: Language) -> web.Response:
     """The upload page. It may send requests to this service and its signer, and show the chosen pictures."""
     origin = "/".join(signer.split("/")[:3])
     policy = {"connect-src": f"'self' {origin}".strip(), "img-src": "'self' data: blob:"}
-    return page_response("page.html", CONTENT_SECURITY_POLICY | policy, signer=signer, version=__version__)
+    return page_response(
+        "page.html", CONTENT_SECURITY_POLICY | policy, language, signer=signer, version=__version__
+    )
 
 
 async def lambda_event(_request: web.Request) -> web.Response:
@@ -64,7 +74,7 @@ async def healthz(_request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """GET /readyz: readiness. 503 as soon as the service has been told to stop."""
     if request.app[CONTEXT].draining:
-        raise UploadError("shutting_down", "The service is stopping.")
+        raise UploadError("shutting_down", Phrase("The service is stopping."))
     return web.json_response({"status": "ready"})
 
 
@@ -95,19 +105,22 @@ def _accept_encoding(request: web.Request) -> str:
 
 async def errors(request: web.Request) -> web.Response:
     """GET /errors: the catalogue of errors, as HTML for browsers, else as Markdown."""
+    language = _language(request)
     if _prefers_html(request, "text/markdown"):
-        return _errors_page("Errors", catalogue_html(), up="")
-    return _markdown(catalogue_markdown())
+        title = translated(TITLE, language)
+        return _errors_page(title, catalogue_html(language), language, up="")
+    return _markdown(catalogue_markdown(language), language)
 
 
 async def error_entry(request: web.Request) -> web.Response:
     """GET /errors/{code}: one entry of the catalogue. The `type` of each problem document is this URL."""
     entry = CATALOGUE.get(request.match_info["code"])
+    language = _language(request)
     if entry is None:
-        raise UploadError("not_found", "There is no error with this code.")
+        raise UploadError("not_found", Phrase("There is no error with this code."))
     if _prefers_html(request, "text/markdown"):
-        return _errors_page(entry.code, entry_html(entry, entry.code), up="../")
-    return _markdown(entry_markdown(entry))
+        return _errors_page(entry.code, entry_html(entry, entry.code, language), language, up="../")
+    return _markdown(entry_markdown(entry, language), language)
 
 
 def _prefers_html(request: web.Request, other: str) -> bool:
@@ -115,17 +128,22 @@ def _prefers_html(request: web.Request, other: str) -> bool:
     return prefers(",".join(request.headers.getall(hdrs.ACCEPT, ())), "text/html", other)
 
 
-def _vary_on_accept(response: web.Response) -> web.Response:
-    """Tell caches that the response depends on the Accept header."""
-    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept")))
+def _language(request: web.Request) -> Language:
+    return preferred_language(",".join(request.headers.getall(hdrs.ACCEPT_LANGUAGE, ())))
+
+
+def _vary(response: web.Response, names: str) -> web.Response:
+    """Tell caches that the response depends on these headers of the request."""
+    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), names)))
     return response
 
 
-def _markdown(text: str) -> web.Response:
-    return _vary_on_accept(web.Response(text=text, content_type="text/markdown"))
+def _markdown(text: str, language: Language) -> web.Response:
+    headers = {"Content-Language": language}
+    return _vary(web.Response(text=text, content_type="text/markdown", headers=headers), _LOCALIZED)
 
 
-def _errors_page(title: str, entries: str, *, up: str) -> web.Response:
+def _errors_page(title: str, entries: str, language: Language, *, up: str) -> web.Response:
     """A page of errors as HTML; `up` is the relative URL of the service's root."""
-    response = page_response("errors.html", title=title, up=up, entries=Html(entries))
-    return _vary_on_accept(response)
+    response = page_response("errors.html", language=language, title=title, up=up, entries=Html(entries))
+    return _vary(response, _LOCALIZED)

@@ -1,11 +1,13 @@
 """Responses with the files of the folder `static`.
 
-Knows: the media type of each kind of file, the security headers of pages, how long files may be cached.
+Knows: the media type of each kind of file, the security headers of pages, how long files may be cached, and
+how a page marks its fixed words, which are in English in its file: `<h2 data-word>Files</h2>`.
 Rules: a file is read, compressed or decompressed at its first request, and then kept in memory. A page may
 load only what this service serves. A slow client never makes the service hold a copy of a large file for it.
 Must not know: what is in the files.
 """
 
+import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from functools import cache
@@ -15,6 +17,7 @@ from pathlib import Path
 from aiohttp import web
 
 from upload_service.pages.content_negotiation import accepts_gzip
+from upload_service.translation.phrase import Language, translated
 
 STATIC = Path(__file__).with_name("static")
 CONTENT_TYPES = {
@@ -37,6 +40,7 @@ CONTENT_SECURITY_POLICY = {
 CACHE_FOR_AN_HOUR = "max-age=3600"
 NO_CACHE = "no-cache"
 CHUNK_BYTES = 32 * 1024
+FIXED_WORDS = re.compile("(?<= data-word>)[^<]+")
 _GZIP_WBITS = zlib.MAX_WBITS | 16  # zlib's sign for the gzip format
 
 
@@ -70,19 +74,30 @@ def file_response(name: str, accept_encoding: str, cache_control: str = CACHE_FO
     return response
 
 
+@cache
+def _page(name: str, language: Language) -> str:
+    """The page with its fixed words in this language."""
+    english = _uncompressed(name).decode()
+    page = FIXED_WORDS.sub(lambda words: escape(translated(words[0], language)), english)
+    return page.replace('<html lang="en"', f'<html lang="{language}"', 1)
+
+
 def page_response(
-    name: str, policy: Mapping[str, str] = CONTENT_SECURITY_POLICY, **values: str
+    name: str,
+    policy: Mapping[str, str] = CONTENT_SECURITY_POLICY,
+    language: Language = "en",
+    **values: str,
 ) -> web.Response:
     """A page of the folder, in which each `{name}` is replaced by the value of this name, escaped.
 
     A page changes with the service's version, so browsers must ask for it again each time.
     """
-    content = _uncompressed(name)
+    content = _page(name, language)
     for placeholder, value in values.items():
-        text = value if isinstance(value, Html) else escape(value)
-        content = content.replace(f"{{{placeholder}}}".encode(), text.encode())
-    response = _response(name, content, NO_CACHE)
+        content = content.replace(f"{{{placeholder}}}", value if isinstance(value, Html) else escape(value))
+    response = _response(name, content.encode(), NO_CACHE)
     response.enable_compression()
+    response.headers["Content-Language"] = language
     response.headers["Content-Security-Policy"] = "; ".join(f"{key} {value}" for key, value in policy.items())
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -10,7 +10,7 @@ Must not know: signatures.
 import re
 from dataclasses import dataclass
 
-from upload_service.presigned.url_parts import UrlParts, is_partial_address, parse_url
+from upload_service.presigned.url_parts import UnusableUrl, UrlParts, is_partial_address, parse_url
 
 KNOWN_STORES_WORD = "default"
 # Behind the URL of a store that answers a PUT without an ETag.
@@ -96,8 +96,8 @@ def _parse_prefix(entry: str) -> UrlPrefix:
     folder = f"{path.removesuffix('/')}/" if path else ""
     try:
         parts = parse_url(f"{scheme}://{authority.replace('*', 'x')}/{folder}bucket/key")
-    except ValueError as why:
-        raise ValueError(f"has an entry that {why}") from None
+    except UnusableUrl as error:
+        raise ValueError(f"has an entry that {error.why}") from None
     if is_partial_address(parts.host):
         raise ValueError("has an address that is not written as signers write it, as in 127.0.0.1")
     host = _with_wildcards(parts.host, authority)

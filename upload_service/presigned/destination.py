@@ -19,7 +19,8 @@ from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, prov
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.signature_scheme import SignatureScheme
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum
-from upload_service.presigned.url_parts import UrlParts, parse_url
+from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
+from upload_service.translation.phrase import Phrase
 
 MAX_URL_BYTES = 8192
 # The provider's name where the host is no known store's.
@@ -101,20 +102,20 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
 def _parse(text: str) -> UrlParts:
     if not text:
-        raise UploadError("invalid_upload_url", "The field uploadUrl is empty.")
+        raise UploadError("invalid_upload_url", Phrase("The field uploadUrl is empty."))
     if len(text) > MAX_URL_BYTES:
-        raise UploadError("invalid_upload_url", "The field uploadUrl is longer than 8 KiB.")
+        raise UploadError("invalid_upload_url", Phrase("The field uploadUrl is longer than 8 KiB."))
     if escape := name_escape(text):
         raise unusable_url(escape)
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise UploadError(
             "invalid_upload_url",
-            "The field uploadUrl has a space, a line break or a character outside ASCII.",
+            Phrase("The field uploadUrl has a space, a line break or a character outside ASCII."),
         )
     try:
         return parse_url(text)
-    except ValueError as why:
-        raise unusable_url(str(why)) from None
+    except UnusableUrl as error:
+        raise unusable_url(error.why) from None
 
 
 def _require_allowed(
@@ -127,10 +128,15 @@ def _require_allowed(
     if not entries and not is_known:
         raise UploadError(
             "destination_not_allowed",
-            f"This service does not upload to {scheme}://{host}:{port} at that path.",
+            Phrase(
+                "This service does not upload to {scheme}://{host}:{port} at that path.",
+                scheme=scheme,
+                host=host,
+                port=port,
+            ),
         )
     if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(parts.path):
-        raise unusable_url("has no object key behind its bucket")
+        raise unusable_url(Phrase("has no object key behind its bucket"))
     return entries
 
 

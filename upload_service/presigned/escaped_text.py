@@ -7,22 +7,24 @@ Must not know: what the URL is for.
 
 import re
 
+from upload_service.translation.phrase import Phrase
+
 # The order is that of the likelihood.
 _ESCAPES = (
-    (r"\?.*&(?:amp;|#0*38;|#x0*26;)", "has &amp; in the place of &, as HTML writes it"),
-    (r"\\u00[0-9a-f]{2}", "has \\u0026 or the like in it, as JSON writes it"),
-    (r"\\/", "has \\/ in the place of /, as JSON writes it"),
-    (r"""\A(?:["'`]|%22|&quot;)|["`]\Z""", "has quotation marks in it or around it"),
-    (r"\A<", "has angle brackets around it"),
-    (r"\Ahttps?%3a", "is percent-encoded as a whole"),
-    (r"\\", "has a backslash in it, as a shell writes it before special characters"),
+    (r"\?.*&(?:amp;|#0*38;|#x0*26;)", Phrase("has &amp; in the place of &, as HTML writes it")),
+    (r"\\u00[0-9a-f]{2}", Phrase("has \\u0026 or the like in it, as JSON writes it")),
+    (r"\\/", Phrase("has \\/ in the place of /, as JSON writes it")),
+    (r"""\A(?:["'`]|%22|&quot;)|["`]\Z""", Phrase("has quotation marks in it or around it")),
+    (r"\A<", Phrase("has angle brackets around it")),
+    (r"\Ahttps?%3a", Phrase("is percent-encoded as a whole")),
+    (r"\\", Phrase("has a backslash in it, as a shell writes it before special characters")),
 )
 # Characters of HTML's escapes, and of JSON's and of shells'. Signers write %3B, %23 and %5C for them.
 _NO_SIGNERS = frozenset(";#\\")
 _NAMED = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), name) for pattern, name in _ESCAPES)
 
 
-def name_escape(text: str) -> str | None:
+def name_escape(text: str) -> Phrase | None:
     """What was done to the text, to follow the words "The URL"; None if it is nothing that is known here."""
     # The search takes longer than all else that is asked of a URL, and nearly every URL has none of this.
     if text[:1] in "hH" and text[-1:] not in '"`' and "%" not in text[:9] and _NO_SIGNERS.isdisjoint(text):

@@ -10,6 +10,7 @@ import re
 
 from upload_service.presigned import signed_operation
 from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
+from upload_service.translation.phrase import Phrase
 
 # About half of the signers escape `+`; an unescaped one may be read as a space.
 _BASE64 = "[A-Za-z0-9+/ ]"
@@ -22,26 +23,37 @@ _HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-
 _WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
-def _parameter(name: str, pattern: str, expected: str, unless: str = "") -> Parameter:
+def _parameter(name: str, pattern: str, expected: Phrase, unless: str = "") -> Parameter:
     return Parameter(name, re.compile(pattern, re.ASCII), expected, unless)
 
 
-def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: str) -> tuple[Parameter, ...]:
+def _one_of(names: str) -> Phrase:
+    first, _, second = names.partition("|")
+    return (
+        Phrase("{first} or {second}", first=first, second=second) if second else Phrase("{name}", name=first)
+    )
+
+
+def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: Phrase) -> tuple[Parameter, ...]:
     """The parameters of a V4 signature, which differ little between vendors."""
     return (
-        _parameter(f"X-{vendor}-Algorithm", algorithm, f"{algorithm.replace('|', ' or ')}"),
-        _parameter(f"X-{vendor}-Credential", scope, "an access key, date, region, service and request type"),
-        _parameter(f"X-{vendor}-Date", r"\d{8}T\d{6}Z", "a time such as 20261123T120000Z"),
-        _parameter(f"X-{vendor}-Expires", _WEEK, "a number of seconds from 1 to 604800"),
-        _parameter(f"X-{vendor}-SignedHeaders", _HEADER_LIST, "names of headers with host among them"),
+        _parameter(f"X-{vendor}-Algorithm", algorithm, _one_of(algorithm)),
+        _parameter(
+            f"X-{vendor}-Credential", scope, Phrase("an access key, date, region, service and request type")
+        ),
+        _parameter(f"X-{vendor}-Date", r"\d{8}T\d{6}Z", Phrase("a time such as 20261123T120000Z")),
+        _parameter(f"X-{vendor}-Expires", _WEEK, Phrase("a number of seconds from 1 to 604800")),
+        _parameter(
+            f"X-{vendor}-SignedHeaders", _HEADER_LIST, Phrase("names of headers with host among them")
+        ),
         _parameter(f"X-{vendor}-Signature", signature, expected),
     )
 
 
-def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
+def _v2(key: str, signature: str, expected: Phrase) -> tuple[Parameter, ...]:
     return (
-        _parameter(key, ".+", "an access key"),
-        _parameter("Expires", r"\d{1,11}", "a time in epoch seconds"),
+        _parameter(key, ".+", Phrase("an access key")),
+        _parameter("Expires", r"\d{1,11}", Phrase("a time in epoch seconds")),
         _parameter("Signature", signature, expected),
     )
 
@@ -50,7 +62,13 @@ def _v2(key: str, signature: str, expected: str) -> tuple[Parameter, ...]:
 S3_V4 = SignatureScheme(
     "s3-v4",
     frozenset({"X-Amz-Signature"}),
-    _v4("Amz", "AWS4-HMAC-SHA256", rf"{_SCOPE}/aws4_request", "[0-9a-fA-F]{64}", "64 hexadecimal digits"),
+    _v4(
+        "Amz",
+        "AWS4-HMAC-SHA256",
+        rf"{_SCOPE}/aws4_request",
+        "[0-9a-fA-F]{64}",
+        Phrase("64 hexadecimal digits"),
+    ),
     signed_operation.S3,
     signed_at_parameter="X-Amz-Date",
     lifetime_parameter="X-Amz-Expires",
@@ -66,7 +84,7 @@ S3_V4A = SignatureScheme(
         "AWS4-ECDSA-P256-SHA256",
         r".+/\d{8}(?:/[^/]+)?/s3[a-z-]*/aws4_request",
         "30(?:[0-9a-fA-F]{2}){7,71}",
-        "a DER signature in hexadecimal digits",
+        Phrase("a DER signature in hexadecimal digits"),
     ),
     signed_operation.S3,
     signed_at_parameter="X-Amz-Date",
@@ -83,7 +101,7 @@ GOOGLE_V4 = SignatureScheme(
         "GOOG4-RSA-SHA256|GOOG4-HMAC-SHA256",
         rf"{_SCOPE}/goog4_request",
         "(?:[0-9a-fA-F]{64}){1,16}",
-        "a signature in hexadecimal digits",
+        Phrase("a signature in hexadecimal digits"),
     ),
     signed_operation.GOOGLE,
     signed_at_parameter="X-Goog-Date",
@@ -96,7 +114,7 @@ GOOGLE_V4 = SignatureScheme(
 S3_V2 = SignatureScheme(
     "s3-v2",
     frozenset({"Signature", "AWSAccessKeyId"}),
-    _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", "20 bytes in Base64"),
+    _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", Phrase("20 bytes in Base64")),
     signed_operation.S3,
     expires_parameter="Expires",
     binds_type=True,
@@ -106,7 +124,7 @@ S3_V2 = SignatureScheme(
 GOOGLE_V2 = SignatureScheme(
     "google-v2",
     frozenset({"Signature", "GoogleAccessId"}),
-    _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", "Base64"),
+    _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", Phrase("Base64")),
     signed_operation.GOOGLE,
     expires_parameter="Expires",
     any_case=True,
@@ -119,9 +137,11 @@ AZURE_SAS = SignatureScheme(
     "azure-sas",
     frozenset({"sig"}),
     (
-        _parameter("se", r"\d{4}-\d\d-\d\d.{0,24}", "a time such as 2026-11-23T12:00:00Z", unless="si"),
-        _parameter("sp", "[a-z]+", "letters that stand for permissions", unless="si"),
-        _parameter("sig", f"{_BASE64}{{43}}=", "32 bytes in Base64"),
+        _parameter(
+            "se", r"\d{4}-\d\d-\d\d.{0,24}", Phrase("a time such as 2026-11-23T12:00:00Z"), unless="si"
+        ),
+        _parameter("sp", "[a-z]+", Phrase("letters that stand for permissions"), unless="si"),
+        _parameter("sig", f"{_BASE64}{{43}}=", Phrase("32 bytes in Base64")),
     ),
     signed_operation.AZURE,
     expires_parameter="se",

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.translation.phrase import Phrase
 
 
-def unusable_url(why: str) -> UploadError:
+def unusable_url(why: Phrase) -> UploadError:
     """The error for a URL that no PUT can use; `why` completes the sentence "The URL in uploadUrl …"."""
-    return UploadError("invalid_upload_url", f"The URL in uploadUrl {why}.")
+    return UploadError("invalid_upload_url", Phrase("The URL in uploadUrl {why}.", why=why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,5 @@ def _refuse_repeated(names: Iterable[str], decisive: Collection[str]) -> None:
     seen = set()
     for name in names:
         if name in seen and name in decisive:
-            raise unusable_url(f"has the parameter {name} twice")
+            raise unusable_url(Phrase("has the parameter {name} twice", name=name))
         seen.add(name)

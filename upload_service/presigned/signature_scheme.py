@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.signed_operation import SignedOperation
+from upload_service.translation.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Parameter:
 
     name: str
     pattern: re.Pattern[str]
-    expected: str
+    expected: Phrase
     unless: str = ""
 
 
@@ -69,9 +71,9 @@ class SignatureScheme:
             value = self._value(query, parameter.name)
             if value is None:
                 if not (parameter.unless and self._value(query, parameter.unless)):
-                    raise unusable_url(f"has no {parameter.name}")
+                    raise unusable_url(Phrase("has no {name}", name=parameter.name))
             elif not parameter.pattern.fullmatch(value):
-                raise unusable_url(f"has an unusable {parameter.name}, which must be {parameter.expected}")
+                raise _unusable(parameter.name, parameter.expected)
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""
@@ -100,9 +102,7 @@ class SignatureScheme:
                 return None
             return float(text) if text.isdecimal() else _epoch_seconds(text)
         except (ValueError, OverflowError):
-            raise unusable_url(
-                f"has an unusable {time_parameter}, which must be a time that exists"
-            ) from None
+            raise _unusable(time_parameter, Phrase("a time that exists")) from None
 
     def _value(self, query: Query, name: str) -> str | None:
         return query.lower.get(name.lower()) if self.any_case else query.written.get(name)
@@ -112,6 +112,12 @@ class SignatureScheme:
         value = self._value(query, name)
         assert value is not None
         return value
+
+
+def _unusable(name: str, expected: Phrase) -> UploadError:
+    return unusable_url(
+        Phrase("has an unusable {name}, which must be {expected}", name=name, expected=expected)
+    )
 
 
 def _epoch_seconds(text: str) -> float:

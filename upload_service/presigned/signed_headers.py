@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
+from upload_service.translation.phrase import Phrase
 
 # A field `header:<name>` gives the header <name>; the field `contentType` means `header:content-type`.
 FIELD_PREFIX = "header:"
@@ -71,8 +72,15 @@ def header_of_field(field: str) -> str | None:
         return None
     name = field.removeprefix(FIELD_PREFIX).strip().lower()
     if not _is_sendable(name) and name not in SAID_ONLY:
-        shown = f"The header {name}" if _NAME.fullmatch(name) else "A header with an unusable name"
-        raise UploadError("header_not_allowed", f"{shown} is none that goes with an upload.")
+        shown = Phrase("The header {name}", name=name)
+        unusable = Phrase("A header with an unusable name")
+        raise UploadError(
+            "header_not_allowed",
+            Phrase(
+                "{header} is none that goes with an upload.",
+                header=shown if _NAME.fullmatch(name) else unusable,
+            ),
+        )
     return name
 
 
@@ -80,7 +88,8 @@ def check_value(name: str, value: str) -> None:
     """Raise UploadError when `value` cannot be sent as the value of a header."""
     if not _VALUE.fullmatch(value):
         raise UploadError(
-            "invalid_header_value", f"The value of the header {name} has a character outside printable ASCII."
+            "invalid_header_value",
+            Phrase("The value of the header {name} has a character outside printable ASCII.", name=name),
         )
 
 
@@ -96,10 +105,13 @@ def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
     for name in sorted(signed - ALWAYS_SENT):
         if not _is_sendable(name):
             raise UploadError(
-                "header_not_allowed", f"The URL is signed with the header {name}, which is never sent here."
+                "header_not_allowed",
+                Phrase("The URL is signed with the header {name}, which is never sent here.", name=name),
             )
     for name in sorted(given.keys() - signed - ALWAYS_SENT):
-        raise UploadError("header_not_signed", f"The URL is not signed with the header {name}.")
+        raise UploadError(
+            "header_not_signed", Phrase("The URL is not signed with the header {name}.", name=name)
+        )
 
 
 def missing_headers(destination: Destination, given: Mapping[str, str]) -> list[str]:
@@ -113,10 +125,11 @@ def missing_headers(destination: Destination, given: Mapping[str, str]) -> list[
 
 def missing_error(names: Sequence[str]) -> UploadError:
     """The error for signed headers whose values did not come."""
-    said = (
-        f"header {names[0]}, whose value" if len(names) == 1 else f"headers {', '.join(names)}, whose values"
+    one = Phrase("The URL is signed with the header {name}, whose value did not come.", name=names[0])
+    several = Phrase(
+        "The URL is signed with the headers {names}, whose values did not come.", names=", ".join(names)
     )
-    return UploadError("missing_signed_header", f"The URL is signed with the {said} did not come.")
+    return UploadError("missing_signed_header", one if len(names) == 1 else several)
 
 
 def check_host(destination: Destination, given: str) -> None:
@@ -125,7 +138,7 @@ def check_host(destination: Destination, given: str) -> None:
     if given.strip().lower().removesuffix(scheme_port) != destination.host_header.lower():
         raise UploadError(
             "header_not_allowed",
-            "The field header:host has another host than the URL, to whose host the PUT goes.",
+            Phrase("The field header:host has another host than the URL, to whose host the PUT goes."),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query
+from upload_service.translation.phrase import Phrase
 
 # A request with one of these parameters is about the bucket, or about something else than the object's bytes.
 # Source: docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
@@ -124,7 +125,10 @@ def refuse_empty_body_checksum(headers: Mapping[str, str]) -> None:
         if headers.get(name, "").rstrip("=") == empty.rstrip("="):
             raise UploadError(
                 "url_signed_for_empty_body",
-                f"The URL in uploadUrl was signed with the checksum of an empty body, in {name}.",
+                Phrase(
+                    "The URL in uploadUrl was signed with the checksum of an empty body, in {name}.",
+                    name=name,
+                ),
             )
 
 
@@ -132,7 +136,10 @@ def _not_for_put(name: str) -> UploadError:
     """The error for a URL with the parameter or signed header `name`, which is from the tables above."""
     return UploadError(
         "url_not_for_put",
-        f"The URL in uploadUrl was signed for another request than a PUT of a file, as its {name} says.",
+        Phrase(
+            "The URL in uploadUrl was signed for another request than a PUT of a file, as its {name} says.",
+            name=name,
+        ),
     )
 
 

@@ -2,8 +2,7 @@
 
 Knows: which text is a plain address of an object, and when two ways to write a host mean the same one.
 Rules: the URL object that is returned is the one that is dialled, so no second parser can read the text in
-another way. What is wrong with a text is a ValueError that completes the sentence "The URL …", and never has
-a part of the text.
+another way. What is wrong with a text completes the sentence "The URL …", and never has a part of the text.
 Must not know: signatures, stores, the list of destinations.
 """
 
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
+from upload_service.translation.phrase import Phrase
+
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _SHAPE = re.compile(r"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)")
 # yarl accepts ports that other parsers refuse, such as +443.
@@ -21,6 +22,14 @@ _AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[^\[\]:]+)(?::[0-9]{1,5})?", re.IGN
 _NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+class UnusableUrl(ValueError):
+    """The text is not the address of an object. `why` completes the sentence "The URL …"."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +53,22 @@ class UrlParts:
 
 
 def parse_url(text: str) -> UrlParts:
-    """The parts of a URL in printable ASCII. ValueError for text that is not the address of an object."""
+    """The parts of a URL in printable ASCII; raises UnusableUrl."""
     shape = _SHAPE.fullmatch(text)
     if not shape:
-        raise ValueError("is not an https:// (or http://) address with a host and an object key")
+        raise UnusableUrl(Phrase("is not an https:// (or http://) address with a host and an object key"))
     if "@" in shape["authority"]:
-        raise ValueError("has a user name or password in it")
+        raise UnusableUrl(Phrase("has a user name or password in it"))
     try:
         url = URL(text, encoded=True)
         written, port = url.raw_host or "", url.port
     except ValueError:
-        raise ValueError("has no usable host") from None
+        raise UnusableUrl(Phrase("has no usable host")) from None
     host = _comparable(written)
     if not host or not port or not _AUTHORITY.fullmatch(shape["authority"]):
-        raise ValueError("has no usable host")
+        raise UnusableUrl(Phrase("has no usable host"))
     if url.raw_path_qs != shape["target"] or len(url.raw_path) < 2:
-        raise ValueError("has no object key")
+        raise UnusableUrl(Phrase("has no object key"))
     return UrlParts(url, host, port, _host_header(url, written, port))
 
 
@@ -67,14 +76,14 @@ def _comparable(written: str) -> str | None:
     """The host in the form in which it is compared; None if it is not a usable one."""
     host = written.lower()
     if ":" in host:
-        return _shortest(host)
+        return shortest_ipv6(host)
     name = host.removesuffix(".")
     if not _NAME.fullmatch(name) or (name != host and _NUMBER.fullmatch(name)):
         return None  # an address has no dot at its end
     return name
 
 
-def _shortest(address: str) -> str | None:
+def shortest_ipv6(address: str) -> str | None:
     """The shortest form of an IPv6 address; None for other text, and for an address with a zone."""
     try:
         parsed = None if "%" in address else ipaddress.IPv6Address(address)

@@ -16,6 +16,7 @@ from upload_service.clients.client_address import client_address, rate_limit_key
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
 
 MAX_CACHED_CHARACTERS = 200
 # RFC 6750 section 3: no error code when no token came.
@@ -92,8 +93,8 @@ def open_access_limits(settings: Settings) -> dict[str, object]:
 
 def _unauthorized(authorization: Sequence[str]) -> UploadError:
     if not bearer_token(authorization):
-        return UploadError("unauthorized", "The request carries no API token.", challenge=CHALLENGE)
+        return UploadError("unauthorized", Phrase("The request carries no API token."), challenge=CHALLENGE)
     if len(authorization) > 1:
-        cause = "The request has more than one Authorization header."
+        cause = Phrase("The request has more than one Authorization header.")
         return UploadError("unauthorized", cause, challenge=CHALLENGE_WRONG)
     return UploadError("unauthorized", challenge=CHALLENGE_WRONG)

@@ -1,25 +1,81 @@
-"""What can be judged from a request's head alone.
+"""Which requests may begin an upload or a check: who asks, how many run already, and what the head says.
 
-Knows: aiohttp's request.
+Knows: aiohttp's request, and how each ends that was let in or refused.
 Rules: a request that cannot be served is refused before a byte of its body is read, also when the client
 waits for 100 Continue.
 Must not know: fields, storage.
 """
 
+import asyncio
 import os
 import re
-from collections.abc import Sized
+import time
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from upload_service.clients.caller import Caller
+from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
+from upload_service.pages.app_keys import CONTEXT
+from upload_service.server.access_control import AccessControl
 from upload_service.server.request_body import RequestBody
 from upload_service.settings.settings import Settings
 from upload_service.upload.widget_chunks import refuse_content_range
 
+ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request to an endpoint that admits callers. `code`: how it ended, "ok" or one of the catalogue."""
+
+    caller: Caller
+    invocation: LambdaInvocation | None
+    code: str = "internal_error"
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the request's head."""
+        return time.monotonic() - self._began
+
+    def succeed(self, request: web.Request) -> None:
+        """All went well, whether the client is still there or not."""
+        is_gone = request.transport is None or request.transport.is_closing()
+        self.code = "client_gone" if is_gone else "ok"
+
+
+@contextmanager
+def visit(request: web.Request, tell: Callable[[Visit], None]) -> Iterator[Visit]:
+    """Let the caller of this request in, or raise UploadError. `tell` hears afterwards how it ended."""
+    access = request.app[ACCESS_CONTROL]
+    invocation = read_invocation(request.headers) if request.app[CONTEXT].settings.in_lambda else None
+    found = Visit(_identify(request, access, invocation), invocation)
+    try:
+        access.admit(found.caller, request.headers.getall("Authorization", ()))
+        yield found
+    except UploadError as error:
+        found.code = error.entry.code
+        raise
+    except asyncio.CancelledError:
+        found.code = "shutting_down"  # nothing else cancels a handler
+        raise
+    finally:
+        access.leave(found.caller)
+        tell(found)
+
+
+def _identify(request: web.Request, access: AccessControl, invocation: LambdaInvocation | None) -> Caller:
+    """Who asks. In Lambda the peer is the Web Adapter, and the Function URL knows the address."""
+    if invocation:
+        return access.identify(invocation.source_ip, ())
+    return access.identify(request.remote, request.headers.getall("X-Forwarded-For", ()))
 
 
 def request_id(request: web.BaseRequest) -> str:
@@ -31,7 +87,10 @@ def request_id(request: web.BaseRequest) -> str:
 
 
 def admit(request: web.Request, settings: Settings, wanted: frozenset[str], running: Sized) -> FormReader:
-    """The form of a request that may go on; raises UploadError for one that may not."""
+    """The form of a request that may go on; raises UploadError for one that may not.
+
+    `running`: all that runs now, of which there may be so many at once.
+    """
     if not request.body_exists:
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
@@ -43,7 +102,10 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, running)
-    return FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
+    form = FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
+    if len(running) >= settings.max_concurrent:
+        raise UploadError("too_busy")
+    return form
 
 
 async def hold_continue(_request: web.Request) -> None:

@@ -12,9 +12,9 @@ from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import sniffing_library
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server.access_control import AccessControl
+from upload_service.server.admission import ACCESS_CONTROL
 from upload_service.server.middleware import finish_headers, respond
 from upload_service.server.routes import routes
-from upload_service.server.upload_endpoints import ACCESS_CONTROL
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.storage.session import open_sessions

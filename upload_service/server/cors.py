@@ -11,6 +11,8 @@ Source: https://fetch.spec.whatwg.org/#http-cors-protocol
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from upload_service.settings.origins import is_listed
+
 ALLOWED_METHODS = "GET, POST, OPTIONS"
 # The headers that are allowed whatever is asked.
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-Id")
@@ -29,10 +31,10 @@ def response_headers(origins: tuple[str, ...], origin: str | None) -> Mapping[st
         return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
     if not origins:
         return {}
-    if origin not in origins:
+    if origin is None or not is_listed(origin, origins):
         return {"Vary": "Origin"}
     return {
-        "Access-Control-Allow-Origin": str(origin),
+        "Access-Control-Allow-Origin": origin,
         "Access-Control-Expose-Headers": EXPOSED_HEADERS,
         "Vary": "Origin",
     }

@@ -9,11 +9,12 @@ Must not know: how an upload runs.
 from contextlib import suppress
 
 import structlog
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, hdrs, web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
 from upload_service.pages.app_keys import CONTEXT
+from upload_service.pages.content_negotiation import preferred_language
 from upload_service.server import cors, responses
 from upload_service.server.admission import request_id
 from upload_service.server.progress import PROGRESS
@@ -21,6 +22,7 @@ from upload_service.server.request_body import drain
 from upload_service.server.routes import Handler
 from upload_service.server.upload_endpoints import RECORD
 from upload_service.telemetry import logs
+from upload_service.translation.phrase import Phrase
 
 # The rest of a body up to this size costs less than a new connection.
 KEPT_ALIVE_BYTES = 64 * 1024
@@ -61,10 +63,12 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _preflight(request)
     try:
         if not _is_framed_plainly(request):
-            raise UploadError("bad_request", "The request has a Transfer-Encoding other than chunked.")
+            raise UploadError(
+                "bad_request", Phrase("The request has a Transfer-Encoding other than chunked.")
+            )
         return await handler(request)
     except UploadError as error:
-        return responses.problem_response(error, request_id(request))
+        return _problem(request, error)
     except web.HTTPException as error:
         return _http_problem(request, error)
     except Exception as error:
@@ -72,14 +76,17 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         problem = UploadError("internal_error")
         if record := request.get(RECORD):
             problem.members = record.members()
-        return responses.problem_response(problem, request_id(request))
+        return _problem(request, problem)
+
+
+def _problem(request: web.Request, error: UploadError) -> web.Response:
+    language = preferred_language(",".join(request.headers.getall(hdrs.ACCEPT_LANGUAGE, ())))
+    return responses.problem_response(error, request_id(request), language)
 
 
 def _http_problem(request: web.Request, error: web.HTTPException) -> web.Response:
     codes = {404: "not_found", 405: "method_not_allowed"}
-    response = responses.problem_response(
-        UploadError(codes.get(error.status, "bad_request")), request_id(request)
-    )
+    response = _problem(request, UploadError(codes.get(error.status, "bad_request")))
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]
     return response

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from aiohttp import HttpVersion11, hdrs, web
 
-from upload_service.pages.content_negotiation import is_named
+from upload_service.pages.content_negotiation import is_named, preferred_language
 from upload_service.upload.record import Reading, UploadRecord
 from upload_service.upload.upload import Upload
 
@@ -23,6 +23,7 @@ EVERY_SECONDS = 0.25
 HEADERS = {
     hdrs.CONTENT_TYPE: CONTENT_TYPE,
     hdrs.CACHE_CONTROL: "no-store",
+    hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
     # Otherwise nginx would collect the lines.
     "X-Accel-Buffering": "no",
 }
@@ -46,6 +47,8 @@ class Progress:
         request[PROGRESS] = self
         if request.version < HttpVersion11:
             self._response.force_close()  # without chunked coding, only the close ends the response
+        languages = ",".join(request.headers.getall(hdrs.ACCEPT_LANGUAGE, ()))
+        self._response.headers[hdrs.CONTENT_LANGUAGE] = preferred_language(languages)  # of the last line
         with suppress(ConnectionError):  # the client has left: the upload will notice
             await self._response.prepare(request)
         writer = asyncio.create_task(self._write_lines())

@@ -14,6 +14,7 @@ from collections.abc import Sized
 from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.translation.phrase import Phrase
 
 # After an early response. A client with more to send, or a slower one, may see a reset connection instead.
 DRAIN_BYTES = 256 * 1024 * 1024
@@ -65,7 +66,7 @@ class RequestBody:
             chunk, chunk_ended = await self._next()
             return await self._gather(chunk) if chunk_ended else chunk
         except web.RequestPayloadError:
-            raise UploadError("bad_request", "The request's chunked encoding is broken.") from None
+            raise UploadError("bad_request", Phrase("The request's chunked encoding is broken.")) from None
         except OSError:
             raise UploadError("client_gone") from None
 

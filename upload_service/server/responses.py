@@ -1,6 +1,7 @@
-"""What clients read: the JSON of a stored object, and problem details (RFC 9457) for a failure.
+"""What clients read: the JSON of a stored object or a check, and problem details (RFC 9457) for a failure.
 
-Knows: the members of the responses, which existing clients rely on.
+Knows: the members of the responses, which existing clients rely on; title and detail are the only ones that
+are translated.
 Rules: values in, responses out; nothing of a presigned URL beyond its host.
 Must not know: how an upload runs.
 """
@@ -13,6 +14,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.translation.phrase import Language, translated
 from upload_service.upload.record import UploadRecord
 
 # Long enough for a burst to pass, short enough for a person to wait.
@@ -44,12 +46,20 @@ def success_response(
     return web.json_response(members)
 
 
-def problem_response(error: UploadError, request_id: str) -> web.Response:
-    """A failure, as problem details."""
+def check_response(request_id: str) -> web.Response:
+    """200: nothing speaks against an upload with this form."""
+    message = "Nothing speaks against this upload"
+    return web.json_response({"ok": True, "message": message, "request_id": request_id})
+
+
+def problem_response(error: UploadError, request_id: str, language: Language = "en") -> web.Response:
+    """A failure, as problem details in the language that the request prefers."""
     response = web.json_response(
-        _problem_details(error, request_id),
+        # In English as ever, in ASCII; the letters of another language can be read as they are.
+        text=json.dumps(_problem_details(error, request_id, language), ensure_ascii=language == "en"),
         status=error.entry.status,
         content_type="application/problem+json",
+        headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
     if error.entry.status in (429, 503) or error.retry_after_seconds is not None:
         wait = RETRY_AFTER_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
@@ -61,10 +71,11 @@ def problem_response(error: UploadError, request_id: str) -> web.Response:
 
 def problem_bytes(error: UploadError, request_id: str) -> bytes:
     """The same as a whole HTTP/1.1 response, for when there is no request; the connection closes after it."""
-    entry, body = error.entry, json.dumps(_problem_details(error, request_id)).encode()
+    entry, body = error.entry, json.dumps(_problem_details(error, request_id, "en")).encode()
     head = (
         f"HTTP/1.1 {entry.status} {HTTPStatus(entry.status).phrase}",
         "Content-Type: application/problem+json; charset=utf-8",
+        "Content-Language: en",
         f"Content-Length: {len(body)}",
         f"X-Request-Id: {request_id}",
         "Connection: close",
@@ -72,13 +83,13 @@ def problem_bytes(error: UploadError, request_id: str) -> bytes:
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
-def _problem_details(error: UploadError, request_id: str) -> dict[str, object]:
+def _problem_details(error: UploadError, request_id: str, language: Language) -> dict[str, object]:
     entry = error.entry
     members: dict[str, object] = {
         "type": f"/errors/{entry.code}",
-        "title": entry.title,
+        "title": translated(entry.title, language),
         "status": entry.status,
-        "detail": error.detail,
+        "detail": translated(error.detail, language),
         "success": False,
         "code": entry.code,
         "fault": entry.fault,

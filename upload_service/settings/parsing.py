@@ -123,18 +123,6 @@ def _file_lines(path: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def origins(text: str) -> tuple[str, ...]:
-    """Origins as browsers send them, separated by commas; ("*",) for `*`, () for `off`."""
-    if text == "off":
-        return ()
-    listed = tuple(origin.strip() for origin in text.split(","))
-    if listed == ("*",):
-        return listed
-    if not all(re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", origin) for origin in listed):
-        raise ValueError("must be *, off, or origins such as https://app.example.com, separated by commas")
-    return listed
-
-
 def upload_page(text: str) -> str:
     """`on`, `off`, or the URL of a signer, which goes to browsers and into a Content-Security-Policy."""
     signer = re.compile(r"https?://[\w.-]+(:\d{1,5})?/[\w.~/%?&=+-]*", re.ASCII)

@@ -20,11 +20,11 @@ from upload_service.presigned.allowed_destinations import (
     AllowedDestinations,
     parse_destinations,
 )
-from upload_service.settings import parsing
+from upload_service.settings import origins, parsing
 from upload_service.settings.environment import SettingError, list_fields, read_fields
 from upload_service.settings.environment import setting as _setting
 
-LAMBDA_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
+LAMBDA_NAME_VARIABLE, LAMBDA_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 # A Lambda function has no more disk for files, runs one upload at a time, and nobody can scrape it.
 LAMBDA_DEFAULTS = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB", "UPLOAD_METRICS": "emf"}
 # The memory that the service needs in addition to the spool's.
@@ -46,7 +46,7 @@ class Settings:
     cors_origins: tuple[str, ...] = _setting(
         "UPLOAD_CORS_ORIGINS",
         "*",
-        parsing.origins,
+        origins.parse_origins,
         "origins whose pages may call the service: *, a comma-separated list, or off when a gateway in front "
         "adds the CORS headers",
     )
@@ -202,10 +202,7 @@ class Settings:
         LAMBDA_NAME_VARIABLE, "", str, "set by AWS Lambda: the service then knows that it runs there"
     )
     lambda_memory_bytes: int = _setting(
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "",
-        parsing.mebibytes,
-        "set by AWS Lambda: the function's memory in MB",
+        LAMBDA_MEMORY_VARIABLE, "", parsing.mebibytes, "set by AWS Lambda: the function's memory in MB"
     )
 
     @property

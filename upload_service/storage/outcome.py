@@ -15,6 +15,7 @@ from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksum
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
 from upload_service.storage.refusals import read_refusal
 from upload_service.storage.success import ETAG, Proof, doubt
+from upload_service.translation.phrase import NOTHING, Phrase
 
 REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
 
@@ -44,7 +45,7 @@ class Outcome:
     claims: tuple[Checksum, ...] = ()
     etag_md5: Checksum | None = None
     refused_address: str | None = None
-    cause: str | None = None
+    cause: Phrase | None = None
     final: bool = False
 
     @property
@@ -61,13 +62,13 @@ class Outcome:
             return True
         return self.handed_over and (self.answer is None or self.error == "storage_error")
 
-    def as_error(self, more: str = "") -> UploadError:
+    def as_error(self, more: Phrase = NOTHING) -> UploadError:
         """The failure of an upload that ends with this outcome. `more` is added to what happened."""
         assert self.error is not None
-        cause = f"{self.cause or CATALOGUE[self.error].cause} {more}".strip()
+        cause = self.cause or Phrase(CATALOGUE[self.error].cause)
         return UploadError(
             self.error,
-            cause,
+            Phrase("{cause} {more}", cause=cause, more=more) if more else cause,
             storage=self.answer,
             retry_after_seconds=self.retry_after_seconds,
             retryable=False if self.final else None,
@@ -95,10 +96,11 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
 def answered_too_early(outcome: Outcome, unsent_bytes: int) -> Outcome:
     """What a 2xx means that came while the system still held so many bytes of the request: no success."""
     assert outcome.answer
-    cause = (
-        f"Storage answered {outcome.answer.status} while {unsent_bytes} bytes of the upload had not reached "
-        "it: it cannot have stored the whole file."
-    )
+    cause = Phrase(
+        "Storage answered {status} while {count} bytes of the upload had not reached it: it cannot have "
+        "stored the whole file.",
+        status=outcome.answer.status, count=unsent_bytes,
+    )  # fmt: skip
     return Outcome("storage_bad_answer", outcome.answer, request_id=outcome.request_id, cause=cause)
 
 
@@ -123,10 +125,11 @@ def _read_success(
 ) -> Outcome:
     answer = StorageResponse(status)
     if what := doubt(status, headers, body, proof):
-        cause = (
-            f"Storage answered {status} with {what}: the URL may point at a web server instead of an object "
-            "store."
-        )
+        cause = Phrase(
+            "Storage answered {status} with {what}: the URL may point at a web server instead of an object "
+            "store.",
+            status=status, what=what,
+        )  # fmt: skip
         return Outcome("storage_bad_answer", answer, request_id=request_id, cause=cause, final=True)
     return Outcome(
         None,

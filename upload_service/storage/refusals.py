@@ -15,6 +15,7 @@ from typing import NamedTuple
 from upload_service.storage.store_codes import STORE_CODES, StoreCode
 from upload_service.storage.store_sentences import SENTENCE_STATUSES, SENTENCES, Sentence
 from upload_service.storage.web_page import is_page
+from upload_service.translation.phrase import Phrase
 
 ERROR_CODE_HEADER = "x-ms-error-code"
 
@@ -63,17 +64,17 @@ class Refusal(NamedTuple):
 
     error: str
     code: str | None = None
-    cause: str | None = None
+    cause: Phrase | None = None
 
 
 def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
     """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning."""
     code = error_code(headers, body)
     if told := _sentence(status, body):
-        return Refusal(told.error, code, told.cause)
+        return Refusal(told.error, code, _phrase(told.cause))
     known = STORE_CODES.get(code or "")
     if known and _counts(known, status):
-        return Refusal(known.error, code, known.cause)
+        return Refusal(known.error, code, _phrase(known.cause))
     if code is None and (cause := _cause_in_front(status, headers, body)):
         return Refusal("refused_before_storage", None, cause)
     return _by_status(status, code)
@@ -101,37 +102,51 @@ def _counts(known: StoreCode, status: int) -> bool:
     return known.error in _UNDER_EVERY_STATUS or (300 <= status < 500 and status not in _LATER)
 
 
-def _cause_in_front(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+def _phrase(cause: str | None) -> Phrase | None:
+    """The sentence of a table."""
+    return Phrase(cause) if cause else None
+
+
+def _cause_in_front(status: int, headers: Mapping[str, str], body: bytes) -> Phrase | None:
     """What happened, if a server in front of the store has answered in its place; else None."""
     if status < 300 or status in _LATER or status in _NOT_BY_A_PAGE:
         return None
     if is_page(headers, body):
-        what = "a redirect" if status < 400 else f"status {status}"
-        return f"A web page came in place of storage's answer, with {what}: {_guess(status, headers)}."
+        what = Phrase("a redirect") if status < 400 else Phrase("status {status}", status=status)
+        return Phrase(
+            "A web page came in place of storage's answer, with {what}: {guess}.",
+            what=what, guess=_guess(status, headers),
+        )  # fmt: skip
     if status in _GUARDED and body.strip() and b"<Error" not in body:
-        return f"The answer has status {status} and no error code of a store: {_guess(status, headers)}."
+        return Phrase(
+            "The answer has status {status} and no error code of a store: {guess}.",
+            status=status, guess=_guess(status, headers),
+        )  # fmt: skip
     return None
 
 
-def _guess(status: int, headers: Mapping[str, str]) -> str:
+def _guess(status: int, headers: Mapping[str, str]) -> Phrase:
+    if 300 <= status < 400 and headers.get("Location", "").lower().startswith("https://"):
+        return Phrase(
+            "a proxy in front of the store sends the upload to an address with https, or a login page"
+        )
     if 300 <= status < 400:
-        to_https = headers.get("Location", "").lower().startswith("https://")
-        address = "an address with https, or a login page" if to_https else "another address"
-        return f"a proxy in front of the store sends the upload to {address}"
+        return Phrase("a proxy in front of the store sends the upload to another address")
     if status == 413:
-        return "a proxy in front of the store takes no file of this size"
-    return "a proxy, a firewall or a login page in front of the store has refused the upload"
+        return Phrase("a proxy in front of the store takes no file of this size")
+    return Phrase("a proxy, a firewall or a login page in front of the store has refused the upload")
 
 
 def _by_status(status: int, code: str | None) -> Refusal:
     alone = REFUSED_STATUSES.get(status)
     if alone and (code is None or status in PLAIN_STATUSES):
-        return Refusal(alone, code, STATUS_CAUSES.get(status))
+        return Refusal(alone, code, _phrase(STATUS_CAUSES.get(status)))
     if status >= 500:
         return Refusal("storage_error", code)
     if status < 300:
         return Refusal("storage_bad_answer", code)
     if status < 400:
         return Refusal("storage_redirected", code)
-    what = "an error code that this service does not know" if code else "no error code"
-    return Refusal("storage_rejected", code, f"Storage refused the request with status {status} and {what}.")
+    known = Phrase("an error code that this service does not know") if code else Phrase("no error code")
+    cause = Phrase("Storage refused the request with status {status} and {code}.", status=status, code=known)
+    return Refusal("storage_rejected", code, cause)

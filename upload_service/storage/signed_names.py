@@ -11,6 +11,7 @@ docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html (Signature Versi
 from collections.abc import Collection
 
 from upload_service.presigned.destination import Destination
+from upload_service.translation.phrase import NOTHING, Phrase
 
 CHECKSUM_NAMES = frozenset(
     {
@@ -28,34 +29,42 @@ _V2 = frozenset({"s3-v2", "google-v2"})
 _HEADERS_MATTER = frozenset({"signature_mismatch", "header_not_supported", "header_value_refused"})
 
 
-def signed_names(error: str, destination: Destination) -> str:
+def signed_names(error: str, destination: Destination) -> Phrase:
     """What to add to the cause of a refusal with our code `error`; empty where nothing helps."""
     signed = destination.signed_headers
     if error == "checksum_mismatch":
         return _of_this_file((signed or frozenset()) & CHECKSUM_NAMES | _checksums_in_query(destination))
     if error not in _HEADERS_MATTER:
-        return ""
+        return NOTHING
     if signed is None:
-        return _of_version_2() if destination.signature_scheme in _V2 else ""
+        return _of_version_2() if destination.signature_scheme in _V2 else NOTHING
     names = signed - {"host"}
-    listed = f"The URL signs these headers: {_list(names)}." if names else "The URL signs no header but host."
-    more = _of_this_file(names & OF_ONE_FILE) if error == "signature_mismatch" else ""
-    return f"{listed} {more}".strip()
+    if not names:
+        return Phrase("The URL signs no header but host.")
+    listed = Phrase("The URL signs these headers: {names}.", names=_list(names))
+    more = _of_this_file(names & OF_ONE_FILE) if error == "signature_mismatch" else NOTHING
+    return Phrase("{listed} {more}", listed=listed, more=more) if more else listed
 
 
-def _of_version_2() -> str:
-    return (
+def _of_version_2() -> Phrase:
+    return Phrase(
         "A URL of Signature Version 2 does not list what it signs; the Content-Type and the Content-MD5 "
         "always belong to it. If neither the URL nor the form tells the type, none and the file's own were "
         "tried: send another one in contentType."
     )
 
 
-def _of_this_file(names: Collection[str]) -> str:
+def _of_this_file(names: Collection[str]) -> Phrase:
     if not names:
-        return ""
-    value = "must be that" if len(names) == 1 else "must be those"
-    return f"Its {_list(names)} {value} of this very file, and not of another one or of none."
+        return NOTHING
+    listed = _list(names)
+    if len(names) == 1:
+        return Phrase(
+            "Its {name} must be that of this very file, and not of another one or of none.", name=listed
+        )
+    return Phrase(
+        "Its {names} must be those of this very file, and not of another one or of none.", names=listed
+    )
 
 
 def _checksums_in_query(destination: Destination) -> frozenset[str]:
@@ -67,5 +76,5 @@ def _list(names: Collection[str]) -> str:
     *most, last = sorted(names)[:MOST_NAMES]
     left = len(names) - len(most) - 1
     if left:
-        return f"{', '.join([*most, last])} and {left} more"
-    return f"{', '.join(most)} and {last}" if most else last
+        return Phrase("{names} and {count} more", names=", ".join([*most, last]), count=left)
+    return Phrase("{names} and {last}", names=", ".join(most), last=last) if most else last

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.storage.web_page import PROLOGUE, is_page
+from upload_service.translation.phrase import Phrase
 
 # Google's stores answer with these as well, or with the resource of the object, of this kind.
 _GOOGLE_HEADERS = ("x-goog-hash", "x-goog-generation")
@@ -53,19 +54,19 @@ class Proof:
 ETAG = Proof()
 
 
-def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) -> str | None:
+def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) -> Phrase | None:
     """Why this 2xx is no store's answer to a PUT, as the end of "Storage answered with …"; None if it is one.
 
     `body`: its first bytes, which may be cut off. `headers` ignore case.
     """
     if is_page(headers, body):
-        return "an HTML page"
+        return Phrase("an HTML page")
     if _XML_ERROR.match(body):
-        return "an error document"
+        return Phrase("an error document")
     if _is_json(headers, body):
         return _doubt_json(body, proof)
     if status not in (200, 201, 204):
-        return f"a status {status}, which does not say that the object is stored"
+        return Phrase("a status {status}, which does not say that the object is stored", status=status)
     return None if proof.etag_optional else _doubt_headers(headers, proof)
 
 
@@ -74,20 +75,20 @@ def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
     return bool(named) or body.lstrip()[:1] in (b"{", b"[")
 
 
-def _doubt_json(body: bytes, proof: Proof) -> str | None:
+def _doubt_json(body: bytes, proof: Proof) -> Phrase | None:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):  # cut off, in an encoding of its own, or nested without end
         told = None
     members = told if isinstance(told, dict) else {}
     if members.get("error") or members.get("errors") or members.get("success") is False:
-        return "JSON that tells of an error"
+        return Phrase("JSON that tells of an error")
     if proof.is_google and members.get("kind") == _GOOGLE_OBJECT:
         return None
-    return None if proof.etag_optional else "JSON, which is no object store's answer to a PUT"
+    return None if proof.etag_optional else Phrase("JSON, which is no object store's answer to a PUT")
 
 
-def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> str | None:
+def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> Phrase | None:
     etag = headers.get("ETag", "")
     if etag.strip('"') and not etag.startswith("W/"):
         return None
@@ -96,5 +97,5 @@ def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> str | None:
     if proof.is_part and proof.scheme == "azure-sas" and _AZURE_PART_HEADER in headers:
         return None
     if etag.startswith("W/"):
-        return "a weak ETag, which web servers make of their own answer"
-    return "no ETag"
+        return Phrase("a weak ETag, which web servers make of their own answer")
+    return Phrase("no ETag")

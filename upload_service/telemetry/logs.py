@@ -24,6 +24,7 @@ EVENTS = {
     "stopping": "told to stop: /readyz answers 503, running uploads are finished",
     "stopped": "everything is finished or given up",
     "upload": "one upload has ended: its code, legs, attempts and sizes",
+    "check": "one form without its file was judged: its code",
     "internal_error": "something unexpected in the service",
     "anybody_may_upload": "no token is set: what bounds uploads instead",
     "bad_request_head": "a request was refused before it had a path",

@@ -47,6 +47,7 @@ UPLOADS = _own(
     code=CODES, fault=FAULTS, endpoint=ENDPOINTS,
 )  # fmt: skip
 REFUSED = _own("refused_total", "counter", "of these, refused before a byte of the body was read", code=CODES)
+CHECKS = _own("checks_total", "counter", "forms that came to `/check`, by what was found", code=CODES)
 RECEIVED = _own("received_bytes_total", "counter", "bytes of files that came, counted when the upload ends")
 STORED = _own("stored_bytes_total", "counter", "bytes of files that were stored")
 DURATION = _own(
@@ -57,7 +58,7 @@ STORAGE_LEG = _own(
     "storage_leg_seconds", "histogram", "in PUTs, all attempts of an upload together, without the waits"
 )
 ATTEMPTS = _own("attempts_total", "counter", "PUTs to storage, by how they ended", code=ATTEMPT_CODES)
-RUNNING = _own("uploads_running", "gauge", "uploads that run now")
+RUNNING = _own("uploads_running", "gauge", "uploads, and checks of forms, that run now")
 RUNNING_LIMIT = _own("uploads_limit", "gauge", "`UPLOAD_MAX_CONCURRENT`")
 SPOOL = _own("spool_used_bytes", "gauge", "room that is taken for files that wait or are kept", where=PLACES)
 SPOOL_LIMIT = _own(
@@ -68,8 +69,8 @@ SOCKETS_MADE = _own("storage_connections_made_total", "counter", "connections to
 BUILD = _own("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
 
 METRICS = (
-    UPLOADS, REFUSED, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING, RUNNING_LIMIT,
-    SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, BUILD,
+    UPLOADS, REFUSED, CHECKS, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING,
+    RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, BUILD,
 )  # fmt: skip
 # Of the process, as prometheus_client counts them on Linux.
 PROCESS = (

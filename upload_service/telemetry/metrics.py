@@ -5,7 +5,7 @@ The other kinds are `prometheus.py` and `cloudwatch.py`, each imported only wher
 
 from collections.abc import Mapping
 
-from upload_service.telemetry.upload_event import UploadEvent
+from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -17,6 +17,9 @@ class Metrics:
         """Count one upload. Returns the members that its log line carries for it."""
         del event
         return _NOTHING
+
+    def count_check(self, event: CheckEvent) -> None:
+        """Count one check."""
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """All that was counted, in a format that the Accept header `accept` names, and its Content-Type."""

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from upload_service.telemetry import metric_definitions
 from upload_service.telemetry.metric_definitions import Metric
 from upload_service.telemetry.metrics import Metrics
-from upload_service.telemetry.upload_event import UploadEvent
+from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
 from upload_service.upload.app_context import AppContext
 
 _NOTHING: Mapping[str, object] = {}
@@ -39,6 +39,7 @@ class PrometheusMetrics(Metrics):
             for retrying in (False, True)
         }
         self._refused = self._by_code(metric_definitions.REFUSED)
+        self._checks = self._by_code(metric_definitions.CHECKS)
         self._attempts = self._by_code(metric_definitions.ATTEMPTS)
         self._received, self._stored = (
             self._counter(metric_definitions.RECEIVED),
@@ -65,6 +66,10 @@ class PrometheusMetrics(Metrics):
         for attempt in record.attempts:
             self._attempts[attempt.code].inc()
         return _NOTHING
+
+    def count_check(self, event: CheckEvent) -> None:
+        """Count a check."""
+        self._checks[event.code].inc()
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """All metrics, in a format that the Accept header `accept` names, and its Content-Type."""

@@ -1,4 +1,4 @@
-"""The one event of an upload that has ended or was refused: what the log and the metrics tell of it.
+"""The one event of an upload, or of a check, that has ended or was refused: what log and metrics tell of it.
 
 Rules: nothing of a presigned URL beyond its host.
 Must not know: who reads it.
@@ -35,18 +35,45 @@ class UploadEvent:
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
-        members: dict[str, object] = {
+        members = {
             "code": self.code,
             "fault": self.fault,
             "retrying": self.retrying,
-            "duration_ms": round(self.seconds * 1000),
-            "client": self.caller.address,
-            "caller": self.caller.name,
+            **_caller_members(self.seconds, self.caller, self.invocation),
         }
-        if self.invocation:
-            members["lambda_request_id"] = self.invocation.lambda_request_id
-            members["url_request_id"] = self.invocation.url_request_id
         return members | _record_members(self.record) if self.record else members
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEvent:
+    """`code`: "ok" or one of the catalogue. `host`: that of the form's URL; None when it was not judged."""
+
+    code: str
+    seconds: float
+    caller: Caller
+    invocation: LambdaInvocation | None
+    host: str | None
+
+    def members(self) -> dict[str, object]:
+        """The members of the log line."""
+        return {
+            "code": self.code,
+            "fault": metric_definitions.fault(self.code),
+            **_caller_members(self.seconds, self.caller, self.invocation),
+            "host": self.host,
+        }
+
+
+def _caller_members(seconds: float, caller: Caller, invocation: LambdaInvocation | None) -> dict[str, object]:
+    members: dict[str, object] = {
+        "duration_ms": round(seconds * 1000),
+        "client": caller.address,
+        "caller": caller.name,
+    }
+    if invocation:
+        members["lambda_request_id"] = invocation.lambda_request_id
+        members["url_request_id"] = invocation.url_request_id
+    return members
 
 
 def _record_members(record: UploadRecord) -> dict[str, object]:

@@ -137,6 +137,7 @@ class ClientLeg:
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
+        self._fields.require_possible_types()
         self._expect_length(start.predicted)
         if self._settings.allowed_types:
             claims = self._fields.claimed_types() or (start.content_type,)
@@ -207,12 +208,9 @@ class ClientLeg:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise self._form.no_file_error()
-        if self._fields.destination is None:
-            raise UploadError("missing_upload_url")
+        self._fields.require_complete()
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
-        if missing := self._fields.missing_headers():
-            raise signed_headers.missing_error(missing)
         self._compare_checksum()
         now = time.monotonic()
         self._record.client_seconds = now - self._started

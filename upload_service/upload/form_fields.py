@@ -15,6 +15,7 @@ from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum
 from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
 from upload_service.upload import widget_chunks
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
@@ -56,7 +57,7 @@ class FormFields:
             widget_chunks.refuse_chunk(name, value)
             return
         if name in self._seen:
-            raise UploadError("duplicate_field", f"{shown_field(name)} came twice.")
+            raise UploadError("duplicate_field", Phrase("{field} came twice.", field=shown_field(name)))
         self._seen.add(name)
         if name == "uploadUrl":
             self.destination = judge_destination(value, self._settings.destinations, now)
@@ -85,16 +86,29 @@ class FormFields:
         """The types that the headers so far would give the object."""
         return signed_headers.claimed_types(self.destination, self.headers)
 
+    def require_possible_types(self) -> None:
+        """Raise UploadError when no file can have a type that the fields so far claim and be allowed."""
+        if self._settings.allowed_types:
+            for claimed in self.claimed_types():
+                self._settings.allowed_types.require_possible_claim(claimed)
+
+    def require_complete(self) -> None:
+        """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
+        if self.destination is None:
+            raise UploadError("missing_upload_url")
+        if missing := self.missing_headers():
+            raise signed_headers.missing_error(missing)
+
     def _note_size(self, field: str, value: str) -> None:
         """The file's length comes in `size`, in `header:content-length`, or in both."""
         size = _size(field, value, self._settings.max_file_bytes)
         if self.size not in (None, size):
-            raise UploadError("size_mismatch", "The fields size and header:content-length differ.")
+            raise UploadError("size_mismatch", Phrase("The fields size and header:content-length differ."))
         self.size = size
 
     def _note_host(self, value: str) -> None:
         if self._host is not None:
-            raise UploadError("duplicate_field", "The header host came twice.")
+            raise UploadError("duplicate_field", Phrase("The header {name} came twice.", name="host"))
         self._host = value
 
     def _note_header(self, name: str, value: str) -> None:
@@ -107,15 +121,18 @@ class FormFields:
 
     def _note_sent_header(self, name: str, value: str) -> None:
         if name in self.headers:
-            raise UploadError("duplicate_field", f"The header {name} came twice.")
+            raise UploadError("duplicate_field", Phrase("The header {name} came twice.", name=name))
         if self._headers_closed:
             raise UploadError(
-                "header_too_late", f"The header {name} came after the file had begun to be sent."
+                "header_too_late",
+                Phrase("The header {name} came after the file had begun to be sent.", name=name),
             )
         signed_headers.check_value(name, value)
         self._headers_bytes += len(name) + len(value)
         if self._headers_bytes > signed_headers.MAX_HEADERS_BYTES:
-            raise UploadError("field_too_long", "The headers for storage are longer than 16 KiB together.")
+            raise UploadError(
+                "field_too_long", Phrase("The headers for storage are longer than 16 KiB together.")
+            )
         if self.size != 0:
             refuse_empty_body_checksum({name: value.strip()})
         self.headers[name] = value
@@ -123,7 +140,9 @@ class FormFields:
 
 def _size(field: str, value: str, most: int) -> int:
     if not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        raise UploadError("invalid_size", f"The field {field} is not a whole number of bytes.")
+        raise UploadError(
+            "invalid_size", Phrase("The field {field} is not a whole number of bytes.", field=field)
+        )
     if int(value) > most:
         raise UploadError("file_too_large")
     return int(value)

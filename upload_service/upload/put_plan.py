@@ -14,6 +14,7 @@ from upload_service.body.file_body import Body
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.length_prediction import FROM_REQUEST
 from upload_service.presigned.destination import Destination
+from upload_service.translation.phrase import Phrase
 
 
 class FormProgress:
@@ -57,7 +58,7 @@ class PutPlan:
     length_is_certain: bool
     checksums: RunningChecksums
     form: FormProgress
-    predicted_from: str = FROM_REQUEST
+    predicted_from: Phrase = FROM_REQUEST
     other_headers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
 
     def file_length(self) -> tuple[int, bool]:
@@ -72,19 +73,32 @@ class PutPlan:
         if count is None:
             return UploadError("length_unpredictable")
         off = count - self.length
-        bytes_off = f"{abs(off)} byte{'' if abs(off) == 1 else 's'} {'more' if off > 0 else 'fewer'}"
-        why = f": {_reason(off)}" if self.predicted_from == FROM_REQUEST else ""
-        return UploadError(
-            "length_unpredictable",
-            f"The file has {count} bytes, {bytes_off} than {self.predicted_from} lets expect{why}; "
-            "nothing was stored.",
-        )
+        if self.predicted_from == FROM_REQUEST:
+            cause = Phrase(
+                "The file has {count} bytes, {off} than {source} lets expect: {reason}; nothing was stored.",
+                count=count, off=_bytes_off(off), source=self.predicted_from, reason=_reason(off),
+            )  # fmt: skip
+        else:
+            cause = Phrase(
+                "The file has {count} bytes, {off} than {source} lets expect; nothing was stored.",
+                count=count, off=_bytes_off(off), source=self.predicted_from,
+            )  # fmt: skip
+        return UploadError("length_unpredictable", cause)
 
 
-def _reason(off: int) -> str:
+def _bytes_off(off: int) -> Phrase:
+    if abs(off) == 1:
+        return Phrase("1 byte more") if off > 0 else Phrase("1 byte fewer")
+    count = abs(off)
+    return (
+        Phrase("{count} bytes more", count=count) if off > 0 else Phrase("{count} bytes fewer", count=count)
+    )
+
+
+def _reason(off: int) -> Phrase:
     """What in the form makes the file `off` bytes longer than the usual form would."""
     if off > 0:
-        return "the form ends without the usual line break"
+        return Phrase("the form ends without the usual line break")
     if off == -len("\r\n"):
-        return "the form ends with one line break more than usual"
-    return "a field, or other text, follows it in the form"
+        return Phrase("the form ends with one line break more than usual")
+    return Phrase("a field, or other text, follows it in the form")

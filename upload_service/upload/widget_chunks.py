@@ -12,17 +12,18 @@ blueimp-file-upload 10.32, simple-uploader.js 0.6, bootstrap-fileinput 5.5; Sync
 import re
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.translation.phrase import Phrase
 
 # What the field counts chunks for: the widget, and its option.
 _WIDGETS = {
-    "chunks": "Plupload's option chunk_size, or WebUploader's option chunked",
-    "chunkCount": "bootstrap-fileinput's option enableResumableUpload",
-    "dztotalchunkcount": "Dropzone's option chunking",
-    "flowTotalChunks": "Flow.js, which always cuts files over its option chunkSize",
-    "qqtotalparts": "Fine Uploader's option chunking.enabled",
-    "resumableTotalChunks": "Resumable.js, which always cuts files over its option chunkSize",
-    "total-chunk": "Syncfusion Uploader's option chunkSize",
-    "totalChunks": "simple-uploader.js, which always cuts files over its option chunkSize",
+    "chunks": Phrase("Plupload's option chunk_size, or WebUploader's option chunked"),
+    "chunkCount": Phrase("bootstrap-fileinput's option enableResumableUpload"),
+    "dztotalchunkcount": Phrase("Dropzone's option chunking"),
+    "flowTotalChunks": Phrase("Flow.js, which always cuts files over its option chunkSize"),
+    "qqtotalparts": Phrase("Fine Uploader's option chunking.enabled"),
+    "resumableTotalChunks": Phrase("Resumable.js, which always cuts files over its option chunkSize"),
+    "total-chunk": Phrase("Syncfusion Uploader's option chunkSize"),
+    "totalChunks": Phrase("simple-uploader.js, which always cuts files over its option chunkSize"),
 }
 COUNT_FIELDS = frozenset(_WIDGETS)
 _COUNT = re.compile(r"0*(?P<digits>[0-9]{1,12})")
@@ -35,8 +36,12 @@ def refuse_chunk(field: str, value: str) -> None:
     if count and int(count["digits"]) > 1:
         raise UploadError(
             "file_in_chunks",
-            f"The field {field} says that the file is cut into {count['digits']} chunks; "
-            f"it comes with {_WIDGETS[field]}.",
+            Phrase(
+                "The field {field} says that the file is cut into {count} chunks; it comes with {widget}.",
+                field=field,
+                count=count["digits"],
+                widget=_WIDGETS[field],
+            ),
         )
 
 
@@ -46,6 +51,8 @@ def refuse_content_range(value: str) -> None:
     if whole is None or int(whole["last"]) + 1 != int(whole["total"]):
         raise UploadError(
             "file_in_chunks",
-            "The header Content-Range says that this is a part of a file; it comes with "
-            "jQuery File Upload's option maxChunkSize.",
+            Phrase(
+                "The header Content-Range says that this is a part of a file; it comes with jQuery File "
+                "Upload's option maxChunkSize."
+            ),
         )

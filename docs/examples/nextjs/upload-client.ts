@@ -1,7 +1,7 @@
 /**
  * Sends a file to upload-service, together with the presigned URL that it goes to. No dependencies: copy this file.
  *
- * Knows: the form, the answers, when another try is safe. Works in browsers by XMLHttpRequest, which shows how much is
+ * Knows: the form, the answers, when another try is safe, and that an upload may be refused before it is sent. Works in browsers by XMLHttpRequest, which shows how much is
  * sent, and in Node 20 or newer and in workers by fetch, which does not.
  * Rules: a try that may have stored the file is not repeated unless `allowTwice` says so. The presigned URL is a
  * secret, and stands in no error.
@@ -10,6 +10,12 @@
 /** S3 takes no more in one PUT. */
 const MOST_BYTES = 5 * 1024 ** 3;
 const LONGEST_PAUSE_SECONDS = 60;
+const SMALL_BYTES = 1e6;
+/** Of a larger file the service is asked first: no browser hears a refusal while it sends. */
+const ASK_ABOVE_BYTES = 4_000_000;
+const ASK_MS = 10_000;
+/** How a service answers that has no /check. */
+const NO_CHECK = [404, 405];
 /** What a fresh URL mends. */
 const STALE = ["url_expired", "credentials_expired"];
 /** Node's words for a request that never left. */
@@ -98,7 +104,7 @@ export interface FailureDetails {
 
 /** Why a file is not stored, or not known to be. An abort is none: it rejects with the signal's reason. */
 export class UploadFailure extends Error {
-  /** One of the service's codes, or `network_failure`, `foreign_answer` of something in between. */
+  /** One of the service's codes, or `file_changed`, `network_failure`, `foreign_answer` of something in between. */
   readonly code: string;
   /** What happened and what to do, for a developer. */
   readonly detail: string;
@@ -135,6 +141,9 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Stored
     const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
     options.signal?.throwIfAborted();
     try {
+      if (!(await isUnchanged(file))) throw fileChanged(false);
+      if (file.size > ASK_ABOVE_BYTES) await check(file, url, options);
+      options.signal?.throwIfAborted();
       return judge(await send(file, url, options, attempt));
     } catch (failure) {
       if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
@@ -150,6 +159,35 @@ function refuseTooLarge(file: Blob, most: number): void {
   if (file.size <= most) return;
   const detail = `The file has ${file.size} bytes, and at most ${most} are taken.`;
   throw new UploadFailure({ code: "file_too_large", detail, fault: "client" });
+}
+
+/**
+ * Whether the file is as it was chosen, as far as its last byte tells; a small one is read whole, as only that tells
+ * Firefox that it has grown. Browsers send nothing of a changed file, what is left, or not what they announce.
+ */
+async function isUnchanged(file: Blob): Promise<boolean> {
+  const part = file.size > SMALL_BYTES ? file.slice(-1) : file;
+  const read = await part.arrayBuffer().catch(() => null);
+  return read?.byteLength === part.size;
+}
+
+function fileChanged(mayBeStored: boolean): UploadFailure {
+  const detail = "The file has changed since it was chosen, or cannot be read. Choose it again.";
+  return new UploadFailure({ code: "file_changed", detail, fault: "client", mayBeStored });
+}
+
+/** Throws what the service has against the upload, if it says so; whatever else answers, the upload will show. */
+async function check(file: Blob, url: string, options: UploadOptions): Promise<void> {
+  const reply = await ask(file, url, options).catch(() => null);
+  options.signal?.throwIfAborted();
+  if (!reply || NO_CHECK.includes(reply.status)) return;
+  if (parsed(reply.body)?.["success"] === false) judge(reply);
+}
+
+async function ask(file: Blob, url: string, { signal, ...options }: UploadOptions): Promise<Reply> {
+  const limit = AbortSignal.timeout(ASK_MS);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
+  return post(endpointOf("/check", options), fieldsOf(file, url, options), options.token, either);
 }
 
 function isWorthAnother(failure: UploadFailure, attempt: number, options: UploadOptions): boolean {
@@ -181,29 +219,40 @@ interface Reply {
 
 function send(file: Blob, url: string, options: UploadOptions, attempt: number): Promise<Reply> {
   const path = options.storageRetries === undefined ? "/upload-with-presigned" : "/upload-with-presigned-retry";
-  const endpoint = options.serviceUrl.replace(/\/+$/, "") + path;
   const by = typeof XMLHttpRequest === "undefined" ? sendByFetch : sendByXhr;
-  return by(endpoint, formOf(file, url, options), file.size, options, attempt);
+  return by(endpointOf(path, options), formOf(file, url, options), file, options, attempt);
+}
+
+function endpointOf(path: string, options: UploadOptions): string {
+  return options.serviceUrl.replace(/\/+$/, "") + path;
 }
 
 function formOf(file: Blob, url: string, options: UploadOptions): FormData {
-  const form = new FormData();
-  form.append("size", String(file.size)); // so that whatever follows the file does not matter
-  if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
-  if (options.contentType !== undefined) form.append("contentType", options.contentType);
-  for (const [name, value] of Object.entries(options.headers ?? {})) form.append(`header:${name}`, value);
-  if (!options.urlAfterFile) form.append("uploadUrl", url);
+  const form = fieldsOf(file, url, options);
+  if (options.urlAfterFile) form.delete("uploadUrl");
   form.append("file", file, options.name ?? ("name" in file ? String(file.name) : "file"));
   if (options.urlAfterFile) form.append("uploadUrl", url);
   return form;
 }
 
-type Sender = (e: string, form: FormData, total: number, options: UploadOptions, attempt: number) => Promise<Reply>;
+/** All but the file. */
+function fieldsOf(file: Blob, url: string, options: UploadOptions): FormData {
+  const form = new FormData();
+  form.append("size", String(file.size)); // so that another file in its place is not stored
+  if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
+  if (options.contentType !== undefined) form.append("contentType", options.contentType);
+  for (const [name, value] of Object.entries(options.headers ?? {})) form.append(`header:${name}`, value);
+  form.append("uploadUrl", url);
+  return form;
+}
 
-const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress }, attempt) =>
+type Sender = (e: string, form: FormData, file: Blob, options: UploadOptions, attempt: number) => Promise<Reply>;
+
+const sendByXhr: Sender = (endpoint, form, file, { token, signal, onProgress }, attempt) =>
   new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const abort = () => xhr.abort();
+    const total = file.size;
     let allSent = false;
     xhr.upload.onprogress = ({ loaded }) =>
       onProgress?.({ phase: "sending", attempt, sent: Math.min(loaded, total), total });
@@ -218,7 +267,7 @@ const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress },
         requestId: xhr.getResponseHeader("X-Request-Id"),
         retryAfter: xhr.getResponseHeader("Retry-After"),
       });
-    xhr.onerror = () => reject(networkFailure(allSent));
+    xhr.onerror = async () => reject(await noAnswer(file, allSent));
     xhr.onabort = () => reject(signal?.reason);
     xhr.onloadend = () => signal?.removeEventListener("abort", abort);
     signal?.addEventListener("abort", abort);
@@ -227,25 +276,30 @@ const sendByXhr: Sender = (endpoint, form, total, { token, signal, onProgress },
     xhr.send(form);
   });
 
-const sendByFetch: Sender = async (endpoint, body, total, { token, signal, onProgress }, attempt) => {
-  onProgress?.({ phase: "sending", attempt, sent: null, total });
-  const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
+const sendByFetch: Sender = async (endpoint, body, file, { token, signal, onProgress }, attempt) => {
+  onProgress?.({ phase: "sending", attempt, sent: null, total: file.size });
   try {
-    const response = await fetch(endpoint, { method: "POST", body, headers, signal: signal ?? null });
-    return {
-      status: response.status,
-      body: await response.text(),
-      requestId: response.headers.get("X-Request-Id"),
-      retryAfter: response.headers.get("Retry-After"),
-    };
+    return await post(endpoint, body, token, signal);
   } catch (error) {
     signal?.throwIfAborted();
     const { cause } = error as { cause?: { code?: string } };
-    throw networkFailure(!NEVER_LEFT.includes(cause?.code ?? "")); // fetch does not tell how much was sent
+    throw await noAnswer(file, !NEVER_LEFT.includes(cause?.code ?? "")); // fetch does not tell how much was sent
   }
 };
 
-function networkFailure(mayBeStored: boolean): UploadFailure {
+async function post(endpoint: string, body: FormData, token?: string, signal?: AbortSignal): Promise<Reply> {
+  const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
+  const response = await fetch(endpoint, { method: "POST", body, headers, signal: signal ?? null });
+  return {
+    status: response.status,
+    body: await response.text(),
+    requestId: response.headers.get("X-Request-Id"),
+    retryAfter: response.headers.get("Retry-After"),
+  };
+}
+
+async function noAnswer(file: Blob, mayBeStored: boolean): Promise<UploadFailure> {
+  if (!(await isUnchanged(file))) return fileChanged(mayBeStored);
   const detail = mayBeStored
     ? "The connection broke before an answer came: the file may be stored."
     : "The service could not be reached, or takes nothing from pages of this origin; nothing was stored.";

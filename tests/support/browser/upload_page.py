@@ -67,6 +67,10 @@ class UploadPage:
     async def upload(self, files: Sequence[FilePayload], urls: Sequence[str]) -> None:
         """Pick files, paste a URL for each, and press the button."""
         await self.add(*files)
+        await self.send(urls)
+
+    async def send(self, urls: Sequence[str]) -> None:
+        """Paste these URLs, and press the button."""
         await self.page.get_by_label("Presigned URLs").fill("\n".join(urls))
         await self.page.get_by_role("button", name="Upload").click()
 

@@ -14,6 +14,7 @@ from tests.support.service.transcript import TRANSCRIPT
 BOUNDARY = "----boundary7MA4YWxk"
 PLAIN = "/upload-with-presigned"
 RETRY = "/upload-with-presigned-retry"
+CHECK = "/check"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import ComponentInfo
 
-from tests.support.client.raw_http import PLAIN, RETRY
+from tests.support.client.raw_http import CHECK, PLAIN, RETRY
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums
 from upload_service.presigned import signed_headers
 
@@ -24,7 +24,7 @@ STORE = os.environ["CONTRACT_STORE"]
 PATHS = json.loads(Path(os.environ["CONTRACT"]).read_text(encoding="utf-8"))["paths"]
 FORMS = {
     path: PATHS[path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    for path in (PLAIN, RETRY)
+    for path in (PLAIN, RETRY, CHECK)
 }
 BODY = ParameterLocation.BODY
 

@@ -2,7 +2,7 @@
 
 Rules: runs in namespaces from which nothing reaches another machine; the service may PUT to a double alone.
 `python -m tests.support.contract.schemathesis_run FOLDER` prints JSON: the exit status and the words of
-schemathesis, what the uploads came to, how many objects came to the storage, and the service's log.
+schemathesis, what the uploads and checks came to, how many objects the storage got, and the service's log.
 """
 
 import json
@@ -55,9 +55,12 @@ def main(folder: Path) -> None:
             ran = _run(service, double, folder)
         stored = sum(len(puts) for puts in double.puts.values())
         double.shutdown()
-    codes = Counter(event["code"] for event in service.log if event["event"] == "upload")
+    codes, checked = (
+        Counter(event["code"] for event in service.log if event["event"] == name)
+        for name in ("upload", "check")
+    )
     told = {"status": ran.returncode, "said": ran.stdout + ran.stderr, "stored": stored}
-    print(json.dumps(told | {"codes": codes, "log": service.raw_log}))
+    print(json.dumps(told | {"codes": codes, "checked": checked, "log": service.raw_log}))
 
 
 if __name__ == "__main__":

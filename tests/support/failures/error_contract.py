@@ -48,6 +48,7 @@ CONTRACT = {
         # The form's fields.
         "missing_file": (422, CLIENT, False),
         "file_is_text": (422, CLIENT, False),
+        "file_in_check": (422, CLIENT, False),
         "multiple_files": (422, CLIENT, False),
         "duplicate_field": (422, CLIENT, False),
         "invalid_max_retries": (422, CLIENT, False),

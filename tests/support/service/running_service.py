@@ -77,7 +77,7 @@ class Running:
         return found
 
     def upload_event(self, request_id: str) -> dict[str, Any]:
-        """The log event of one upload."""
+        """The log event of one upload, or of one check."""
         return self._wait(lambda: self._uploads.get(request_id))
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
@@ -115,6 +115,6 @@ class Running:
             self.raw_log.append(line)
             if line.startswith("{"):
                 self.log.append(event := json.loads(line))
-                if event.get("event") == "upload":
+                if event.get("event") in ("upload", "check"):
                     self._uploads.setdefault(event["request_id"], event)
             self._heard.notify_all()

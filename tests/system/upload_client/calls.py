@@ -14,6 +14,8 @@ RUNNERS = [
     pytest.param(runners.in_node, marks=pytest.mark.node, id="node"),
     pytest.param(runners.in_chromium, marks=[pytest.mark.node, pytest.mark.chromium], id="chromium"),
 ]
+# Files of a disk: a page is given none by their paths (its files: test_examples_next.py).
+IN_NODE = RUNNERS[:1]
 CORS = "Access-Control-Allow-Origin: *"
 PREFLIGHT = Reply(
     answer(204, b"", CORS, "Access-Control-Allow-Headers: *, Authorization", "Access-Control-Max-Age: 600",

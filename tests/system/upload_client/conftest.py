@@ -71,8 +71,8 @@ def upload(begin: Callable[..., Any]) -> Upload:
 def front(double: StorageDouble, runner: Runner) -> Callable[..., list[Put]]:
     """Let the double play the service, with these replies; in Chromium a preflight comes before them."""
 
-    def script(*replies: Reply) -> list[Put]:
+    def script(*replies: Reply, path: str = "upload-with-presigned") -> list[Put]:
         first = [] if runner is runners.in_node else [PREFLIGHT]
-        return double.script("front/upload-with-presigned", *first, *replies)
+        return double.script(f"front/{path}", *first, *replies)
 
     return script

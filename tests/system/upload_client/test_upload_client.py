@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer
 from tests.system.upload_client import runners
-from tests.system.upload_client.calls import CORS, STORED, Upload, content, phases
+from tests.system.upload_client.calls import CORS, IN_NODE, STORED, Upload, content, phases
 from tests.system.upload_client.runners import Runner
 
 # As the browser's, which all of them share.
@@ -88,6 +89,42 @@ async def test_too_large_is_refused_before_anything(upload: Upload) -> None:
     outcome = await upload(["never"], maxBytes=99_999)
     assert (outcome["error"]["code"], outcome["error"]["status"]) == ("file_too_large", 0)
     assert (outcome["asked"], outcome["told"]) == (0, [])
+
+
+@pytest.mark.parametrize("runner", IN_NODE, indirect=True)
+@pytest.mark.parametrize(
+    ("chosen", "change"),
+    [
+        ("chosen", "chosen and grown"),
+        ("chosen", "cut"),
+        ("chosen", ""),
+        ("chosen", None),
+        ("", "grown"),
+        ("", None),
+    ],
+)
+async def test_file_that_has_changed(upload: Upload, tmp_path: Path, chosen: str, change: str | None) -> None:
+    """A file that was changed or deleted after it was chosen fails as that, and nothing is sent."""
+    file = tmp_path / "draft.txt"
+    file.write_text(chosen)
+    outcome = await upload("https://b.example/k", path=str(file), change=change)
+    error = outcome["error"]
+    assert outcome["known"]
+    assert (error["code"], error["fault"], error["status"]) == ("file_changed", "client", 0)
+    assert (error["retryable"], error["mayBeStored"]) == (False, False)
+    assert outcome["told"] == []
+
+
+@pytest.mark.parametrize("runner", IN_NODE, indirect=True)
+async def test_empty_file_on_disk(
+    upload: Upload, bucket: Bucket, presign: Callable[..., str], tmp_path: Path
+) -> None:
+    """An empty file that has not changed is stored."""
+    file = tmp_path / "empty.txt"
+    file.touch()
+    outcome = await upload(presign("client/empty-file"), path=str(file))
+    assert outcome["stored"]["success"] is True, outcome
+    assert bucket.get("client/empty-file") == b""
 
 
 @pytest.mark.parametrize(("status", "stored"), [(500, True), (502, True), (503, True), (413, False)])

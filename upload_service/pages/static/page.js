@@ -8,7 +8,7 @@
 import { curl } from "./curl.js";
 import { FAILED, Row } from "./row.js";
 import { send, sign } from "./sending.js";
-import { say, time, translate } from "./words.js";
+import { say, time } from "./words.js";
 
 const MAX_AT_ONCE = 3;
 
@@ -18,7 +18,6 @@ const rows = new Set();
 let token = "";
 let running = 0;
 
-translate();
 showUrlField(!signer);
 
 function showUrlField(shown) {
@@ -113,9 +112,10 @@ async function upload(row) {
     row.signed = signed;
   }
   const retries = $("retry").checked ? Number($("retries").value || 3) : null;
-  row.become("sending");
+  row.become("checking");
   row.showCurl(curl(row.file, retries, token));
   return send({ file: row.file, uploadUrl: row.signed.uploadUrl, retries, token, signal }, {
+    sending: () => row.become("sending"),
     uploading: (loaded, total) => row.progress(loaded, total),
     uploaded: () => row.become("storing"),
     attempt: ({ attempt }) => attempt > 1 && row.become("storingAgain", attempt),
@@ -173,18 +173,29 @@ $("retry").onchange = $("retries").onchange = () => {
   refresh();
 };
 
+/** Whether text goes to a field. */
+const isField = ({ target }) => target.closest?.("#urls, #retries, #token");
+
+/** Adds what was dropped or pasted. */
+function take(files) {
+  add(files);
+  if (!files.length) hint("noneGiven");
+}
+
 addEventListener("paste", (event) => {
-  const isText = event.clipboardData.types.includes("text/plain") && event.target.matches("input, textarea");
-  if (isText || !event.clipboardData.files.length) return;
+  const { files, types } = event.clipboardData;
+  if (isField(event) && (types.includes("text/plain") || !files.length)) return;
   event.preventDefault();
-  add(event.clipboardData.files);
+  take(files);
 });
 for (const type of ["dragover", "dragleave", "drop"]) {
   addEventListener(type, (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    const { files, types } = event.dataTransfer;
+    // A file may come as its address (WebKit), which the browser would open in the page's place.
+    if (!types.includes("Files") && (isField(event) || !types.includes("text/uri-list"))) return;
     event.preventDefault();
     document.body.classList.toggle("over", type === "dragover");
-    if (type === "drop") add(event.dataTransfer.files);
+    if (type === "drop") take(files);
   });
 }
 

@@ -5,14 +5,16 @@
  * Must not know: requests.
  */
 
-import { bytes, problemTexts, say, time } from "./words.js";
+import { bytes, say, time } from "./words.js";
 
-const BUSY = ["signing", "sending", "storing", "storingAgain", "waiting"];
+const BUSY = ["signing", "checking", "sending", "storing", "storingAgain", "waiting"];
 export const FAILED = ["failed", "unknown", "cancelled", "cancelledLate"];
 // The speed is an average over this time; larger pictures would take too much memory.
 const SPEED_MS = 4000;
 const PICTURE_BYTES = 30e6;
 const COPIED_MS = 2000;
+// Some browsers report what is sent far more often than anybody can see.
+const DRAW_MS = 100;
 
 const log = document.getElementById("news");
 
@@ -72,6 +74,8 @@ export class Row {
     const [busy, failed] = [BUSY.includes(state), FAILED.includes(state)];
     this.state = this.item.dataset.state = state;
     this.samples = [];
+    clearTimeout(this.drawing);
+    this.drawing = null;
     this.text(".state", say(state, value));
     if (busy) this.button(".cancel", "cancel");
     else this.button(".cancel", "remove", "×");
@@ -79,12 +83,19 @@ export class Row {
     this.find("progress").hidden = !busy;
     this.find("progress").removeAttribute("value");
     this.find(".failure").hidden = true;
-    if (busy || failed || state === "stored") announce(`${this.file.name}: ${say(state, value)}`);
+    if ((busy && state !== "checking") || failed || state === "stored") announce(`${this.file.name}: ${say(state, value)}`);
     if (focused) this.find(failed ? ".again" : state === "stored" ? ".name" : ".cancel").focus();
   }
 
-  /** Shows how much is sent. */
+  /** Shows soon how much is sent: what came last, and that always. */
   progress(loaded, total) {
+    this.sent = { loaded, total };
+    this.drawing ??= setTimeout(() => this.draw(), DRAW_MS);
+  }
+
+  draw() {
+    this.drawing = null;
+    const { loaded, total } = this.sent;
     const now = performance.now();
     this.samples.push([now, loaded]);
     while (now - this.samples[0][0] > SPEED_MS) this.samples.shift();
@@ -112,13 +123,13 @@ export class Row {
   }
 
   fail({ word, value, unsure, stored, ...problem }) {
-    const [why, detail] = word ? [`${say(word, value)} ${say(unsure ? "unsure" : "nothing")}`, ""] : problemTexts(problem);
+    const why = word ? `${say(word, value)} ${say(unsure ? "unsure" : "nothing")}` : problem.detail;
     this.become(unsure || stored === null ? "unknown" : "failed");
-    this.text(".why", why).text(".detail", detail).text(".code", problem.code ?? "");
+    this.text(".why", why).text(".code", problem.code ?? "");
     this.text(".request", problem.request_id ? say("request", problem.request_id) : "");
     if (problem.code) this.find(".code").href = `errors/${problem.code}`;
     this.find(".failure").hidden = false;
-    announce(`${this.file.name}: ${why || detail}`);
+    announce(`${this.file.name}: ${why}`);
   }
 
   showCurl(line) {

@@ -5,6 +5,10 @@
  * be stored. Nothing is kept. Must not know: the page.
  */
 
+// Of a larger file the service is asked first: no browser hears a refusal while it sends.
+const ASK_ABOVE_BYTES = 4e6;
+const ASK_MS = 10_000;
+
 /** The path to upload to; `retries` is null for the endpoint without retries. */
 export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
@@ -23,8 +27,49 @@ export async function sign(signer, { name, type, size }, signal) {
   }
 }
 
-/** Sends the file. Calls `on.uploading`, `on.uploaded`, and the method named like an event of the service. */
-export function send({ file, uploadUrl, retries, token, signal }, on) {
+/** Sends the file. Calls `on.sending`, `on.uploading`, `on.uploaded`, and the method named like an event of the service. */
+export async function send(upload, on) {
+  const why = await Promise.race([obstacle(upload), aborted(upload)]);
+  if (why) return why;
+  on.sending();
+  return transmit(upload, on);
+}
+
+/** What is in the way, as far as that can be known before a byte is sent. */
+async function obstacle(upload) {
+  if (!(await isUnchanged(upload.file))) return { word: "changed" };
+  return upload.file.size > ASK_ABOVE_BYTES ? refusal(upload) : null;
+}
+
+/** What the service has against the upload, if it says so; whatever else answers, the upload will show. */
+async function refusal({ token, signal, ...upload }) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  try {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
+    const response = await fetch("check", { method: "POST", headers, body: form(upload), signal: either });
+    const answer = parse(await response.text());
+    return answer.success === false && ![404, 405].includes(response.status) ? answer : null;
+  } catch {
+    return null;
+  }
+}
+
+/** When it is cancelled, which waits for nothing else. */
+function aborted({ signal }) {
+  return new Promise((resolve) => (signal.onabort = () => resolve({ word: "cancelled" })));
+}
+
+/**
+ * Whether the file is as it was chosen, as far as its last byte tells; a small one is read whole, as only that tells
+ * Firefox that it has grown. Browsers send nothing of a changed file, what is left, or not what they announce.
+ */
+async function isUnchanged(file) {
+  const part = file.size > 1e6 ? file.slice(-1) : file;
+  const read = await part.arrayBuffer().catch(() => null);
+  return read?.byteLength === part.size;
+}
+
+function transmit({ file, uploadUrl, retries, token, signal }, on) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let handled = 0;
@@ -50,17 +95,18 @@ export function send({ file, uploadUrl, retries, token, signal }, on) {
     request.open("POST", endpoint(retries));
     request.setRequestHeader("Accept", "application/x-ndjson");
     if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
-    request.send(form(file, uploadUrl, retries));
+    const whole = form({ file, uploadUrl, retries });
+    whole.append("file", file);
+    request.send(whole);
   });
 }
 
-/** With the fields before the file, so that the service can stream it. */
-function form(file, uploadUrl, retries) {
+/** The fields that come before the file, so that the service can stream it. */
+function form({ file, uploadUrl, retries }) {
   const fields = new FormData();
   fields.append("uploadUrl", uploadUrl);
   if (retries !== null) fields.append("max_retries", retries);
   fields.append("size", file.size);
-  fields.append("file", file);
   return fields;
 }
 
@@ -68,6 +114,7 @@ function form(file, uploadUrl, retries) {
 function result({ status, responseText }) {
   const last = responseText.trim().split("\n").at(-1);
   const answer = [parse(last), parse(responseText)].find(({ success }) => typeof success === "boolean");
+  if (answer?.code === "size_mismatch") return { ...answer, word: "changed" }; // as `size` is the file's
   if (answer) return answer;
   if (parse(last).event) return { word: "broke", unsure: true };
   return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status, unsure: true };
@@ -84,7 +131,6 @@ function parse(text) {
 /** Why there is no answer, as far as a page can know. */
 async function reason(file, sent) {
   if (!navigator.onLine) return "offline";
-  const readable = await file.slice(0, 1).arrayBuffer().then(() => true, () => false);
-  if (!readable) return "unreadable";
+  if (!(await isUnchanged(file))) return "changed";
   return sent ? "broke" : "unreachable";
 }

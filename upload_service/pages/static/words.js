@@ -1,7 +1,7 @@
 /**
- * The texts of the page, in English and Korean, and how it writes numbers.
+ * The texts of the page's script, in English and Korean, and how it writes numbers.
  *
- * Rules: page.html holds the English of its fixed parts; the service's sentences stay as they are.
+ * Rules: the service chooses the language; it writes the page's fixed parts, and its own sentences, in it.
  */
 
 const WORDS = {
@@ -9,6 +9,7 @@ const WORDS = {
   needsUrl: ["Needs a presigned URL", "presigned URL이 필요합니다"],
   badUrl: ["Its line is not an http(s) URL", "http(s) URL이 아닙니다"],
   queued: ["Waits for its turn", "차례를 기다리는 중"],
+  checking: ["Checking…", "확인하는 중…"],
   signing: ["Getting a URL…", "URL을 받는 중…"],
   sending: ["Sending {0}", "보내는 중 {0}"],
   storing: ["Storing…", "저장하는 중…"],
@@ -30,6 +31,7 @@ const WORDS = {
   copied: ["Copied", "복사됨"],
   request: ["Request {0}", "요청 {0}"],
   noFiles: ["Choose files first.", "먼저 파일을 선택해 주세요."],
+  noneGiven: ["The browser gave no file. Choose it with a click.", "브라우저가 파일을 넘겨주지 않았습니다. 클릭해서 선택해 주세요."],
   noUrl: ["Paste a presigned URL for the file first.", "먼저 presigned URL을 붙여 넣어 주세요."],
   tokenHint: ["It is kept until you leave this page.", "이 페이지를 떠나면 지워집니다."],
   tokenWrong: ["The service does not know this token.", "서비스가 모르는 토큰입니다."],
@@ -40,7 +42,10 @@ const WORDS = {
   foreign413: ["Something before the service refuses files of this size.", "서비스 앞의 장치가 이 크기의 파일을 받지 않습니다."],
   unsure: ["Whether the file was stored is not known.", "파일이 저장되었는지는 알 수 없습니다."],
   nothing: ["Nothing was stored.", "저장되지 않았습니다."],
-  unreadable: ["The file has changed, or is a folder, and cannot be read.", "파일이 바뀌었거나 폴더여서 읽을 수 없습니다."],
+  changed: [
+    "The file has changed since it was chosen, or is a folder. Choose it again.",
+    "선택한 뒤에 파일이 바뀌었거나 폴더입니다. 다시 선택해 주세요.",
+  ],
   noSigner: [
     "The helper that gives a place for the file cannot be reached. If it was restarted, reload this page; or paste a URL.",
     "URL을 주는 도우미에 연결할 수 없습니다. 페이지를 새로 고치거나 URL을 붙여 넣어 주세요.",
@@ -48,59 +53,11 @@ const WORDS = {
   signerSaid: ["The helper gave no place for the file (status {0}).", "도우미가 URL을 주지 않았습니다(상태 {0})."],
 };
 
-const KO_FIXED = {
-  what: "presigned URL로 파일을 스토리지에 올립니다.",
-  drop: "여기에 파일을 놓거나 선택하세요",
-  paste: "파일이나 이미지를 붙여 넣어도 됩니다",
-  urls: "presigned URL 목록",
-  urlsHint: "파일 순서대로 한 줄에 하나씩. 파일과 함께 이 서비스로 보내고 남기지 않습니다.",
-  retry: "스토리지 오류 시 다시 시도",
-  most: "최대",
-  times: "회 더",
-  start: "업로드",
-  token: "서비스 토큰",
-  goOn: "계속",
-  files: "파일",
-  errors: "오류",
-};
-
-/** For the most usual error codes. */
-const KO_ERRORS = {
-  url_expired: "URL이 만료되었습니다. 새 URL로 보내 주세요.",
-  signature_mismatch: "URL의 서명이 이 요청과 맞지 않습니다.",
-  access_denied: "스토리지가 접근을 거부했습니다.",
-  url_not_signed: "서명이 없는 URL입니다.",
-  type_not_allowed: "이 서비스가 받지 않는 종류의 파일입니다.",
-  type_unrecognised: "파일의 종류를 알 수 없습니다.",
-  no_such_bucket: "URL의 버킷이 없습니다.",
-  invalid_upload_url: "올바른 업로드 URL이 아닙니다.",
-  destination_not_allowed: "이 서비스가 업로드하지 않는 주소입니다.",
-  file_too_large: "이 서비스가 받는 크기보다 큰 파일입니다.",
-  rate_limited: "짧은 시간에 너무 많이 업로드했습니다.",
-  too_busy: "지금 업로드가 너무 많습니다.",
-  storage_unreachable: "스토리지에 연결할 수 없습니다.",
-  storage_error: "스토리지에 오류가 났습니다.",
-  storage_timeout: "스토리지가 제시간에 끝내지 못했습니다.",
-};
-
-const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-const language = preferred.find((code) => code === "ko" || code === "en") ?? "en";
+const language = document.documentElement.lang;
 
 /** The text of this name, with `value` filled in. */
 export function say(name, value = "") {
   return WORDS[name][Number(language === "ko")].replace("{0}", value);
-}
-
-/** The sentences for a problem: in the page's language, if any, then the service's, if it differs. */
-export function problemTexts({ code, detail }) {
-  return language === "en" ? [detail, ""] : [KO_ERRORS[code] ?? "", detail];
-}
-
-/** Translates the page's fixed parts. */
-export function translate() {
-  document.documentElement.lang = language;
-  if (language === "en") return;
-  for (const part of document.querySelectorAll("[data-word]")) part.textContent = KO_FIXED[part.dataset.word];
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];

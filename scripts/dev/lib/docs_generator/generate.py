@@ -9,10 +9,11 @@ from pathlib import Path
 
 from openapi import document, schemas
 
-from docs_generator import korean, page_parts, typescript
+from docs_generator import korean, page_parts, texts, typescript
 from docs_generator.made_parts import LostPart, filled
 from docs_generator.tables import english
 from upload_service.pages.error_pages import catalogue_markdown
+from upload_service.translation.korean.texts import TABLES
 
 COMMAND = "./scripts/dev/docs"
 ROOT = Path(__file__).resolve().parents[4]
@@ -54,7 +55,7 @@ def stale() -> dict[Path, str]:
 
 def gaps() -> list[str]:
     """What only a person can write: where it belongs, and what is missing there."""
-    return korean.read().gaps(english()) + schemas.gaps()
+    return korean.read().gaps(english()) + texts.gaps(texts.texts(), TABLES) + schemas.gaps()
 
 
 def _text(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""docs/korean.toml: the Korean of each setting's meaning and of each error's cause.
+"""docs/korean.toml: the Korean of each setting's meaning.
 
 Knows: beside each Korean text stands the English one that it translates.
 Rules: a Korean text counts as seen only for that very English text. When the English changes, somebody has to
@@ -14,7 +14,7 @@ FILE = Path(__file__).resolve().parents[4] / "docs" / "korean.toml"
 
 
 class Korean:
-    """The translations, by the name of a setting or the code of an error."""
+    """The translations, by the name of a setting."""
 
     def __init__(self, toml: str) -> None:
         self._entries: dict[str, dict[str, str]] = tomllib.loads(toml)

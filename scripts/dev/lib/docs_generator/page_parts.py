@@ -19,8 +19,8 @@ PAGES = {
     "README.md": ("stored", "problem", "most_used"),
     "README.ko.md": ("stored", "problem", "most_used_ko"),
     "CONTRIBUTING.md": ("rooms",),
-    "docs/calling.md": ("stored_with_attempts", "progress"),
-    "docs/calling.ko.md": ("stored_with_attempts", "progress"),
+    "docs/calling.md": ("checked", "stored_with_attempts", "progress"),
+    "docs/calling.ko.md": ("checked", "stored_with_attempts", "progress"),
     "docs/migration.md": ("new_members", "new_members_of_retries"),
     "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
     "docs/settings.md": ("settings", "stores"),
@@ -61,7 +61,7 @@ def _tables(korean: Korean) -> dict[str, str]:
         "most_used": table(_SETTINGS, setting_rows(MOST_USED)),
         "settings_ko": table(_SETTINGS_KO, setting_rows(translate=korean.of)),
         "most_used_ko": table(_SETTINGS_KO, setting_rows(MOST_USED, korean.of)),
-        "errors_ko": table(_ERRORS_KO, error_rows(korean.of)),
+        "errors_ko": table(_ERRORS_KO, error_rows("ko")),
     }
 
 
@@ -70,6 +70,7 @@ def _answers() -> dict[str, str]:
     return {
         "stored": _json(stored),
         "stored_with_attempts": _json(retried),
+        "checked": _json(examples.checked()),
         "problem": _json(examples.problem()),
         "upload_event": _json(examples.upload_event()),
         "progress": _json(*examples.progress()),

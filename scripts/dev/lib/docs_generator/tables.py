@@ -1,22 +1,23 @@
 """The tables of settings and errors, in English and in translation.
 
 Knows: the columns of both.
-Rules: names, defaults, statuses and faults are the code's; only a meaning or a cause is ever translated.
+Rules: names, defaults, statuses and faults are the code's; only a meaning or a cause is ever translated. The
+service itself translates causes, so their Korean is its own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.settings.settings import list_settings
+from upload_service.translation.phrase import Language, translated
 
-# Gives the text of a setting or an error in another language; takes its name and its English text.
+# Gives the meaning of a setting in another language; takes its name and the English meaning.
 Translate = Callable[[str, str], str]
 
 
 def english() -> dict[str, str]:
-    """What is translated: the meaning of each setting and the cause of each error, by their names."""
-    meanings = {name: meaning for name, _, meaning in list_settings()}
-    return meanings | {entry.code: entry.cause for entry in CATALOGUE.values()}
+    """What is translated here: the meaning of each setting, by its name."""
+    return {name: meaning for name, _, meaning in list_settings()}
 
 
 def setting_rows(names: Iterable[str] = (), translate: Translate | None = None) -> list[list[str]]:
@@ -26,10 +27,11 @@ def setting_rows(names: Iterable[str] = (), translate: Translate | None = None) 
 
 
 def _setting_row(name: str, default: str, meaning: str, translate: Translate | None) -> list[str]:
-    return [f"`{name}`", f"`{default}`" if default else "(not set)", _in(translate, name, meaning)]
+    told = translate(name, meaning) if translate else meaning
+    return [f"`{name}`", f"`{default}`" if default else "(not set)", told]
 
 
-def error_rows(translate: Translate | None = None) -> list[list[str]]:
+def error_rows(language: Language) -> list[list[str]]:
     """Code, status, fault, whether the same request may succeed later, and what happened."""
     return [
         [
@@ -37,14 +39,10 @@ def error_rows(translate: Translate | None = None) -> list[list[str]]:
             str(entry.status),
             entry.fault,
             "yes" if entry.retryable else "no",
-            _in(translate, entry.code, entry.cause),
+            translated(entry.cause, language),
         ]
         for entry in CATALOGUE.values()
     ]
-
-
-def _in(translate: Translate | None, name: str, text: str) -> str:
-    return translate(name, text) if translate else text
 
 
 def table(head: str, rows: Sequence[Sequence[str]]) -> str:

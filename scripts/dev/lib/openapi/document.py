@@ -7,9 +7,10 @@ in the files beside this one.
 import json
 
 from openapi import examples
-from openapi.form import SUMMARIES, Schema, form_schema
+from openapi.form import CHECK_SUMMARY, SUMMARIES, Schema, check_schema, form_schema
 from openapi.responses import (
     ANYWHERE,
+    check_codes,
     components,
     problems,
     success,
@@ -24,9 +25,10 @@ _ABOUT = """Takes a file and an S3 *presigned URL* in one `multipart/form-data` 
 file, while it arrives, into a PUT to that URL.
 
 Failures are `application/problem+json` (RFC 9457) with a `code` of a closed list, each explained at
-`/errors/<code>`. Browsers of the origins that the operator allows (all, unless set otherwise) may call
-from any page, and read `X-Request-Id` and `Retry-After`; credentials other than a bearer token are not
-used."""
+`/errors/<code>`. `title` and `detail` are in Korean where `Accept-Language` prefers it to English, and
+`Content-Language` says which it is; so are `/errors` and the page. Browsers of the origins that the
+operator allows (all, unless set otherwise) may call from any page, and read `X-Request-Id` and
+`Retry-After`; credentials other than a bearer token are not used."""
 
 _LINES = """With `Accept: application/x-ndjson`: one JSON object per line while the upload runs.
 `received` counts the file's bytes that came, `attempt` begins a PUT, `sent` counts what the running
@@ -49,7 +51,9 @@ def document() -> Schema:
         },
         "servers": [{"url": ".", "description": "Where this document was read"}],
         "tags": [{"name": "uploads"}, {"name": "service", "description": "What can be read"}],
-        "paths": {path: {"post": _upload(path)} for path in SUMMARIES} | _pages(),
+        "paths": {path: {"post": _upload(path)} for path in SUMMARIES}
+        | {"/check": {"post": _check()}}
+        | _pages(),
         "components": {
             "schemas": schemas(),
             "securitySchemes": {
@@ -91,13 +95,34 @@ def _upload(path: str) -> Schema:
         "description": description,
         "security": [{}, {"token": []}],
         "parameters": [_request_id()],
-        "requestBody": {
-            "required": True,
-            "content": {"multipart/form-data": {"schema": form_schema(retrying=retrying)}},
-        },
+        "requestBody": _multipart(form_schema(retrying=retrying)),
         "responses": success(content, f"The object is stored.\n\n{_LINES}")
         | problems(upload_codes(retrying=retrying)),
     }
+
+
+def _check() -> Schema:
+    summary, description = CHECK_SUMMARY
+    content: Schema = {
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/Checked"},
+            "examples": {"checked": {"value": examples.checked()}},
+        }
+    }
+    return {
+        "tags": ["uploads"],
+        "operationId": "check",
+        "summary": summary,
+        "description": description,
+        "security": [{}, {"token": []}],
+        "parameters": [_request_id()],
+        "requestBody": _multipart(check_schema()),
+        "responses": success(content, "Nothing speaks against the upload.") | problems(check_codes()),
+    }
+
+
+def _multipart(schema: Schema) -> Schema:
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 def _request_id() -> Schema:
@@ -118,7 +143,8 @@ def _pages() -> Schema:
     }
     html: Schema = {"text/html": {"schema": {"type": "string"}}}
     markdown: Schema = {kind: {"schema": {"type": "string"}} for kind in ("text/markdown", "text/html")}
-    entry = _page("error", "One error explained", success(markdown, "Its entry."), "not_found")
+    explained = success(markdown, "Its entry.", localized=True)
+    entry = _page("error", "One error explained", explained, "not_found")
     entry["parameters"] = [
         {"name": "code", "in": "path", "required": True, "schema": {"enum": list(CATALOGUE)}}
     ]
@@ -128,7 +154,9 @@ def _pages() -> Schema:
         "/readyz": _get(
             "ready", "Whether it is ready for uploads", success(_json(status), "It is."), "shutting_down"
         ),
-        "/errors": _get("errors", "The catalogue of errors", success(markdown, "All entries.")),
+        "/errors": _get(
+            "errors", "The catalogue of errors", success(markdown, "All entries.", localized=True)
+        ),
         "/errors/{code}": {"get": entry},
         "/openapi.json": _get(
             "contract", "This document", success(_json({"type": "object"}), "OpenAPI 3.1.")

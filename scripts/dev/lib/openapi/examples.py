@@ -12,7 +12,7 @@ from dataclasses import replace
 from upload_service.body.checksums import DEFAULT_ALGORITHM, Checksum
 from upload_service.clients.caller import Caller
 from upload_service.errors.upload_error import StorageResponse, UploadError
-from upload_service.server.responses import problem_response, success_response
+from upload_service.server.responses import check_response, problem_response, success_response
 from upload_service.storage.outcome import Outcome
 from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.record import Attempt, UploadRecord
@@ -47,6 +47,11 @@ def stored_with_attempts() -> Json:
     """The same of the retry endpoint."""
     record = replace(_RECORD, replayable=True)
     return _read(success_response(record, REQUEST_ID, _SECONDS, retrying=True).text)
+
+
+def checked() -> Json:
+    """The answer to a form that is right."""
+    return _read(check_response(REQUEST_ID).text)
 
 
 def problem(code: str = "url_expired") -> Json:

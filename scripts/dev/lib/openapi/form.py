@@ -37,15 +37,37 @@ connection, 408, 429, 5xx, codes such as `SlowDown` or `RequestTimeout`) is trie
 `max_retries` times, with growing random pauses, or as long as storage's `Retry-After` asks. The file is
 copied here while it streams, so that another attempt needs nothing more of the caller."""
 
+_CHECK = f"""Judges the form of an upload without its file, so that a refusal is heard before the file is
+sent: browsers show an early answer only when all of their own sending has ended. Send the fields of the
+upload, the file's size in `size` and its type in `contentType`.
+
+The answer is 200, or at once the failure that the upload would get before the file's first byte: of who
+asks, of how much runs already, of the form and its fields, of the URL, its expiry and its signed headers.
+The same code judges both. Nothing is sent to storage, and no name is looked up, so 200 promises nothing
+about storage. A check counts for the rate as an upload does. The form may have {MAX_PARTS} parts and
+{MAX_BESIDE_FILE_BYTES // 1024**2} MiB."""
+
 SUMMARIES = {
     "/upload-with-presigned": ("Store a file", ORDER),
     "/upload-with-presigned-retry": ("Store a file, with further attempts", f"{_RETRIES}\n\n{ORDER}"),
 }
+CHECK_SUMMARY = ("Check a form before its file is sent", _CHECK)
 
 
 def form_schema(*, retrying: bool) -> Schema:
-    """The form of one endpoint."""
-    fields = {
+    """The form of one upload endpoint."""
+    fields = _fields(retrying=retrying) | {"file": _file()}
+    return _form(fields) | {"required": ["uploadUrl", "file"]}
+
+
+def check_schema() -> Schema:
+    """The form of a check: that of the retry endpoint, without the file."""
+    return _form(_fields(retrying=True)) | {"required": ["uploadUrl"], "not": {"required": ["file"]}}
+
+
+def _fields(*, retrying: bool) -> Schema:
+    """The text fields, without those for headers."""
+    fields: Schema = {
         "uploadUrl": _url(),
         "size": {
             "type": "integer",
@@ -72,10 +94,14 @@ def form_schema(*, retrying: bool) -> Schema:
         }
     known = {name for name in (RETRY_FIELDS if retrying else PLAIN_FIELDS) if not name.endswith(":")}
     assert fields.keys() == known, "the contract does not have the fields that the service reads"
+    return fields
+
+
+def _form(fields: Schema) -> Schema:
+    """A form of these fields, and of others for headers."""
     return {
         "type": "object",
-        "required": ["uploadUrl", "file"],
-        "properties": fields | {"file": _file()},
+        "properties": fields,
         "patternProperties": {
             _header_names(): _header(
                 "The value of another header that the URL was signed with: "

@@ -2,7 +2,7 @@
 
 Knows: which answers `responses.py` gives; which codes an endpoint may answer.
 Rules: codes, statuses and sentences come from the catalogue. A code that stands in none of the lists below is
-one of the upload endpoints'.
+one of the upload endpoints', and one that needs neither the file nor storage is one of a check's as well.
 """
 
 import json
@@ -10,16 +10,33 @@ from collections.abc import Iterable
 
 from openapi.examples import REQUEST_ID
 from openapi.form import Schema
+from upload_service.errors.catalogue import storage_refusals
 from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.server.access_control import CHALLENGE
 from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
+from upload_service.translation.phrase import LANGUAGES
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
 ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout", "internal_error"})
 # Not of an upload: it has a path, and somebody who hears.
-NOT_OF_UPLOADS = {"not_found": "of other paths", "client_gone": "nobody is left to hear it; the log has it"}
+NOT_OF_UPLOADS = {
+    "not_found": "of other paths",
+    "client_gone": "nobody is left to hear it; the log has it",
+    "file_in_check": "of a check",
+}
+NOT_OF_CHECKS = frozenset({"not_found", "client_gone"})
+# What only the file, its part of the form, or a look at the storage's address can show.
+AFTER_A_CHECK = frozenset(
+    {
+        "multiple_files", "length_unpredictable", "invalid_content_type", "header_too_late",
+        "checksum_too_late", "checksum_differs", "type_unrecognised", "type_mismatch", "too_large_to_keep",
+        "spool_full", "address_refused",
+    }
+)  # fmt: skip
+# What needs no storage, of the failures that storage may find as well.
+WITHOUT_STORAGE = frozenset({"url_expired"})
 ONLY_WHEN_RETRYING = frozenset({"invalid_max_retries"})
 
 _ID_HEADER = {
@@ -35,6 +52,13 @@ def upload_codes(*, retrying: bool) -> list[str]:
     return [code for code in CATALOGUE if code not in left_out]
 
 
+def check_codes() -> list[str]:
+    """What a check may answer, in the order of the catalogue."""
+    of_storage = {entry.code for entry in storage_refusals.ENTRIES} - WITHOUT_STORAGE
+    left_out = NOT_OF_CHECKS | AFTER_A_CHECK | of_storage
+    return [code for code, entry in CATALOGUE.items() if code not in left_out and entry.fault != "storage"]
+
+
 def problems(codes: Iterable[str]) -> dict[str, Schema]:
     """The failures with these codes, by status."""
     by_status: dict[int, list[CatalogueEntry]] = {}
@@ -43,14 +67,16 @@ def problems(codes: Iterable[str]) -> dict[str, Schema]:
     return {str(status): _problem(status, by_status[status]) for status in sorted(by_status)}
 
 
-def success(content: Schema, description: str, status: int = 200) -> dict[str, Schema]:
-    """An answer that is no failure."""
-    return {str(status): {"description": description, "headers": headers(), "content": content}}
+def success(content: Schema, description: str, *, localized: bool = False) -> dict[str, Schema]:
+    """An answer that is no failure. `localized`: it is there in several languages."""
+    return {"200": {"description": description, "headers": headers(localized=localized), "content": content}}
 
 
-def headers(status: int = 200) -> Schema:
+def headers(status: int = 200, *, localized: bool = False) -> Schema:
     """The headers of an answer; those for CORS are told in the introduction."""
     found: Schema = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if localized or status >= 400:
+        found["Content-Language"] = {"$ref": "#/components/headers/Content-Language"}
     if status >= 400:
         name = "Retry-After" if status in (429, 503) else "Retry-After-Of-Storage"
         found["Retry-After"] = {"$ref": f"#/components/headers/{name}"}
@@ -67,6 +93,11 @@ def components() -> Schema:
     return {
         "headers": {
             "X-Request-Id": _ID_HEADER,
+            "Content-Language": {
+                "required": True,
+                "description": "The language that `Accept-Language` prefers of these; English if neither.",
+                "schema": {"type": "string", "enum": list(LANGUAGES)},
+            },
             "Retry-After": {
                 "required": True,
                 "description": f"Seconds to wait, {RETRY_AFTER_SECONDS} unless more is known.",

@@ -1,4 +1,4 @@
-"""The shapes in the contract: what a stored object, a failure, an attempt and a progress line look like.
+"""The shapes in the contract: how a stored object, a check, a failure, an attempt and a progress line look.
 
 Knows: the types of the members that the service answers.
 Rules: what is not `required` is there when it is known. Tests compare real answers with these, and none
@@ -24,6 +24,7 @@ def schemas() -> Schema:
         "Code": {"type": "string", "enum": list(CATALOGUE)},
         "Stored": _stored(),
         "StoredWithAttempts": {"allOf": [{"$ref": "#/components/schemas/Stored"}, attempts]},
+        "Checked": _checked(),
         "Problem": _problem(),
         "Attempt": _attempt(),
         "ProgressLine": _progress(),
@@ -37,6 +38,7 @@ def gaps() -> list[str]:
     found = [
         *_missing("_stored", _stored(), stored),
         *_missing("_attempts", _object(_attempts()), more),
+        *_missing("_checked", _checked(), examples.checked()),
         *_missing("_problem", _problem(), examples.problem()),
     ]
     return [f"{_FILE}: {gap}" for gap in found]
@@ -68,13 +70,18 @@ def _stored() -> Schema:
     return _object(members, *(name for name in members if name not in ("etag", "checksum")))
 
 
+def _checked() -> Schema:
+    members: Schema = {"ok": {"const": True}, "message": {"type": "string"}, "request_id": _ID}
+    return _object(members, *members)
+
+
 def _problem() -> Schema:
     """RFC 9457, with the members that existing callers rely on."""
     members: Schema = {
         "type": {"type": "string", "format": "uri-reference", "pattern": "^/errors/[a-z0-9_]+$"},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What happened and what to do, for a developer."},
+        "detail": {"type": "string", "description": "What happened and what to do."},
         "success": {"const": False},
         "code": {"$ref": "#/components/schemas/Code"},
         "fault": {"enum": ["client", "storage", "service"], "description": "Whose turn it is."},

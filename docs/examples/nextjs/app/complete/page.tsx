@@ -93,5 +93,6 @@ function inWords(error: unknown): string {
   const id = error.requestId ? ` If you ask for help, give this number: ${error.requestId}.` : "";
   if (error.fault === "network") return `The connection is not good enough, or something is in its way.${id}`;
   if (error.code === "file_too_large") return "The file is too large.";
+  if (error.code === "file_changed") return "The file has changed since you chose it. Choose it again.";
   return `The file could not be stored (${error.code}). ${error.retryable ? "Please try again later." : ""}${id}`;
 }

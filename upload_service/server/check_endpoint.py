@@ -1,0 +1,39 @@
+"""The endpoint that judges a form without its file, so that a browser hears of a refusal before it sends.
+
+Knows: the fields, which are those of the retry endpoint.
+Rules: a check is admitted, bounded and refused as an upload is.
+Must not know: how a form is judged, how failures are rendered.
+"""
+
+import structlog
+from aiohttp import web
+
+from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server import responses
+from upload_service.server.admission import Visit, admit, request_id, send_continue, visit
+from upload_service.telemetry.upload_event import CheckEvent
+from upload_service.upload.check import Check
+from upload_service.upload.form_fields import RETRY_FIELDS
+from upload_service.upload.widget_chunks import COUNT_FIELDS
+
+
+async def check(request: web.Request) -> web.Response:
+    """POST /check."""
+    context = request.app[CONTEXT]
+    found: Check | None = None
+
+    def tell(ended: Visit) -> None:
+        """Count the check, and write its one line in the log."""
+        host = found.host if found else None
+        event = CheckEvent(ended.code, ended.seconds, ended.caller, ended.invocation, host)
+        request.app[METRICS].count_check(event)
+        structlog.get_logger().info("check", **event.members())
+
+    with visit(request, tell) as visitor:
+        form = admit(request, context.settings, RETRY_FIELDS | COUNT_FIELDS, context.running)
+        found = Check(form, context.settings)
+        with context.place_of(found):
+            await send_continue(request)
+            await found.run()
+        visitor.succeed(request)
+        return responses.check_response(request_id(request))

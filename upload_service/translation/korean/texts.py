@@ -1,0 +1,29 @@
+"""All tables in one.
+
+Rules: this module is imported when Korean is first wanted, and not before.
+"""
+
+from collections.abc import Mapping
+
+from upload_service.translation.korean import (
+    form_causes,
+    form_errors,
+    pages,
+    refusals,
+    request_errors,
+    server_errors,
+    storage_causes,
+    url_causes,
+)
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "request_errors": request_errors.TEXTS,
+    "form_errors": form_errors.TEXTS,
+    "refusals": refusals.TEXTS,
+    "server_errors": server_errors.TEXTS,
+    "storage_causes": storage_causes.TEXTS,
+    "form_causes": form_causes.TEXTS,
+    "url_causes": url_causes.TEXTS,
+    "pages": pages.TEXTS,
+}
+TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}

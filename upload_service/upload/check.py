@@ -1,0 +1,59 @@
+"""The check of a form before its file is sent: the story of an upload that ends before the file's first byte.
+
+Knows: the order in which an upload judges what comes before the file.
+Rules: the code of the upload judges, so both say the same. A check reads no file, keeps nothing and dials
+nothing; it says that a form is right as far as that can be known without the file and without storage.
+Must not know: `aiohttp.web`, multipart framing, JSON.
+
+Why it exists: docs/decisions/0016-check.md.
+"""
+
+import asyncio
+import time
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.form_reader import Field, FileStart, FormReader
+from upload_service.settings.settings import Settings
+from upload_service.upload.form_fields import FormFields
+
+
+class Check:
+    """The check of one form: that of an upload, without the file. `host`: that of its URL, once known."""
+
+    def __init__(self, form: FormReader, settings: Settings) -> None:
+        self.host: str | None = None
+        self._form = form
+        self._fields = FormFields(settings)
+        self._reading: asyncio.Task[None] | None = None
+        self._abort_error: UploadError | None = None
+
+    def abort(self, error: UploadError) -> None:
+        """End the check from outside with this error."""
+        self._abort_error = error
+        if self._reading:
+            self._reading.cancel()
+
+    async def run(self) -> None:
+        """Return when nothing speaks against the upload; raises UploadError."""
+        if self._abort_error:
+            raise self._abort_error
+        self._reading = asyncio.create_task(self._read())
+        try:
+            await self._reading
+        except asyncio.CancelledError:
+            if self._abort_error:
+                raise self._abort_error from None
+            raise
+
+    async def _read(self) -> None:
+        async for event in self._form.events():
+            match event:
+                case Field(name, value):
+                    self._fields.note(name, value, time.time())
+                    self.host = self._fields.destination.host if self._fields.destination else None
+                case FileStart():
+                    raise UploadError("file_in_check")
+        if self._form.has_misplaced_file:
+            raise self._form.no_file_error()
+        self._fields.require_possible_types()
+        self._fields.require_complete()
