@@ -1,6 +1,6 @@
 """A refusal that comes while the client still sends reaches it whole, with all usual HTTP clients.
 
-The bound: what is left of the body may be `DRAIN_BYTES` long and take `DRAIN_SECONDS`. Files here fit it.
+The rest of the body is read as long as its end can come within `DRAIN_SECONDS`. Files here end long before.
 """
 
 import http.server
@@ -22,7 +22,6 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from tests.system.test_clients import CLIENTS
-from upload_service.server.request_body import DRAIN_BYTES
 
 FILE_BYTES = 200_000_000
 REFUSALS = {
@@ -43,8 +42,7 @@ fetch(ENDPOINT, {method: "POST", body: form})
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that is still being sent when the answer comes, and that the drain takes."""
-    assert FILE_BYTES < DRAIN_BYTES
+    """A file that is still being sent when the answer comes."""
     path = tmp_path_factory.mktemp("early") / "large.bin"
     with path.open("wb") as file:
         file.truncate(FILE_BYTES)

@@ -16,10 +16,11 @@ from aiohttp import web
 from upload_service.errors.upload_error import UploadError
 from upload_service.translation.phrase import Phrase
 
-# After an early response. A client with more to send, or a slower one, may see a reset connection instead.
-DRAIN_BYTES = 256 * 1024 * 1024
-DRAIN_SECONDS = 30
-DRAIN_SILENCE_SECONDS = 3
+# After an early response. Many clients, and all browsers, read it only when they have sent everything.
+DRAIN_SECONDS = 600
+DRAIN_SILENCE_SECONDS = 10
+# By then a client that reads while it sends has stopped, and the others have shown how fast they send.
+DRAIN_TRIAL_SECONDS = 5
 
 
 # How much a connection with a large body reads from the system at once: as much as makes it faster
@@ -118,14 +119,26 @@ def _are_too_many(chunks: int, count: int) -> bool:
 
 
 async def drain(request: web.BaseRequest) -> None:
-    """Read the rest of the body and throw it away, within bounds."""
+    """Read the rest of the body and throw it away, as long as its end can still come in time."""
+    content, began = request.content, time.monotonic()
     count, chunks = 0, 0
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
-            while count < DRAIN_BYTES and not _are_too_many(chunks, count) and not request.content.at_eof():
+            while not content.at_eof():
                 async with asyncio.timeout(DRAIN_SILENCE_SECONDS):
-                    chunk, chunk_ended = await request.content.readchunk()
+                    chunk, chunk_ended = await content.readchunk()
                 count += len(chunk)
                 chunks += chunk_ended
+                left = (request.content_length or 0) - content.total_bytes  # negative when nobody knows
+                if _are_too_many(chunks, count) or _comes_too_late(left, count, time.monotonic() - began):
+                    return
     except (OSError, web.RequestPayloadError):
         return  # silent for too long, gone or broken: nothing to wait for
+
+
+def _comes_too_late(left: int, count: int, seconds: float) -> bool:
+    """Whether the end of a body that sent `count` bytes in `seconds` would come too late.
+
+    It is then given up soon: browsers send again when a connection breaks, and each try takes as long.
+    """
+    return seconds > DRAIN_TRIAL_SECONDS and left * seconds > count * (DRAIN_SECONDS - seconds)
