@@ -11,10 +11,10 @@ import pytest
 from local.store import Bucket
 from openapi import examples
 from playwright.async_api import Browser
-from widgets import snippets, table
+from widgets import snippets, table, trial
 from widgets.bundle import CHUNKED, bundle
 from widgets.compare import Places, compare
-from widgets.outcome import REASON, STORED
+from widgets.outcome import LARGE, SMALL, STORED, Outcome, together
 from widgets.site import Site, served
 from widgets.widget import WIDGETS, Widget
 
@@ -55,6 +55,21 @@ async def test_widget_works_with_our_lines(
     assert found.fields[-1] == "file"
 
 
+@pytest.mark.chromium
+@pytest.mark.node
+@pytest.mark.asyncio(loop_scope="module")
+async def test_reason_is_in_the_browsers_language(
+    browser: Browser, site: Site, bucket: Bucket, tmp_path: Path
+) -> None:
+    """In a Korean browser the widget shows the service's sentence in Korean."""
+    places = Places(tmp_path, bucket, TRANSCRIPT.hide)
+    [dropzone] = [widget for widget in WIDGETS if widget.name == "dropzone"]
+    site.sign = places.late_signer(places.key(dropzone))
+    done = await trial.run(browser, site, "ours", dropzone, places.files[SMALL], language="ko")
+    assert done.codes == ["url_expired"]
+    assert "만료" in done.said
+
+
 def rows(head: str) -> list[list[str]]:
     """The rows of the table with this head."""
     below = table.tried(PAGE).partition(f"| {head} |\n")[2].partition("\n\n")[0]
@@ -70,7 +85,11 @@ def test_page_has_the_versions_that_are_locked() -> None:
 def test_every_widget_works_with_the_lines_of_the_page() -> None:
     """In the tables each widget stores with our lines and shows the reason, and no chunk is stored."""
     assert {row[2] for row in rows(table.HEAD)} == {STORED}
-    assert [(row[0], row[2]) for row in rows(table.EXPIRED)] == [(each.title, REASON) for each in WIDGETS]
+    wanted = [
+        (each.title, together({size: Outcome(each).wanted_reason(size) for size in (SMALL, LARGE)}))
+        for each in WIDGETS
+    ]
+    assert [(row[0], row[2]) for row in rows(table.EXPIRED)] == wanted
     chunked = {row[0]: row[2] for row in rows(table.CHUNKS)}
     assert chunked.keys() == {each.title for each in WIDGETS if each.option}
     assert all(re.fullmatch(r"`(file_in_chunks|size_mismatch)`", answered) for answered in chunked.values())

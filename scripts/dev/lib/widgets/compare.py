@@ -14,11 +14,10 @@ from playwright.async_api import Browser
 
 from widgets import outcome, trial
 from widgets.bundle import CHUNKED, KINDS
-from widgets.outcome import Outcome
-from widgets.site import Site
+from widgets.outcome import LARGE, SMALL, Outcome
+from widgets.site import Sign, Site
 from widgets.widget import Widget
 
-SMALL, LARGE = "200 KB", "6 MB"
 SIZES = {SMALL: 200_000, LARGE: 6_000_000}
 EXPIRED_SECONDS_AGO = 60
 
@@ -30,7 +29,8 @@ class Places:
         """Every URL goes through `noted`."""
         self._bucket, self._noted = bucket, noted
         self._signer = S3("", "", f"{bucket.endpoint}/", bucket.access_key, bucket.secret_key, bucket.name)
-        self.files = {size: folder / size / "photo.bin" for size in SIZES}
+        # Browsers know the type of the small one only.
+        self.files = {SMALL: folder / SMALL / "report.pdf", LARGE: folder / LARGE / "report"}
         for size, path in self.files.items():
             path.parent.mkdir()
             path.write_bytes(random.Random(size).randbytes(SIZES[size]))  # noqa: S311 - the same each time
@@ -39,11 +39,18 @@ class Places:
         """A key that nothing is stored under."""
         return f"widgets/{widget.name}-{uuid.uuid4().hex}"
 
-    def url(self, key: str) -> str:
-        return self._noted(self._signer.url(key))
+    def signer(self, key: str, *, typed: bool = True, lifetime: int = 3600, age: int = 0) -> Sign:
+        """Signs for this key, and for the type that is asked for where it is `typed`."""
 
-    def expired_url(self, key: str) -> str:
-        return self._noted(self._signer.url(key, lifetime=1, age=EXPIRED_SECONDS_AGO))
+        def sign(kind: str) -> str:
+            signed = {"content-type": kind} if kind and typed else {}
+            return self._noted(self._signer.url(key, headers=signed, lifetime=lifetime, age=age))
+
+        return sign
+
+    def late_signer(self, key: str) -> Sign:
+        """Signs URLs that have expired."""
+        return self.signer(key, typed=False, lifetime=1, age=EXPIRED_SECONDS_AGO)
 
     def has(self, key: str, size: str) -> bool:
         """Whether exactly the file of that size is stored there."""
@@ -59,13 +66,16 @@ async def compare(
         fates = found.stored.setdefault(kind, {})
         for size, file in places.files.items():
             key = places.key(widget)
-            site.upload_url = places.url(key)
+            # As documented, the URL is there before the file is chosen.
+            site.sign = places.signer(key, typed=kind == "ours")
             done = await trial.run(browser, site, kind, widget, file)
             fates[size] = outcome.fate(done, is_equal=places.has(key, size))
             found.fields = done.fields if kind == "ours" else found.fields
-        site.upload_url = places.expired_url(places.key(widget))
-        refused = await trial.run(browser, site, kind, widget, places.files[SMALL])
-        found.expired[kind] = outcome.seen(refused, detail)
+        refused = found.expired.setdefault(kind, {})
+        for size, file in places.files.items():
+            site.sign = places.late_signer(places.key(widget))
+            done = await trial.run(browser, site, kind, widget, file)
+            refused[size] = outcome.seen(done, detail)
     if widget.option:
         found.chunked = await _in_chunks(browser, site, places, widget)
     return found
@@ -73,6 +83,6 @@ async def compare(
 
 async def _in_chunks(browser: Browser, site: Site, places: Places, widget: Widget) -> str:
     key = places.key(widget)
-    site.upload_url = places.url(key)
+    site.sign = places.signer(key)
     done = await trial.run(browser, site, CHUNKED, widget, places.files[LARGE])
     return outcome.STORED if places.has(key, LARGE) else outcome.answers(done)

@@ -4,40 +4,43 @@ Rules: with our lines a file is stored, byte for byte, and the person is told so
 reads the service's own sentence. Anything else is strange.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from widgets.trial import Trial
 from widgets.widget import Widget
 
+# Two sizes of files. Of a large one the service is asked first.
+SMALL, LARGE = "200 KB", "6 MB"
 STORED, REASON, NOTHING = "stored", "the reason", "nothing"
+UNSENT = f"{REASON}, before it is sent"
 MOST_LETTERS = 90
 
 
 @dataclass
 class Outcome:
-    """`stored`: by kind of page and by size, what became of each file. `expired`: by kind of page, what the
-    person saw of a URL that had expired. `chunked`: what the service answered to chunks. `fields`: those of
-    our lines, in their order.
+    """By kind of page and by size, `stored`: what became of each file, and `expired`: what the person saw
+    where the URL had expired. `chunked`: what was answered to chunks. `fields`: those of our lines, in order.
     """
 
     widget: Widget
     stored: dict[str, dict[str, str]] = field(default_factory=dict)
-    expired: dict[str, str] = field(default_factory=dict)
+    expired: dict[str, dict[str, str]] = field(default_factory=dict)
     chunked: str = ""
     fields: list[str] = field(default_factory=list)
 
-    def stored_cell(self, kind: str) -> str:
-        """One text, where all files had the same fate."""
-        fates = self.stored[kind]
-        if len(set(fates.values())) == 1:
-            return next(iter(fates.values()))
-        return "; ".join(f"{size}: {fate}" for size, fate in fates.items())
+    def wanted_reason(self, size: str) -> str:
+        """What the person must see of a URL that has expired."""
+        return UNSENT if size == LARGE and self.widget.signs else REASON
 
     def strange(self) -> list[str]:
         """What is not as it should be."""
         found = [f"{size}: {fate}" for size, fate in self.stored["ours"].items() if fate != STORED]
-        if self.expired["ours"] != REASON:
-            found.append(f"expired URL: {self.expired['ours']}")
+        found += [
+            f"{size}, expired URL: {saw}"
+            for size, saw in self.expired["ours"].items()
+            if saw != self.wanted_reason(size)
+        ]
         if STORED in self.chunked:
             found.append(f"in chunks: {self.chunked}")
         return [f"{self.widget.name}: {each}" for each in found]
@@ -65,9 +68,16 @@ def seen(trial: Trial, detail: str) -> str:
     if '"detail"' in trial.said:
         return "the whole answer, as JSON" + _times(trial)
     if detail in trial.said:
-        return REASON + _times(trial)
+        return REASON + _times(trial) if trial.codes else UNSENT
     text = trial.said if len(trial.said) <= MOST_LETTERS else f"{trial.said[:MOST_LETTERS]} …"
     return f"“{text}”" + _times(trial)
+
+
+def together(by_size: Mapping[str, str]) -> str:
+    """One text, where it is the same for all sizes."""
+    if len(set(by_size.values())) == 1:
+        return next(iter(by_size.values()))
+    return "; ".join(f"{size}: {text}" for size, text in by_size.items())
 
 
 def _times(trial: Trial) -> str:

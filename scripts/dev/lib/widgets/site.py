@@ -1,19 +1,22 @@
 """The pages' own server: an origin that is not the service's, with every page and a back end that signs.
 
-Rules: one upload at a time; `upload_url` is what is signed next.
+Rules: one upload at a time; `sign` gives its URL for a type, or for any.
 Must not know: which store it is, what a widget does.
 """
 
 import html
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from widgets.bundle import CHUNKED, FOLDER
+
+# Gives a URL for a file of this type, or of any if there is none.
+Sign = Callable[[str], str]
 
 # Where the lines of docs/widgets.md say that the service is.
 SERVICE = "http://localhost:8000"
@@ -28,6 +31,7 @@ SHELL = """<!doctype html>
 </html>
 """
 PLACE = '<div id="upload"></div>\n<p id="said" role="status"></p>'
+PLACE_OF_URL = "{{ upload_url }}"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -35,7 +39,7 @@ class Site(ThreadingHTTPServer):
     """Serves `/KIND/NAME`, and `/api/presign`."""
 
     daemon_threads = True
-    upload_url = ""
+    sign: Sign
 
     def __init__(self, bundles: Path, service_url: str) -> None:
         self.bundles, self.service_url = bundles, service_url
@@ -55,7 +59,7 @@ class Site(ThreadingHTTPServer):
         return SHELL.format(
             name=name,
             style=f'<link rel="stylesheet" href="/{kind}/{name}.css">' if _has(built, ".css") else "",
-            body=body.replace("{{ upload_url }}", html.escape(self.upload_url)),
+            body=body.replace(PLACE_OF_URL, html.escape(self.sign(""))) if PLACE_OF_URL in body else body,
             script=f'<script type="module" src="/{kind}/{name}.js"></script>' if _has(built, ".js") else "",
         ).replace(SERVICE, self.service_url)
 
@@ -79,11 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(None, "")
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        signed = self.path == "/api/presign"
-        self._answer(
-            json.dumps({"uploadUrl": self.server.upload_url}) if signed else None, "application/json"
-        )
+        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        self._answer(json.dumps({"uploadUrl": self.server.sign(asked["type"])}), "application/json")
 
     def _answer(self, text: str | None, kind: str) -> None:
         self.send_response(HTTPStatus.NOT_FOUND if text is None else HTTPStatus.OK)

@@ -5,10 +5,10 @@ Knows: Markdown, the page's mark of what was tried.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from widgets.bundle import FOLDER, MORE
-from widgets.outcome import Outcome
+from widgets.outcome import Outcome, together
 from widgets.widget import Widget
 
 HEAD = "widget | as its documentation sets it up | with the lines below | sends"
@@ -36,11 +36,8 @@ def named(widget: Widget, known: dict[str, str]) -> str:
 def tables(outcomes: Sequence[Outcome], run: str) -> str:
     """All of them, below the line that says which run it was."""
     known = versions()
-    stored = [
-        (named(each.widget, known), *map(each.stored_cell, ("documented", "ours")), _order(each))
-        for each in outcomes
-    ]
-    expired = [(each.widget.title, each.expired["documented"], each.expired["ours"]) for each in outcomes]
+    stored = [(named(each.widget, known), *_cells(each.stored), _order(each)) for each in outcomes]
+    expired = [(each.widget.title, *_cells(each.expired)) for each in outcomes]
     chunks = [
         (each.widget.title, f"`{each.widget.option}`", each.chunked) for each in outcomes if each.chunked
     ]
@@ -70,6 +67,10 @@ def tried(text: str) -> str:
     """What stands in the page now."""
     found = _TRIED.search(text)
     return found[2] if found else ""
+
+
+def _cells(by_kind: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    return together(by_kind["documented"]), together(by_kind["ours"])
 
 
 def _order(each: Outcome) -> str:

@@ -37,7 +37,7 @@ for (const [owner, name, at] of [[XMLHttpRequest.prototype, "send", 0], [window,
 class Trial:
     """`codes`: of each POST to the service: `ok`, the code of its refusal, or why there is no answer.
     `shown`: `stored`, `failed`, or nothing. `said`: what the person could read then. `fields`: those of the
-    first form. `errors`: what the page's script threw.
+    last form. `errors`: what the page's script threw.
     """
 
     codes: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class _Heard:
         return list(await asyncio.gather(*self._codes))
 
     def _is_ours(self, request: Request) -> bool:
-        return request.method == "POST" and request.url.startswith(self._service_url)
+        return request.method == "POST" and request.url.startswith(f"{self._service_url}/upload")
 
     def _request(self, request: Request) -> None:
         self._begun += self._is_ours(request)
@@ -110,8 +110,8 @@ async def run(
         return Trial(
             codes,
             shown,
-            await _said(page, site, shown, widget, heard),
-            forms[0] if forms else [],
+            (await _said(page, site, shown, widget, heard)).replace(file.name, file.stem),
+            forms[-1] if forms else [],
             heard.errors,
         )
     finally:

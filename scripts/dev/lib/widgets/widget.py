@@ -16,7 +16,8 @@ SAID_OTHERWISE = '#said:not(:empty):not(:has-text("Stored"))'
 class Widget:
     """`packages`: those of npm, of which the first is the widget. `stored` and `failed`: what can be seen
     then. `reason`: what comes up when the mouse is over `failed`. `press`: the button that sends. `option`:
-    cuts files into chunks. `tested`: in CI as well.
+    cuts files into chunks. `signs`: our
+    script fetches the URL, and asks first about a large file. `tested`: in CI as well.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Widget:
     press: str = ""
     reason: str = ""
     option: str = ""
+    signs: bool = True
     tested: bool = False
 
 
@@ -72,8 +74,8 @@ WIDGETS = (
         "antd Upload",
         ("antd", "react"),
         stored=".ant-upload-list-item-done",
-        failed=".ant-upload-list-item-error",
-        reason=".ant-tooltip",
+        failed=".ant-upload-list-item-error, .ant-message-error",
+        reason=".ant-tooltip, .ant-message-error",
         tested=True,
     ),
     Widget(
@@ -115,7 +117,7 @@ WIDGETS = (
         failed=".qq-upload-fail .qq-upload-status-text",
         option="chunking: { enabled: true, partSize: 1e6 }",
     ),
-    Widget("htmx", "htmx", ("htmx.org",), press="button", tested=True),
+    Widget("htmx", "htmx", ("htmx.org",), press="button", signs=False, tested=True),
     Widget(
         "form",
         "A plain form",
@@ -123,6 +125,7 @@ WIDGETS = (
         stored='output:has-text("Stored"), pre:has-text("File uploaded successfully")',
         failed='output:has-text("."):not(:has-text("Stored")), pre:has-text("detail")',
         press="button",
+        signs=False,
         tested=True,
     ),
 )

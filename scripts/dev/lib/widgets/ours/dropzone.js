@@ -5,6 +5,7 @@ import { SERVICE, reason, sign } from "./service.js";
 const dropzone = new Dropzone("#upload", {
   url: SERVICE,
   maxFilesize: null, // otherwise 256 MB
+  createImageThumbnails: false, // an image that the browser cannot draw (HEIC) would look like a failure
   params: ([file]) => ({ uploadUrl: file.uploadUrl, size: file.size }),
   async accept(file, done) {
     try {

@@ -16,7 +16,7 @@ const uppy = new Uppy().use(Dashboard, { target: "#upload", inline: true }).use(
 
 uppy.addPreProcessor(async (ids) => {
   for (const file of ids.map((id) => uppy.getFile(id))) {
-    uppy.setFileMeta(file.id, { uploadUrl: await sign(file.data), size: file.size });
+    uppy.setFileMeta(file.id, { uploadUrl: await sign(file), size: file.size });
   }
 });
 // Uppy itself shows the reason only behind a question mark.
