@@ -9,7 +9,7 @@ from upload_service.settings.settings import Settings
 
 NOW = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 # Signed five minutes ago, for ten.
-V4 = signed_queries.v4(date="20261123T115500Z")
+V4 = signed_queries.v4(date="20261123T115500Z", seconds=600)
 V4A = (
     "X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256&X-Amz-Credential=A%2F20261123%2Fs3%2Faws4_request"
     "&X-Amz-Date=20261123T115500Z&X-Amz-Expires=600&X-Amz-Region-Set=%2A&X-Amz-SignedHeaders=host"

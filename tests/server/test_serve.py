@@ -17,6 +17,7 @@ from local.store import Bucket
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from upload_service.server.request_body import DRAIN_SILENCE_SECONDS
 
 CONTENT = bytes(range(256)) * 8192
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -203,6 +204,16 @@ def test_idle_connections_do_not_delay_the_stop() -> None:
         tell(service, signal.SIGTERM)
         assert service.process.wait(AT_ONCE_SECONDS) == 0
         assert silent.socket.recv(1) == b""
+
+
+def test_refused_sender_does_not_delay_the_stop() -> None:
+    """What is left of a refused body is not waited for."""
+    with Running() as service, Connection(service.port) as refused:
+        refused.head(PLAIN, 10**9, content_type="text/plain")
+        assert refused.answer().status == 415
+        refused.send(bytes(100_000))
+        tell(service, signal.SIGTERM)
+        assert service.process.wait(DRAIN_SILENCE_SECONDS - 2) == 0
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ ATTACKS = (
           lambda url: [chunked(form(url, bytes(10_000_000), "file"), 600)]),
     Attack("1-byte chunks, 1 KB in all", lambda url: [chunked(form(url, bytes(500)), 1)]),
     Attack("1-byte chunks of what is refused at once", lambda _: [chunked(bytes(100_000), 1, "text/plain")]),
+    Attack("what is refused at once, 10 MB", lambda _: [sized(bytes(10_000_000), "text/plain")]),
     Attack("chunk extensions", lambda url: [chunked(form(url, bytes(1000)), 100, extension=b";a" * 2000)]),
     Attack("one chunk extension, 10 MB",
           lambda url: [chunked(form(url, b"12345"), 9999, extension=b";" + b"a" * 10_000_000)]),
