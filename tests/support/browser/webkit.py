@@ -39,6 +39,8 @@ window box, window button, window entry, window image {
   min-width: 0; min-height: 0; margin: 0; padding: 0; border: 0; font-size: 1px;
 }"""
 C_LOCALE = "/usr/lib/locale/C.utf8"
+# A window that has just become larger is black where nothing has been painted yet.
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LOADED = "(url) => location.href === new URL(url).href && document.readyState === 'complete'"
 # The W3C's name for what stands for an element.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -186,6 +188,7 @@ class WebKitTab(Tab):
         await self.until("(width, height) => innerWidth === width && innerHeight === height", width, height)
 
     async def picture(self) -> bytes:
+        await self.run(PAINTED)
         taken = await _ask(self._http, "GET", f"{self._session}/screenshot")
         return base64.b64decode(taken)
 
