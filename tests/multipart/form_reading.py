@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tests.multipart.generated_forms import WANTED
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
+from upload_service.multipart.form_reader import FormReader
 from upload_service.multipart.length_prediction import LengthPrediction
 
 FORM_TYPE = "multipart/form-data; boundary=B"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from upload_service.multipart.form_endings import ending_of
-from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 from upload_service.multipart.length_prediction import LengthPrediction
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})

@@ -17,7 +17,7 @@ from tests.multipart.form_reading import read
 from tests.multipart.generated_forms import WANTED, Form, damaged, forms
 from tests.support.hypothesis_settings import STABLE
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_reader import Field, FileStart
+from upload_service.multipart.form_events import Field, FileStart
 
 BUSBOY = Path(__file__).with_name("busboy.cjs")
 BUSBOY_SECONDS = 30

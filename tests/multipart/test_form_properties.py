@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.multipart.form_reading import read, refusal
 from tests.multipart.generated_forms import Form, edits, forms, sizes, split
 from tests.support.hypothesis_settings import STABLE
-from upload_service.multipart.form_reader import FileStart
+from upload_service.multipart.form_events import FileStart
 
 
 @settings(STABLE, max_examples=250)

@@ -16,7 +16,7 @@ from tests.multipart.form_reading import (
     refusal,
     usual,
 )
-from upload_service.multipart.form_reader import Field, FileStart
+from upload_service.multipart.form_events import Field, FileStart
 
 
 def test_every_split() -> None:

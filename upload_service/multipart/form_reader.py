@@ -9,7 +9,6 @@ Source: RFC 7578 and RFC 2046 section 5.1.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
@@ -18,6 +17,7 @@ from upload_service.multipart import part_headers
 from upload_service.multipart.delimiter_search import find
 from upload_service.multipart.file_names import filename_of, has_filename
 from upload_service.multipart.form_endings import ending_of
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 from upload_service.multipart.length_prediction import LengthPrediction, predict_length
 from upload_service.multipart.parser import Preamble, StrictParser
 from upload_service.multipart.seen_parts import SeenParts, shown_field
@@ -31,40 +31,6 @@ MAX_PARTS = 64
 MAX_BESIDE_FILE_BYTES = 1024 * 1024
 
 _HEADERS_END = b"\r\n\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A text field. `value` has one character for each byte of the field."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileStart:
-    """The file part has begun: its name and type, as its headers give them.
-
-    `predicted` is its length, None if nothing tells it.
-    """
-
-    filename: str
-    content_type: str
-    predicted: LengthPrediction | None
-
-    @property
-    def predicted_bytes(self) -> int | None:
-        """The predicted length."""
-        return self.predicted.file_bytes if self.predicted else None
-
-
-@dataclass(frozen=True, slots=True)
-class FileEnd:
-    """The file part has ended: the boundary after it has come."""
-
-
-# Between FileStart and FileEnd come the file's bytes.
-Event = Field | FileStart | bytes | FileEnd
 
 
 class FormReader:

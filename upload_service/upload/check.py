@@ -12,7 +12,8 @@ import asyncio
 import time
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_reader import Field, FileStart, FormReader
+from upload_service.multipart.form_events import Field, FileStart
+from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
 from upload_service.upload.form_fields import FormFields
 

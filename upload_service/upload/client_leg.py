@@ -16,7 +16,8 @@ from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.sniffing import Sniffer
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.form_reader import Event, Field, FileEnd, FileStart, FormReader
+from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
+from upload_service.multipart.form_reader import FormReader
 from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination

@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart import form_reader
 from upload_service.multipart.form_endings import LINE_BREAK
-from upload_service.multipart.form_reader import Event, FileEnd, FileStart, FormReader
+from upload_service.multipart.form_events import Event, FileEnd, FileStart
+from upload_service.multipart.form_reader import FormReader
 from upload_service.multipart.length_prediction import FROM_PART, FROM_REQUEST, LengthPrediction
 
 WANTED = frozenset({"uploadUrl", "size", "max_retries"})

@@ -1,0 +1,42 @@
+"""What a form is, piece by piece: a text field, the file's beginning, its bytes, its end.
+
+Must not know: framing, what the fields mean.
+"""
+
+from dataclasses import dataclass
+
+from upload_service.multipart.length_prediction import LengthPrediction
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text field. `value` has one character for each byte of the field."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileStart:
+    """The file part has begun: its name and type, as its headers give them.
+
+    `predicted` is its length, None if nothing tells it.
+    """
+
+    filename: str
+    content_type: str
+    predicted: LengthPrediction | None
+
+    @property
+    def predicted_bytes(self) -> int | None:
+        """The predicted length."""
+        return self.predicted.file_bytes if self.predicted else None
+
+
+@dataclass(frozen=True, slots=True)
+class FileEnd:
+    """The file part has ended: the boundary after it has come."""
+
+
+# Between FileStart and FileEnd come the file's bytes.
+Event = Field | FileStart | bytes | FileEnd
