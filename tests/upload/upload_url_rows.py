@@ -67,7 +67,7 @@ WRONG_URLS = [
     (f"http://<HOST>/listed/in/k?{V2}&acl", "url_not_for_put"),
     (f"http://<HOST>/listed/in/k?{V2}&x-amz-checksum-crc32=AAAAAA%3D%3D", "url_signed_for_empty_body"),
     (f"http://<HOST>/listed/in/k?{OLD.replace('20200101T', 'tomorrow')}", "invalid_upload_url"),
-    (f"http://<HOST>/listed/in/k?{OLD.replace('=600', '=long')}", "invalid_upload_url"),
+    (f"http://<HOST>/listed/in/k?{signed_queries.v4(seconds='long')}", "invalid_upload_url"),
     (f"http://<HOST>/listed/in/k?{V2[:-1]}", "invalid_upload_url"),
     (f"http://<HOST>/listed/in/k?{signed_queries.v2(expires='soon')}", "invalid_upload_url"),
     (f"http://<HOST>/listed/in/k?{signed_queries.sas(expires='tomorrow')}", "invalid_upload_url"),
