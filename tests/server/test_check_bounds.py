@@ -113,6 +113,7 @@ def test_too_busy(narrow: Running, url: bytes, path: str) -> None:
 def test_too_many_at_once(narrow: Running, url: bytes, path: str) -> None:
     """While an upload of its address runs, a check is one too many, and a check that runs counts as well."""
     address, body = stranger(), form(url, file(b"1"))
+    wait_for_all(narrow)
     with Connection(narrow.port) as running:
         running.begin(PLAIN, len(body), address)
         checked, uploaded = (
@@ -132,6 +133,7 @@ def test_too_many_at_once(narrow: Running, url: bytes, path: str) -> None:
 
 def test_place_is_given_back(narrow: Running, url: bytes) -> None:
     """Checks one after another never run out of places, whether they are right, wrong or broken off."""
+    wait_for_all(narrow)
     for _ in range(5):
         assert post(narrow.port, CHECK, form(url), stranger()).status == 200
         assert post(narrow.port, CHECK, form(), stranger()).status == 422
