@@ -30,7 +30,7 @@ def counted(double: StorageDouble) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def narrow(double: StorageDouble) -> Iterator[Running]:
+def two_places(double: StorageDouble) -> Iterator[Running]:
     """A service with two places, of which one address may have one."""
     with Running(
         UPLOAD_DESTINATIONS=double.url,
@@ -41,6 +41,13 @@ def narrow(double: StorageDouble) -> Iterator[Running]:
         UPLOAD_TRUSTED_PROXIES="127.0.0.0/8",
     ) as running:
         yield running
+
+
+@pytest.fixture
+def narrow(two_places: Running) -> Running:
+    """That service, once the test before has given back its places."""
+    wait_for_all(two_places)
+    return two_places
 
 
 @pytest.fixture
@@ -93,7 +100,6 @@ def test_checks_and_uploads_share_the_rate(counted: Running, url: bytes, path: s
 def test_too_busy(narrow: Running, url: bytes, path: str) -> None:
     """When all places are taken, a check is told so like an upload, before its body is read."""
     body = form(url, file(bytes(1000)))
-    wait_for_all(narrow)
     with (
         Connection(narrow.port) as first,
         Connection(narrow.port) as second,
@@ -113,7 +119,6 @@ def test_too_busy(narrow: Running, url: bytes, path: str) -> None:
 def test_too_many_at_once(narrow: Running, url: bytes, path: str) -> None:
     """While an upload of its address runs, a check is one too many, and a check that runs counts as well."""
     address, body = stranger(), form(url, file(b"1"))
-    wait_for_all(narrow)
     with Connection(narrow.port) as running:
         running.begin(PLAIN, len(body), address)
         checked, uploaded = (
@@ -133,7 +138,6 @@ def test_too_many_at_once(narrow: Running, url: bytes, path: str) -> None:
 
 def test_place_is_given_back(narrow: Running, url: bytes) -> None:
     """Checks one after another never run out of places, whether they are right, wrong or broken off."""
-    wait_for_all(narrow)
     for _ in range(5):
         assert post(narrow.port, CHECK, form(url), stranger()).status == 200
         assert post(narrow.port, CHECK, form(), stranger()).status == 422

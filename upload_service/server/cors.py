@@ -19,7 +19,7 @@ ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-Id")
 EXPOSED_HEADERS = "X-Request-Id, Retry-After"
 # Two hours: Chromium keeps a preflight's result no longer.
 MAX_AGE_SECONDS = 7200
-# No page asks for more. So the answer is never longer than a request's head may be.
+# Far more than widgets and tracers add. Without a bound the answer would grow with the question.
 MAX_ASKED_HEADERS = 64
 # A token of RFC 9110 section 5.6.2.
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
