@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from devtools import signed_queries
-from local.store import Bucket, Store
+from local.store import Store
 
 from tests.storage.success_rows import HTML, JSON, NO_ETAG, OTHERS, PAGE, STORES
 from tests.support.client.raw_http import PLAIN, RETRY
@@ -29,9 +29,17 @@ def lenient(double: StorageDouble) -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def filer_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store whose filer answers who has no signature."""
+    with Store(tmp_path_factory.mktemp("filer"), s3_port=0, open_filer=True) as running:
+        yield running
+
+
 @both_endpoints
-def test_filer_in_the_place_of_its_store(store: Store, bucket: Bucket, path: str) -> None:
+def test_filer_in_the_place_of_its_store(filer_store: Store, path: str) -> None:
     """A URL with the port of SeaweedFS's filer is answered 201, and is no success: the bucket has nothing."""
+    store, bucket = filer_store, filer_store.bucket
     key = f"filer/{uuid.uuid4().hex}"
     filer = f"http://127.0.0.1:{store.filer_port}/"
     url = TRANSCRIPT.hide(bucket.presign(key).replace(f"{bucket.endpoint}/", filer))

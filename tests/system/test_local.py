@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from local import ports, running_store
-from local.store import StoreError
+from local.store import Store, StoreError
 
 PACKAGES = Path(__file__).parents[2] / "scripts" / "lib"
 
@@ -68,6 +68,48 @@ def test_signer_is_found_again(said: str, port: int) -> None:
     signer.request("POST", "/presign", b'{"name": "a.txt"}', {"Origin": f"http://localhost:{port}"})
     assert "uploadUrl" in json.loads(signer.getresponse().read())
     signer.close()
+
+
+def allowed(port: int, origin: str, method: str, path: str, **headers: str) -> str | None:
+    """The origin whose page may read the answer to this page's request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, headers={"Origin": origin, **headers})
+    found = connection.getresponse().headers["Access-Control-Allow-Origin"]
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_page_may_call(said: str, port: int, name: str) -> None:
+    """Service and store answer the page, by both its names."""
+    page = f"http://{name}:{port}"
+    assert allowed(port, page, "GET", "/healthz") == page
+    assert allowed(store_port(said), page, "GET", "/uploads/") == page
+
+
+@pytest.mark.parametrize("other", ["http://evil.example", "http://localhost:3000", "null"])
+def test_other_pages_may_not(said: str, port: int, other: str) -> None:
+    """A page of another origin reads nothing and sends nothing but what it may without asking."""
+    assert allowed(port, other, "GET", "/healthz") is None
+    assert allowed(store_port(said), other, "GET", "/uploads/") is None
+    preflight = {"Access-Control-Request-Method": "PUT"}
+    assert allowed(store_port(said), other, "OPTIONS", "/uploads/a", **preflight) is None
+
+
+def store_port(said: str) -> int:
+    """The port in the store's address."""
+    found = re.search(r"Its store: +http://127.0.0.1:(\d+)/uploads/", said)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/buckets/uploads/"), ("POST", "/buckets/uploads/a")])
+def test_filer_asks_for_a_token(store: Store, method: str, path: str) -> None:
+    """The store's other interface, which knows no signatures, is closed: a page could ask it without CORS."""
+    connection = http.client.HTTPConnection("127.0.0.1", store.filer_port, timeout=60)
+    connection.request(method, path, body=b"abc" if method == "POST" else None)
+    assert connection.getresponse().status == 401
+    connection.close()
 
 
 def test_second_one_is_told_what_it_needs(said: str, port: int, data: Path) -> None:

@@ -1,6 +1,6 @@
 """Prints a presigned PUT URL for the store of docker-compose.yml, with nothing but the standard library.
 
-Usage: python scripts/lib/compose/presign.py [KEY] [--method GET]     here, or in a container
+Usage: docker compose run --rm ready python -m compose.presign [KEY] [--method GET]     where the keys are
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
@@ -8,22 +8,21 @@ Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 import argparse
 import hashlib
 import hmac
-import os
 import time
 from urllib.parse import quote
 
+from compose import keys
+
 HOST = "storage.localhost:8333"
-BUCKET = "uploads"
 REGION = "us-east-1"
 
 
 def presign(key: str, method: str = "PUT", expires: int = 3600) -> str:
     """A URL that allows requests with this method, for `expires` seconds."""
-    access_key = os.environ.get("STORAGE_ACCESS_KEY", "local")
-    secret_key = os.environ.get("STORAGE_SECRET_KEY", "only-for-this-computer")
+    access_key, secret_key = keys.read()
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     scope = f"{date[:8]}/{REGION}/s3/aws4_request"
-    path = f"/{BUCKET}/{quote(key, safe='/')}"
+    path = f"/{keys.BUCKET}/{quote(key, safe='/')}"
     query = (
         f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={quote(f'{access_key}/{scope}', safe='')}"
         f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders=host"

@@ -5,8 +5,8 @@ import signal
 import sys
 from types import FrameType
 
-from presign import presign
-from signer import Signer, local_names
+from compose.presign import presign
+from compose.signer import Signer, local_names
 
 # In the container. On this computer it is published at UPLOAD_SIGNER_PORT.
 PORT = 8001
@@ -23,7 +23,7 @@ and look at what was stored:
 
   curl "{presign("readme.md", "GET")}"
 
-Another URL to upload to: docker compose run --rm ready python /compose/presign.py KEY
+Another URL to upload to: docker compose run --rm ready python -m compose.presign KEY
 One to read from: the same with --method GET (the page shows each file's KEY)
 """
 

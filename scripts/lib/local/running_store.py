@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / ".local" / "running.json"
 NOT_RUNNING = (
     "The local store is not running: start it with ./scripts/local. "
-    "(With compose: docker compose run --rm ready python /compose/presign.py KEY)"
+    "(With compose: docker compose run --rm ready python -m compose.presign KEY)"
 )
 
 

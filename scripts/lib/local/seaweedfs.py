@@ -1,14 +1,19 @@
 """How SeaweedFS's `weed mini` is started, and what it leaves behind.
 
 Knows: its flags, its ports and its files. Starts nothing.
+Rules: of its parts only S3 is for others. Its filer would let any page of any browser here read and write all
+objects without a signature, so it asks for a token that nobody has but the store itself.
 """
 
+import secrets
 import shutil
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from local import ports
+from local.private_file import write_private_text
 
 # Parts of SeaweedFS that one bucket does not need.
 SWITCHED_OFF = (
@@ -22,6 +27,8 @@ SWITCHED_OFF = (
 )
 # Relative to the folder it runs in; the default is a name in /tmp.
 SOCKETS = ("-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock")
+# Who may ask which part, by its own name for this file.
+SECURITY = "security.toml"
 # Without this it also writes log files to /tmp.
 LOG_HERE_ONLY = "-logtostderr=true"
 # Its worker connects to the admin port plus this, whatever the flag for that port says.
@@ -57,10 +64,24 @@ def choose_ports(wish: int) -> Ports:
     return Ports(chosen)
 
 
-def arguments(folder: Path, chosen: Ports) -> list[str]:
-    """All that follows the program's name."""
+def arguments(folder: Path, chosen: Ports, origins: Iterable[str]) -> list[str]:
+    """All that follows the program's name. `origins`: whose pages may read its answers."""
     place = [f"-dir={folder}", f"-ip={ports.HOST}", f"-ip.bind={ports.HOST}"]
-    return [LOG_HERE_ONLY, "mini", *place, *chosen.flags(), *SOCKETS, *SWITCHED_OFF]
+    pages = f"-s3.allowedOrigins={','.join(origins)}"
+    return [LOG_HERE_ONLY, "mini", *place, *chosen.flags(), *SOCKETS, *SWITCHED_OFF, pages]
+
+
+def close_filer(folder: Path) -> None:
+    """Make the tokens of the next run. SeaweedFS reads this file where it is started."""
+    sections = ("jwt.signing", "jwt.filer_signing", "jwt.filer_signing.read")
+    write_private_text(
+        folder / SECURITY, "".join(f'[{name}]\nkey = "{secrets.token_hex(32)}"\n' for name in sections)
+    )
+
+
+def open_filer(folder: Path) -> None:
+    """Let the next run's filer answer everybody."""
+    (folder / SECURITY).unlink(missing_ok=True)
 
 
 def forget_ports(folder: Path) -> None:

@@ -10,6 +10,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from compose.signer import local_names
+
 from local import ports, running_store, start_message
 from local.child_process import PAUSE_SECONDS, ChildProcess
 from local.page_signer import signing
@@ -39,7 +41,7 @@ def run(port: int, data: Path, stop: StopSignals) -> str | None:
 
 def _run(port: int, data: Path, stop: StopSignals) -> None:
     with ExitStack() as ending:
-        store = Store(data)
+        store = Store(data, origins=_page_origins(port))
         store.start(interrupted=stop.asked)
         ending.callback(store.stop, hurry=stop.asked_again)
         signer = ending.enter_context(signing(store.bucket, port))
@@ -72,9 +74,16 @@ def _start_service(port: int, store: Store, signer: str) -> ChildProcess:
         "UPLOAD_BIND": ports.HOST,
         "UPLOAD_DESTINATIONS": store.bucket.url,
     }
+    # No other page may call, unless its origin is named in the environment.
+    defaults = {"UPLOAD_PAGE": signer, "UPLOAD_CORS_ORIGINS": ",".join(_page_origins(port))}
     # -P: never a folder `upload_service` that happens to be in the current directory.
-    environment = {"UPLOAD_PAGE": signer, **os.environ, **settings}
+    environment = {**defaults, **os.environ, **settings}
     return ChildProcess([sys.executable, "-P", "-m", "upload_service"], env=environment)
+
+
+def _page_origins(port: int) -> list[str]:
+    """What a browser here calls the page's origin."""
+    return sorted(f"http://{name}" for name in local_names(port))
 
 
 def _wait_ready(port: int, service: ChildProcess, stop: StopSignals) -> bool:

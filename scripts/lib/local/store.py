@@ -13,6 +13,7 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -41,11 +42,23 @@ class Store:
 
     bucket: Bucket
 
-    def __init__(self, data: Path, *, s3_port: int = PREFERRED_PORT, name: str = "uploads") -> None:
-        """`s3_port` is a wish: if it is in use, another one is taken. 0 means any."""
+    def __init__(
+        self,
+        data: Path,
+        *,
+        s3_port: int = PREFERRED_PORT,
+        name: str = "uploads",
+        origins: Iterable[str] = ("*",),
+        open_filer: bool = False,
+    ) -> None:
+        """`s3_port` is a wish: if it is in use, another one is taken. 0 means any.
+
+        `origins`: whose pages may read its answers. `open_filer`: its filer answers who has no signature.
+        """
         self.data = data.absolute()
         self.log = self.data / "store.log"
         self._wish, self._name = s3_port, name
+        self._origins, self._open_filer = tuple(origins), open_filer
         self._child: ChildProcess | None = None
         self._held = ExitStack()
 
@@ -127,13 +140,14 @@ class Store:
             raise StoreError("The program weed is missing: install SeaweedFS (brew install seaweedfs).")
         folder = self.data / "weed"
         seaweedfs.forget_ports(folder)
+        (seaweedfs.open_filer if self._open_filer else seaweedfs.close_filer)(folder)
         self.log.unlink(missing_ok=True)
         self._ports = seaweedfs.choose_ports(self._wish)
         # So that after stop() and start() the URLs that were signed before work again, if possible.
         self._wish = self._ports.s3
         self.bucket = self._bucket()
         self._child = ChildProcess(
-            [program, *seaweedfs.arguments(folder, self._ports)],
+            [program, *seaweedfs.arguments(folder, self._ports, self._origins)],
             env=self._environment(folder),
             cwd=folder,
             log=self.log,

@@ -4,13 +4,14 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from local.bucket import Bucket, StoreError
 
 from tests.support.service.transcript import TRANSCRIPT
 
@@ -18,14 +19,18 @@ ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 PORT = "18000"
 SIGNER_PORT = "18001"
+ENVIRONMENT = os.environ | {
+    "UPLOAD_PORT": PORT,
+    "UPLOAD_SIGNER_PORT": SIGNER_PORT,
+    "COMPOSE_PROJECT_NAME": "upload-service-test",
+}
+SAY_KEYS = "import json; from compose import keys; print(json.dumps(keys.read()))"
 
 
 def compose(*words: str) -> str:
     """What compose prints."""
-    ports = {"UPLOAD_PORT": PORT, "UPLOAD_SIGNER_PORT": SIGNER_PORT}
-    environment = os.environ | ports | {"COMPOSE_PROJECT_NAME": "upload-service-test"}
     done = subprocess.run(
-        ["docker", "compose", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        ["docker", "compose", *words], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -72,17 +77,91 @@ def test_printed_lines_work(said: str) -> None:
     assert hashlib.sha256(bash(look)).digest() == hashlib.sha256(README.read_bytes()).digest()
 
 
-@pytest.mark.parametrize("where", ["here", "in a container"])
-def test_a_url_works_wherever_it_was_signed(said: str, where: str) -> None:
-    """A URL that is signed on this computer works for the service in its network, and the other way round."""
-    script = ["scripts/lib/compose/presign.py", f"signed-{where.replace(' ', '-')}"]
-    if where == "here":
-        done = subprocess.run([sys.executable, *script], cwd=ROOT, capture_output=True, text=True, check=True)
-        url = done.stdout.strip()
-    else:
-        url = compose("run", "--rm", "-T", "ready", "python", "/compose/presign.py", script[1]).strip()
-    line = f'curl -sS --form-string "uploadUrl={url}" -F "file=@LICENSE" http://localhost:{PORT}/upload-with-presigned'
+def presigned(*words: str) -> str:
+    """A URL as the signer's script prints it."""
+    return compose("run", "--rm", "-T", "ready", "python", "-m", "compose.presign", *words).strip()
+
+
+def test_a_printed_url_works(said: str) -> None:
+    """A URL that is signed in a container works from this computer, and for the service in its network."""
+    line = (
+        f'curl -sS --form-string "uploadUrl={presigned("signed")}" -F "file=@LICENSE" '
+        f"http://localhost:{PORT}/upload-with-presigned"
+    )
     assert json.loads(bash(line))["file_size"] == (ROOT / "LICENSE").stat().st_size
+    assert bash(f'curl -sS "{presigned("signed", "--method", "GET")}"') == (ROOT / "LICENSE").read_bytes()
+
+
+def answered(url: str, origin: str, *options: str) -> tuple[int, str]:
+    """The status of a request from a page of this origin, and which origin may read the answer."""
+    line = ["curl", "-sS", "-o", "/dev/null", "-D", "-", "-H", f"Origin: {origin}", *options, url]
+    head = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True).stdout
+    allowed = re.findall(r"(?i)^access-control-allow-origin: *(.*?)\r?$", head, re.MULTILINE)
+    return int(head.split()[1]), ",".join(allowed)
+
+
+def test_only_the_page_may_call(said: str) -> None:
+    """Service, signer and store answer the page's two names, and no other page."""
+    preflight = ("-X", "OPTIONS", "-H", "Access-Control-Request-Method: PUT")
+    url = presigned("from-a-page")
+    service = f"http://localhost:{PORT}/upload-with-presigned"
+    signer = f"http://localhost:{SIGNER_PORT}/presign"
+    for page in (f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"):
+        assert answered(url, page, *preflight) == (200, page)
+        assert (
+            answered(service, page, "-X", "OPTIONS", "-H", "Access-Control-Request-Method: POST")[1] == page
+        )
+        assert answered(signer, page, "-d", '{"name": "a"}') == (200, page)
+    for other in ("http://evil.example", "http://localhost:3000", "null"):
+        assert answered(url, other, *preflight) == (403, "")
+        assert answered(url, other, "-T", "LICENSE")[1] == ""
+        assert answered(service, other, "-X", "OPTIONS", "-H", "Access-Control-Request-Method: POST")[1] == ""
+        assert answered(service, other, "-F", "file=@LICENSE")[1] == ""
+        assert answered(signer, other, "-d", '{"name": "a"}') == (403, "")
+
+
+def test_keys_are_of_this_computer_alone(said: str) -> None:
+    """The keys stand nowhere in the repository, and allow nothing outside of the bucket."""
+    access_key, secret_key = json.loads(
+        compose("run", "--rm", "-T", "ready", "python", "-c", SAY_KEYS).strip()
+    )
+    assert len(access_key) == 20
+    assert len(secret_key) == 40
+    endpoint = "http://127.0.0.1:8333"
+    assert Bucket(endpoint, "uploads", access_key, secret_key).keys()
+    for name, pair in (
+        ("uploads", ("local", "only-for-this-computer")),
+        ("uploads", (access_key, "only-for-this-computer")),
+        ("other", (access_key, secret_key)),
+    ):
+        with pytest.raises(StoreError, match="403"):
+            Bucket(endpoint, name, *pair).put("key", b"bytes")
+
+
+def test_what_to_paste_is_not_buried(said: str) -> None:
+    """In front of a terminal, `up` prints no line of the store's log."""
+    compose("stop")
+    with subprocess.Popen(
+        ["docker", "compose", "up"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout
+        lines: list[str] = []
+        for line in running.stdout:
+            lines.append(line)
+            if "compose run" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+    assert "compose run" in lines[-1]
+    assert not [line for line in lines if line.startswith("storage")]
+    assert len(lines) < 40
+    compose("up", "-d")
+    ready()
 
 
 def test_page_gets_urls_and_uploads(said: str) -> None:
