@@ -38,6 +38,15 @@ def test_first_deployment(cloud: Cloud, aws: Servers) -> None:
     assert f"{url_of(run.stdout)}upload-with-presigned" in run.stdout
 
 
+def test_says_that_any_bucket_may_be_written_to(cloud: Cloud) -> None:
+    """Until the operator says where uploads may go, each run ends with how to."""
+    said = "--set 'UPLOAD_DESTINATIONS="
+    assert said in cloud.deploy().stdout
+    mine = cloud.deploy("--set", "UPLOAD_DESTINATIONS=https://my-bucket.s3.*.amazonaws.com/")
+    assert mine.returncode == 0
+    assert said not in mine.stdout
+
+
 def test_role(cloud: Cloud) -> None:
     """The role may write into its own log group, and nothing else."""
     cloud.deploy()

@@ -92,4 +92,14 @@ say_how_to_use() {
     say "Requests must be signed (AWS Signature V4, service lambda, the body's SHA-256 included): $endpoint"
   fi
   say "Files of up to about 4.5 MB: AWS refuses larger ones before they reach the function. See docs/deploying.md."
+  warn_of_any_bucket
+}
+
+warn_of_any_bucket() {
+  local value
+  value=$(aws lambda get-function-configuration --function-name "$name" \
+    --query Environment.Variables.UPLOAD_DESTINATIONS --output text 2>/dev/null) || return 0
+  [ "$value" = None ] || return 0
+  say "Uploads may go to anybody's bucket in the known stores. To allow yours alone:"
+  say "  ./scripts/deploy --set 'UPLOAD_DESTINATIONS=https://my-bucket.s3.*.amazonaws.com/' (and the options of this run)"
 }
