@@ -86,6 +86,17 @@ def client_address(peer: str | None, forwarded: Sequence[str], trusted: Sequence
     return address
 
 
+def is_of_one_client(address: Address | None, trusted: Sequence[Network]) -> bool:
+    """Whether `address`, found by `client_address`, can be believed to be one client's.
+
+    A trusted proxy's own address stands for all who come through it. So may a private one, if no proxy is
+    declared: it is often that of a proxy of which nobody told us.
+    """
+    if address is None or any(address in network for network in trusted):
+        return False
+    return bool(trusted) or address.is_global
+
+
 def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
     """The entries of all lines, the last one first, without empty ones."""
     for line in reversed(lines):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, format_bytes, ok, warn
+from upload_service.server import descriptors
 from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
 # The memory limit of this container, in cgroup v2 and v1. Version 1 has a huge number if there is no limit.
@@ -26,7 +27,30 @@ PROBE_BYTES = 64 * 1024
 
 def check_machine(settings: Settings) -> list[Finding]:
     """All checks of the machine, except those of its ports."""
-    return [check_memory(settings), *check_disk(settings), check_certificates(settings)]
+    return [
+        check_memory(settings),
+        check_open_files(settings),
+        *check_disk(settings),
+        check_certificates(settings),
+    ]
+
+
+def check_open_files(settings: Settings) -> Finding:
+    """Whether the system lets the process open as many files and sockets as it may need."""
+    have, uploads = descriptors.raise_limit(), descriptors.for_uploads(settings)
+    most = descriptors.most_connections(settings, have)
+    what = (
+        f"at most {have} files and sockets may be open; {settings.max_concurrent} uploads at once need "
+        f"{uploads}, and clients may have {most} connections"
+    )
+    if have - descriptors.RESERVED >= uploads:
+        return ok("open files", what)
+    return warn(
+        "open files",
+        f"{what}: too few for so many uploads",
+        "raise the hard limit (ulimit -Hn, LimitNOFILE, docker --ulimit nofile), or set UPLOAD_MAX_CONCURRENT "
+        "lower",
+    )
 
 
 def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_FILES) -> Finding:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from upload_service.doctor.finding import Finding, format_bytes, ok, warn
 from upload_service.presigned.allowed_destinations import ETAG_OPTION, UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
+from upload_service.server.access_control import places_per_client
 from upload_service.settings.settings import Settings, list_settings, unknown_variables
 from upload_service.storage.address_policy import HTTPS_PORT, judge_address
 
@@ -80,12 +81,13 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
 
 def _callers(settings: Settings) -> Iterator[Finding]:
     at_once = f"{settings.max_concurrent} uploads at once"
-    per_client = (
-        [f"{settings.max_concurrent_per_client} at once"] if settings.max_concurrent_per_client else []
-    )
+    most, only_believed = places_per_client(settings)
+    per_client = [f"{most} at once"] if most else []
     per_client += [f"{settings.rate_per_minute} a minute"] if settings.rate_per_minute else []
     if per_client:
         proxies = "as trusted proxies tell it" if settings.trusted_proxies else "the connection's own"
+        if only_believed and not settings.trusted_proxies:
+            proxies += ", if it is public"
         at_once += f", {' and '.join(per_client)} of one address ({proxies})"
     limits = f"{at_once}, files of at most {format_bytes(settings.max_file_bytes)}"
     if settings.api_tokens:
@@ -97,7 +99,7 @@ def _callers(settings: Settings) -> Iterator[Finding]:
             f"anybody who reaches the port may upload; {limits}",
             "set UPLOAD_API_TOKENS, or let only those reach the port who may upload",
         )
-    if settings.max_concurrent_per_client > settings.max_concurrent:
+    if most > settings.max_concurrent and not only_believed:
         yield warn(
             "callers",
             "UPLOAD_MAX_CONCURRENT_PER_CLIENT bounds nothing: UPLOAD_MAX_CONCURRENT is lower",

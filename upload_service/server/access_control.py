@@ -12,13 +12,15 @@ from functools import lru_cache
 
 from upload_service.clients.bearer_tokens import authenticate, bearer_token
 from upload_service.clients.caller import Caller
-from upload_service.clients.client_address import client_address, rate_limit_key
+from upload_service.clients.client_address import client_address, is_of_one_client, rate_limit_key
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
 
 MAX_CACHED_CHARACTERS = 200
+# Where the operator has set no number, one client may have a quarter of all places, and 4 in any case.
+CLIENT_SHARE, LEAST_CLIENT_PLACES = 4, 4
 # RFC 6750 section 3: no error code when no token came.
 CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
@@ -30,7 +32,7 @@ class AccessControl:
     def __init__(self, settings: Settings) -> None:
         self._tokens = settings.api_tokens
         self._trusted = settings.trusted_proxies
-        self._most_at_once = settings.max_concurrent_per_client
+        self._most_at_once, self._only_believed = places_per_client(settings)
         self._running: Counter[str] = Counter()
         # Parsing addresses and comparing networks costs more than all the rest here.
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
@@ -47,10 +49,11 @@ class AccessControl:
             return Caller(*self._origin(peer, lines))
         return Caller(*self._known_origin(peer, lines))
 
-    def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str]:
-        """The address as text, and the key under which its uploads are counted."""
+    def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str, bool]:
+        """The address as text, the key under which its uploads are counted, and whether it is believed."""
         address = client_address(peer, lines, self._trusted)
-        return None if address is None else str(address), rate_limit_key(address)
+        believed = is_of_one_client(address, self._trusted)
+        return None if address is None else str(address), rate_limit_key(address), believed
 
     def admit(self, caller: Caller, authorization: Sequence[str]) -> None:
         """Let the caller begin an upload, or raise UploadError. `authorization`: the header's lines.
@@ -63,7 +66,7 @@ class AccessControl:
             caller.name = authenticate(self._tokens, authorization)
             if caller.name is None:
                 raise _unauthorized(authorization)
-        if self._most_at_once:
+        if self._most_at_once and (caller.is_believed or not self._only_believed):
             if self._running[caller.rate_limit_key] >= self._most_at_once:
                 raise UploadError("too_many_at_once")
             self._running[caller.rate_limit_key] += 1
@@ -78,6 +81,13 @@ class AccessControl:
                 del self._running[caller.rate_limit_key]
 
 
+def places_per_client(settings: Settings) -> tuple[int, bool]:
+    """How many uploads a client may run at once (0: any number), and whether only if it is believed."""
+    if settings.max_concurrent_per_client is not None:
+        return settings.max_concurrent_per_client, False
+    return max(LEAST_CLIENT_PLACES, settings.max_concurrent // CLIENT_SHARE), True
+
+
 def open_access_limits(settings: Settings) -> dict[str, object]:
     """The limits for uploads when no token is needed, as the log tells them at the start."""
     prefixes = settings.destinations.prefixes
@@ -86,7 +96,7 @@ def open_access_limits(settings: Settings) -> dict[str, object]:
         "destinations": [KNOWN_STORES_WORD] * settings.destinations.known_stores + listed,
         "max_file_bytes": settings.max_file_bytes,
         "max_concurrent": settings.max_concurrent,
-        "max_concurrent_per_client": settings.max_concurrent_per_client,
+        "max_concurrent_per_client": places_per_client(settings)[0],
         "rate_per_minute": settings.rate_per_minute,
     }
 

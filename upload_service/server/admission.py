@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -22,11 +22,16 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
 from upload_service.pages.app_keys import CONTEXT
 from upload_service.server.access_control import AccessControl
+from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
-from upload_service.settings.settings import Settings
+from upload_service.upload.check import Check
+from upload_service.upload.sender_pace import SenderPace
+from upload_service.upload.upload import Upload
 from upload_service.upload.widget_chunks import refuse_content_range
 
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
+OPEN_CONNECTIONS: web.AppKey[OpenConnections] = web.AppKey("open_connections", OpenConnections)
+_PACE: web.RequestKey[SenderPace] = web.RequestKey("pace", SenderPace)
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
@@ -86,11 +91,9 @@ def request_id(request: web.BaseRequest) -> str:
     return request[_ID]
 
 
-def admit(request: web.Request, settings: Settings, wanted: frozenset[str], running: Sized) -> FormReader:
-    """The form of a request that may go on; raises UploadError for one that may not.
-
-    `running`: all that runs now, of which there may be so many at once.
-    """
+def admit(request: web.Request, caller: Caller, wanted: frozenset[str]) -> FormReader:
+    """The form of a request that may go on, for which a place is free; raises UploadError for another."""
+    settings, places = request.app[CONTEXT].settings, request.app[CONTEXT].places
     if not request.body_exists:
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
@@ -101,11 +104,21 @@ def admit(request: web.Request, settings: Settings, wanted: frozenset[str], runn
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
-    receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, running)
+    receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, places)
     form = FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
-    if len(running) >= settings.max_concurrent:
-        raise UploadError("too_busy")
+    places.make_room(caller)
+    request[_PACE] = receiver.pace
     return form
+
+
+@contextmanager
+def place(request: web.Request, caller: Caller, holder: Upload | Check) -> Iterator[None]:
+    """The place of an admitted request, until what holds it has ended. It hears if the client leaves."""
+    with (
+        request.app[CONTEXT].places.hold(holder, caller, request[_PACE]),
+        request.app[OPEN_CONNECTIONS].holding_place(request, holder.client_left),
+    ):
+        yield
 
 
 async def hold_continue(_request: web.Request) -> None:

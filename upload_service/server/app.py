@@ -11,15 +11,19 @@ from aiohttp import web
 from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import sniffing_library
 from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server import descriptors
 from upload_service.server.access_control import AccessControl
-from upload_service.server.admission import ACCESS_CONTROL
+from upload_service.server.admission import ACCESS_CONTROL, OPEN_CONNECTIONS
 from upload_service.server.middleware import finish_headers, respond
+from upload_service.server.open_connections import OpenConnections
 from upload_service.server.routes import routes
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.storage.session import open_sessions
+from upload_service.storage.sockets import most_before_crowded
 from upload_service.telemetry.metrics import Metrics
 from upload_service.upload.app_context import AppContext
+from upload_service.upload.places import Places
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -30,15 +34,18 @@ def make_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(finish_headers)
 
     app[ACCESS_CONTROL] = AccessControl(settings)
+    app[OPEN_CONNECTIONS] = OpenConnections(descriptors.most_connections(settings, descriptors.limit()))
     if settings.allowed_types:
         sniffing_library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
-        async with open_sessions(pooled=not settings.in_lambda) as sessions:
+        most_sockets = most_before_crowded(settings.max_concurrent)
+        async with open_sessions(pooled=not settings.in_lambda, most_sockets=most_sockets) as sessions:
             storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
-            app[CONTEXT] = AppContext(settings, storage, budget, sessions.sockets)
-            app[METRICS] = _metrics(app[CONTEXT])
+            places = Places(settings.max_concurrent, settings.min_bytes_per_second)
+            app[CONTEXT] = AppContext(settings, storage, budget, sessions.sockets, places)
+            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
             yield
         budget.close()
 
@@ -46,12 +53,12 @@ def make_app(settings: Settings) -> web.Application:
     return app
 
 
-def _metrics(context: AppContext) -> Metrics:
+def _metrics(context: AppContext, connections: OpenConnections) -> Metrics:
     """What counts uploads; the kind that is wanted is imported only here."""
     if context.settings.metrics == "prometheus":
         from upload_service.telemetry.prometheus import PrometheusMetrics
 
-        return PrometheusMetrics(context)
+        return PrometheusMetrics(context, connections)
     if context.settings.metrics == "emf":
         from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 

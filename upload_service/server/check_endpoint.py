@@ -10,7 +10,7 @@ from aiohttp import web
 
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
-from upload_service.server.admission import Visit, admit, request_id, send_continue, visit
+from upload_service.server.admission import Visit, admit, place, request_id, send_continue, visit
 from upload_service.telemetry.upload_event import CheckEvent
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import RETRY_FIELDS
@@ -19,7 +19,6 @@ from upload_service.upload.widget_chunks import COUNT_FIELDS
 
 async def check(request: web.Request) -> web.Response:
     """POST /check."""
-    context = request.app[CONTEXT]
     found: Check | None = None
 
     def tell(ended: Visit) -> None:
@@ -30,9 +29,9 @@ async def check(request: web.Request) -> web.Response:
         structlog.get_logger().info("check", **event.members())
 
     with visit(request, tell) as visitor:
-        form = admit(request, context.settings, RETRY_FIELDS | COUNT_FIELDS, context.running)
-        found = Check(form, context.settings)
-        with context.place_of(found):
+        form = admit(request, visitor.caller, RETRY_FIELDS | COUNT_FIELDS)
+        found = Check(form, request.app[CONTEXT].settings)
+        with place(request, visitor.caller, found):
             await send_continue(request)
             await found.run()
         visitor.succeed(request)

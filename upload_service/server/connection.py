@@ -17,6 +17,7 @@ from aiohttp import web
 from upload_service.errors.upload_error import UploadError
 from upload_service.server import cors, responses
 from upload_service.server.admission import request_id
+from upload_service.server.open_connections import OpenConnections
 from upload_service.server.read_pacing import ReadPacing
 from upload_service.settings.settings import Settings
 
@@ -29,9 +30,12 @@ IDLE_SECONDS = 75
 class Connection(web.RequestHandler):
     """aiohttp's server protocol, with limits on time and with our own refusals."""
 
-    def __init__(self, server: web.Server, settings: Settings, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, settings: Settings, connections: OpenConnections, **options: Any
+    ) -> None:
         super().__init__(server, keepalive_timeout=IDLE_SECONDS, **options)
         self._settings = settings
+        self._connections = connections
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_began = False
         self._read_pacing = ReadPacing()
@@ -56,10 +60,12 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As in aiohttp, but the first head must come in time."""
         super().connection_made(transport)
+        self._connections.add(self)
         self._wait_for_head(IDLE_SECONDS)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp."""
+        self._connections.remove(self)
         self._stop_waiting()
         self._stop_unread_timer()
         super().connection_lost(exc)

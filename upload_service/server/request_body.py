@@ -15,6 +15,7 @@ from aiohttp import web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.translation.phrase import Phrase
+from upload_service.upload.sender_pace import SenderPace
 
 # After an early response. Many clients, and all browsers, read it only when they have sent everything.
 DRAIN_SECONDS = 600
@@ -41,7 +42,7 @@ GATHERED_BYTES = 16 * 1024
 class RequestBody:
     """Reads one body. `least_rate` is in bytes per second, averaged over the time spent waiting.
 
-    `running` are the uploads that share the memory for what is taken in.
+    `running` are the uploads that share the memory for what is taken in. `pace`: how fast the client sends.
     """
 
     def __init__(self, request: web.Request, stall_seconds: float, least_rate: float, running: Sized) -> None:
@@ -57,7 +58,7 @@ class RequestBody:
         self._least_rate = least_rate
         self._received_bytes = 0
         self._chunks = 0
-        self._waited_seconds = 0.0
+        self.pace = SenderPace()
 
     async def read(self) -> bytes:
         """The next chunk of the body, b"" at the end; raises UploadError."""
@@ -98,19 +99,19 @@ class RequestBody:
 
     async def _wait(self) -> tuple[bytes, bool]:
         """Wait for the next chunk, timed. Timing chunks that are already here would cost too much."""
-        began = time.monotonic()
+        self.pace.begin_wait(time.monotonic())
         try:
             async with asyncio.timeout(self._stall_seconds):
                 found = await self._content.readchunk()
         except TimeoutError:
             raise UploadError("client_stalled") from None
-        self._waited_seconds += time.monotonic() - began
-        if self._waited_seconds > self._stall_seconds and self._is_trickling():
+        self.pace.end_wait(time.monotonic(), self._content.total_bytes)
+        if self.pace.waited_seconds > self._stall_seconds and self._is_trickling():
             raise UploadError("client_too_slow")
         return found
 
     def _is_trickling(self) -> bool:
-        return self._content.total_bytes < self._waited_seconds * self._least_rate
+        return self._content.total_bytes < self.pace.waited_seconds * self._least_rate
 
 
 def _are_too_many(chunks: int, count: int) -> bool:

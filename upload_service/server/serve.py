@@ -9,6 +9,7 @@ Must not know: about uploads, more than that they run and can be aborted.
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable
 
 import structlog
@@ -18,9 +19,12 @@ from upload_service import __version__
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
 from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.server import descriptors
 from upload_service.server.access_control import open_access_limits
+from upload_service.server.admission import OPEN_CONNECTIONS
 from upload_service.server.app import make_app
 from upload_service.server.connection import Connection
+from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
 from upload_service.upload.app_context import AppContext
 
@@ -29,6 +33,8 @@ SETTLE_SECONDS = 0.1
 # Aborted uploads get this long to send their responses.
 FAREWELL_SECONDS = 1.0
 BACKLOG = 1024
+# asyncio accepts so many connections before it tells us of the first.
+ACCEPTED_AT_ONCE = 16
 
 
 class CannotListen(Exception):
@@ -42,24 +48,33 @@ class CannotListen(Exception):
 
 async def serve(settings: Settings) -> None:
     """Run until told to stop. Raises CannotListen when a port cannot be listened on."""
+    open_files = descriptors.raise_limit()
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=FAREWELL_SECONDS)
     await runner.setup()
     context = runner.app[CONTEXT]
+    connections = runner.app[OPEN_CONNECTIONS]
     metrics = metrics_endpoint.metrics_only_server(runner.app[METRICS])
     try:
-        server = await _listen(lambda: _connection(runner.server, settings), settings, "PORT", settings.port)
+        server = await _listen(
+            lambda: _connection(runner.server, settings, connections), settings, "PORT", settings.port
+        )
         ports = {"port": _port(server)}
         if settings.metrics_port is not None:
             other = await _listen(
-                lambda: _connection(metrics, settings), settings, "UPLOAD_METRICS_PORT", settings.metrics_port
+                lambda: _connection(metrics, settings, connections),
+                settings,
+                "UPLOAD_METRICS_PORT",
+                settings.metrics_port,
             )
             ports["metrics_port"] = _port(other)
         told_to_stop = _stop_on_signals(context)
         if not settings.api_tokens:
             structlog.get_logger().warning("anybody_may_upload", **open_access_limits(settings))
-        structlog.get_logger().info("listening", **ports, version=__version__)
+        structlog.get_logger().info(
+            "listening", **ports, version=__version__, open_files=open_files, connections=connections.most
+        )
         await told_to_stop.wait()
-        structlog.get_logger().info("stopping", running=len(context.running))
+        structlog.get_logger().info("stopping", running=len(context.places))
         await asyncio.sleep(settings.drain_delay_seconds)
         server.close()
         await asyncio.sleep(SETTLE_SECONDS)
@@ -76,9 +91,14 @@ async def _listen(
 ) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     try:
-        return await loop.create_server(answering, settings.bind, port, backlog=BACKLOG)
+        server = await loop.create_server(answering, settings.bind, port, backlog=ACCEPTED_AT_ONCE)
     except OSError as error:
         raise CannotListen(reason(error), setting, port) from None
+    for listening in server.sockets:
+        # The system's own queue may be longer. asyncio has one number for both.
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(BACKLOG)
+    return server
 
 
 def reason(error: OSError) -> str:
@@ -92,11 +112,12 @@ def _port(server: asyncio.Server) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-def _connection(server: web.Server | None, settings: Settings) -> Connection:
+def _connection(server: web.Server | None, settings: Settings, connections: OpenConnections) -> Connection:
     assert server
     return Connection(
         server,
         settings,
+        connections,
         loop=asyncio.get_running_loop(),
         access_log=None,
         auto_decompress=False,
@@ -124,7 +145,6 @@ async def _finish(context: AppContext, seconds: float) -> None:
     """Wait for running uploads, then abort the rest."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while context.running and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
+    while len(context.places) and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
         await asyncio.sleep(0.05)
-    for upload in list(context.running):
-        upload.abort(UploadError("shutting_down"))
+    context.places.abort_all(UploadError("shutting_down"))

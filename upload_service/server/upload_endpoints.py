@@ -14,7 +14,7 @@ from aiohttp import web
 from upload_service.clients.lambda_invocation import LambdaInvocation
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
-from upload_service.server.admission import Visit, admit, request_id, send_continue, visit
+from upload_service.server.admission import Visit, admit, place, request_id, send_continue, visit
 from upload_service.server.progress import Progress, is_asked_for
 from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
@@ -53,7 +53,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         progress = Progress() if is_asked_for(request) else None
         wanted = (RETRY_FIELDS if retrying else PLAIN_FIELDS) | COUNT_FIELDS
         upload = Upload(
-            admit(request, context.settings, wanted, context.running),
+            admit(request, visitor.caller, wanted),
             context.storage,
             context.spool_budget,
             context.settings,
@@ -62,7 +62,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             observer=progress,
         )
         request[RECORD] = upload.record
-        with context.place_of(upload):
+        with place(request, visitor.caller, upload):
             await send_continue(request)
             record = await (progress.run(request, upload) if progress else upload.run())
         visitor.succeed(request)

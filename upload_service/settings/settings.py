@@ -167,11 +167,12 @@ class Settings:
         "most uploads that one client address may begin per minute; any more are answered 429; "
         "0 means no limit",
     )
-    max_concurrent_per_client: int = _setting(
+    max_concurrent_per_client: int | None = _setting(
         "UPLOAD_MAX_CONCURRENT_PER_CLIENT",
-        "0",
-        parsing.whole_number(0, 100_000),
-        "most uploads at once from one client address; any more are answered 429; 0 means no limit",
+        "",
+        parsing.optional(parsing.whole_number(0, 100_000)),
+        "most uploads at once from one client address; any more are answered 429; 0 means no limit; empty "
+        "means a quarter of UPLOAD_MAX_CONCURRENT, at least 4, for addresses that can be one client's only",
     )
     trusted_proxies: tuple[Network, ...] = _setting(
         "UPLOAD_TRUSTED_PROXIES",

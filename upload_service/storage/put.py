@@ -84,6 +84,8 @@ class Storage:
                     # was sent, and the response's end has come, aiohttp has already kept it.
                     response.close()
                     payload.spoil()
+                elif self._sessions.sockets.crowded:
+                    payload.spoil()  # the descriptor is needed
                 if not (expect or payload.began):
                     return Outcome("storage_disconnected")  # it responded before it was asked
         except (aiohttp.ClientError, OSError) as error:

@@ -11,6 +11,7 @@ Must not know: the bytes of a body, what a response means.
 import asyncio
 import errno
 import select
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -61,12 +62,13 @@ class Sessions:
 
 
 @asynccontextmanager
-async def open_sessions(*, pooled: bool = True) -> AsyncIterator[Sessions]:
+async def open_sessions(*, pooled: bool = True, most_sockets: int = sys.maxsize) -> AsyncIterator[Sessions]:
     """Open the sessions for the life of the app. With `pooled=False`, each connection serves one PUT only.
 
     Lambda needs that: it freezes the process between requests, and idle connections are dead when it resumes.
+    `most_sockets`: see SocketCounter.
     """
-    sockets = SocketCounter()
+    sockets = SocketCounter(most_sockets)
     async with (
         new_session(listed=True, pooled=pooled, sockets=sockets) as listed,
         new_session(listed=False, pooled=pooled, sockets=sockets) as others,
@@ -162,6 +164,8 @@ def _judging_socket_maker(make_socket: SocketMaker, sockets: SocketCounter, *, l
         host, port = address[4][:2]
         verdict = judge_address(host, port, listed=listed)
         if attempt := address_verdicts.get():
+            if None in attempt.verdicts and sockets.crowded:
+                raise OSError(errno.EMFILE, "too many sockets for another address beside the first")
             attempt.verdicts.append(verdict)
         if verdict:
             # aiohttp tries the next address only after an OSError.

@@ -28,10 +28,20 @@ _NO_COUNT = bytes(4)
 _RESET, _IN_ORDER = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
 
 
-class SocketCounter:
-    """Counts sockets: `made` since the start, and `open` now, including those that are still connecting."""
+def most_before_crowded(uploads: int) -> int:
+    """How many sockets so many uploads at once may have before they do without those that they need not."""
+    return max(16, uploads)
 
-    def __init__(self) -> None:
+
+class SocketCounter:
+    """Counts sockets: `made` since the start, and `open` now, including those that are still connecting.
+
+    `most`: with as many, no connection is kept for later, and an attempt tries no second address beside the
+    first. So there are at most as many more as there are uploads.
+    """
+
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self.most = most
         self.made = 0
         self._alive: WeakSet[socket.socket] = WeakSet()
 
@@ -40,6 +50,11 @@ class SocketCounter:
         self.made += 1
         self._alive.add(new)
         return new
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are `most` of them."""
+        return len(self._alive) >= self.most and self.open >= self.most
 
     @property
     def open(self) -> int:

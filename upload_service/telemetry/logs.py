@@ -1,7 +1,7 @@
 """Structured logs on standard output: one JSON line per event; coloured text on a terminal.
 
 Knows: the register of events, structlog's set-up, and how secrets are kept out.
-Rules: an event that is not in the register is a mistake, and a test fails on it. No exception's text is
+Rules: what a library says again and again is said once, with a count (repeated_lines.py). An event that is not in the register is a mistake, and a test fails on it. No exception's text is
 logged, only its class and the place where it was raised. Signed queries are cut from everything that
 libraries log.
 Must not know: how an upload runs.
@@ -9,15 +9,19 @@ Must not know: how an upload runs.
 
 import json
 import logging
+import math
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
+
+from upload_service.telemetry.repeated_lines import RepeatedLines
 
 EVENTS = {
     "listening": "the service accepts requests",
@@ -30,6 +34,7 @@ EVENTS = {
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
     "spool_in_memory": "files that wait would be in memory, not on disk: mount a volume at UPLOAD_SPOOL_DIR",
+    "connections_full": "too many clients were connected: how many of them had to make room",
     "library_log": "a library has logged something",
 }
 
@@ -105,7 +110,14 @@ def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> s
 
 
 class _Forward(logging.Handler):
-    """Forwards what libraries log to structlog, without the text of exceptions."""
+    """Forwards what libraries log to structlog, without the text of exceptions.
+
+    A repeated line is counted, and said again with its count at the next line or at the end of the process.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeated = RepeatedLines[_Line]()
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITES_AFTER_CLOSE:
@@ -113,4 +125,29 @@ class _Forward(logging.Handler):
         details = {"logger": record.name, "message": _BEARER.sub("Bearer …", record.getMessage())}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
-        structlog.get_logger().log(record.levelno, "library_log", **details)
+        line = _Line(record.levelno, details)
+        key = record.name, record.levelno, details["message"].partition("\n")[0], str(details.get("error"))
+        self._say_repeated(self._repeated.due(record.created))
+        if self._repeated.is_new(key, line, record.created):
+            line.say()
+
+    def close(self) -> None:
+        """The process ends: say what is still only counted."""
+        self._say_repeated(self._repeated.due(math.inf))
+        super().close()
+
+    def _say_repeated(self, lines: Iterable[tuple["_Line", int]]) -> None:
+        for line, count in lines:
+            line.say(repeated=count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a library."""
+
+    level: int
+    details: dict[str, Any]
+
+    def say(self, **more: int) -> None:
+        """Write it, with `more` members."""
+        structlog.get_logger().log(self.level, "library_log", **self.details, **more)

@@ -66,11 +66,17 @@ SPOOL_LIMIT = _own(
 )
 SOCKETS = _own("storage_connections", "gauge", "connections to storage that are open or being made")
 SOCKETS_MADE = _own("storage_connections_made_total", "counter", "connections to storage that were begun")
+CONNECTIONS = _own("client_connections", "gauge", "connections of clients that are open, on all ports")
+CONNECTIONS_LIMIT = _own("client_connections_limit", "gauge", "as many may be open")
+CONNECTIONS_CLOSED = _own(
+    "client_connections_closed_total", "counter", "connections that were closed to make room for new ones"
+)
 BUILD = _own("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
 
 METRICS = (
     UPLOADS, REFUSED, CHECKS, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING,
-    RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, BUILD,
+    RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, CONNECTIONS, CONNECTIONS_LIMIT,
+    CONNECTIONS_CLOSED, BUILD,
 )  # fmt: skip
 # Of the process, as prometheus_client counts them on Linux.
 PROCESS = (

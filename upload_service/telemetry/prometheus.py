@@ -6,7 +6,8 @@ Gauges are looked up when they are read, and cost an upload nothing.
 Must not know: HTTP.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -22,13 +23,20 @@ from upload_service.upload.app_context import AppContext
 _NOTHING: Mapping[str, object] = {}
 
 
+class Connections(Sized, Protocol):
+    """The connections of clients: how many there may be, and how many were closed to make room."""
+
+    most: int
+    closed: int
+
+
 class PrometheusMetrics(Metrics):
     """The counters of one app, and gauges that are looked up in its context."""
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, connections: Connections) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
         self._registry = CollectorRegistry()
-        self._registry.register(_Gauges(context))
+        self._registry.register(_Gauges(context, connections))
         ProcessCollector(registry=self._registry)
         uploads = self._counter(metric_definitions.UPLOADS)
         self._uploads = {
@@ -95,18 +103,23 @@ class PrometheusMetrics(Metrics):
 class _Gauges(Collector):
     """What need not be counted because it can be looked up."""
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, connections: Connections) -> None:
         self._context = context
+        self._connections = connections
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         context, budget = self._context, self._context.spool_budget
-        yield _gauge(metric_definitions.RUNNING, len(context.running))
+        yield _gauge(metric_definitions.RUNNING, len(context.places))
         yield _gauge(metric_definitions.RUNNING_LIMIT, context.settings.max_concurrent)
         yield _gauge(metric_definitions.SPOOL, budget.memory.used_bytes, budget.disk.used_bytes)
         yield _gauge(metric_definitions.SPOOL_LIMIT, budget.memory.limit_bytes, budget.disk.limit_bytes)
         yield _gauge(metric_definitions.SOCKETS, context.sockets.open)
         made = metric_definitions.SOCKETS_MADE
         yield CounterMetricFamily(made.name, made.meaning, context.sockets.made)
+        yield _gauge(metric_definitions.CONNECTIONS, len(self._connections))
+        yield _gauge(metric_definitions.CONNECTIONS_LIMIT, self._connections.most)
+        closed = metric_definitions.CONNECTIONS_CLOSED
+        yield CounterMetricFamily(closed.name, closed.meaning, self._connections.closed)
         yield _gauge(metric_definitions.BUILD, 1)
 
 

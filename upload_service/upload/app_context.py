@@ -3,21 +3,18 @@
 Must not know: a single request, HTTP.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
 from upload_service.storage.sockets import SocketCounter
-from upload_service.upload.check import Check
-from upload_service.upload.upload import Upload
+from upload_service.upload.places import Places
 
 
 @dataclass(slots=True)
 class AppContext:
-    """Settings, the way to storage, the budget for kept bytes, and the uploads and checks that run.
+    """Settings, the way to storage, the budget for kept bytes, and the places of uploads and checks.
 
     `sockets` counts the connections to storage. `draining`: the service was told to stop.
     """
@@ -26,14 +23,5 @@ class AppContext:
     storage: Storage
     spool_budget: SpoolBudget
     sockets: SocketCounter
-    running: set[Upload | Check] = field(default_factory=set)
+    places: Places
     draining: bool = False
-
-    @contextmanager
-    def place_of(self, one: Upload | Check) -> Iterator[None]:
-        """Count it among those that run, until it has ended."""
-        self.running.add(one)
-        try:
-            yield
-        finally:
-            self.running.discard(one)

@@ -34,6 +34,10 @@ class Check:
         if self._reading:
             self._reading.cancel()
 
+    def client_left(self) -> None:
+        """The client's connection is lost."""
+        self.abort(UploadError("client_gone"))
+
     async def run(self) -> None:
         """Return when nothing speaks against the upload; raises UploadError."""
         if self._abort_error:

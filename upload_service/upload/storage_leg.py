@@ -44,7 +44,14 @@ class StorageLeg:
         self._retrying = retrying
         self._observer = observer
         self._retries = 0
+        self._stopped = False
+        self._reader: BodyReader | None = None
         self._refused_headers = 0
+
+    def stop_trying(self) -> bool:
+        """Begin no attempt from now on. Returns whether one is sending its body, which may go on."""
+        self._stopped = True
+        return self._reader is not None and self._reader.begun
 
     async def run(self, planned: "asyncio.Future[PutPlan]") -> None:
         """Wait for the plan, then return when the object is stored; raises UploadError."""
@@ -85,8 +92,10 @@ class StorageLeg:
         return await self._put_once(plan)
 
     async def _put_once(self, plan: PutPlan) -> Outcome:
+        if self._stopped:
+            raise UploadError("client_gone")
         length, is_certain = plan.file_length()
-        reader = plan.body.reader(length, last=is_certain and self._is_last(plan))
+        reader = self._reader = plan.body.reader(length, last=is_certain and self._is_last(plan))
         if self._observer:
             self._observer.attempt_begins(len(self._record.attempts) + 1, reader)
         started = time.monotonic()
@@ -99,6 +108,8 @@ class StorageLeg:
             code = "length_unpredictable" if isinstance(error, WrongLength) else "given_up"
             self._note(code, None, started, reader)
             raise
+        finally:
+            self._reader = None
         if outcome.error is None and self._differs(plan, outcome):
             outcome = dataclasses.replace(
                 outcome, error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes
@@ -137,6 +148,8 @@ class StorageLeg:
 
     async def _delay(self, plan: PutPlan, outcome: Outcome, delays: Iterator[float]) -> float | None:
         """Seconds to wait before another attempt; None when there shall be none."""
+        if self._stopped:
+            return None
         if not self._retrying:
             return 0 if failed_before_first_byte(outcome) and not self._retries else None
         if not is_worth_retrying(outcome, creates_only=plan.destination.creates_only):

@@ -55,6 +55,15 @@ class Upload:
         if not self._aborted.done():
             self._aborted.set_result(error)
 
+    def client_left(self) -> None:
+        """The client's connection is lost: no attempt begins, and none is waited for.
+
+        A PUT of a whole form that is being sent goes on.
+        """
+        is_sending = self._storage.stop_trying()
+        if not (is_sending and self._client.progress.deadline.done()):
+            self.abort(UploadError("client_gone"))
+
     async def run(self) -> UploadRecord:
         """Run both legs: the record of a stored object, or an UploadError."""
         client = asyncio.create_task(self._client.run())

@@ -98,8 +98,13 @@ _SERVICE = (
     _service("too_busy", 503, "Too many uploads",
             "The service already runs as many uploads at once as it may.",
             "Send the file again after the seconds in Retry-After.",
-            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow "
-            "clients hold places, too."),
+            "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free."),
+    _service("made_room", 503, "Made room for another upload",
+            "All places of the service were taken, and this upload's sender was the slowest; nothing was "
+            "stored.",
+            "Send the file again after the seconds in Retry-After, from a faster network if you can.",
+            "A few are slow devices. Many are somebody who holds places without sending: see client in the "
+            "log; name your proxies in UPLOAD_TRUSTED_PROXIES, so that a client's places are counted."),
     _service("spool_full", 503, "No room to keep the file",
             "The service has no room left to keep this file while it waits.",
             "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",

@@ -1,0 +1,113 @@
+"""The places of uploads and checks that run at once, and who makes room when all are taken.
+
+Knows: who holds a place, for which client, and how fast its sender sends.
+Rules: only a sender for which we wait makes room, never an upload that waits for storage. There are two
+reasons for it. Its sender is below the minimum speed; then it would soon end anyway. Or its client holds more
+than a fair share of the places, where its address can be believed, and sends slowly; then it makes room for
+another client. A place counts as free from the moment when its holder is told to end.
+Must not know: requests, how an upload runs.
+
+Why: docs/decisions/0019-places.md.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from upload_service.clients.caller import Caller
+from upload_service.errors.upload_error import UploadError
+from upload_service.upload.sender_pace import SenderPace
+
+# An honest sender may lose so much time to a lost packet, or on the way to the next radio mast.
+PATIENCE_SECONDS = 3.0
+# The minimum speed when the operator has set none or a lower one.
+LEAST_BYTES_PER_SECOND = 1024
+# With more than a fair share of the places, a sender has to be so many times faster than the minimum.
+CROWD_FACTOR = 16
+# After a look that found nobody, nobody is looked for during this time.
+LOOK_EVERY_SECONDS = 0.02
+
+
+class Holder(Protocol):
+    """An upload or a check."""
+
+    def abort(self, error: UploadError) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """`given_up`: its holder was told to end."""
+
+    holder: Holder
+    caller: Caller
+    pace: SenderPace
+    given_up: bool = False
+
+
+class Places:
+    """At most `most` places. `least_rate`: the minimum speed that the operator has set, in bytes a second."""
+
+    def __init__(self, most: int, least_rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._least_rate = max(least_rate, LEAST_BYTES_PER_SECOND)
+        self._clock = clock
+        self._places: set[Place] = set()
+        self._given_up = 0
+        self._look_again = 0.0
+
+    def __len__(self) -> int:
+        """How many are taken."""
+        return len(self._places) - self._given_up
+
+    def make_room(self, caller: Caller) -> None:
+        """See to it that a place is free; raises UploadError if all are taken and nobody makes room."""
+        if len(self) < self._most:
+            return
+        place = self._slowest(caller)
+        if place is None:
+            raise UploadError("too_busy")
+        place.given_up = True
+        self._given_up += 1
+        place.holder.abort(UploadError("made_room"))
+
+    @contextmanager
+    def hold(self, holder: Holder, caller: Caller, pace: SenderPace) -> Iterator[None]:
+        """Take a place, until the holder has ended."""
+        place = Place(holder, caller, pace)
+        self._places.add(place)
+        try:
+            yield
+        finally:
+            self._places.discard(place)
+            self._given_up -= place.given_up
+
+    def abort_all(self, error: UploadError) -> None:
+        """End all that run with this error."""
+        for place in list(self._places):
+            place.holder.abort(error)
+
+    def _slowest(self, newcomer: Caller) -> Place | None:
+        now = self._clock()
+        if now < self._look_again:
+            return None
+        held = Counter(place.caller.rate_limit_key for place in self._places if not place.given_up)
+        mine = held[newcomer.rate_limit_key]
+        fair_share = self._most / len(held.keys() | {newcomer.rate_limit_key})
+        slow: list[tuple[float, Place]] = []
+        for place in self._places:
+            if place.given_up or not place.pace.is_awaited:
+                continue
+            seconds, rate = place.pace.speed(now)
+            theirs = held[place.caller.rate_limit_key]
+            is_crowd = place.caller.is_believed and theirs > max(fair_share, mine + 1)
+            if (seconds >= PATIENCE_SECONDS and rate < self._least_rate) or (
+                is_crowd and rate < CROWD_FACTOR * self._least_rate
+            ):
+                slow.append((rate, place))
+        if not slow:
+            self._look_again = now + LOOK_EVERY_SECONDS
+            return None
+        return min(slow, key=lambda each: each[0])[1]
