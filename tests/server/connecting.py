@@ -6,6 +6,7 @@ import socket
 from aiohttp import web
 
 from upload_service.server.connection import Connection
+from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
 
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
@@ -25,7 +26,7 @@ async def ask(*pieces: bytes, pause: float, turns: int = 0) -> bytes:
     loop = asyncio.get_running_loop()
     ours, theirs = socket.socketpair()
     assert runner.server
-    made = Connection(runner.server, Settings(), loop=loop, access_log=None)
+    made = Connection(runner.server, Settings(), OpenConnections(9), loop=loop, access_log=None)
     await loop.connect_accepted_socket(lambda: made, theirs)
     with ours:
         ours.setblocking(False)

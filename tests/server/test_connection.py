@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.server.connecting import HEAD, ask
 from upload_service.server import connection, read_pacing
 from upload_service.server.connection import Connection
+from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
 
 
@@ -57,7 +58,7 @@ async def test_reader_who_does_not_read_is_dropped() -> None:
     got = {}
     for reads in (True, False):
         ours, theirs = socket.socketpair()
-        made = Connection(server, settings, loop=loop, access_log=None)
+        made = Connection(server, settings, OpenConnections(9), loop=loop, access_log=None)
         await loop.connect_accepted_socket(lambda made=made: made, theirs)  # type: ignore[misc]  # of this turn
         with ours:
             ours.setblocking(False)

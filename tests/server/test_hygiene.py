@@ -70,7 +70,7 @@ class Lab:
         here = asyncio.current_task()
         return {
             "bytes": self.service.spool_budget.memory.used_bytes + self.service.spool_budget.disk.used_bytes,
-            "uploads": len(self.service.running),
+            "uploads": len(self.service.places),
             "tasks": [task for task in asyncio.all_tasks() if task not in self.tasks and task is not here],
             "files": open_files() - self.files,
         }

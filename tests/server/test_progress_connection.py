@@ -19,6 +19,7 @@ from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
 from upload_service.server import connection, progress
 from upload_service.server.app import make_app
+from upload_service.server.open_connections import OpenConnections
 from upload_service.server.progress import CONTENT_TYPE
 from upload_service.settings.settings import Settings
 
@@ -90,7 +91,9 @@ async def small_line(**settings: str) -> AsyncIterator[socket.socket]:
     server = runner.server
     assert server
     await loop.connect_accepted_socket(
-        lambda: connection.Connection(server, Settings(), loop=loop, access_log=None, lingering_time=0),
+        lambda: connection.Connection(
+            server, Settings(), OpenConnections(9), loop=loop, access_log=None, lingering_time=0
+        ),
         theirs,
     )
     with ours:

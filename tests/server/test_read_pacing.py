@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.server.test_connection import reads
 from upload_service.server import read_pacing
 from upload_service.server.connection import Connection
+from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
 
 
@@ -21,7 +22,7 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
     await runner.setup()
     assert runner.server
     ours, theirs = socket.socketpair()
-    made = Connection(runner.server, Settings(), loop=loop, access_log=None)
+    made = Connection(runner.server, Settings(), OpenConnections(9), loop=loop, access_log=None)
     transport, _ = await loop.connect_accepted_socket(lambda: made, theirs)
     made.data_received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;")
     with ours:

@@ -12,13 +12,13 @@ class Caller:
     """Who sent a request.
 
     `address` is the network address as text; None if there is none, as on a Unix socket. `rate_limit_key` is
-    the key under which its requests are counted (see `client_address.py`). `is_believed`: the address is that
-    of one client, and not of a proxy in front of many. `name` is that of its API token; None while no valid
-    token is known. `is_counted`: the request counts as one that runs for this caller.
+    the key under which its requests are counted (see `client_address.py`). `name` is that of its API token;
+    None while no valid token is known. `is_counted`: the request counts as one that runs for this caller.
+    `is_believed`: the address is that of one client, and not of a proxy in front of many.
     """
 
     address: str | None
     rate_limit_key: str
-    is_believed: bool = False
     name: str | None = None
     is_counted: bool = False
+    is_believed: bool = False

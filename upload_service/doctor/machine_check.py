@@ -48,8 +48,8 @@ def check_open_files(settings: Settings) -> Finding:
     return warn(
         "open files",
         f"{what}: too few for so many uploads",
-        "raise the hard limit (ulimit -Hn, LimitNOFILE, docker --ulimit nofile), or set UPLOAD_MAX_CONCURRENT "
-        "lower",
+        "raise the hard limit (ulimit -Hn, LimitNOFILE of systemd, docker --ulimit nofile), or set "
+        "UPLOAD_MAX_CONCURRENT lower",
     )
 
 

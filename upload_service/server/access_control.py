@@ -45,9 +45,9 @@ class AccessControl:
     def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
         """The caller, from the peer's address and the lines of X-Forwarded-For."""
         lines = tuple(forwarded) if self._trusted else ()
-        if sum(map(len, lines)) > MAX_CACHED_CHARACTERS:
-            return Caller(*self._origin(peer, lines))
-        return Caller(*self._known_origin(peer, lines))
+        is_long = sum(map(len, lines)) > MAX_CACHED_CHARACTERS
+        address, key, believed = (self._origin if is_long else self._known_origin)(peer, lines)
+        return Caller(address, key, is_believed=believed)
 
     def _origin(self, peer: str | None, lines: tuple[str, ...]) -> tuple[str | None, str, bool]:
         """The address as text, the key under which its uploads are counted, and whether it is believed."""

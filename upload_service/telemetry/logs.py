@@ -1,9 +1,9 @@
 """Structured logs on standard output: one JSON line per event; coloured text on a terminal.
 
 Knows: the register of events, structlog's set-up, and how secrets are kept out.
-Rules: what a library says again and again is said once, with a count (repeated_lines.py). An event that is not in the register is a mistake, and a test fails on it. No exception's text is
+Rules: an event that is not in the register is a mistake, and a test fails on it. No exception's text is
 logged, only its class and the place where it was raised. Signed queries are cut from everything that
-libraries log.
+libraries log. What a library says again and again is said once, with a count (repeated_lines.py).
 Must not know: how an upload runs.
 """
 

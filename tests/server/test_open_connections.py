@@ -1,0 +1,163 @@
+"""More connections than the system gives descriptors: over real sockets, with a process that has few."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support.client.raw_http import PLAIN, Connection, ask, field, file, form, post
+from tests.support.service.leftovers import descriptors
+from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import StorageDouble
+
+SOFT, HARD = 128, 256
+FLOOD = 2 * HARD
+MIB = 1024 * 1024
+CONTENT = bytes(3 * MIB)
+# Idle connections to storage are kept for 4 seconds.
+SETTLE_SECONDS = 60
+
+
+class FewDescriptors(Running):
+    """A service whose process may have few files and sockets open, and may raise that a little."""
+
+    def command(self, settings: dict[str, str]) -> list[str]:
+        """The same command, from a shell that lowers the limits."""
+        return [
+            "sh",
+            "-c",
+            f'ulimit -Hn {HARD}; ulimit -Sn {SOFT}; exec "$@"',
+            "sh",
+            *super().command(settings),
+        ]
+
+
+@pytest.fixture(scope="module")
+def few(double: StorageDouble) -> Iterator[FewDescriptors]:
+    """That service, with metrics on a port of their own."""
+    with FewDescriptors(
+        UPLOAD_DESTINATIONS=double.url, UPLOAD_METRICS="prometheus", UPLOAD_METRICS_PORT="0"
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def body(double: StorageDouble, double_url: Callable[[str], str]) -> bytes:
+    """A form whose file the double stores, large enough for a second way to take it."""
+    key = f"connections/{uuid.uuid4().hex}"
+    double.script(key)
+    return form(field("uploadUrl", double_url(key)), file(CONTENT))
+
+
+def idle(port: int) -> Connection:
+    """A connection on which nothing is said."""
+    return Connection(port)
+
+
+def half_a_head(port: int) -> Connection:
+    """A connection on which a head has begun."""
+    connection = Connection(port)
+    connection.send(b"POST /upload-with-presigned HTTP/1.1\r\nHost:")
+    return connection
+
+
+def refused(port: int) -> Connection:
+    """A connection on which a request was refused, whose body is still being thrown away."""
+    connection = Connection(port)
+    connection.head(PLAIN, None, "Content-Encoding: gzip")
+    return connection
+
+
+def unread(port: int) -> Connection:
+    """A connection on which answers are asked for that nobody reads."""
+    connection = Connection(port)
+    connection.send(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40)
+    return connection
+
+
+def metrics_port(service: Running) -> int:
+    """The port of /metrics."""
+    return int(service.wait_for(lambda event: event["event"] == "listening")["metrics_port"])
+
+
+def sample(service: Running, name: str) -> float:
+    """The value of a metric without labels."""
+    lines = ask(metrics_port(service), "GET", "/metrics").body.decode().splitlines()
+    [value] = [line.split()[1] for line in lines if line.split()[0] == name]
+    return float(value)
+
+
+def test_limit_is_raised(few: FewDescriptors) -> None:
+    """The service raises the soft limit to the hard one, and says so, and how many connections there may be."""
+    [event] = [event for event in few.log if event["event"] == "listening"]
+    assert event["open_files"] == HARD
+    assert 0 < event["connections"] < HARD
+
+
+@pytest.mark.parametrize("kind", [idle, half_a_head, refused, unread])
+@pytest.mark.parametrize("port", ["port", "metrics_port"])
+def test_more_connections_than_descriptors(
+    few: FewDescriptors, body: bytes, kind: Callable[[int], Connection], port: str
+) -> None:
+    """Whatever strangers do on their connections: uploads are stored, the log is short, all is given back."""
+    assert post(few.port, PLAIN, body).status == 200  # everything is loaded now
+    before, lines = _at_rest(few), len(few.raw_log)
+    flooded = few.port if port == "port" else metrics_port(few)
+    with ExitStack() as held:
+        for _ in range(FLOOD):
+            held.enter_context(kind(flooded))
+        began = time.monotonic()
+        assert ask(few.port, "GET", "/healthz").status == 200
+        assert time.monotonic() - began < 5
+        for _ in range(3):
+            assert post(few.port, PLAIN, body).status == 200
+        assert sample(few, "upload_service_client_connections") <= sample(
+            few, "upload_service_client_connections_limit"
+        )
+        assert descriptors(few) < HARD
+    assert sample(few, "upload_service_client_connections_closed_total") >= FLOOD - HARD
+    assert [event for event in few.log if event["event"] == "connections_full"]
+    strange = [line for line in few.raw_log[lines:] if "library_log" in line or "internal_error" in line]
+    assert not strange, strange[:3]
+    uploads = [event for event in few.log[lines:] if event["event"] == "upload" and event["code"] == "ok"]
+    assert len(uploads) == 3
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while descriptors(few) > before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert descriptors(few) <= before
+
+
+def test_uploads_that_run_are_not_closed(few: FewDescriptors, body: bytes) -> None:
+    """Uploads in mid-body get their answers, however many connect meanwhile."""
+    with ExitStack() as held:
+        running = [held.enter_context(Connection(few.port)) for _ in range(10)]
+        for each in running:
+            each.begin(PLAIN, len(body))
+            each.send(body[:MIB])
+        for _ in range(FLOOD):
+            held.enter_context(idle(few.port))
+        for each in running:
+            each.send(body[MIB:])
+            assert each.answer().status == 200
+
+
+def test_newest_idle_connection_is_kept(few: FewDescriptors, body: bytes) -> None:
+    """The one that has been idle longest is closed, not the one that was used a moment ago."""
+    with ExitStack() as held:
+        for _ in range(FLOOD):
+            last = held.enter_context(idle(few.port))
+        last.head(PLAIN, len(body))
+        last.send(body)
+        assert last.answer().status == 200
+
+
+def _at_rest(service: Running) -> int:
+    """The descriptors when nothing runs: when their number has not fallen for a while."""
+    lowest, since = descriptors(service), time.monotonic()
+    while time.monotonic() - since < 6:
+        if (now := descriptors(service)) < lowest:
+            lowest, since = now, time.monotonic()
+        time.sleep(0.1)
+    return lowest
