@@ -3,18 +3,24 @@
 Knows: aiohttp's protocol class and private names of it (3.14): the running request, the requests that wait,
 and the end of the time for which a connection may be idle.
 Rules: a connection whose request holds a place among the uploads and checks is never closed here. Of the
-others, one without a request makes room first, the one that has been idle longest; then one whose request has
-no place, any more or at all. So the new one itself is closed only when uploads have all connections.
+others, those of addresses with more than their share make room first; then one without a request, the one
+that has been idle longest; then one whose request has no place, any more or at all. So the new one itself is
+closed only when uploads have all connections.
 Must not know: uploads, descriptors.
 """
 
 import asyncio
+import heapq
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import structlog
 from aiohttp import web
+
+from upload_service.clients.client_address import parse_address, rate_limit_key
 
 # Of what could be closed, so much is closed at once: to look through all for each new one would cost more.
 CLOSED_AT_ONCE = 1 / 16
@@ -30,7 +36,8 @@ class OpenConnections:
     def __init__(self, most: int) -> None:
         self.most = most
         self.closed = 0
-        self._open: set[web.RequestHandler] = set()
+        # Each with the key of its peer's address.
+        self._open: dict[web.RequestHandler, str] = {}
         self._when_lost: dict[web.RequestHandler, Callable[[], None]] = {}
         self._told = 0
         self._tell_again = 0.0
@@ -40,13 +47,14 @@ class OpenConnections:
 
     def add(self, connection: web.RequestHandler) -> None:
         """Count a new connection. If there are too many now, others are closed."""
-        self._open.add(connection)
+        peer = connection.transport.get_extra_info("peername") if connection.transport else None
+        self._open[connection] = _known_key(str(peer[0])) if isinstance(peer, tuple) else ""
         if len(self._open) > self.most:
             self._make_room()
 
     def remove(self, connection: web.RequestHandler) -> None:
         """The connection is lost. Whoever waits for that is told."""
-        self._open.discard(connection)
+        self._open.pop(connection, None)
         if tell := self._when_lost.pop(connection, None):
             tell()
 
@@ -66,10 +74,17 @@ class OpenConnections:
             request[_PLACE_UNTIL] = asyncio.get_running_loop().time()
 
     def _make_room(self) -> None:
-        found = [(order, id(each), each) for each in self._open if (order := _order(each))]
-        found.sort(key=lambda each: each[:2])
-        for _, _, connection in found[: max(1, int(len(found) * CLOSED_AT_ONCE))]:
-            self._open.discard(connection)  # it is lost a moment later only
+        held = Counter(self._open.values())
+        share = len(self._open) / len(held)
+        found = [
+            (held[key] <= share, *order, connection)
+            for connection, key in self._open.items()
+            if (order := _order(connection))
+        ]
+        for *_, connection in heapq.nsmallest(
+            max(1, int(len(found) * CLOSED_AT_ONCE)), found, key=lambda each: each[:3]
+        ):
+            del self._open[connection]  # it is lost a moment later only
             self.closed += 1
             if connection.transport:
                 connection.transport.abort()
@@ -81,6 +96,11 @@ class OpenConnections:
             self._tell_again = now + TOLD_EVERY_SECONDS
             closed, self._told = self.closed - self._told, self.closed
             structlog.get_logger().warning("connections_full", most=self.most, closed=closed)
+
+
+@lru_cache(maxsize=1024)
+def _known_key(peer: str) -> str:
+    return rate_limit_key(parse_address(peer))
 
 
 def _order(connection: web.RequestHandler) -> tuple[bool, float] | None:
