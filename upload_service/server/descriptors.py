@@ -18,7 +18,7 @@ MACOS_DESCRIPTORS = 10_240
 # For the log, the event loop, listening sockets, name look-ups, files that are read now and then, and
 # connections that are just being accepted or closed.
 RESERVED = 96
-# An idle connection costs about 12 KiB, and no service of one process has use for more of them.
+# An idle connection costs about 9 KB, and a service of one process has no use for more of them.
 MOST_CONNECTIONS = 4096
 
 
