@@ -8,22 +8,27 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.doctor.run_check import free_port
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY, Answer, Connection, field, file, form
+from tests.support.service.metrics_scrape import ON, scrape
 from tests.support.service.problem_documents import assert_problem
 from tests.support.service.running_service import Running
-from tests.support.storage.storage_double import Reply, StorageDouble
+from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 PLACES = 8
 MIB = 1024 * 1024
 SECONDS = 60
+CLOSED_PORT, DEAF_PORT = free_port(), free_port()
 STRANGER = "X-Forwarded-For: 198.51.100.7"
 
 
 @pytest.fixture(scope="module")
 def open_to_all(double: StorageDouble) -> Iterator[Running]:
     """A service with few places that knows of no proxy."""
-    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_MAX_CONCURRENT=str(PLACES)) as running:
-        yield running
+    listed = [double.url, *(f"http://127.0.0.1:{port}/" for port in (CLOSED_PORT, DEAF_PORT))]
+    with Running(UPLOAD_DESTINATIONS=",".join(listed), UPLOAD_MAX_CONCURRENT=str(PLACES), **ON) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +78,14 @@ def test_silent_forms_starve_nobody(
         attackers = [silent(held, open_to_all.port, path) for _ in range(PLACES)]
         time.sleep(3.5)
         for _ in range(2 * PLACES):
+            time.sleep(0.3)
             assert from_other_address(open_to_all.port, body).status == 200
             _begin_anew(held, open_to_all.port, path)
         answered = attackers[0].answer()
         assert_problem(answered, "made_room")
         assert (answered.status, answered.headers["retry-after"]) == (503, "5")
         assert answered.json["stored"] is False
-    _all_places_are_free(open_to_all)
+    _eventually(lambda: running(open_to_all) == 0)
 
 
 def _begin_anew(held: ExitStack, port: int, path: str) -> None:
@@ -92,48 +98,37 @@ def test_file_of_a_slow_sender_is_not_stored(
     open_to_all: Running, double: StorageDouble, double_url: Callable[[str], str], key: str
 ) -> None:
     """Who makes room in the middle of the file: storage sees a reset, and nothing is stored."""
-    body = form(field("uploadUrl", double_url(key)), file(bytes(3 * MIB)))
-    other = f"places/{uuid.uuid4().hex}"
-    double.script(other)
-    small = form(field("uploadUrl", double_url(other)), file(b"content"))
+    small = form(field("uploadUrl", double_url(key)), file(b"content"))
+    slow_key = f"places/{uuid.uuid4().hex}"
+    puts = double.script(slow_key)
+    body = form(field("uploadUrl", double_url(slow_key)), file(bytes(100_000)))
     with ExitStack() as held:
-        slow = held.enter_context(Connection(open_to_all.port))
-        slow.head(PLAIN, len(body))
-        slow.send(body[: 2 * MIB])
-        _eventually(lambda: bool(double.puts[f"/{key}"]))
-        time.sleep(1)
-        for _ in range(PLACES - 1):
-            silent(held, open_to_all.port, PLAIN)
-        deadline = time.monotonic() + SECONDS
-        while (found := _answer_so_far(slow)) is None and time.monotonic() < deadline:
-            from_other_address(open_to_all.port, small)
-            silent_again = held.enter_context(Connection(open_to_all.port))
-            silent_again.head(PLAIN, MIB, "Expect: 100-continue")
-            time.sleep(0.1)
-        assert found is not None
-        assert found.json["code"] in ("made_room", "client_stalled")
-        assert found.json["stored"] is False
-    [put] = double.puts[f"/{key}"]
-    assert put.ended.wait(SECONDS)
-    assert (put.whole, put.left) == (False, "by a reset")
-    _all_places_are_free(open_to_all)
+        slow = [held.enter_context(Connection(open_to_all.port)) for _ in range(PLACES)]
+        for each in slow:
+            each.head(PLAIN, len(body))
+            each.send(body[:1000], body[1000:1500], pause=0.05)
+        _eventually(lambda: len(puts) == PLACES)
+        time.sleep(3.5)
+        for _ in range(PLACES):
+            assert from_other_address(open_to_all.port, small).status == 200
+        answers = [each.answer().json for each in slow if not _is_silent(each)]
+    assert answers
+    assert {(each["code"], each["stored"]) for each in answers} == {("made_room", False)}
+    assert all(put.ended.wait(SECONDS) for put in puts)
+    assert {(put.whole, put.left) for put in puts} == {(False, "by a reset")}
+    assert running(open_to_all) == 0
 
 
-def _answer_so_far(connection: Connection) -> Answer | None:
-    connection.socket.settimeout(0.01)
+def _is_silent(connection: Connection) -> bool:
+    connection.socket.settimeout(1)
     try:
-        connection.socket.recv(1, socket.MSG_PEEK)
+        return not connection.socket.recv(1, socket.MSG_PEEK)
     except TimeoutError:
-        return None
-    finally:
-        connection.socket.settimeout(SECONDS)
-    return connection.answer()
+        return True
 
 
-def test_one_client_has_a_share(
-    behind_proxy: Running, double_url: Callable[[str], str], key: str
-) -> None:
-    """Where addresses can be believed, a client has at most a quarter of the places, or 4; the rest is others'."""
+def test_one_client_has_a_share(behind_proxy: Running, double_url: Callable[[str], str], key: str) -> None:
+    """Where addresses can be believed, a client has at most a quarter of the places, or 4."""
     body = form(field("uploadUrl", double_url(key)), file(b"content"))
     with ExitStack() as held:
         for _ in range(4):
@@ -153,19 +148,36 @@ def test_proxy_that_nobody_declared(open_to_all: Running) -> None:
     with ExitStack() as held:
         for _ in range(PLACES):
             silent(held, open_to_all.port, PLAIN)
-    _all_places_are_free(open_to_all)
+    _eventually(lambda: running(open_to_all) == 0)
 
 
-@pytest.mark.parametrize("reply", ["refuses to connect", "asks to wait", "says nothing"])
+@pytest.fixture
+def deaf() -> Iterator[int]:
+    """A port that takes no connection and refuses none."""
+    with socket.socket() as listening, ExitStack() as held:
+        listening.bind(("127.0.0.1", DEAF_PORT))
+        listening.listen(0)
+        for _ in range(8):  # more than fit in its queue
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield DEAF_PORT
+
+
+@pytest.mark.parametrize("storage", ["asks to wait", "refuses connections", "takes no connection"])
 def test_caller_who_left_holds_no_place(
-    open_to_all: Running, double: StorageDouble, double_url: Callable[[str], str], key: str, reply: str
+    open_to_all: Running,
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    key: str,
+    deaf: int,
+    storage: str,
 ) -> None:
-    """A caller who leaves when the form is whole: no attempt follows, nobody waits for one, its place is free."""
-    url = double_url(key)
-    if reply == "refuses to connect":
-        url = url.replace(double.url, f"{double.url.rstrip('/')[:-1]}")
-    script = Reply(b"HTTP/1.1 503 Slow\r\nRetry-After: 8\r\nContent-Length: 0\r\n\r\n")
-    puts = double.script(key, script)
+    """Whose caller leaves when the form is whole: no attempt follows or is waited for, its place is free."""
+    puts, url = double.script(key, Reply(answer(503, b"", "Retry-After: 8"))), double_url(key)
+    if storage != "asks to wait":
+        port = deaf if storage == "takes no connection" else CLOSED_PORT
+        url = TRANSCRIPT.hide(url.replace(double.url, f"http://127.0.0.1:{port}/"))
     body = form(field("uploadUrl", url), field("max_retries", "10"), file(b"content"))
     for _ in range(PLACES):
         with Connection(open_to_all.port) as connection:
@@ -173,26 +185,21 @@ def test_caller_who_left_holds_no_place(
             connection.send(body)
             time.sleep(0.05)
     began = time.monotonic()
-    _all_places_are_free(open_to_all)
+    _eventually(lambda: running(open_to_all) == 0)
     assert time.monotonic() - began < 5
-    count = len(puts)
-    time.sleep(2)
-    assert len(puts) == count
+    ended = [event for event in open_to_all.log if event["event"] == "upload"][-PLACES:]
+    assert {event["code"] for event in ended} == {"client_gone"}
+    assert max(event["attempts"] for event in ended) < 5  # the first waits are short
+    assert len(puts) == (PLACES if storage == "asks to wait" else 0)
 
 
-def _all_places_are_free(service: Running) -> None:
-    def are_free() -> bool:
-        with ExitStack() as held:
-            begun = [held.enter_context(Connection(service.port)) for _ in range(PLACES)]
-            for each in begun:
-                each.head(PLAIN, MIB, "Expect: 100-continue")
-            return all(each.socket.recv(12).startswith(b"HTTP/1.1 100") for each in begun)
-
-    _eventually(are_free)
+def running(service: Running) -> float:
+    """How many uploads and checks hold a place."""
+    return scrape(service.port).get("upload_service_uploads_running")
 
 
 def _eventually(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS
-    while not holds() and time.monotonic() < deadline:
+    while not holds():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert holds()

@@ -2,9 +2,9 @@
 
 Knows: who holds a place, for which client, and how fast its sender sends.
 Rules: only a sender for which we wait makes room, never an upload that waits for storage. There are two
-reasons for it. Its sender is below the minimum speed; then it would soon end anyway. Or its client holds more
-than a fair share of the places, where its address can be believed, and sends slowly; then it makes room for
-another client. A place counts as free from the moment when its holder is told to end.
+reasons for it. It is below the minimum speed; then it would soon end anyway. Or its address holds more than a
+fair share of the places, can be believed to be one client's, and it sends slowly; then it makes room for
+another address. A place counts as free from the moment when its holder is told to end.
 Must not know: requests, how an upload runs.
 
 Why: docs/decisions/0019-places.md.
@@ -23,6 +23,8 @@ from upload_service.upload.sender_pace import SenderPace
 
 # An honest sender may lose so much time to a lost packet, or on the way to the next radio mast.
 PATIENCE_SECONDS = 3.0
+# One of those who have come from one address and hold more than a fair share: a round trip or two.
+CROWD_PATIENCE_SECONDS = 1.0
 # The minimum speed when the operator has set none or a lower one.
 LEAST_BYTES_PER_SECOND = 1024
 # With more than a fair share of the places, a sender has to be so many times faster than the minimum.
@@ -96,18 +98,22 @@ class Places:
         held = Counter(place.caller.rate_limit_key for place in self._places if not place.given_up)
         mine = held[newcomer.rate_limit_key]
         fair_share = self._most / len(held.keys() | {newcomer.rate_limit_key})
-        slow: list[tuple[float, Place]] = []
+        slow: list[tuple[float, float, Place]] = []
         for place in self._places:
             if place.given_up or not place.pace.is_awaited:
                 continue
             seconds, rate = place.pace.speed(now)
-            theirs = held[place.caller.rate_limit_key]
-            is_crowd = place.caller.is_believed and theirs > max(fair_share, mine + 1)
-            if (seconds >= PATIENCE_SECONDS and rate < self._least_rate) or (
-                is_crowd and rate < CROWD_FACTOR * self._least_rate
-            ):
-                slow.append((rate, place))
+            is_crowd = held[place.caller.rate_limit_key] > max(fair_share, mine + 1)
+            if self._is_too_slow(seconds, rate, is_crowd, place.caller.is_believed):
+                slow.append((rate, -seconds, place))
         if not slow:
             self._look_again = now + LOOK_EVERY_SECONDS
             return None
-        return min(slow, key=lambda each: each[0])[1]
+        return min(slow, key=lambda each: each[:2])[2]
+
+    def _is_too_slow(self, seconds: float, rate: float, is_crowd: bool, is_believed: bool) -> bool:
+        if is_crowd and is_believed:
+            return rate < CROWD_FACTOR * self._least_rate
+        return (
+            seconds >= (CROWD_PATIENCE_SECONDS if is_crowd else PATIENCE_SECONDS) and rate < self._least_rate
+        )

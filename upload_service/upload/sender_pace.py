@@ -38,6 +38,8 @@ class SenderPace:
     def speed(self, now: float) -> tuple[float, float]:
         """Over how many seconds of waiting it was measured, and the bytes per second in them."""
         going_on = 0.0 if self._waits_since is None else now - self._waits_since
+        if going_on >= WINDOW_SECONDS:
+            return going_on, 0.0
         seconds = self.waited_seconds + going_on - self._start[0]
         count = self._received_bytes - self._start[1]
         return seconds, count / seconds if seconds > 0 else float("inf")

@@ -120,6 +120,7 @@ CONTRACT = {
         "already_stored": (412, STORAGE, False),  # an attempt broke off, and its file is probably there
         # The service cannot, now.
         "too_busy": (503, SERVICE, True),
+        "made_room": (503, SERVICE, True),
         "spool_full": (503, SERVICE, True),
         "shutting_down": (503, SERVICE, True),
         "internal_error": (500, SERVICE, True),
