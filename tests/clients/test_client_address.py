@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from tests.support.client.tokens import settings
-from upload_service.clients.client_address import parse_address, rate_limit_key
+from upload_service.clients.client_address import is_of_one_client, parse_address, rate_limit_key
 from upload_service.server.access_control import AccessControl
 from upload_service.settings.environment import SettingError
 
@@ -160,3 +160,29 @@ def test_ipv6_counts_by_customer() -> None:
     assert len(set(group)) == 5
     known = AccessControl(settings())
     assert known.identify(None, []).rate_limit_key == known.identify("", []).rate_limit_key
+
+
+@pytest.mark.parametrize(
+    ("address", "trusted", "believed"),
+    [
+        ("9.9.9.9", "", True),
+        ("2606:4700::1", "", True),
+        ("127.0.0.1", "", False),
+        ("10.1.2.3", "", False),
+        ("100.64.0.1", "", False),
+        ("169.254.1.1", "", False),
+        ("fd00::1", "", False),
+        ("9.9.9.9", "10.0.0.0/8", True),
+        ("192.168.1.1", "10.0.0.0/8", True),
+        ("10.1.2.3", "10.0.0.0/8", False),
+    ],
+)
+def test_whose_address_is_believed(address: str, trusted: str, believed: bool) -> None:
+    """A proxy's own address is not one client's; nor is a private one where no proxy is declared."""
+    networks = settings(UPLOAD_TRUSTED_PROXIES=trusted).trusted_proxies
+    assert is_of_one_client(parse_address(address), networks) is believed
+
+
+def test_no_address_is_not_believed() -> None:
+    """A peer on a Unix socket has no address."""
+    assert not is_of_one_client(None, ())

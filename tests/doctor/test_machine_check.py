@@ -1,4 +1,4 @@
-"""`upload-service --check` without a URL: memory, disk and trusted certificates."""
+"""`upload-service --check` without a URL: memory, open files, disk and trusted certificates."""
 
 from pathlib import Path
 
@@ -35,3 +35,14 @@ def test_memory_of_a_container(tmp_path: Path) -> None:
     assert (finding.verdict, "there are only 100 MiB" in finding.text) == ("warn", True)
     bound.write_text("max\n")
     assert machine_check.check_memory(Settings(), [str(bound)]).verdict == "ok"
+
+
+def test_few_open_files() -> None:
+    """A hard limit that is too low for the uploads is a warning; a soft one is raised first, as at the start."""
+    low, lower = (["sh", "-c", f'ulimit -Sn 64; ulimit -Hn {hard}; exec "$@"', "sh"] for hard in (1024, 256))
+    seen = check(before=low)
+    assert seen.verdicts("open files") == ["ok"]
+    assert "at most 1024 files and sockets may be open" in seen.said
+    seen = check(before=lower)
+    assert seen.verdicts("open files") == ["warn"]
+    assert "at most 256 files and sockets may be open" in seen.said

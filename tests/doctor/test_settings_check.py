@@ -15,7 +15,7 @@ def test_fine() -> None:
         UPLOAD_CORS_ORIGINS="https://App.example.org:443, tauri://localhost",
     )
     assert (seen.status, seen.err) == (0, "")
-    assert seen.out.endswith("11 ok, 0 warn, 0 fail\n")
+    assert seen.out.endswith("12 ok, 0 warn, 0 fail\n")
     assert "who shows a token may upload (app)" in seen.said
     assert "pages of https://app.example.org, tauri://localhost may call, and no others" in seen.said
     assert "is free" in seen.said
@@ -46,6 +46,7 @@ def test_wrong_setting() -> None:
         ),
         ({}, "callers", "anybody who reaches the port may upload"),
         ({"UPLOAD_MAX_CONCURRENT_PER_CLIENT": "99"}, "callers", "bounds nothing"),
+        ({"UPLOAD_MAX_CONCURRENT": "99999"}, "open files", "too few for so many uploads"),
         ({"UPLOAD_MAX_FILE_BYTES": "6GiB"}, "limits", "more than the 5 GiB that S3 takes"),
         ({"TIMEOUT_SECONDS": "5"}, "limits", "TIMEOUT_SECONDS is less than UPLOAD_STALL_SECONDS"),
         ({"UPLOAD_VERIFY": "off"}, "limits", "UPLOAD_VERIFY is off"),

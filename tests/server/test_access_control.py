@@ -20,7 +20,7 @@ def refused(act: Callable[[], object]) -> UploadError:
 
 
 @pytest.mark.parametrize("name", ["UPLOAD_RATE_PER_MINUTE", "UPLOAD_MAX_CONCURRENT_PER_CLIENT"])
-@pytest.mark.parametrize("text", ["", "-1", "1.5", "many", "9999999"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "many", "9999999"])
 def test_unusable_limits_are_refused(name: str, text: str) -> None:
     """A limit is a whole number."""
     with pytest.raises(SettingError, match=f"^{name} must be a whole number from 0 to "):
@@ -101,6 +101,30 @@ def test_bounds_for_anybody() -> None:
         "destinations": ["default", "http://store.local:8333/up"],
         "max_file_bytes": 10,
         "max_concurrent": 64,
-        "max_concurrent_per_client": 0,
+        "max_concurrent_per_client": 16,
+        "clients_counted": "believed addresses",
         "rate_per_minute": 7,
     }
+
+
+@pytest.mark.parametrize(
+    ("most", "share"), [(1, 4), (16, 4), (64, 16), (100, 25)], ids=lambda number: str(number)
+)
+def test_share_of_a_client(most: int, share: int) -> None:
+    """Where no number is set, a believed address has a quarter of the places, or 4; others have no bound."""
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT=most))
+    for _ in range(share):
+        known.admit(known.identify("9.9.9.9", []), [])
+        known.admit(known.identify("10.0.0.9", []), [])
+    known.admit(known.identify("10.0.0.9", []), [])
+    assert refused(lambda: known.admit(known.identify("9.9.9.9", []), [])).entry.code == "too_many_at_once"
+    off = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=0))
+    for _ in range(200):
+        off.admit(off.identify("9.9.9.9", []), [])
+
+
+def test_number_holds_for_every_address() -> None:
+    """A number that the operator has set holds for private addresses as well."""
+    known = AccessControl(settings(UPLOAD_MAX_CONCURRENT_PER_CLIENT=1))
+    known.admit(known.identify("10.0.0.9", []), [])
+    assert refused(lambda: known.admit(known.identify("10.0.0.9", []), [])).entry.code == "too_many_at_once"

@@ -122,3 +122,24 @@ def test_terminal_gets_readable_lines() -> None:
     structlog.reset_defaults()
     assert "\x1b[" in target.getvalue()
     assert "5ec2e7" not in target.getvalue()
+
+
+def test_repeated_line_is_counted(stream: io.StringIO) -> None:
+    """What a library says again and again is said once, and its count at the end; our own events are not."""
+    try:
+        raise OSError(24, f"Too many open files for {SIGNED}")
+    except OSError:
+        for number in range(1000):
+            logging.getLogger("asyncio").exception(f"socket.accept() failed\nsocket: {number}")
+            structlog.get_logger().info("stopped")
+    logging.getLogger("asyncio").error("something else")
+    assert [line["message"] for line in lines(stream) if line["event"] == "library_log"] == [
+        "socket.accept() failed\nsocket: 0",
+        "something else",
+    ]
+    logging.getLogger().handlers[0].close()
+    *others, last = lines(stream)
+    assert (last["message"], last["repeated"]) == ("socket.accept() failed\nsocket: 999", 999)
+    assert (last["level"], last["error"]) == ("error", ["OSError"])
+    assert len([line for line in others if line["event"] == "stopped"]) == 1000
+    assert "5ec2e7" not in stream.getvalue()

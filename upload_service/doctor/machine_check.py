@@ -1,4 +1,4 @@
-"""Checks the machine: memory, disk, trusted certificates.
+"""Checks the machine: memory, open files, disk, trusted certificates.
 
 Knows: where Linux tells a container's memory limit. On other systems the machine's memory counts.
 Rules: each check tries the real thing, and leaves nothing behind.

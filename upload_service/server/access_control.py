@@ -91,12 +91,14 @@ def places_per_client(settings: Settings) -> tuple[int, bool]:
 def open_access_limits(settings: Settings) -> dict[str, object]:
     """The limits for uploads when no token is needed, as the log tells them at the start."""
     prefixes = settings.destinations.prefixes
+    most_per_client, only_believed = places_per_client(settings)
     listed = [f"{each.scheme}://{each.host}:{each.port}{each.path}" for each in prefixes]
     return {
         "destinations": [KNOWN_STORES_WORD] * settings.destinations.known_stores + listed,
         "max_file_bytes": settings.max_file_bytes,
         "max_concurrent": settings.max_concurrent,
-        "max_concurrent_per_client": places_per_client(settings)[0],
+        "max_concurrent_per_client": most_per_client,
+        "clients_counted": "believed addresses" if only_believed else "all addresses",
         "rate_per_minute": settings.rate_per_minute,
     }
 

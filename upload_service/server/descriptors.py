@@ -9,6 +9,7 @@ Must not know: connections, requests.
 import resource
 from contextlib import suppress
 
+from upload_service.body.disk_segments import SEGMENT_BYTES
 from upload_service.settings.settings import Settings
 from upload_service.storage.sockets import most_before_crowded
 
@@ -45,7 +46,8 @@ def _at_most(number: int, most: int) -> int:
 
 def for_uploads(settings: Settings) -> int:
     """The descriptors of all uploads at once: their connections, those to storage, their spooled files."""
-    return 2 * settings.max_concurrent + 2 * most_before_crowded(settings.max_concurrent)
+    segments = settings.spool_disk_bytes // SEGMENT_BYTES
+    return 2 * settings.max_concurrent + 2 * most_before_crowded(settings.max_concurrent) + segments
 
 
 def most_connections(settings: Settings, descriptors: int) -> int:
@@ -54,6 +56,6 @@ def most_connections(settings: Settings, descriptors: int) -> int:
     Where there are too few descriptors for all uploads at once, a quarter of what there is.
     """
     most = max(MOST_CONNECTIONS, 4 * settings.max_concurrent)
-    free = descriptors - RESERVED
-    beside_uploads = free - (for_uploads(settings) - settings.max_concurrent)
+    beside_uploads = descriptors - RESERVED - (for_uploads(settings) - settings.max_concurrent)
+    free = descriptors - RESERVED - settings.spool_disk_bytes // SEGMENT_BYTES
     return max(1, min(most, max(beside_uploads, free // 4)))

@@ -5,6 +5,7 @@ Rules: a code that has no way here stands in `ELSEWHERE` with the reason.
 Must not know: what must not be said where.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
@@ -111,7 +112,7 @@ def _made_room(lab: Lab) -> Answer:
         for each in silent:
             each.begin(PLAIN, 1 << 20, AUTHORIZED)
         deadline = time.monotonic() + 30
-        while lab.ask(_url(lab), file(SMALL)).json["code"] == "too_busy" and time.monotonic() < deadline:
+        while lab.ask(_url(lab), file(SMALL)).json.get("code") == "too_busy" and time.monotonic() < deadline:
             time.sleep(0.1)
         return silent[0].answer()
 

@@ -171,12 +171,22 @@ TEXTS = {
     "The service already runs as many uploads at once as it may.": (
         "서비스가 이미 받을 수 있는 만큼의 업로드를 동시에 처리하고 있습니다."
     ),
+    "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free.": (
+        "인스턴스를 늘리거나, 메모리와 CPU에 여유가 있으면 UPLOAD_MAX_CONCURRENT를 올리십시오."
+    ),
+    "Made room for another upload": "다른 업로드에 자리를 내줌",
     (
-        "Add instances, or raise UPLOAD_MAX_CONCURRENT if memory and CPU are free; slow clients hold "
-        "places, too."
+        "All places of the service were taken, and this upload's sender was the slowest; nothing was stored."
+    ): "서비스의 자리가 모두 찼고 이 업로드가 가장 느리게 보내고 있었습니다. 저장된 것은 없습니다.",
+    "Send the file again after the seconds in Retry-After, from a faster network if you can.": (
+        "Retry-After에 적힌 초가 지난 뒤, 가능하면 더 빠른 네트워크에서 파일을 다시 보내십시오."
+    ),
+    (
+        "A few are slow devices. Many are somebody who holds places without sending: see client in the "
+        "log; name your proxies in UPLOAD_TRUSTED_PROXIES, so that a client's places are counted."
     ): (
-        "인스턴스를 늘리거나, 메모리와 CPU에 여유가 있으면 UPLOAD_MAX_CONCURRENT를 올리십시오. 느린 "
-        "클라이언트도 자리를 차지합니다."
+        "몇 번 정도는 느린 기기입니다. 많으면 누군가 보내지 않으면서 자리만 차지하는 것입니다. 로그의 "
+        "client를 보고, 클라이언트별로 자리를 셀 수 있도록 프록시를 UPLOAD_TRUSTED_PROXIES에 적으십시오."
     ),
     "No room to keep the file": "파일을 보관할 공간 없음",
     "The service has no room left to keep this file while it waits.": (
