@@ -38,11 +38,11 @@ def test_memory_of_a_container(tmp_path: Path) -> None:
 
 
 def test_few_open_files() -> None:
-    """A hard limit that is too low for the uploads is a warning; a soft one is raised first, as at the start."""
+    """A hard limit that is too low for the uploads is a warning; a soft one is raised, as at the start."""
     low, lower = (["sh", "-c", f'ulimit -Sn 64; ulimit -Hn {hard}; exec "$@"', "sh"] for hard in (1024, 256))
     seen = check(before=low)
-    assert seen.verdicts("open files") == ["ok"]
+    assert seen.verdicts("descriptors") == ["ok"]
     assert "at most 1024 files and sockets may be open" in seen.said
     seen = check(before=lower)
-    assert seen.verdicts("open files") == ["warn"]
+    assert seen.verdicts("descriptors") == ["warn"]
     assert "at most 256 files and sockets may be open" in seen.said

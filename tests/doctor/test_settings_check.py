@@ -46,7 +46,7 @@ def test_wrong_setting() -> None:
         ),
         ({}, "callers", "anybody who reaches the port may upload"),
         ({"UPLOAD_MAX_CONCURRENT_PER_CLIENT": "99"}, "callers", "bounds nothing"),
-        ({"UPLOAD_MAX_CONCURRENT": "99999"}, "open files", "too few for so many uploads"),
+        ({"UPLOAD_MAX_CONCURRENT": "99999"}, "descriptors", "too few for so many uploads"),
         ({"UPLOAD_MAX_FILE_BYTES": "6GiB"}, "limits", "more than the 5 GiB that S3 takes"),
         ({"TIMEOUT_SECONDS": "5"}, "limits", "TIMEOUT_SECONDS is less than UPLOAD_STALL_SECONDS"),
         ({"UPLOAD_VERIFY": "off"}, "limits", "UPLOAD_VERIFY is off"),

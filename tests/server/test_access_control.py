@@ -107,9 +107,7 @@ def test_bounds_for_anybody() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("most", "share"), [(1, 4), (16, 4), (64, 16), (100, 25)], ids=lambda number: str(number)
-)
+@pytest.mark.parametrize(("most", "share"), [(1, 4), (16, 4), (64, 16), (100, 25)], ids=str)
 def test_share_of_a_client(most: int, share: int) -> None:
     """Where no number is set, a believed address has a quarter of the places, or 4; others have no bound."""
     known = AccessControl(settings(UPLOAD_MAX_CONCURRENT=most))

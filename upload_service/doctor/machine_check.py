@@ -1,4 +1,4 @@
-"""Checks the machine: memory, open files, disk, trusted certificates.
+"""Checks the machine: memory, descriptors, disk, trusted certificates.
 
 Knows: where Linux tells a container's memory limit. On other systems the machine's memory counts.
 Rules: each check tries the real thing, and leaves nothing behind.
@@ -44,9 +44,9 @@ def check_open_files(settings: Settings) -> Finding:
         f"{uploads}, and clients may have {most} connections"
     )
     if have - descriptors.RESERVED >= uploads:
-        return ok("open files", what)
+        return ok("descriptors", what)
     return warn(
-        "open files",
+        "descriptors",
         f"{what}: too few for so many uploads",
         "raise the hard limit (ulimit -Hn, LimitNOFILE of systemd, docker --ulimit nofile), or set "
         "UPLOAD_MAX_CONCURRENT lower",

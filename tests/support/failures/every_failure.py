@@ -5,7 +5,6 @@ Rules: a code that has no way here stands in `ELSEWHERE` with the reason.
 Must not know: what must not be said where.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
@@ -44,6 +43,7 @@ ELSEWHERE = {
     "request_head_timeout": "takes ten seconds: test_connection.py",
     "storage_name_unresolved": "asks a name server: test_put.py",
     "internal_error": "needs a fault in the service: test_canary.py",
+    "made_room": "takes seconds of silence: test_places_http.py",
     "shutting_down": "ends the service: test_canary.py",
 }
 
@@ -104,17 +104,6 @@ def _too_busy(lab: Lab) -> Answer:
         for _ in range(SLOTS):
             held.enter_context(Connection(lab.service.port)).begin(PLAIN, 1 << 20, AUTHORIZED)
         return lab.ask(_url(lab), file(SMALL))
-
-
-def _made_room(lab: Lab) -> Answer:
-    with ExitStack() as held:
-        silent = [held.enter_context(Connection(lab.service.port)) for _ in range(SLOTS)]
-        for each in silent:
-            each.begin(PLAIN, 1 << 20, AUTHORIZED)
-        deadline = time.monotonic() + 30
-        while lab.ask(_url(lab), file(SMALL)).json.get("code") == "too_busy" and time.monotonic() < deadline:
-            time.sleep(0.1)
-        return silent[0].answer()
 
 
 def _too_many_at_once(lab: Lab) -> Answer:
@@ -263,7 +252,6 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     ),
     "already_stored": _already_stored,
     "too_busy": _too_busy,
-    "made_room": _made_room,
     "unauthorized": lambda lab: lab.ask(_url(lab), headers=(f"Authorization: Bearer {WRONG_TOKEN}",)),
     "type_not_allowed": _typed(b"%PDF-1.7" + VALUE.encode(), "application/pdf"),
     "type_unrecognised": _typed(b"\xff\x00" + VALUE.encode(), "image/png"),
