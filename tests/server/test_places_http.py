@@ -104,10 +104,14 @@ def test_file_of_a_slow_sender_is_not_stored(
     body = form(field("uploadUrl", double_url(slow_key)), file(bytes(100_000)))
     with ExitStack() as held:
         slow = [held.enter_context(Connection(open_to_all.port)) for _ in range(PLACES)]
-        for each in slow:
+        for count, each in enumerate(slow, 1):
             each.head(PLAIN, len(body))
-            each.send(body[:1000], body[1000:1500], pause=0.05)
-        _eventually(lambda: len(puts) == PLACES)
+            sent = 1000
+            each.send(body[:sent])
+            while len(puts) < count:  # the newest chunk is held back, so the PUT begins with the second
+                each.send(body[sent : sent + 10])
+                sent += 10
+                time.sleep(0.05)
         time.sleep(3.5)
         for _ in range(PLACES):
             assert from_other_address(open_to_all.port, small).status == 200
