@@ -197,6 +197,21 @@ def test_caller_who_left_holds_no_place(
     assert len(puts) == (PLACES if storage == "asks to wait" else 0)
 
 
+def test_put_of_a_whole_form_goes_on(
+    open_to_all: Running, double: StorageDouble, double_url: Callable[[str], str], key: str
+) -> None:
+    """Whose caller leaves while storage has the whole form: what storage says still counts."""
+    puts = double.script(key, Reply(pause=2))
+    body = form(field("uploadUrl", double_url(key)), file(b"content"))
+    name = f"left-{uuid.uuid4().hex}"
+    with Connection(open_to_all.port) as connection:
+        connection.head(RETRY, len(body), f"X-Request-Id: {name}")
+        connection.send(body)
+        _eventually(lambda: bool(puts) and puts[0].body == b"content")
+    event = open_to_all.upload_event(name)
+    assert (event["code"], event["stored"], event["attempts"]) == ("client_gone", True, 1)
+
+
 def running(service: Running) -> float:
     """How many uploads and checks hold a place."""
     return scrape(service.port).get("upload_service_uploads_running")

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,15 @@ from devtools import signed_queries
 
 from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
 from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.service.metrics_scrape import ON, scrape
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
 from tests.support.storage.storage_double import ETAG, OK, Reply, StorageDouble, answer, xml
+from upload_service.storage.session import AddressVerdicts, _judging_socket_maker, address_verdicts
+from upload_service.storage.sockets import SocketCounter, most_before_crowded
+
+MOST_KEPT = most_before_crowded(1)
 
 
 def test_cookies_are_not_kept(by_name: Running, own: CountingDouble) -> None:
@@ -45,6 +51,38 @@ def test_connection_is_reused(by_name: Running, own: CountingDouble, path: str) 
             assert post(by_name.port, path, parts(url, content, url_first=url_first)).status == 200
     assert own.connections == before
     assert len(own.puts[f"/{key}"]) == 7
+
+
+def test_connections_to_many_hosts_are_not_all_kept() -> None:
+    """From some number on, connections are closed after their PUT, so that descriptors remain."""
+    with ExitStack() as held:
+        stores = [StorageDouble() for _ in range(MOST_KEPT + 4)]
+        for store in stores:
+            held.callback(store.server_close)
+            held.callback(store.shutdown)
+        listed = ",".join(store.url for store in stores)
+        service = held.enter_context(Running(UPLOAD_DESTINATIONS=listed, UPLOAD_MAX_CONCURRENT="1", **ON))
+        for store in stores:
+            store.script(key := f"wire/{uuid.uuid4().hex}")
+            url = TRANSCRIPT.hide(f"{store.url}{key}?{SIGNED}")
+            assert post(service.port, PLAIN, parts(url, SMALL, url_first=True)).status == 200
+            kept = scrape(service.port).get("upload_service_storage_connections")
+            assert kept <= MOST_KEPT
+        assert kept > 1
+
+
+def test_second_address_only_while_there_is_room() -> None:
+    """With too many sockets an attempt tries one address after the other, not several at once."""
+    counter = SocketCounter(1)
+    with counter.count(socket.socket()):
+        make = _judging_socket_maker(lambda _: socket.socket(), counter, listed=True)
+        found = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80))
+        address_verdicts.set(AddressVerdicts())
+        first = make(found)
+        with pytest.raises(OSError, match="too many sockets"):
+            make(found)
+        first.close()
+    make(found).close()
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def descriptors(service: Running) -> int:
 def assert_nothing_is_left(service: Running, well: FaultyStorage, before: int) -> None:
     """Check that room and slots are free, no descriptor is left open, and the log is as expected."""
     _eventually_none(lambda: _refused(service, well))
-    assert _slots(service, well) == SLOTS
+    _eventually_none(lambda: _slots(service, well) - SLOTS)
     _eventually_none(lambda: descriptors(service) - before)
     strange = ("internal_error", "library_log", "unknown_setting")
     found = [event for event in service.log if event["event"] in strange]
@@ -78,16 +78,18 @@ def _refused(service: Running, well: FaultyStorage) -> list[Answer]:
 
 
 def _slots(service: Running, well: FaultyStorage) -> int:
-    """How many uploads can begin before the next one is refused with too_busy."""
+    """How many uploads can begin before the next one is refused with too_busy; more if it takes too long.
+
+    After some seconds of silence those that have begun make room for others.
+    """
     with ExitStack() as held:
         begun = 0
-        while _begins(held.enter_context(Connection(service.port))):
+        while begun <= SLOTS and _begins(held.enter_context(Connection(service.port))):
             begun += 1
         answered = raw_http.post(
             service.port, PLAIN, raw_http.form(_url(well), raw_http.file(bytes(BIG_BYTES)))
         )
-        assert (answered.status, answered.json["code"]) == (503, "too_busy")
-        return begun
+        return begun if answered.json.get("code") == "too_busy" else SLOTS + 1
 
 
 def _begins(connection: Connection) -> bool:

@@ -19,7 +19,7 @@ from soak.upload_plan import UploadPlan
 from upload_service.errors.upload_error import CATALOGUE
 
 # Codes of a service that has too much to do, whatever storage does.
-BUSY = {"spool_full", "too_busy"}
+BUSY = {"spool_full", "too_busy", "made_room"}
 # After a thousand uploads the allocator's memory still grows, by 3 to 22 MB as measured, and then levels off.
 # A leak of 2 KiB in each of 20,000 uploads would be more than this.
 MAX_GROWTH_BYTES = 32 * 1024 * 1024
