@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ def test_connections_to_many_hosts_are_not_all_kept() -> None:
         stores = [StorageDouble() for _ in range(MOST_KEPT + 4)]
         for store in stores:
             held.callback(store.server_close)
-            held.callback(store.shutdown)
+        # Each takes half a second to stop.
+        pool = held.enter_context(ThreadPoolExecutor(len(stores)))
+        held.callback(lambda: list(pool.map(StorageDouble.shutdown, stores)))
         listed = ",".join(store.url for store in stores)
         service = held.enter_context(Running(UPLOAD_DESTINATIONS=listed, UPLOAD_MAX_CONCURRENT="1", **ON))
         for store in stores:
