@@ -12,6 +12,7 @@ Must not know: uploads, descriptors.
 import asyncio
 import heapq
 import math
+import select
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ from upload_service.clients.client_address import parse_address, rate_limit_key
 # Of what could be closed, so much is closed at once: to look through all for each new one would cost more.
 CLOSED_AT_ONCE = 1 / 16
 TOLD_EVERY_SECONDS = 60
+LOOK_EVERY_SECONDS = 1
+# The client's end has come, read or not. Not every system tells that before all has been read.
+HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP
 
 # The time at which a request gave its place back, on the loop's clock; infinite until then.
 _PLACE_UNTIL: web.RequestKey[float] = web.RequestKey("place_until", float)
@@ -38,7 +42,9 @@ class OpenConnections:
         self.closed = 0
         # Each with the key of its peer's address.
         self._open: dict[web.RequestHandler, str] = {}
-        self._when_lost: dict[web.RequestHandler, Callable[[], None]] = {}
+        # The requests that hold a place, each with what is called when its connection is lost.
+        self._when_lost: dict[web.RequestHandler, tuple[web.Request, Callable[[], None]]] = {}
+        self._looks = False
         self._told = 0
         self._tell_again = 0.0
 
@@ -55,8 +61,8 @@ class OpenConnections:
     def remove(self, connection: web.RequestHandler) -> None:
         """The connection is lost. Whoever waits for that is told."""
         self._open.pop(connection, None)
-        if tell := self._when_lost.pop(connection, None):
-            tell()
+        if held := self._when_lost.pop(connection, None):
+            held[1]()
 
     @contextmanager
     def holding_place(self, request: web.Request, when_lost: Callable[[], None]) -> Iterator[None]:
@@ -66,12 +72,37 @@ class OpenConnections:
         if request.transport is None:
             when_lost()
         else:
-            self._when_lost[connection] = when_lost
+            self._when_lost[connection] = request, when_lost
+            self._look_later()
         try:
             yield
         finally:
             self._when_lost.pop(connection, None)
             request[_PLACE_UNTIL] = asyncio.get_running_loop().time()
+
+    def _look_later(self) -> None:
+        if not self._looks:
+            self._looks = True
+            asyncio.get_running_loop().call_later(LOOK_EVERY_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """Close the connections whose client has left, where all of the form has been read.
+
+        While a client's next requests wait, its connection is not read, and nobody else would tell us.
+        """
+        self._looks = False
+        hung_up = select.poll()
+        connections = {}
+        for connection, (request, _) in self._when_lost.items():
+            if connection.transport and request.content.at_eof():
+                number = connection.transport.get_extra_info("socket").fileno()
+                connections[number] = connection
+                hung_up.register(number, HUNG_UP)
+        for number, _ in hung_up.poll(0) if connections else ():
+            if transport := connections[number].transport:
+                transport.abort()
+        if self._when_lost:
+            self._look_later()
 
     def _make_room(self) -> None:
         held = Counter(self._open.values())
