@@ -1,6 +1,6 @@
 """The first bytes of files of many kinds, names of types, and lists of them."""
 
-from upload_service.content.sniffing import AllowedTypes
+from upload_service.content.allowed_types import AllowedTypes
 from upload_service.settings.settings import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from tests.content.head_rows import HEADS
 from tests.content.samples import GIF, HTML, PNG, STARTS, listed
-from upload_service.content.sniffing import HEAD_BYTES, Sniffer, sniff_type
+from upload_service.content.allowed_types import Sniffer
+from upload_service.content.content_type import parse_media_type
+from upload_service.content.sniffing import HEAD_BYTES, sniff_type
 from upload_service.errors.upload_error import UploadError
+
+
+def sniffing(claim: str) -> Sniffer:
+    """The judge of a file that claims to be `claim`, where images are allowed."""
+    return Sniffer(listed("image/*"), [parse_media_type(claim)])
 
 
 @pytest.mark.parametrize(("head", "seen"), HEADS)
@@ -28,7 +35,7 @@ def test_what_files_look_like(head: bytes, seen: str | None) -> None:
 def test_head_is_gathered(size: int) -> None:
     """With chunks of any size, the file is judged when its first 8 KiB have arrived, and not before."""
     content = (PNG + bytes(100_000))[:100_000]
-    sniffer = Sniffer(listed("image/*"), "image/png")
+    sniffer = sniffing("image/png")
     for at in range(0, len(content), size):
         assert sniffer.is_allowed == (at >= HEAD_BYTES)
         sniffer.feed(content[at : at + size])
@@ -37,7 +44,7 @@ def test_head_is_gathered(size: int) -> None:
 
 def test_short_file_is_judged_at_its_end() -> None:
     """A file of less than 8 KiB is judged when no more comes."""
-    sniffer = Sniffer(listed("image/*"), "image/png")
+    sniffer = sniffing("image/png")
     sniffer.feed(HTML)
     assert not sniffer.is_allowed
     with pytest.raises(UploadError):
@@ -47,12 +54,12 @@ def test_short_file_is_judged_at_its_end() -> None:
 
 def test_a_claim_of_the_form_counts_whenever_it_comes() -> None:
     """A type that replaces the part's own is judged like it, before the head is known and after."""
-    late = Sniffer(listed("image/*"), "image/gif")
+    late = sniffing("image/gif")
     late.feed(GIF + bytes(HEAD_BYTES))
     with pytest.raises(UploadError, match="type_mismatch"):
-        late.add_claim("text/html")
-    early = Sniffer(listed("image/*"), "image/gif")
-    early.add_claim("text/html")
+        late.add_claims([parse_media_type("text/html")])
+    early = sniffing("image/gif")
+    early.add_claims([parse_media_type("text/html")])
     with pytest.raises(UploadError, match="type_mismatch"):
         early.feed(GIF + bytes(HEAD_BYTES))
 

@@ -14,7 +14,7 @@ from tests.presigned.judged_urls import GOOGLE_V4, SAS, V4, V4A, destinations
 from tests.presigned.v2_oracle import SECRET, is_signed
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination, judge_destination
-from upload_service.presigned.signed_headers import claimed_types, put_headers
+from upload_service.presigned.signed_headers import put_headers
 from upload_service.settings.settings import Settings
 from upload_service.upload.form_fields import FormFields
 
@@ -145,10 +145,10 @@ def test_a_token_is_never_a_header() -> None:
 def test_types_in_the_query_are_claims() -> None:
     """The type in the query, whatever its case, is one with which the object would be served."""
     url = v2_oracle.JAVASCRIPT_TYPED
-    assert claimed_types(judged(url), {}) == (PNG,)
-    assert claimed_types(judged(url), {"content-type": "text/html"}) == ("text/html", PNG)
-    assert claimed_types(judged(f"https://bucket.s3.amazonaws.com/key?{V4}&content-type=a%2Fb"), {}) == ()
-    assert claimed_types(None, {}) == ()
+    assert judged(url).types_in_query == (PNG,)
+    assert judged(f"https://bucket.s3.amazonaws.com/key?{V4}&Content-Type=a%2Fb").types_in_query == ("a/b",)
+    assert judged(f"https://a12.blob.core.windows.net/c/k?{SAS}&rsct=a%2Fb").types_in_query == ("a/b",)
+    assert judged(f"https://bucket.s3.amazonaws.com/key?{V4}").types_in_query == ()
 
 
 @pytest.mark.parametrize("value", ["a%0D%0Ahost:%20b", "caf%C3%A9", "%00"])

@@ -40,11 +40,21 @@ image/svg+xml image/svg
 image/tiff image/x-tiff image/tif
 image/vnd.adobe.photoshop image/x-photoshop application/x-photoshop
 image/x-icon image/vnd.microsoft.icon image/ico
-text/javascript application/javascript application/x-javascript
 video/x-msvideo video/avi video/msvideo video/vnd.avi
 video/x-matroska video/matroska
 """
-_CANONICAL_NAMES = {name: line.split()[0] for line in _SYNONYMS.strip().splitlines() for name in line.split()}
+# mimesniff.spec.whatwg.org/#javascript-mime-type: a browser runs a file of any of these names as a script.
+_JAVASCRIPT = """
+text/javascript application/ecmascript application/javascript application/x-ecmascript
+application/x-javascript text/ecmascript text/javascript1.0 text/javascript1.1 text/javascript1.2
+text/javascript1.3 text/javascript1.4 text/javascript1.5 text/jscript text/livescript text/x-ecmascript
+text/x-javascript
+"""
+_CANONICAL_NAMES = {
+    name: names[0]
+    for names in (*map(str.split, _SYNONYMS.strip().splitlines()), _JAVASCRIPT.split())
+    for name in names
+}
 
 # Types of one line cannot be told apart by their first bytes: these name the container only, and its contents
 # (sound or video, and for which player) come later.
@@ -80,16 +90,48 @@ _SUBTYPES = {
 }
 # Always recognised by the bytes, so a claim alone is not enough.
 _NEVER_BY_CLAIM_ALONE = frozenset({"image/svg+xml"})
-# If a browser opens such a file from storage, it runs the scripts in it. So it does with all types `…+xml`.
-_SCRIPTED = frozenset({"application/xml", "text/html", "text/javascript", "text/xsl"})
+# If a browser opens such a file from storage, it runs the scripts in it, or hands them to the pages of the
+# same origin. So it does with all types `…+xml`, and with parts of `multipart/…`, which have their own types.
+_SCRIPTED = frozenset(
+    {
+        "application/xml",
+        "application/xml-external-parsed-entity",
+        "message/rfc822",
+        "text/html",
+        "text/javascript",
+        "text/rdf",
+        "text/vbscript",
+        "text/xml-external-parsed-entity",
+        "text/xsl",
+    }
+)
+# The types that carry scripts, by how names of files end: some stores give an object without a type that of
+# its name (SeaweedFS does, also in the place of application/octet-stream).
+_ENDINGS = {
+    ending: line.split()[0]
+    for line in """
+application/xhtml+xml xhtml xht xhtm
+application/xml xml xsd xsl xslt rng rdf rss atom xul xbl mml mathml kml gpx wsdl xspf xlf xmi dtd ent
+image/svg+xml svg svgz
+multipart/related mht mhtml
+text/html html htm shtml shtm stm hta htc
+text/javascript js mjs cjs es jsm jse
+""".strip().splitlines()
+    for ending in line.split()[1:]
+}
 
 
 def canonical_name(name: str) -> str:
-    """The canonical name of a media type: in lower case, without parameters, the same for all synonyms."""
+    """The canonical name of a media type without parameters: in lower case, the same for all synonyms."""
     if name in _CANONICAL_NAMES:
         return _CANONICAL_NAMES[name]
-    plain = name.partition(";")[0].strip().lower()
+    plain = name.lower()
     return _CANONICAL_NAMES.get(plain, plain)
+
+
+def scripted_type_of_ending(ending: str) -> str | None:
+    """The type with scripts that the ending of a file's name stands for, in lower case; None for others."""
+    return _ENDINGS.get(ending)
 
 
 def resolve_type(seen: str, claimed: str) -> str | None:
@@ -105,7 +147,7 @@ def resolve_type(seen: str, claimed: str) -> str | None:
 
 def carries_script(name: str) -> bool:
     """Whether a browser that opens a file of this type runs the scripts in it."""
-    return name.endswith("+xml") or name in _SCRIPTED
+    return name.endswith("+xml") or name.startswith("multipart/") or name in _SCRIPTED
 
 
 def _is_subtype(name: str, general: str) -> bool:

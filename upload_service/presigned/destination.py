@@ -6,17 +6,20 @@ signed. `repr` shows the host only.
 Must not know: the network, the clock (the time is passed in), loggers.
 """
 
-import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from yarl import URL
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.presigned import sendable_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
+from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
+from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
@@ -25,7 +28,8 @@ from upload_service.translation.phrase import Phrase
 MAX_URL_BYTES = 8192
 # The provider's name where the host is no known store's.
 LISTED = "listed"
-_BUCKET_AND_KEY = re.compile(r"/[^/]+/.+")
+# Parameters that give an object its type, or whoever reads it by this URL another one (Azure's rsct).
+_TYPE_PARAMETERS = ("content-type", "x-ms-blob-content-type", "rsct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Destination:
     `etag_optional`: the operator says that this store may answer a PUT without an ETag. `host_header`: the
     host as it is written, which was signed. `binds_type`: the signature holds for one Content-Type, or for
     none, and the URL need not tell which. `headers_in_query`: names, in lower case, and values of signed
-    headers that the URL tells nevertheless.
+    headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
+    `types_in_query`: the types that parameters would give the object. `parameters`: the names of all, in
+    lower case.
     """
 
     url: URL = field(repr=False)
@@ -57,11 +63,20 @@ class Destination:
     host_header: str = ""
     binds_type: bool = False
     headers_in_query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    sendable: SendableHeaders = field(default=sendable_headers.S3, repr=False)
+    types_in_query: tuple[str, ...] = field(default=(), repr=False)
+    parameters: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def etag_is_md5(self) -> bool:
         """Whether the ETag of a plain object is its MD5; on S3 Express it is random."""
         return RANDOM_ETAG_HOSTS not in self.host
+
+    @property
+    def key_ending(self) -> str:
+        """What follows the last dot in the object's name, in lower case and unescaped; "" without a dot."""
+        _, dot, ending = unquote(self.url.raw_path).rpartition("/")[2].rpartition(".")
+        return ending.lower() if dot else ""
 
 
 def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> Destination:
@@ -97,6 +112,9 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         host_header=parts.host_header,
         binds_type=scheme.binds_type,
         headers_in_query=scheme.headers_in_query(query),
+        sendable=_sendable(scheme, provider),
+        types_in_query=tuple(query.lower[name] for name in _TYPE_PARAMETERS if name in query.lower),
+        parameters=frozenset(query.lower),
     )
 
 
@@ -135,9 +153,25 @@ def _require_allowed(
                 port=port,
             ),
         )
-    if provider and provider.path_hosts.fullmatch(host) and not _BUCKET_AND_KEY.fullmatch(parts.path):
-        raise unusable_url(Phrase("has no object key behind its bucket"))
+    if provider and provider.path_hosts.fullmatch(host):
+        _require_bucket_and_key(parts.path, provider)
     return entries
+
+
+def _require_bucket_and_key(path: str, provider: Provider) -> None:
+    bucket = bucket_of(path)
+    if bucket is None:
+        raise unusable_url(Phrase("has no object key behind its bucket"))
+    if bucket.lower() in provider.no_buckets or (provider.no_buckets and may_climb(path)):
+        raise unusable_url(
+            Phrase("leads to another interface of its store: sign for a host that begins with the bucket")
+        )
+
+
+def _sendable(scheme: SignatureScheme, provider: Provider | None) -> SendableHeaders:
+    if provider and scheme.sendable is sendable_headers.S3:
+        return provider.s3_headers
+    return scheme.sendable
 
 
 def _scheme_of(query: Query, provider: Provider | None) -> SignatureScheme:

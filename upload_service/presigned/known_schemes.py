@@ -8,7 +8,7 @@ Must not know: hosts, the clock.
 
 import re
 
-from upload_service.presigned import signed_operation
+from upload_service.presigned import sendable_headers, signed_operation
 from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
 from upload_service.translation.phrase import Phrase
 
@@ -70,6 +70,7 @@ S3_V4 = SignatureScheme(
         Phrase("64 hexadecimal digits"),
     ),
     signed_operation.S3,
+    sendable_headers.S3,
     signed_at_parameter="X-Amz-Date",
     lifetime_parameter="X-Amz-Expires",
     signed_headers_parameter="X-Amz-SignedHeaders",
@@ -87,6 +88,7 @@ S3_V4A = SignatureScheme(
         Phrase("a DER signature in hexadecimal digits"),
     ),
     signed_operation.S3,
+    sendable_headers.S3,
     signed_at_parameter="X-Amz-Date",
     lifetime_parameter="X-Amz-Expires",
     signed_headers_parameter="X-Amz-SignedHeaders",
@@ -104,6 +106,7 @@ GOOGLE_V4 = SignatureScheme(
         Phrase("a signature in hexadecimal digits"),
     ),
     signed_operation.GOOGLE,
+    sendable_headers.GOOGLE,
     signed_at_parameter="X-Goog-Date",
     lifetime_parameter="X-Goog-Expires",
     signed_headers_parameter="X-Goog-SignedHeaders",
@@ -116,6 +119,7 @@ S3_V2 = SignatureScheme(
     frozenset({"Signature", "AWSAccessKeyId"}),
     _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", Phrase("20 bytes in Base64")),
     signed_operation.S3,
+    sendable_headers.S3,
     expires_parameter="Expires",
     binds_type=True,
     header_in_query=re.compile("content-type|content-md5|x-amz-(?!security-token).+"),
@@ -126,6 +130,7 @@ GOOGLE_V2 = SignatureScheme(
     frozenset({"Signature", "GoogleAccessId"}),
     _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", Phrase("Base64")),
     signed_operation.GOOGLE,
+    sendable_headers.GOOGLE,
     expires_parameter="Expires",
     any_case=True,
     binds_type=True,
@@ -144,6 +149,7 @@ AZURE_SAS = SignatureScheme(
         _parameter("sig", f"{_BASE64}{{43}}=", Phrase("32 bytes in Base64")),
     ),
     signed_operation.AZURE,
+    sendable_headers.AZURE,
     expires_parameter="se",
     any_case=True,
     required_headers=(("x-ms-blob-type", "BlockBlob"),),

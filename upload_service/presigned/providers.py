@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from upload_service.presigned import sendable_headers
 from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
 
 
@@ -18,7 +20,9 @@ class Provider:
     """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
 
     `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket, or the account. On
-    `path_hosts` the path begins with the bucket, so a PUT to a path of one segment would create a bucket.
+    `path_hosts` the path begins with the bucket, so a PUT to a path of one segment would create a bucket; and
+    what begins with one of `no_buckets` there belongs to another interface. `s3_headers`: those of a PUT
+    that S3's schemes sign.
     """
 
     name: str
@@ -27,6 +31,8 @@ class Provider:
     bucket_hosts: re.Pattern[str]
     path_hosts: re.Pattern[str]
     signature_schemes: tuple[SignatureScheme, ...]
+    s3_headers: SendableHeaders = sendable_headers.S3
+    no_buckets: frozenset[str] = frozenset()
 
 
 _NO_HOST = re.compile("(?!)")
@@ -80,6 +86,9 @@ PROVIDERS = (
         re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
         re.compile(r"storage\.googleapis\.com"),
         (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
+        sendable_headers.GOOGLE_AND_S3,
+        # The JSON interface: docs.cloud.google.com/storage/docs/request-endpoints#json-api
+        frozenset(("batch", "discovery", "download", "resumable", "storage", "upload")),
     ),
     # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
     # names the account; a path of one segment is an object in the container $root. z00 to z99 are DNS zones.

@@ -6,13 +6,20 @@ Must not know: which schemes there are, hosts, the clock.
 """
 
 import re
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query, unusable_url
+from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signed_operation import SignedOperation
 from upload_service.translation.phrase import Phrase
+
+# No signer has reason for more, and each name costs time with each upload.
+MAX_SIGNED_HEADERS = 64
+SignedT = TypeVar("SignedT", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +40,22 @@ class Parameter:
 class SignatureScheme:
     """One way to sign a URL.
 
-    A URL is signed by this scheme if it has all the parameters `identified_by`. `operation`: for what it may
-    be signed. The members `…_parameter` are names of parameters, or empty. The URL expires at the time in
-    `signed_at_parameter` plus the seconds in `lifetime_parameter`, or at the time in `expires_parameter`,
-    which is in epoch seconds or in ISO 8601. `required_headers` are names and values that the store demands
-    in a PUT of a whole object. `any_case`: the store reads names of parameters in whatever case.
-    `binds_type`: the signature holds for one Content-Type, or for none, and no parameter that the scheme
-    knows tells which. `header_in_query`: names, in lower case, of parameters in which some signers write the
-    value of a header of the same name that they have signed.
+    A URL is signed by this scheme if it has all the parameters `identified_by`. `operation`: for what it
+    may be signed. `sendable`: the headers of a PUT to a store that knows this scheme. The members
+    `…_parameter` are names of parameters, or empty. The URL expires at the time in `signed_at_parameter`
+    plus the seconds in `lifetime_parameter`, or at the time in `expires_parameter`, which is in epoch
+    seconds or in ISO 8601. `required_headers` are names and values that the store demands in a PUT of a
+    whole object. `any_case`: the store reads names of parameters in whatever case. `binds_type`: the
+    signature holds for one Content-Type, or for none, and no parameter that the scheme knows tells which.
+    `header_in_query`: names, in lower case, of parameters in which some signers write the value of a header
+    of the same name that they have signed.
     """
 
     name: str
     identified_by: frozenset[str]
     parameters: tuple[Parameter, ...]
     operation: SignedOperation
+    sendable: SendableHeaders
     signed_at_parameter: str = ""
     lifetime_parameter: str = ""
     expires_parameter: str = ""
@@ -79,13 +88,14 @@ class SignatureScheme:
         """The names of the signed headers in lower case; None where the URL does not tell them."""
         if not self.signed_headers_parameter:
             return None
-        return frozenset(self._required(query, self.signed_headers_parameter).lower().split(";"))
+        return _bounded(frozenset(self._required(query, self.signed_headers_parameter).lower().split(";")))
 
     def headers_in_query(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Names, in lower case, and values of the signed headers that the signer wrote into the query."""
         if self.header_in_query is None:
             return ()
-        return tuple(item for item in query.lower.items() if self.header_in_query.fullmatch(item[0]))
+        told = (item for item in query.lower.items() if self.header_in_query.fullmatch(item[0]))
+        return _bounded(tuple(told))
 
     def expires_at(self, query: Query) -> float | None:
         """When the URL expires, in epoch seconds; None where only storage knows (Azure's stored policies).
@@ -112,6 +122,12 @@ class SignatureScheme:
         value = self._value(query, name)
         assert value is not None
         return value
+
+
+def _bounded(headers: SignedT) -> SignedT:
+    if len(headers) > MAX_SIGNED_HEADERS:
+        raise unusable_url(Phrase("is signed with more than {most} headers", most=MAX_SIGNED_HEADERS))
+    return headers
 
 
 def _unusable(name: str, expected: Phrase) -> UploadError:

@@ -1,19 +1,20 @@
 """The headers of a PUT: those that the URL is signed with, with the values that the form gives.
 
-Knows: the form fields for headers, which headers may be sent, and how signed names and given values must fit.
+Knows: the form fields for headers, and how signed names and given values must fit.
 Rules: where the URL tells its signed headers, no other is sent; where it does not, what can have been signed
-is tried in turn. What does not fit is refused before a byte is sent. A header that would make storage do
-anything else than store this file is never sent. A value is never part of a message.
+is tried in turn. Each name is judged once in an upload. What does not fit is refused before a byte is sent. A
+header that would make storage do anything else than store this file is never sent. A value is never part of a
+message.
 Must not know: framing, HTTP libraries, the request that brought the form.
 
-Source: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
-cloud.google.com/storage/docs/xml-api/reference-headers, learn.microsoft.com/rest/api/storageservices/put-blob
+Which headers a vendor has: `sendable_headers.py`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.presigned import sendable_headers
 from upload_service.presigned.destination import Destination
 from upload_service.translation.phrase import Phrase
 
@@ -21,33 +22,6 @@ from upload_service.translation.phrase import Phrase
 FIELD_PREFIX = "header:"
 CONTENT_TYPE_FIELD = "contentType"
 MAX_HEADERS_BYTES = 16 * 1024
-
-STANDARD_HEADERS = frozenset(
-    {
-        "cache-control",
-        "content-disposition",
-        "content-encoding",
-        "content-language",
-        "content-md5",
-        "content-type",
-        "expires",
-        "if-match",
-        "if-none-match",
-    }
-)
-VENDOR_PREFIXES = ("x-amz-", "x-goog-", "x-ms-")
-# Prefixes of headers that make storage copy another object, begin another kind of upload, or read the body in
-# another framing.
-NEVER_SENT = (
-    "x-amz-copy-source",
-    "x-amz-decoded-content-length",
-    "x-amz-trailer",
-    "x-goog-copy-source",
-    "x-goog-resumable",
-    "x-ms-blob-type",
-    "x-ms-copy-source",
-    "x-ms-page-write",
-)
 # They set the Content-Type with which storage serves the object; on Azure the second one wins.
 TYPE_HEADERS = ("content-type", "x-ms-blob-content-type")
 # The HTTP client sends the first two with every PUT; the Content-Type is the file part's, or a default.
@@ -64,14 +38,14 @@ _VALUE = re.compile(r"[\x20-\x7e]*")
 def header_of_field(field: str) -> str | None:
     """The name of the header that a form field gives, in lower case; None for other fields.
 
-    Raises UploadError for a header that is never sent.
+    Raises UploadError for a header that goes to no store.
     """
     if field == CONTENT_TYPE_FIELD:
         return "content-type"
     if not field.startswith(FIELD_PREFIX):
         return None
     name = field.removeprefix(FIELD_PREFIX).strip().lower()
-    if not _is_sendable(name) and name not in SAID_ONLY:
+    if not sendable_headers.ANY.include(name) and name not in SAID_ONLY:
         shown = Phrase("The header {name}", name=name)
         unusable = Phrase("A header with an unusable name")
         raise UploadError(
@@ -93,22 +67,30 @@ def check_value(name: str, value: str) -> None:
         )
 
 
-def check_fits_url(destination: Destination, given: Mapping[str, str]) -> None:
-    """Raise UploadError when the URL signs a header that is never sent, or does not sign a given one."""
-    signed = destination.signed_headers
+def check_url(destination: Destination) -> None:
+    """Raise UploadError when the URL signs a header that is never sent to its store."""
     for name, value in destination.headers_in_query:
         check_value(name, value)
-    if signed is None:
-        return  # the URL does not tell, so storage decides
-    if signed <= ALWAYS_SENT and given.keys() <= ALWAYS_SENT:
-        return
-    for name in sorted(signed - ALWAYS_SENT):
-        if not _is_sendable(name):
+    set_by_scheme = {name for name, _ in destination.required_headers}
+    for name in sorted((destination.signed_headers or frozenset()) - ALWAYS_SENT - set_by_scheme):
+        if not destination.sendable.include(name):
             raise UploadError(
                 "header_not_allowed",
                 Phrase("The URL is signed with the header {name}, which is never sent here.", name=name),
             )
-    for name in sorted(given.keys() - signed - ALWAYS_SENT):
+
+
+def check_given(destination: Destination, name: str) -> None:
+    """Raise UploadError when the header that the form gives does not go to this store, or is not signed."""
+    signed = destination.signed_headers
+    if name in ALWAYS_SENT:
+        return
+    if not destination.sendable.include(name):
+        raise UploadError(
+            "header_not_allowed", Phrase("The header {name} is none of the URL's store.", name=name)
+        )
+    # Where the URL does not tell, storage decides.
+    if signed is not None and name not in signed:
         raise UploadError(
             "header_not_signed", Phrase("The URL is not signed with the header {name}.", name=name)
         )
@@ -142,13 +124,6 @@ def check_host(destination: Destination, given: str) -> None:
         )
 
 
-def claimed_types(destination: Destination | None, given: Mapping[str, str]) -> tuple[str, ...]:
-    """The types that the form's headers, and those in the URL's query, would give the object."""
-    told = dict(destination.headers_in_query) if destination else {}
-    types = [headers[name] for headers in (given, told) for name in TYPE_HEADERS if name in headers]
-    return tuple(dict.fromkeys(types))
-
-
 def put_headers(
     destination: Destination, given: Mapping[str, str], content_type: str
 ) -> tuple[dict[str, str], ...]:
@@ -159,7 +134,8 @@ def put_headers(
     neither the query nor the form tells, which most often was not signed at all, and metadata in the query,
     which most stores want as headers too, and Ceph does not.
     """
-    told = {name: value for name, value in destination.headers_in_query if _is_sendable(name)}
+    sendable = destination.sendable
+    told = {name: value for name, value in destination.headers_in_query if sendable.include(name)}
     rest = {**told, **given, **dict(destination.required_headers)}
     if destination.host_header.partition(":")[0].endswith("."):
         rest["host"] = destination.host_header  # without the dot, as aiohttp sends it, it was not signed
@@ -173,9 +149,3 @@ def put_headers(
     if in_query:
         rests.append({name: value for name, value in rest.items() if name not in in_query})
     return tuple({**typed, **others} for typed in types for others in rests)
-
-
-def _is_sendable(name: str) -> bool:
-    if not _NAME.fullmatch(name) or name.startswith(NEVER_SENT):
-        return False
-    return name in STANDARD_HEADERS or name.startswith(VENDOR_PREFIXES)

@@ -15,10 +15,11 @@ from upload_service.presigned.query import Query
 from upload_service.translation.phrase import Phrase
 
 # A request with one of these parameters is about the bucket, or about something else than the object's bytes.
-# Source: docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+# Source: docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html;
+# `append` is Ceph's, docs.ceph.com/en/latest/radosgw/s3/objectops
 # fmt: off
 _S3_SUBRESOURCES = frozenset((
-    "abac", "accelerate", "acl", "analytics", "annotation", "attributes", "cors", "delete",
+    "abac", "accelerate", "acl", "analytics", "annotation", "append", "attributes", "cors", "delete",
     "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "list-type",
     "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
     "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject",
@@ -42,11 +43,35 @@ _RESPONSE_OVERRIDES = frozenset(
         "expires",
     )
 )
-# A copy, or Google's POST that begins a resumable upload. They come as signed headers, or in the query if the
-# signer has moved them there. As names of headers they have no case.
+# A copy, bytes behind those of an object, an archive that is unpacked into many objects, a body in a framing
+# of its own, or Google's POST that begins a resumable upload. They come as signed headers, or in the query if
+# the signer has moved them there. As names of headers they have no case.
 _OTHER_REQUESTS = frozenset(
-    ("x-amz-copy-source", "x-amz-rename-source", "x-goog-copy-source", "x-goog-resumable", "x-ms-copy-source")
+    (
+        "x-amz-copy-source",
+        "x-amz-decoded-content-length",
+        "x-amz-meta-snowball-auto-extract",
+        "x-amz-rename-source",
+        "x-amz-trailer",
+        "x-amz-write-offset-bytes",
+        "x-goog-copy-source",
+        "x-goog-resumable",
+        "x-minio-extract",
+        "x-ms-copy-source",
+        "x-ms-rename-source",
+        "x-ms-structured-body",
+    )
 )
+# With these values the body has a framing of its own, in which a file's bytes could say where it ends:
+# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+_FRAMED = {
+    name: re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for name, pattern in (
+        ("content-encoding", r"(?:.*,)?\s*aws-chunked\s*(?:,.*)?"),
+        ("x-amz-content-sha256", r"\s*streaming.*"),
+        ("x-goog-content-sha256", r"\s*streaming.*"),
+    )
+}
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html. Newer SDKs sign the checksum
 # of the body that they have when they presign: an empty one. Those for JavaScript and Ruby write it into the
@@ -86,7 +111,12 @@ class SignedOperation:
     def decisive_parameters(self) -> frozenset[str]:
         """The names, in lower case, of all parameters that change what is signed for."""
         names = self.forbidden | {name for name, _ in self.allowed_values} | set(self.part_parameters)
-        return frozenset(name.lower() for name in names) | _OTHER_REQUESTS | _EMPTY_BODY_CHECKSUMS.keys()
+        return (
+            frozenset(name.lower() for name in names)
+            | _OTHER_REQUESTS
+            | _FRAMED.keys()
+            | _EMPTY_BODY_CHECKSUMS.keys()
+        )
 
     def require_put(self, query: Query, signed_headers: frozenset[str] | None) -> None:
         """Raise UploadError when the URL was signed for anything else than a PUT of the file's bytes.
@@ -105,6 +135,7 @@ class SignedOperation:
         for headers in (query.lower.keys(), signed_headers or ()):
             if not _OTHER_REQUESTS.isdisjoint(headers):
                 raise _not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
+        refuse_framed_body(query.lower)
 
     def is_part_upload(self, query: Query) -> bool:
         """Whether the bytes become one part of an upload in parts."""
@@ -112,6 +143,18 @@ class SignedOperation:
 
     def _values(self, query: Query) -> Mapping[str, str]:
         return query.lower if self.any_case else query.written
+
+
+def refuse_framed_body(headers: Mapping[str, str]) -> None:
+    """Raise UploadError when a header's value says that the body is not the file's plain bytes.
+
+    `headers`: names in lower case, and values, of the query or of the signed headers themselves.
+    """
+    if _FRAMED.keys().isdisjoint(headers):
+        return
+    for name, pattern in _FRAMED.items():
+        if name in headers and pattern.fullmatch(headers[name]):
+            raise _not_for_put(name)
 
 
 def refuse_empty_body_checksum(headers: Mapping[str, str]) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from upload_service.clients.bearer_tokens import ApiToken, parse_tokens
+from upload_service.content.allowed_types import AllowedTypes
 from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name
-from upload_service.content.sniffing import AllowedTypes
 
 T = TypeVar("T")
 BYTE_UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from upload_service.clients.bearer_tokens import ApiToken
 from upload_service.clients.client_address import Network, parse_networks
-from upload_service.content.sniffing import AllowedTypes
+from upload_service.content.allowed_types import AllowedTypes
 from upload_service.presigned import providers
 from upload_service.presigned.allowed_destinations import (
     KNOWN_STORES_WORD,

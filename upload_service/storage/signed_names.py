@@ -68,8 +68,7 @@ def _of_this_file(names: Collection[str]) -> Phrase:
 
 
 def _checksums_in_query(destination: Destination) -> frozenset[str]:
-    names = {pair.partition("=")[0].lower() for pair in destination.url.raw_query_string.split("&")}
-    return CHECKSUM_NAMES & names
+    return CHECKSUM_NAMES & destination.parameters
 
 
 def _list(names: Collection[str]) -> str:

@@ -9,20 +9,21 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 import asyncio
 import math
 import time
+from collections.abc import Mapping
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
 from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
-from upload_service.content.sniffing import Sniffer
+from upload_service.content.allowed_types import Sniffer
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 from upload_service.multipart.form_reader import FormReader
 from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
-from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
 from upload_service.upload.form_fields import FormFields
+from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
 from upload_service.upload.record import UploadRecord
 
@@ -95,8 +96,7 @@ class ClientLeg:
         if name == "checksum":
             self._require_running_checksum()
         if self._sniffer:
-            for claimed in self._fields.claimed_types():
-                self._sniffer.add_claim(claimed)
+            self._sniffer.add_claims(self._fields.claimed_types())
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
@@ -106,7 +106,7 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
-        headers, *others = self._put_headers(destination)
+        headers, *others = self._judged_headers(destination)
         self._record.content_type = headers.get("content-type", self._record.content_type)
         self.plan.set_result(
             PutPlan(
@@ -129,8 +129,16 @@ class ClientLeg:
             return None
         return destination, length
 
-    def _put_headers(self, destination: Destination) -> tuple[dict[str, str], ...]:
-        return signed_headers.put_headers(destination, self._fields.headers, self._record.content_type)
+    def _put_headers(self, destination: Destination) -> tuple[PutHeaders, ...]:
+        return possible_put_headers(destination, self._fields.headers, self._record.content_type)
+
+    def _judged_headers(self, destination: Destination) -> list[Mapping[str, str]]:
+        """The headers of the PUT, and those to try after them: where types matter, each set is allowed."""
+        sets = self._put_headers(destination)
+        if self._sniffer:
+            for each in sets:
+                self._sniffer.require_allowed_object(each.types, destination.key_ending)
+        return [each.headers for each in sets]
 
     def _has_other_headers(self, destination: Destination) -> bool:
         """Whether the URL leaves open what was signed, so that a second PUT may follow."""
@@ -138,11 +146,11 @@ class ClientLeg:
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
+        claims = self._fields.claimed_types(start.content_type)
         self._fields.require_possible_types()
         self._expect_length(start.predicted)
         if self._settings.allowed_types:
-            claims = self._fields.claimed_types() or (start.content_type,)
-            self._sniffer = Sniffer(self._settings.allowed_types, *claims)
+            self._sniffer = Sniffer(self._settings.allowed_types, claims)
         self.body = Body(self._store())
         scheme = self._fields.destination.signature_scheme if self._fields.destination else None
         self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)

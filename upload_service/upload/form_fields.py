@@ -9,14 +9,16 @@ Must not know: framing, the file's bytes, the PUT.
 import re
 
 from upload_service.body.checksums import Checksum, parse_checksum
+from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination, judge_destination
-from upload_service.presigned.signed_operation import refuse_empty_body_checksum
+from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
-from upload_service.upload import widget_chunks
+from upload_service.upload import put_headers, widget_chunks
+from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 # "header:" stands for every field whose name begins with it.
@@ -42,6 +44,7 @@ class FormFields:
         self.checksum: Checksum | None = None
         self.headers: dict[str, str] = {}
         self._host: str | None = None
+        self._types_in_query: tuple[MediaType, ...] = ()
         self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
@@ -60,7 +63,7 @@ class FormFields:
             raise UploadError("duplicate_field", Phrase("{field} came twice.", field=shown_field(name)))
         self._seen.add(name)
         if name == "uploadUrl":
-            self.destination = judge_destination(value, self._settings.destinations, now)
+            self._note_url(judge_destination(value, self._settings.destinations, now))
         elif name == "size":
             self._note_size(name, value)
         elif name == "max_retries":
@@ -69,10 +72,6 @@ class FormFields:
             self.checksum = parse_checksum(value)
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
-        if self.destination and self._host is not None:
-            signed_headers.check_host(self.destination, self._host)
-        if self.destination and not self._headers_closed:
-            signed_headers.check_fits_url(self.destination, self.headers)
 
     def close_headers(self) -> None:
         """From now on no header may come: the PUT begins with those that are here."""
@@ -82,15 +81,26 @@ class FormFields:
         """The headers that the URL is signed with and whose values have not come."""
         return signed_headers.missing_headers(self.destination, self.headers) if self.destination else []
 
-    def claimed_types(self) -> tuple[str, ...]:
-        """The types that the headers so far would give the object."""
-        return signed_headers.claimed_types(self.destination, self.headers)
+    def claimed_types(self, part_type: str | None = None) -> tuple[MediaType, ...]:
+        """The types that the object would have by what is known so far; `part_type`: that of the file part.
+
+        Raises UploadError for a value that holds several types.
+        """
+        if self.destination and (sets := self._put_headers(part_type)):
+            types = [each for one in sets for each in one.types]
+        else:
+            part = {} if part_type is None else {"content-type": part_type}
+            types = [*put_headers.types_of({**part, **self.headers}), *self._types_in_query]
+        return tuple(dict.fromkeys(types))
 
     def require_possible_types(self) -> None:
-        """Raise UploadError when no file can have a type that the fields so far claim and be allowed."""
-        if self._settings.allowed_types:
-            for claimed in self.claimed_types():
-                self._settings.allowed_types.require_possible_claim(claimed)
+        """Raise UploadError when no file can have the types that are known so far and be allowed."""
+        if (allowed := self._settings.allowed_types) is None:
+            return
+        allowed.require_possible(self.claimed_types())
+        for each in self._put_headers(None):
+            assert self.destination
+            allowed.require_possible_object(each.types, self.destination.key_ending)
 
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
@@ -98,6 +108,22 @@ class FormFields:
             raise UploadError("missing_upload_url")
         if missing := self.missing_headers():
             raise signed_headers.missing_error(missing)
+
+    def _put_headers(self, part_type: str | None) -> tuple[PutHeaders, ...]:
+        """The headers of each PUT that may be made; () while URL or type are not known."""
+        content_type = self.headers.get("content-type", part_type)
+        if self.destination is None or content_type is None:
+            return ()
+        return put_headers.possible_put_headers(self.destination, self.headers, content_type)
+
+    def _note_url(self, destination: Destination) -> None:
+        self.destination = destination
+        self._types_in_query = put_headers.types_in_query(destination)
+        signed_headers.check_url(destination)
+        if self._host is not None:
+            signed_headers.check_host(destination, self._host)
+        for name in self.headers:
+            signed_headers.check_given(destination, name)
 
     def _note_size(self, field: str, value: str) -> None:
         """The file's length comes in `size`, in `header:content-length`, or in both."""
@@ -110,6 +136,8 @@ class FormFields:
         if self._host is not None:
             raise UploadError("duplicate_field", Phrase("The header {name} came twice.", name="host"))
         self._host = value
+        if self.destination:
+            signed_headers.check_host(self.destination, value)
 
     def _note_header(self, name: str, value: str) -> None:
         if name == "host":
@@ -135,6 +163,11 @@ class FormFields:
             )
         if self.size != 0:
             refuse_empty_body_checksum({name: value.strip()})
+        refuse_framed_body({name: value})
+        if self.destination:
+            signed_headers.check_given(self.destination, name)
+        if name in signed_headers.TYPE_HEADERS:
+            parse_media_type(value)  # refuses several types in one value
         self.headers[name] = value
 
 

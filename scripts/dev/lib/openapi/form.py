@@ -16,6 +16,7 @@ from upload_service.multipart.form_reader import (
 )
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import MAX_URL_BYTES
+from upload_service.presigned.sendable_headers import ANY, UNPACKING
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
@@ -144,12 +145,9 @@ def _header(description: str) -> Schema:
 
 def _header_names() -> str:
     names = "|".join(
-        (
-            *sorted(signed_headers.STANDARD_HEADERS),
-            *(f"{vendor}[a-z0-9-]+" for vendor in signed_headers.VENDOR_PREFIXES),
-        )
+        (*sorted(ANY.names), *(f"{prefix}[a-z0-9-]+" for prefix in ANY.metadata)),
     )
-    return f"^{signed_headers.FIELD_PREFIX}(?!{'|'.join(signed_headers.NEVER_SENT)})({names})$"
+    return f"^{signed_headers.FIELD_PREFIX}(?!{'|'.join(UNPACKING)})({names})$"
 
 
 def _digest(algorithm: str) -> str:

@@ -1,0 +1,51 @@
+"""Whether a path is that of a bucket and a key, however a store, or a server in front of it, reads it.
+
+Knows: which names a bucket can have, and the ways in which a path is normalised: escapes that are undone once
+or several times, backslashes, parameters behind a semicolon, over-long UTF-8, control characters.
+Rules: a path is never changed. The time is linear in its length.
+Must not know: hosts, which paths an operator lists.
+"""
+
+import re
+from urllib.parse import unquote
+
+# docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html with the older rules of us-east-1, and
+# cloud.google.com/storage/docs/buckets#naming
+_BUCKET_AND_KEY = re.compile(
+    r"/((?=[._-]*[A-Za-z0-9])[A-Za-z0-9._-]{1,255})/(?!(?:\.|%2e){1,2}$).+", re.IGNORECASE
+)
+# A server undoes escapes once, and the one behind it once more. Nobody is known who does so more often.
+_MOST_ROUNDS = 4
+# A segment of one or two dots, perhaps with control characters around them and with what some servers cut off
+# behind them; a NUL; a byte sequence of over-long UTF-8, in which each character stands for a byte.
+_CLIMBING = re.compile(
+    r"(?:^|[/\\])[\0-\x20]*+\.[\0-\x20]*+(?:\.[\0-\x20]*+)?(?:[/\\;?#]|$)"
+    r"|\0|%u00(?:2e|2f|5c)"
+    r"|[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}",
+    re.IGNORECASE,
+)
+
+
+def bucket_of(path: str) -> str | None:
+    """The bucket in a path such as /bucket/key, as it is written; None if it has not both."""
+    match = _BUCKET_AND_KEY.fullmatch(path)
+    return match[1] if match else None
+
+
+def first_segment(path: str) -> str:
+    """The first segment of a path, with its escapes undone."""
+    return unquote(path).replace("\\", "/").lstrip("/").partition("/")[0]
+
+
+def may_climb(path: str) -> bool:
+    """Whether somebody may read a path as one with a segment `.` or `..`, and so as another path."""
+    for _ in range(_MOST_ROUNDS):
+        if _CLIMBING.search(path):
+            return True
+        if "%" not in path:
+            return False
+        undone = unquote(path, encoding="latin-1")
+        if undone == path:
+            return False
+        path = undone
+    return True
