@@ -72,8 +72,8 @@ application/ecmascript application/javascript application/x-ecmascript applicati
 text/ecmascript text/javascript text/javascript1.0 text/javascript1.1 text/javascript1.2 text/javascript1.3
 text/javascript1.4 text/javascript1.5 text/jscript text/livescript text/x-ecmascript text/x-javascript
 """
-# What else browsers run, or show with the scripts in it: HTML, XML (mimesniff.spec.whatwg.org/#xml-mime-type),
-# and what holds them as parts.
+# What else browsers run, or show with the scripts in it: HTML, XML
+# (mimesniff.spec.whatwg.org/#xml-mime-type), and what holds them as parts.
 OTHERS = """
 text/html application/xhtml+xml image/svg+xml text/xml application/xml application/rdf+xml text/rdf text/xsl
 image/x-unheard-of+xml application/vnd.mozilla.xul+xml application/mathml+xml multipart/x-mixed-replace

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.presigned.judged_urls import NOW, V4, destinations, judged, reason, refusal
+from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, NOW, V4, destinations, judged, reason, refusal
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 
@@ -53,6 +53,55 @@ FORMS = [
     ("port 443", f"https://s3.amazonaws.com:443/b/k?{V4}", "ok"),
     ("odd but whole path", f"https://s3.amazonaws.com/b/a%2Fb//c/..;/%E0%?{V4}", "ok"),
 ]
+
+
+# Google's other interfaces, which stand on the host of its path style.
+OTHER_INTERFACES = [
+    "/upload/storage/v1/b/bucket/o",
+    "/upload/key",
+    "/storage/v1/b/bucket/o/key",
+    "/storage/v1beta2/b",
+    "/batch/storage/v1",
+    "/download/storage/v1/b/bucket/o/key",
+    "/resumable/upload/storage/v1/b/bucket/o",
+    "/discovery/v1/apis",
+    "/$discovery/rest",
+    "/UPLOAD/storage/v1/b/bucket/o",
+    "/%75pload/storage/v1/b/bucket/o",
+    "/upload%2fstorage/v1",
+    "//upload/storage/v1/b/bucket/o",
+    "/./upload/storage/v1",
+    "/bucket/../upload/storage/v1/b/bucket/o",
+    "/bucket/%252e%252e/upload/storage/v1",
+    "/bucket/..;/storage/v1/b",
+    "/bucket/..%5cstorage/v1/b",
+]
+
+
+@pytest.mark.parametrize("path", OTHER_INTERFACES)
+@pytest.mark.parametrize("query", [GOOGLE_V4, GOOGLE_V2, V4])
+def test_other_interfaces_of_google(path: str, query: str) -> None:
+    """They are no buckets; below a host that names the bucket, the same path is a key."""
+    assert refusal(f"https://storage.googleapis.com{path}?{query}") == "invalid_upload_url"
+    assert refusal(f"https://bucket.storage.googleapis.com{path}?{query}") == "ok"
+
+
+@pytest.mark.parametrize("host", ["www.googleapis.com", "storage.mtls.googleapis.com", "api.backblazeb2.com",
+                                  "f004.backblazeb2.com", "api.cloudflare.com", "s3-control.amazonaws.com"])  # fmt: skip
+def test_hosts_of_other_interfaces(host: str) -> None:
+    """Other interfaces of the same vendors have hosts that are no store's."""
+    for query in (GOOGLE_V4, V4):
+        assert refusal(f"https://{host}/bucket/key?{query}") == "destination_not_allowed"
+
+
+@pytest.mark.parametrize("key", ["a..b", "a%25b", "a;b=c", "%252e", "100%25/x", "a%2Fb", "caf%C3%A9", "..."])
+def test_odd_keys_at_known_stores(key: str) -> None:
+    """Characters that only look like a way out are part of a key."""
+    for host in ("storage.googleapis.com/bucket", "bucket.storage.googleapis.com", "s3.amazonaws.com/bucket"):
+        expected = (
+            "invalid_upload_url" if key == "%252e" and host == "storage.googleapis.com/bucket" else "ok"
+        )
+        assert refusal(f"https://{host}/{key}?{GOOGLE_V4 if 'google' in host else V4}") == expected
 
 
 @pytest.mark.parametrize(("url", "code"), [pytest.param(*row, id=name) for name, *row in FORMS])

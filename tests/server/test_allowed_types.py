@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from devtools.signed_queries import v4
+from devtools.signed_queries import sas, v4
 from local.store import Bucket
 
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form, post
@@ -170,17 +170,25 @@ def test_a_list_that_is_not_set_changes_nothing(
     assert bytes(puts[0].body) == content
 
 
-@pytest.mark.parametrize("order", ["claim-file-url", "file-claim-url", "url-file-claim"])
-@pytest.mark.parametrize("name", ["contentType", "header:content-type", "header:x-ms-blob-content-type"])
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        (name, order)
+        for name in ("contentType", "header:content-type", "header:x-ms-blob-content-type")
+        for order in ("claim-file-url", "file-claim-url", "url-file-claim")
+        # A SAS does not tell what it is signed with, so its PUT waits for no header.
+        if ("x-ms" in name, order) != (True, "url-file-claim")
+    ],
+)
 def test_a_claim_in_a_field_is_a_claim(picky: Running, double: StorageDouble, order: str, name: str) -> None:
     """A field that gives the object another type than its bytes have is refused wherever it stands."""
     header = "content-type" if name == "contentType" else name.removeprefix("header:")
-    # So that the PUT waits for it.
-    signed = "host;x-amz-meta-a" if "x-ms" not in header else f"host;x-amz-meta-a;{header}"
+    # With S3 the PUT waits for the header that does not come.
+    query = sas() if "x-ms" in header else v4(signed_headers="host;x-amz-meta-a")
     key = f"types/claim-{order}-{header}"
     puts = double.script(key)
     parts = {
-        "url": field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{v4(signed_headers=signed)}")),
+        "url": field("uploadUrl", TRANSCRIPT.hide(f"{double.url}{key}?{query}")),
         "file": file(PNG + bytes(10_000)),
         "claim": field(name, "image/gif"),
     }

@@ -76,7 +76,15 @@ def test_a_signed_header_after_the_file_is_waited_for(
     ("signed", "given", "code", "named"),
     [
         ((), ("header:x-amz-acl", "public-read"), "header_not_signed", "x-amz-acl"),
-        ((), ("header:x-goog-acl", "public-read"), "header_not_signed", "x-goog-acl"),
+        ((), ("header:x-goog-acl", "public-read"), "header_not_allowed", "x-goog-acl"),
+        (("x-amz-unheard-of",), ("size", "5"), "header_not_allowed", "x-amz-unheard-of"),
+        (("x-amz-write-offset-bytes",), ("size", "5"), "url_not_for_put", "x-amz-write-offset-bytes"),
+        (
+            ("x-amz-meta-snowball-auto-extract",),
+            ("size", "5"),
+            "url_not_for_put",
+            "x-amz-meta-snowball-auto-extract",
+        ),
         ((), ("header:cache-control", "no-store"), "header_not_signed", "cache-control"),
         (("x-amz-meta-a",), ("header:x-amz-meta-b", "1"), "header_not_signed", "x-amz-meta-b"),
         (("x-amz-meta-a",), ("size", "5"), "missing_signed_header", "x-amz-meta-a"),

@@ -20,9 +20,8 @@ _MOST_ROUNDS = 4
 # behind them; a NUL; a byte sequence of over-long UTF-8, in which each character stands for a byte.
 _CLIMBING = re.compile(
     r"(?:^|[/\\])[\0-\x20]*+\.[\0-\x20]*+(?:\.[\0-\x20]*+)?(?:[/\\;?#]|$)"
-    r"|\0|%u00(?:2e|2f|5c)"
-    r"|[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}",
-    re.IGNORECASE,
+    r"|\0|%u00(?:2[eEfF]|5[cC])"
+    r"|[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}"
 )
 
 

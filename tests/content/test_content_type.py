@@ -1,0 +1,169 @@
+"""The grammar of a header that carries a media type (RFC 9110 8.3.1), and values with several types."""
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.content.samples import listed
+from upload_service.content.allowed_types import Sniffer
+from upload_service.content.content_type import parse_media_type
+from upload_service.errors.upload_error import UploadError
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("image/png", "image/png"),
+        ("IMAGE/X-PNG", "image/png"),
+        ("text/plain;charset=utf-8", "text/plain"),
+        ("text/plain; charset=utf-8; format=flowed", "text/plain"),
+        ('image/png; name="a, b.png"', "image/png"),
+        (r'image/png; name="a \" b"', "image/png"),
+        ("image/png;", "image/png"),
+        ("image/png ; a=b", "image/png"),
+        ("image/png; ;\t;a=b", "image/png"),
+        ("a/b'c", "a/b'c"),
+        ("", None),
+        ("image", None),
+        ("image/", None),
+        ("/png", None),
+        ("image/png/x", None),
+        ("image /png", None),
+        ("image/ png", None),
+        (" image/png", None),
+        ("image/png\n", None),
+        ("image/png a=b", None),
+        ("image/png; a", None),
+        ("image/png; a=", None),
+        ("image/png; =b", None),
+        ("image/png; a =b", None),
+        ("image/png; a= b", None),
+        ('image/png; a="b', None),
+        ('image/png; a="b"c', None),
+        ('image/png; a=b"c"', None),
+        ("image/png; a=b text/html", None),
+        ("image/png; a=b\0", None),
+        ("image/png; a=é", None),
+        ('image/png; a="é"', None),
+        ("image/png (comment)", None),
+        ("image/png<text/html", None),
+        ("image/png\u017f", None),
+    ],
+)
+def test_grammar(text: str, name: str | None) -> None:
+    """A type, a subtype and whole parameters; anything else has no name. The text is kept as it came."""
+    found = parse_media_type(text)
+    assert (found.text, found.name) == (text, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image/png, text/html",
+        "image/png; a=b, text/html",
+        "image/png,text/html",
+        ",text/html",
+        "image/png,",
+        'image/png; a="b", text/html',
+        'image/png; a="b\\", text/html',
+        'image/png; a="b\\\\", text/html',
+        'image/png; a=", text/html',
+        "image/png; a='b, text/html'",
+    ],
+)
+def test_several_types_are_refused_wherever_they_come(text: str) -> None:
+    """Browsers take the last of several types, so a comma outside of quotation marks is never sent."""
+    with pytest.raises(UploadError, match="invalid_content_type"):
+        parse_media_type(text)
+
+
+@pytest.mark.parametrize("text", ["", "image", "image/png; a", 'image/png; a="b'])
+def test_what_has_no_name_is_never_allowed(text: str) -> None:
+    """Where types are judged, a value outside the grammar is refused with or without the file."""
+    claims = [parse_media_type(text)]
+    with pytest.raises(UploadError, match="invalid_content_type"):
+        listed("image/*").require_possible(claims)
+    with pytest.raises(UploadError, match="invalid_content_type"):
+        listed("image/*").require_allowed("image/png", claims)
+
+
+PIECES = st.sampled_from(
+    ['"', "\\", ",", ";", " ", "\t", "=", "/", "a", "text/html", "image/png", "'", "\0", "("]
+)
+
+
+def last_type(value: str) -> str:
+    """The type that a browser takes from a value, by WHATWG Fetch's steps and none of our code."""
+    values, here, at = [], "", 0
+    while at < len(value):
+        if value[at] == ",":
+            values.append(here)
+            here = ""
+        elif value[at] == '"':
+            end = at + 1
+            while end < len(value) and value[end] != '"':
+                end += 2 if value[end] == "\\" else 1
+            here += value[at : end + 1]
+            at = end
+        else:
+            here += value[at]
+        at += 1
+    values.append(here)
+    types = [each.partition(";")[0].strip(" \t\r\n").lower() for each in values]
+    return [each for each in types if each.count("/") == 1][-1]
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_a_browser_reads_the_type_that_we_read(rest: str) -> None:
+    """Whatever follows a type, a browser takes the very one that was judged."""
+    try:
+        found = parse_media_type(f"image/png{rest}")
+    except UploadError:
+        return
+    if found.name == "image/png":
+        assert last_type(found.text) == "image/png"
+
+
+@pytest.mark.parametrize("unit", ['"', '\\"', '"\\', ";", "; ", "; a=b", '; a="', ",", '",', "\t ;", "a=b;"])
+def test_no_value_is_slow(unit: str) -> None:
+    """Values that would make a careless pattern take quadratic time take a few milliseconds."""
+    text = "image/png;" + unit * (8000 // len(unit))
+    times = []
+    for end in ("", ",", "\0", '"'):
+        began = time.perf_counter()
+        with suppress(UploadError):
+            parse_media_type(text + end)
+        times.append(time.perf_counter() - began)
+    assert max(times) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("claimed", "ending", "code"),
+    [
+        ("", "html", "type_not_allowed"),
+        ("application/octet-stream", "html", "type_not_allowed"),
+        ("application/octet-stream; a=b", "htm", "type_not_allowed"),
+        ("binary/octet-stream", "svg", "type_not_allowed"),
+        ("", "js", "type_not_allowed"),
+        ("", "rss", "type_not_allowed"),
+        ("", "png", "ok"),
+        ("", "", "ok"),
+        ("", "unheard-of", "ok"),
+        ("image/png", "html", "ok"),
+    ],
+)
+def test_name_of_an_object_without_a_type(claimed: str, ending: str, code: str) -> None:
+    """Where no type comes, a name by which stores give one with scripts is refused."""
+    sniffer = Sniffer(listed("image/*,text/html"), [])
+    sniffer.feed(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    sniffer.finish()
+    types = [parse_media_type(claimed)] if claimed else []
+    if code == "ok":
+        sniffer.require_allowed_object(types, ending)
+        return
+    with pytest.raises(UploadError, match=code) as refused:
+        sniffer.require_allowed_object(types, ending)
+    assert f".{ending}" in refused.value.detail
