@@ -86,8 +86,17 @@ def test_other_interfaces_of_google(path: str, query: str) -> None:
     assert refusal(f"https://bucket.storage.googleapis.com{path}?{query}") == "ok"
 
 
-@pytest.mark.parametrize("host", ["www.googleapis.com", "storage.mtls.googleapis.com", "api.backblazeb2.com",
-                                  "f004.backblazeb2.com", "api.cloudflare.com", "s3-control.amazonaws.com"])  # fmt: skip
+@pytest.mark.parametrize(
+    "host",
+    [
+        "www.googleapis.com",
+        "storage.mtls.googleapis.com",
+        "api.backblazeb2.com",
+        "f004.backblazeb2.com",
+        "api.cloudflare.com",
+        "s3-control.amazonaws.com",
+    ],
+)
 def test_hosts_of_other_interfaces(host: str) -> None:
     """Other interfaces of the same vendors have hosts that are no store's."""
     for query in (GOOGLE_V4, V4):

@@ -6,6 +6,7 @@ signed. `repr` shows the host only.
 Must not know: the network, the clock (the time is passed in), loggers.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -29,7 +30,7 @@ MAX_URL_BYTES = 8192
 # The provider's name where the host is no known store's.
 LISTED = "listed"
 # Parameters that give an object its type, or whoever reads it by this URL another one (Azure's rsct).
-_TYPE_PARAMETERS = ("content-type", "x-ms-blob-content-type", "rsct")
+_TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Destination:
     headers_in_query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     sendable: SendableHeaders = field(default=sendable_headers.S3, repr=False)
     types_in_query: tuple[str, ...] = field(default=(), repr=False)
-    parameters: frozenset[str] = field(default=frozenset(), repr=False)
+    parameters: Set[str] = field(default=frozenset(), repr=False)
 
     @property
     def etag_is_md5(self) -> bool:
@@ -113,8 +114,8 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         binds_type=scheme.binds_type,
         headers_in_query=scheme.headers_in_query(query),
         sendable=_sendable(scheme, provider),
-        types_in_query=tuple(query.lower[name] for name in _TYPE_PARAMETERS if name in query.lower),
-        parameters=frozenset(query.lower),
+        types_in_query=_types_in(query),
+        parameters=query.lower.keys(),
     )
 
 
@@ -172,6 +173,12 @@ def _sendable(scheme: SignatureScheme, provider: Provider | None) -> SendableHea
     if provider and scheme.sendable is sendable_headers.S3:
         return provider.s3_headers
     return scheme.sendable
+
+
+def _types_in(query: Query) -> tuple[str, ...]:
+    if _TYPE_PARAMETERS.isdisjoint(query.lower):
+        return ()
+    return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
 def _scheme_of(query: Query, provider: Provider | None) -> SignatureScheme:

@@ -71,8 +71,11 @@ def check_url(destination: Destination) -> None:
     """Raise UploadError when the URL signs a header that is never sent to its store."""
     for name, value in destination.headers_in_query:
         check_value(name, value)
+    signed = destination.signed_headers
+    if signed is None or signed <= ALWAYS_SENT:
+        return
     set_by_scheme = {name for name, _ in destination.required_headers}
-    for name in sorted((destination.signed_headers or frozenset()) - ALWAYS_SENT - set_by_scheme):
+    for name in sorted(signed - ALWAYS_SENT - set_by_scheme):
         if not destination.sendable.include(name):
             raise UploadError(
                 "header_not_allowed",

@@ -16,6 +16,7 @@ from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, c
 from upload_service.body.file_body import Body, ChunkStore, Pipe
 from upload_service.body.spool import Spool
 from upload_service.content.allowed_types import Sniffer
+from upload_service.content.content_type import parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 from upload_service.multipart.form_reader import FormReader
@@ -146,10 +147,11 @@ class ClientLeg:
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
-        claims = self._fields.claimed_types(start.content_type)
+        parse_media_type(start.content_type)  # refuses several types in one value
         self._fields.require_possible_types()
         self._expect_length(start.predicted)
         if self._settings.allowed_types:
+            claims = self._fields.claimed_types(start.content_type)
             self._sniffer = Sniffer(self._settings.allowed_types, claims)
         self.body = Body(self._store())
         scheme = self._fields.destination.signature_scheme if self._fields.destination else None
