@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from fuzz import destination_rules, form_rules
+from fuzz import content_type_rules, destination_rules, form_rules, part_headers_rules
 
 from tests.multipart.form_reading import CLOSING, FILE_HEAD, FORM_TYPE, URL_PART, parts, read, refusal
+from upload_service.content.content_type import MediaType
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 
@@ -31,7 +32,30 @@ def test_destination_rules_hold() -> None:
         destination_rules.check(path.read_bytes())
 
 
-@pytest.mark.parametrize("target", ["form", "destination"])
+def test_part_headers_rules_hold() -> None:
+    """Every kept head of a part is read the same however it is cut, and has one type."""
+    for path in kept("part_headers"):
+        part_headers_rules.check(path.read_bytes())
+
+
+def test_content_type_rules_hold() -> None:
+    """Every kept type is refused, or a browser reads the very type that was judged."""
+    for path in kept("content_type"):
+        content_type_rules.check(path.read_bytes())
+
+
+def test_content_type_rules_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules notice a reader that takes the first of several types."""
+
+    def first(text: str) -> MediaType:
+        return MediaType(text, text.partition(";")[0])
+
+    monkeypatch.setattr(content_type_rules, "parse_media_type", first)
+    with pytest.raises(AssertionError):
+        content_type_rules.check(b"image/png; a=b, text/html")
+
+
+@pytest.mark.parametrize("target", ["form", "part_headers", "content_type", "destination"])
 def test_corpora_stay_small(target: str) -> None:
     """The kept inputs are few and short."""
     sizes = [path.stat().st_size for path in kept(target)]

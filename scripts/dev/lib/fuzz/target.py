@@ -7,9 +7,14 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["upload_service", "multipart", "yarl"]):
-    from fuzz import destination_rules, form_rules
+    from fuzz import content_type_rules, destination_rules, form_rules, part_headers_rules
 
-RULES = {"form": form_rules.check, "destination": destination_rules.check}
+RULES = {
+    "form": form_rules.check,
+    "part_headers": part_headers_rules.check,
+    "content_type": content_type_rules.check,
+    "destination": destination_rules.check,
+}
 
 if __name__ == "__main__":
     # For a merge, libFuzzer starts the program of its first argument again.
