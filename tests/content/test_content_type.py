@@ -129,15 +129,15 @@ def test_a_browser_reads_the_type_that_we_read(rest: str) -> None:
 
 @pytest.mark.parametrize("unit", ['"', '\\"', '"\\', ";", "; ", "; a=b", '; a="', ",", '",', "\t ;", "a=b;"])
 def test_no_value_is_slow(unit: str) -> None:
-    """Values that would make a careless pattern take quadratic time take a few milliseconds."""
-    text = "image/png;" + unit * (8000 // len(unit))
+    """Where a careless pattern would take quadratic time, a value eight times the longest takes little."""
+    text = "image/png;" + unit * (64_000 // len(unit))
     times = []
     for end in ("", ",", "\0", '"'):
         began = time.perf_counter()
         with suppress(UploadError):
             parse_media_type(text + end)
         times.append(time.perf_counter() - began)
-    assert max(times) < 0.05
+    assert max(times) < 1
 
 
 @pytest.mark.parametrize(

@@ -91,11 +91,11 @@ def test_interface_of_minio(path: str, is_allowed: bool) -> None:
 
 @pytest.mark.parametrize("unit", ["%25", "%2e", "/.", "/%20", "%252e", "/ .", ";", "%c0", "/%2e%20", "%5c"])
 def test_no_path_is_slow(unit: str) -> None:
-    """Paths that would make a careless pattern take quadratic time take a few milliseconds."""
-    path = "/a" + unit * (8000 // len(unit)) + "x"
+    """Where a careless pattern would take quadratic time, a path eight times the longest one takes little."""
+    path = "/a" + unit * (64_000 // len(unit)) + "x"
     times = []
     for _ in range(3):
         began = time.perf_counter()
         may_climb(path)
         times.append(time.perf_counter() - began)
-    assert min(times) < 0.02
+    assert min(times) < 1

@@ -24,6 +24,8 @@ _CLIMBING = re.compile(
     r"|[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}"
 )
 
+_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+
 
 def bucket_of(path: str) -> str | None:
     """The bucket in a path such as /bucket/key, as it is written; None if it has not both."""
@@ -43,7 +45,7 @@ def may_climb(path: str) -> bool:
             return True
         if "%" not in path:
             return False
-        undone = unquote(path, encoding="latin-1")
+        undone = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), path)
         if undone == path:
             return False
         path = undone

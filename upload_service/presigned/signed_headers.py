@@ -90,7 +90,7 @@ def check_given(destination: Destination, name: str) -> None:
         return
     if not destination.sendable.include(name):
         raise UploadError(
-            "header_not_allowed", Phrase("The header {name} is none of the URL's store.", name=name)
+            "header_not_allowed", Phrase("The header {name} does not go to the store of this URL.", name=name)
         )
     # Where the URL does not tell, storage decides.
     if signed is not None and name not in signed:
@@ -130,7 +130,7 @@ def check_host(destination: Destination, given: str) -> None:
 def put_headers(
     destination: Destination, given: Mapping[str, str], content_type: str
 ) -> tuple[dict[str, str], ...]:
-    """The headers of the PUT except for Content-Length. `content_type` is that of the file part.
+    """The headers of the PUT except for Host and Content-Length. `content_type` is that of the file part.
 
     There are several where nothing tells what was signed, and they are tried in this order while storage says
     that the signature does not match. Only what Signature V2 binds can be unknown: a Content-Type that
@@ -140,8 +140,6 @@ def put_headers(
     sendable = destination.sendable
     told = {name: value for name, value in destination.headers_in_query if sendable.include(name)}
     rest = {**told, **given, **dict(destination.required_headers)}
-    if destination.host_header.partition(":")[0].endswith("."):
-        rest["host"] = destination.host_header  # without the dot, as aiohttp sends it, it was not signed
     if not destination.binds_type:
         return ({"content-type": content_type, **rest},)
     rest.pop("content-type", None)

@@ -103,7 +103,8 @@ class Storage:
         return session.put(
             destination.url,
             data=payload,
-            headers={**headers, "Content-Length": str(payload.size)},
+            # The host that was judged, as it was signed: aiohttp would leave out a dot at its end.
+            headers={"Host": destination.host_header, **headers, "Content-Length": str(payload.size)},
             expect100=expect,
             allow_redirects=False,
         )

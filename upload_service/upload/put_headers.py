@@ -15,7 +15,7 @@ from upload_service.presigned.destination import Destination
 
 @dataclass(frozen=True, slots=True)
 class PutHeaders:
-    """The headers of one PUT except for Content-Length, and all types that the object would have.
+    """The headers of one PUT except for Host and Content-Length, and all types that the object would have.
 
     `types` are those of the headers and of the URL's query.
     """

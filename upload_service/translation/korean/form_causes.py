@@ -8,6 +8,15 @@ TEXTS = {
         "파일의 바이트로 보아 {seen} 형식인데, 허용된 형식이 아닙니다. 허용된 형식: {listed}."
     ),
     "something else": "다른 형식",
+    "A Content-Type has a comma outside of quotation marks.": "Content-Type에 따옴표 밖의 쉼표가 있습니다.",
+    "A Content-Type is not a type and a subtype with whole parameters behind them.": (
+        "Content-Type이 형식과 하위 형식, 그리고 온전한 매개변수로 되어 있지 않습니다."
+    ),
+    "The file comes without a type, and the object's name ends in .{ending}: some stores would serve it as "
+    "{name}, which it may not be.": (
+        "파일에 Content-Type이 없고 객체 이름의 확장자는 .{ending}입니다. 이런 객체를 {name} 형식으로 "
+        "내보내는 저장소가 있는데, 이 파일에는 허용되지 않는 형식입니다."
+    ),
     "The file claims to be {claim}, which is not among the allowed types: {listed}.": (
         "파일의 Content-Type은 {claim}인데, 허용된 형식이 아닙니다. 허용된 형식: {listed}."
     ),

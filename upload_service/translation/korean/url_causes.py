@@ -10,6 +10,13 @@ TEXTS = {
         "이 서비스는 {scheme}://{host}:{port}의 그 경로로 업로드하지 않습니다."
     ),
     "has no object key behind its bucket": "버킷 뒤에 객체 키가 없습니다",
+    "leads to another interface of its store: sign for a host that begins with the bucket": (
+        "저장소의 다른 인터페이스로 이어집니다. 버킷 이름으로 시작하는 호스트로 서명해야 합니다"
+    ),
+    "is signed with more than {most} headers": "서명된 헤더가 {most}개보다 많습니다",
+    "The header {name} does not go to the store of this URL.": (
+        "이 URL의 저장소로는 보내지 않는 헤더입니다: {name}."
+    ),
     "has &amp; in the place of &, as HTML writes it": "HTML의 표기처럼 & 자리에 &amp;가 있습니다",
     "has \\u0026 or the like in it, as JSON writes it": "JSON의 표기처럼 \\u0026 같은 문자열이 있습니다",
     "has \\/ in the place of /, as JSON writes it": "JSON의 표기처럼 / 자리에 \\/가 있습니다",

@@ -4,6 +4,7 @@ Knows: the requests that cost a server most for each byte, and how many response
 Must not know: how they are sent, what they cost.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -94,6 +95,17 @@ def _many_parts(url: str, count: int) -> bytes:
     return around(url, "url")[0] + b"12345" + (b"\r\n" + OTHER + b"\r\n") * count + END
 
 
+def _signed_names(url: str, count: int) -> list[bytes]:
+    """Signed names, as many as a URL has room for, and a field for each of the first 60."""
+    names = [f"x-amz-meta-{number}" if count < 64 else f"x-amz-{number:x}" for number in range(count - 1)]
+    signed = re.sub("(?<=SignedHeaders=)[^&]*", ";".join(["host", *names]), url)
+    fields = b"".join(
+        OTHER[:-2].replace(b"other", b"header:" + name.encode()) + b"\r\n\r\n1\r\n" for name in names[:60]
+    )
+    begin, end = around(signed, "url")
+    return [sized(begin.replace(FILE_HEAD, fields + FILE_HEAD) + b"12345" + end)]
+
+
 # A tenth of a megabyte where nothing else is said.
 ATTACKS = (
     Attack("1-byte chunks", lambda url: [chunked(form(url, bytes(100_000)), 1)]),
@@ -135,6 +147,8 @@ ATTACKS = (
     Attack("a boundary in epilogues", lambda url: [sized(form(url, b"12345") + END * 20_000)]),
     Attack("a type full of addresses", lambda _: [sized(_typed(b"=" + b"http://" * 1100) + END)]),
     Attack("4000 query parameters", lambda url: [sized(form(url + "&a" * 3900, b"12345"))]),
+    Attack("60 fields for 678 signed names", lambda url: _signed_names(url, 678)),
+    Attack("60 fields for 61 signed names", lambda url: _signed_names(url, 61)),
     Attack("8 KB field names",
            lambda url: [sized(OTHER.replace(b"other", b"n" * 8000) * 9 + form(url, b""))]),
     Attack("a file name of options",

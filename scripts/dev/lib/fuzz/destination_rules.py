@@ -1,14 +1,17 @@
 """What must be true of judging a destination, for any text: `check` raises AssertionError when it is not.
 
 Knows: an input is the value of the field uploadUrl; the destinations that an operator listed.
-Rules: what is accepted means the same to a second parser, is sent as it was given, and is a listed host.
+Rules: what is accepted means the same to a second parser, is sent as it was given, and is a listed host. Its
+path stays below the listed one, and is that of an object, however it is normalised on its way.
 Nothing but a refusal is raised. No value of the query gets into a message.
 Must not know: the fuzzer, so that the tests can replay its inputs.
 """
 
+import posixpath
 import re
+from collections.abc import Iterator
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import parse_destinations
@@ -34,6 +37,9 @@ HOSTS = re.compile(
     r"blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|googleapis\.com|backblazeb2\.com|"
     r"digitaloceanspaces\.com|wasabisys\.com))"
 )
+# Below these the listed paths lie, escapes undone.
+FOLDERS = {"storage.example.com": "/incoming", "127.0.0.1": "/bucket"}
+GOOGLES_OTHERS = re.compile(r"/+(\$?discovery|batch|download|resumable|storage|upload)(/|$)", re.IGNORECASE)
 # What an error may say that a URL has to hold.
 EXPECTED = {parameter.expected for scheme in SIGNATURE_SCHEMES for parameter in scheme.parameters}
 # As much of a value as nobody says by chance, with a digit as every signature has.
@@ -49,6 +55,7 @@ def check(given: bytes) -> None:
         _assert_silent(text, f"{error!r} {error} {error.detail}", error.entry.cause + error.entry.cure)
         return
     _assert_unambiguous(text, found)
+    _assert_stays(found)
     _assert_silent(text, f"{found!r} {found}", "")
 
 
@@ -63,6 +70,23 @@ def _assert_unambiguous(text: str, found: Destination) -> None:
     assert (other.path, other.query, other.fragment) == (url.raw_path, url.raw_query_string, "")
     assert url.raw_path_qs == text[text.index("/", len("https://")) :]
     assert HOSTS.fullmatch(found.host), found.host
+
+
+def _assert_stays(found: Destination) -> None:
+    folder = FOLDERS.get(found.host) or ("/a/b" if found.host.endswith(".eu.example.net") else "")
+    for depth, path in enumerate(_readings(found.url.raw_path)):
+        if folder and (depth or folder != "/a/b"):
+            assert f"{path}/".startswith(f"{folder}/"), path
+        if found.host == "storage.googleapis.com":
+            assert not GOOGLES_OTHERS.match(path), path
+
+
+def _readings(path: str) -> Iterator[str]:
+    """What servers may make of a path that undo its escapes once or several times, and then its dots."""
+    for _ in range(4):
+        segments = [re.split(r"[;?#\0]", each)[0] for each in path.replace("\\", "/").split("/")]
+        yield posixpath.normpath("/".join(re.sub(r"[\0-\x20]", "", each) for each in segments))
+        path = unquote(path, encoding="latin-1")
 
 
 def _plain_host(host: str | None) -> str:
