@@ -94,6 +94,7 @@ _NEVER_BY_CLAIM_ALONE = frozenset({"image/svg+xml"})
 # same origin. So it does with all types `…+xml`, and with parts of `multipart/…`, which have their own types.
 _SCRIPTED = frozenset(
     {
+        "application/http-index-format",
         "application/xml",
         "application/xml-external-parsed-entity",
         "message/rfc822",
@@ -111,7 +112,9 @@ _ENDINGS = {
     ending: line.split()[0]
     for line in """
 application/xhtml+xml xhtml xht xhtm
-application/xml xml xsd xsl xslt rng rdf rss atom xul xbl mml mathml kml gpx wsdl xspf xlf xmi dtd ent
+application/xml xml xsd xsl xslt rng rdf owl rss atom xul xbl mml mathml kml gpx wsdl wadl xspf xlf xmi xaml
+application/xml dtd ent dae x3d smi smil ssml pls grxml vxml inkml ncx opf ttml dfxp tei mpd musicxml yin srx
+application/xml xop xdp
 image/svg+xml svg svgz
 multipart/related mht mhtml
 text/html html htm shtml shtm stm hta htc
