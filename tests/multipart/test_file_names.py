@@ -53,6 +53,12 @@ def filename(disposition: bytes, content_type: str = FORM_TYPE) -> str:
             b'filename="=?x-klingon?B?6rKs?=.png"', "=?x-klingon?B?6rKs?=.png", id="rfc-2047-charset"
         ),
         pytest.param(b'filename="=?utf-8?B?/w==?=.png"', "=?utf-8?B?/w==?=.png", id="rfc-2047-broken"),
+        pytest.param(
+            'filename="=?utf-8?B?6rKé?= =?utf-8?Q?=41?="'.encode(),
+            "=?utf-8?B?6rKé?=A",
+            id="rfc-2047-not-ascii",
+        ),
+        pytest.param(b'filename="=?utf-8?B?6r\xbb?=.png"', "=?utf-8?B?6r\xbb?=.png", id="rfc-2047-not-utf-8"),
         pytest.param(b'filename="%EA%B2%AC%EB%B3%B8%20%22a%22%25.png"', '견본 "a"%.png', id="percent-needle"),
         pytest.param(b'filename="my%20photo.png"', "my photo.png", id="percent-aiohttp"),
         pytest.param(b'filename="100% sure.png"', "100% sure.png", id="percent-alone"),

@@ -92,11 +92,17 @@ def test_every_field_is_told(path: str, wanted: frozenset[str]) -> None:
     names = list(content["schema"]["properties"])
     assert (names[0], names[-1]) == ("uploadUrl", "file")
     assert {*names, "header:"} == wanted | {"file"}
-    (pattern,) = content["schema"]["patternProperties"]
+    pattern, of_types = content["schema"]["patternProperties"]
     assert re.search(pattern, "header:x-amz-meta-colour")
     assert re.search(pattern, "header:cache-control")
     assert not re.search(pattern, "header:x-amz-copy-source")
     assert not re.search(pattern, "header:authorization")
+    types = [content["schema"]["properties"]["contentType"], content["schema"]["patternProperties"][of_types]]
+    assert re.search(of_types, "header:content-type")
+    for each in types:
+        assert re.search(each["pattern"], 'image/png; name="a, b"')
+        assert re.search(each["pattern"], 'png"')
+        assert not re.search(each["pattern"], 'image/png; name="a", text/html')
 
 
 def test_check_has_the_fields_of_an_upload() -> None:

@@ -115,7 +115,7 @@ def _word(word: re.Match[str]) -> str:
         is_base64 = word["kind"] in "bB"
         text = word["text"].encode("ascii")
         coded = binascii.a2b_base64(text) if is_base64 else binascii.a2b_qp(text, header=True)
-    except binascii.Error:
+    except (binascii.Error, UnicodeEncodeError):
         return word[0]
     decoded = decode(coded, word["charset"])
     return word[0] if decoded is None else decoded

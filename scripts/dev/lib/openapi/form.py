@@ -81,7 +81,7 @@ def _fields(*, retrying: bool) -> Schema:
             "pattern": f"^({'|'.join(_digest(name) for name in sorted(CLIENT_ALGORITHMS))})$",
             "description": f"{_names()} and the digest in hex or base64. A file that differs is not stored.",
         },
-        signed_headers.CONTENT_TYPE_FIELD: _header(
+        signed_headers.CONTENT_TYPE_FIELD: _type(
             "The `Content-Type` for storage, instead of the file part's own."
         ),
     }
@@ -109,7 +109,10 @@ def _form(fields: Schema) -> Schema:
                 f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values. "
                 "`header:host` and `header:content-length` may come as well: they must be the URL's host and "
                 "the file's size."
-            )
+            ),
+            f"^{signed_headers.FIELD_PREFIX}({'|'.join(signed_headers.TYPE_HEADERS)})$": _type(
+                "A media type."
+            ),
         },
     }
 
@@ -141,6 +144,13 @@ def _header(description: str) -> Schema:
         "pattern": "^[ -~]*$",
         "description": f"{description} Printable ASCII.",
     }
+
+
+def _type(description: str) -> Schema:
+    """A header with a media type: without a comma, or with commas in quotation marks alone."""
+    quoted = r'"([ !#-\[\]-~]|\\[ -~])*"'
+    pattern = rf"^([ -+\--~]*|([ !#-+\--~]|{quoted})*)$"
+    return _header(f"{description} Not several, with commas between them.") | {"pattern": pattern}
 
 
 def _header_names() -> str:
