@@ -58,9 +58,8 @@ class AllowedTypes:
                     ),
                 )
 
-    def require_possible_object(self, types: Sequence[MediaType], ending: str) -> None:
-        """The same for the types of an object; `ending`: of its name."""
-        self.require_possible(types)
+    def require_possible_name(self, types: Sequence[MediaType], ending: str) -> None:
+        """The same for the type that some stores would give an object by its name; `ending`: of the name."""
         named = _type_by_name(types, ending)
         if named and not self._is_possible(named):
             raise _refused_name(named, ending)
@@ -75,12 +74,13 @@ class AllowedTypes:
             if not self.includes(name):
                 raise UploadError("type_not_allowed", self._refusal(seen, name))
 
-    def require_allowed_object(self, seen: str, types: Sequence[MediaType], ending: str) -> None:
-        """The same for the types of an object, which may have none; `ending`: of its name."""
-        self.require_allowed(seen, types or (_NO_TYPE,))
+    def require_allowed_name(self, seen: str, types: Sequence[MediaType], ending: str) -> None:
+        """The same for the type that some stores would give an object by its name; `ending`: of the name."""
         named = _type_by_name(types, ending)
-        resolved = resolve_type(seen, named) if named else seen
-        if named and not (resolved and self.includes(resolved)):
+        if named is None:
+            return
+        resolved = resolve_type(seen, named)
+        if resolved is None or not self.includes(resolved):
             raise _refused_name(named, ending)
 
     def _is_possible(self, name: str) -> bool:
@@ -114,9 +114,8 @@ def _well_formed_name(claimed: MediaType) -> str:
 
 def _type_by_name(types: Sequence[MediaType], ending: str) -> str | None:
     """The type with scripts that some stores give an object by its name, where its types tell nothing."""
-    if all(each.name in UNKNOWN_TYPES for each in types):
-        return scripted_type_of_ending(ending)
-    return None
+    named = scripted_type_of_ending(ending)
+    return named if named and all(each.name in UNKNOWN_TYPES for each in types) else None
 
 
 def _refused_name(named: str, ending: str) -> UploadError:
@@ -181,4 +180,5 @@ class Sniffer:
     def require_allowed_object(self, types: Sequence[MediaType], ending: str) -> None:
         """Raise UploadError if the object of a PUT with these types is not allowed; the bytes are known."""
         assert self._seen is not None
-        self._allowed.require_allowed_object(self._seen, types, ending)
+        self.add_claims(types or (_NO_TYPE,))
+        self._allowed.require_allowed_name(self._seen, types, ending)

@@ -8,6 +8,7 @@ Must not know: which types an operator allows, headers' names.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from upload_service.content.media_types import canonical_name
 from upload_service.errors.upload_error import UploadError
@@ -32,6 +33,8 @@ class MediaType:
     name: str | None
 
 
+# Most uploads have one of a few types; a value is asked for several times while the form goes on.
+@lru_cache(maxsize=32)
 def parse_media_type(text: str) -> MediaType:
     """Read the value of a header; raises UploadError if it holds several types.
 

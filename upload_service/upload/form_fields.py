@@ -86,21 +86,20 @@ class FormFields:
 
         Raises UploadError for a value that holds several types.
         """
-        if self.destination and (sets := self._put_headers(part_type)):
-            types = [each for one in sets for each in one.types]
-        else:
-            part = {} if part_type is None else {"content-type": part_type}
-            types = [*put_headers.types_of({**part, **self.headers}), *self._types_in_query]
-        return tuple(dict.fromkeys(types))
+        if sets := self._put_headers(part_type):
+            return tuple(dict.fromkeys(each for one in sets for each in one.types))
+        given = self.headers if part_type is None else {"content-type": part_type, **self.headers}
+        return (*put_headers.types_of(given), *self._types_in_query)
 
     def require_possible_types(self) -> None:
         """Raise UploadError when no file can have the types that are known so far and be allowed."""
         if (allowed := self._settings.allowed_types) is None:
             return
-        allowed.require_possible(self.claimed_types())
-        for each in self._put_headers(None):
-            assert self.destination
-            allowed.require_possible_object(each.types, self.destination.key_ending)
+        if claims := self.claimed_types():
+            allowed.require_possible(claims)
+            for each in self._put_headers(None):
+                assert self.destination
+                allowed.require_possible_name(each.types, self.destination.key_ending)
 
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""

@@ -44,6 +44,10 @@ def types_in_query(destination: Destination) -> tuple[MediaType, ...]:
 
 
 def _read_types(headers: Mapping[str, str], in_query: tuple[MediaType, ...]) -> PutHeaders:
-    types = {name: parse_media_type(headers[name]) for name in signed_headers.TYPE_HEADERS if name in headers}
-    sent = {name: read.text for name, read in types.items()}
-    return PutHeaders({**headers, **sent}, (*types.values(), *in_query))
+    sent, types = dict(headers), list(in_query)
+    for name in signed_headers.TYPE_HEADERS:
+        if name in sent:
+            read = parse_media_type(sent[name])
+            sent[name] = read.text
+            types.append(read)
+    return PutHeaders(sent, tuple(types))
