@@ -19,12 +19,12 @@ from tests.support.service.transcript import TRANSCRIPT
 # Far more than is on its way at any moment.
 FILE_BYTES = 400_000_000
 NEW_FIELD = "() => { document.body.innerHTML = '<input type=file id=pick>'; }"
-# With progress the status is 200 from the beginning.
+# With these lines the status is 200 from the beginning.
 UPLOAD = """(url, id) => {
   const form = new FormData();
   form.append("uploadUrl", url);
   form.append("file", document.querySelector("#pick").files[0]);
-  const headers = { Accept: "application/x-ndjson", "X-Request-Id": id };
+  const headers = { Accept: "application/x-ndjson;direct=true", "X-Request-Id": id };
   fetch("upload-with-presigned", { method: "POST", headers, body: form })
     .then((response) => response.text())
     .catch(String)

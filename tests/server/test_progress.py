@@ -1,11 +1,12 @@
 """What a client that accepts `application/x-ndjson` reads while its upload runs."""
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from tests.server.told import Told, of, told
+from tests.server.told import DIRECT, Told, of, told
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, chunked, field, file, form
 from tests.support.service.problem_documents import MEMBERS
 from tests.support.service.running_service import Running
@@ -35,10 +36,10 @@ def test_events_end_with_the_plain_answer(service: Running, presign: Callable[..
 
 
 def test_events_come_while_the_file_does(service: Running, presign: Callable[..., str]) -> None:
-    """The head of the answer and both counts come before the file's second half is sent."""
+    """To a direct client the head and both counts come before the file's second half is sent."""
     body = form(field("uploadUrl", presign("progress/halves")), file(FILE))
     half = len(body) // 2
-    with Told(service, PLAIN, len(body)) as upload:
+    with Told(service, PLAIN, len(body), DIRECT) as upload:
         upload.send(body[:half])
         assert upload.response.status == 200
         assert upload.response.headers["Content-Type"] == CONTENT_TYPE
@@ -50,10 +51,62 @@ def test_events_come_while_the_file_does(service: Running, presign: Callable[...
         assert list(upload.lines())[-1]["success"] is True
 
 
+@pytest.mark.parametrize("path", [PLAIN, RETRY])
+def test_no_line_comes_before_the_body_has_ended(
+    service: Running, double: StorageDouble, double_url: Callable[[str], str], path: str
+) -> None:
+    """While the body comes nothing is answered, though storage has begun; then the lines tell all of it."""
+    gate = threading.Event()
+    puts = double.script("progress/after", Reply(gate=gate))
+    body = form(field("uploadUrl", double_url("progress/after")), file(FILE))
+    with Told(service, path, len(body)) as upload:
+        upload.send(body[:-1000])
+        assert upload.is_silent(1)
+        assert len(puts) == 1
+        upload.send(body[-1000:])
+        assert upload.response.status == 200
+        first = upload.until("received")
+        gate.set()
+        events = [first, *upload.lines()]
+    assert first["of"] == len(FILE)
+    assert of(events, "received")[-1] == {"event": "received", "bytes": len(FILE), "of": len(FILE)}
+    assert of(events, "sent")[-1] == {"event": "sent", "bytes": len(FILE), "of": len(FILE)}
+    assert events[-1]["success"] is True
+
+
+@pytest.mark.parametrize(("accept", "status"), [(CONTENT_TYPE, 403), (DIRECT, 200)])
+def test_refusal_before_the_body_has_ended(
+    service: Running, double: StorageDouble, double_url: Callable[[str], str], accept: str, status: int
+) -> None:
+    """It has its own status, as for any client; only to a direct one the first line has gone by then."""
+    double.script("progress/early", Reply(answer(403, xml("AccessDenied")), after="head", then="close"))
+    body = form(field("uploadUrl", double_url("progress/early")), file(FILE))
+    with Told(service, PLAIN, len(body), accept) as upload:
+        upload.send(body[: len(body) // 2])
+        assert upload.response.status == status
+        problem = json.loads(upload.response.read().splitlines()[-1])
+    assert (problem["code"], problem["status"]) == ("access_denied", 403)
+    assert (upload.response.headers["Content-Type"] == CONTENT_TYPE) is (status == 200)
+
+
+@pytest.mark.parametrize("accept", [CONTENT_TYPE, DIRECT])
+def test_stall_behind_an_answer_that_has_begun(
+    double: StorageDouble, double_url: Callable[[str], str], accept: str
+) -> None:
+    """When the body stops after the answer has begun, the sentence names the proxy that may be the reason."""
+    body = form(field("uploadUrl", double_url("progress/stalled")), file(FILE))
+    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="1") as hasty:
+        with Told(hasty, PLAIN, len(body), accept) as upload:
+            upload.send(body[: len(body) // 2])
+            problem = json.loads(upload.response.read().splitlines()[-1])
+    assert problem["code"] == "client_stalled"
+    assert ("direct=true" in problem["detail"]) is (accept == DIRECT)
+
+
 def test_length_that_nobody_knows_is_null(service: Running, presign: Callable[..., str]) -> None:
     """With a chunked request the file's length is null until the file has arrived."""
     head = form(field("uploadUrl", presign("progress/chunked")), file(FILE))
-    with Told(service, PLAIN, None) as upload:
+    with Told(service, PLAIN, None, DIRECT) as upload:
         half = len(head) // 2
         upload.send(chunked([head[:half]]).removesuffix(b"0\r\n\r\n"))
         assert upload.until("received")["of"] is None
@@ -84,7 +137,7 @@ def test_failure_is_the_last_line(
     service: Running, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
     """When storage refuses, the last line is the problem document: the status was already sent."""
-    double.script("progress/refused", Reply(answer(403, xml("AccessDenied")), after="head", then="close"))
+    double.script("progress/refused", Reply(answer(403, xml("AccessDenied")), then="close"))
     body = form(field("uploadUrl", double_url("progress/refused")), file(FILE))
     events = told(service, PLAIN, body)
     assert (events[-1]["code"], events[-1]["status"]) == ("access_denied", 403)
@@ -109,6 +162,7 @@ def test_refusal_of_the_head_has_its_own_status(service: Running) -> None:
     ("accept", "streams"),
     [
         ("application/x-ndjson", True),
+        ("application/x-ndjson; direct=true", True),
         ("application/json, Application/X-NDJSON;q=0.5", True),
         ("*/*", False),
         ("application/*", False),

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from tests.server.test_progress import FILE
-from tests.server.told import Told
+from tests.server.told import DIRECT, Told
 from tests.support.client.raw_http import BOUNDARY, PLAIN, field, file, form
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -24,6 +25,7 @@ from upload_service.server.progress import CONTENT_TYPE
 from upload_service.settings.settings import Settings
 
 ACCEPT = f"Accept: {CONTENT_TYPE}"
+ACCEPT_DIRECT = f"Accept: {DIRECT}"
 
 
 def test_connection_serves_on(service: Running, presign: Callable[..., str]) -> None:
@@ -56,12 +58,12 @@ async def test_caller_who_reads_last_holds_nothing_up(
     reply: Reply,
     code: str,
 ) -> None:
-    """A client that does not read does not hold up its upload; the last line arrives whole."""
+    """A direct client that does not read does not hold up its upload; the last line arrives whole."""
     monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
     double.script("progress/deaf", reply)
     body = form(field("uploadUrl", double_url("progress/deaf")), file(bytes(20_000_000)))
     head = (
-        f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\n{ACCEPT}\r\nContent-Length: {len(body)}\r\n"
+        f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\n{ACCEPT_DIRECT}\r\nContent-Length: {len(body)}\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nConnection: close\r\n\r\n"
     )
     async with small_line(UPLOAD_DESTINATIONS=double.url, UPLOAD_EXPECT_CONTINUE_BYTES="0") as ours:
@@ -78,6 +80,32 @@ async def test_caller_who_reads_last_holds_nothing_up(
     TRANSCRIPT.hear("answer", told.decode())
     assert end == b"0"
     assert json.loads(last.splitlines()[-1]).get("code", "ok") == code
+
+
+async def test_silence_is_broken(
+    double: StorageDouble, double_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While storage thinks, the last count is said again and again, so that no proxy gives the answer up."""
+    monkeypatch.setattr(progress, "SILENCE_SECONDS", 0.1)
+    gate = threading.Event()
+    double.script("progress/silent", Reply(gate=gate))
+    body = form(field("uploadUrl", double_url("progress/silent")), file(b"12345"))
+    head = (
+        f"POST {PLAIN} HTTP/1.1\r\nHost: x\r\n{ACCEPT}\r\nContent-Length: {len(body)}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nConnection: close\r\n\r\n"
+    )
+    again = b'{"event": "received", "bytes": 5, "of": 5}\n'
+    async with small_line(UPLOAD_DESTINATIONS=double.url, UPLOAD_EXPECT_CONTINUE_BYTES="0") as ours:
+        loop, told = asyncio.get_running_loop(), b""
+        async with asyncio.timeout(60):
+            await loop.sock_sendall(ours, head.encode() + body)
+            while piece := await loop.sock_recv(ours, 65536):
+                told += piece
+                if told.count(again) > 2:
+                    gate.set()
+    TRANSCRIPT.hear("answer", told.decode())
+    assert b'"success": true' in told
+    assert told.count(b'"event": "attempt"') == 1
 
 
 @asynccontextmanager
@@ -122,7 +150,7 @@ def test_caller_who_leaves_ends_the_upload(
     """When the client leaves, its upload ends, and nothing is stored."""
     puts = double.script("progress/gone")
     body = form(field("uploadUrl", double_url("progress/gone")), file(FILE))
-    with Told(service, PLAIN, len(body)) as upload:
+    with Told(service, PLAIN, len(body), DIRECT) as upload:
         upload.send(body[: len(body) // 2])
         upload.until("sent")
         request_id = upload.response.headers["X-Request-Id"]

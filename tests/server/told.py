@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +11,9 @@ from tests.support.client.raw_http import BOUNDARY
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from upload_service.server.progress import CONTENT_TYPE
+
+# Of a client that says that no proxy stands between.
+DIRECT = f"{CONTENT_TYPE};direct=true"
 
 
 class Told:
@@ -65,14 +69,18 @@ class Told:
             assert line.endswith(b"\n")
             yield json.loads(line)
 
+    def is_silent(self, seconds: float) -> bool:
+        """Whether nothing of an answer comes for so long."""
+        return not select.select([self._socket], [], [], seconds)[0]
+
     def until(self, event: str) -> dict[str, Any]:
         """The next event of this kind."""
         return next(line for line in self.lines() if line.get("event") == event)
 
 
-def told(service: Running, path: str, body: bytes) -> list[dict[str, Any]]:
+def told(service: Running, path: str, body: bytes, accept: str = CONTENT_TYPE) -> list[dict[str, Any]]:
     """Send a body at once, and return all events."""
-    with Told(service, path, len(body)) as upload:
+    with Told(service, path, len(body), accept) as upload:
         upload.send(body)
         return list(upload.lines())
 

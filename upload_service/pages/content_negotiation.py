@@ -1,7 +1,7 @@
 """Which media type, content coding or language a client prefers, by its headers Accept….
 
-Rules: RFC 9110 sections 12.5.1, 12.5.3 and 12.5.4: the most specific range that matches counts. Parameters
-other than `q` are ignored, and so is a range that cannot be parsed.
+Rules: RFC 9110 sections 12.5.1, 12.5.3 and 12.5.4: the most specific range that matches counts. A range that
+cannot be parsed is ignored.
 Must not know: request and response objects.
 """
 
@@ -27,14 +27,17 @@ def quality(accept: str, media_type: str) -> float:
     return best[1]
 
 
-def is_named(accept: str, media_type: str) -> bool:
-    """Whether an Accept header names exactly this type, not only a wildcard, with a quality value above 0."""
-    ranges = (_RANGE.fullmatch(media_range) for media_range in accept.lower().split(","))
-    return any(
-        f"{match[1]}/{match[2]}" == media_type and bool(_q_parameter(match[3] or ""))
-        for match in ranges
-        if match
-    )
+def named_parameters(accept: str, media_type: str) -> dict[str, str] | None:
+    """The parameters behind exactly this type in an Accept header, in lower case.
+
+    None if only a wildcard stands for it, or if its quality value is 0.
+    """
+    for media_range in accept.lower().split(","):
+        match = _RANGE.fullmatch(media_range)
+        if match and f"{match[1]}/{match[2]}" == media_type and _q_parameter(match[3] or ""):
+            pairs = (each.partition("=") for each in (match[3] or "").split(";"))
+            return {name.strip(): value.strip() for name, equals, value in pairs if equals}
+    return None
 
 
 def prefers(accept: str, wanted: str, other: str) -> bool:

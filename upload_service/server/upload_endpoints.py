@@ -15,7 +15,7 @@ from upload_service.clients.lambda_invocation import LambdaInvocation
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
 from upload_service.server.admission import Visit, admit, place, request_id, send_continue, visit
-from upload_service.server.progress import Progress, is_asked_for
+from upload_service.server.progress import asked_for
 from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.record import UploadRecord
@@ -50,7 +50,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         structlog.get_logger().info("upload", **event.members(), **counted)
 
     with visit(request, tell) as visitor:
-        progress = Progress() if is_asked_for(request) else None
+        progress = asked_for(request)
         wanted = (RETRY_FIELDS if retrying else PLAIN_FIELDS) | COUNT_FIELDS
         upload = Upload(
             admit(request, visitor.caller, wanted),

@@ -22,6 +22,8 @@ NOT_THROUGH_A_FUNCTION_URL = {
     "test_check_endpoint.py::test_file_is_refused_unread*": "the function hears of whole requests only",
     "test_progress.py::test_events_come_while_the_file_does*": "its answer is passed on when it is whole",
     "test_progress.py::test_length_that_nobody_knows_is_null*": "its answer is passed on when it is whole",
+    "test_progress.py::test_no_line_comes_before*": "its answer is passed on when it is whole",
+    "test_progress.py::test_refusal_before_the_body_has*": "the function hears of whole requests only",
     "test_progress_connection.py::test_older_http*": "the function hears of whole requests only",
     "test_progress_connection.py::test_caller_who_leaves*": "the function hears of whole requests only",
     "test_header_fields.py::test_content_length_is_the_size*": "the function hears of whole requests only",
