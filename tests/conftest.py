@@ -17,6 +17,7 @@ from tests.support.browser import firefox, webkit
 from tests.support.browser.chromium import chromium
 from tests.support.deploy.aws_account import Cloud
 from tests.support.deploy.aws_servers import Servers, servers
+from tests.support.proxies import running_proxy
 from tests.support.service.container_service import Contained, InLambda
 from tests.support.service.function_url import goes_through_a_function_url
 from tests.support.service.running_service import Running
@@ -35,6 +36,10 @@ TOOLS = {
     "unshare": "namespaces (unshare, ip)",
     "promtool": "Prometheus with its promtool",
     "jq": "jq",
+    "nginx": "nginx (nginx-light)",
+    "caddy": "Caddy",
+    "haproxy": "HAProxy",
+    "apache2": "Apache httpd (apache2-bin)",
 }
 
 
@@ -104,7 +109,7 @@ def _is_there(tool: str) -> bool:
     if tool == "webkit":
         return webkit.is_there()
     names = {"chromium": ("chromium-headless-shell", "chromium"), "firefox": firefox.NAMES}
-    return any(shutil.which(name) for name in names.get(tool, (tool,)))
+    return any(shutil.which(name, path=running_proxy.PROGRAMS) for name in names.get(tool, (tool,)))
 
 
 @pytest.hookimpl(trylast=True)

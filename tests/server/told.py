@@ -3,9 +3,10 @@
 import http.client
 import json
 import select
+import ssl
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from tests.support.client.raw_http import BOUNDARY
 from tests.support.service.running_service import Running
@@ -16,18 +17,30 @@ from upload_service.server.progress import CONTENT_TYPE
 DIRECT = f"{CONTENT_TYPE};direct=true"
 
 
+class Listening(Protocol):
+    """A service, or what stands in front of one."""
+
+    @property
+    def port(self) -> int: ...
+
+
 class Told:
     """One upload whose body is sent bit by bit, and whose answer is read line by line."""
 
     def __init__(
         self,
-        service: Running,
+        service: Listening,
         path: str,
         length: int | None,
         accept: str = CONTENT_TYPE,
         headers: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        self._connection = (
+            http.client.HTTPSConnection("localhost", service.port, timeout=60, context=tls)
+            if tls
+            else http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        )
         self._connection.putrequest("POST", path)
         self._connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
         self._connection.putheader("Accept", accept)

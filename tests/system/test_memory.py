@@ -1,73 +1,21 @@
 """A file of 1 GiB passes through a service of 80 MB, and reaches storage while it is still being sent."""
 
-import hashlib
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
-from devtools import signed_queries
 from local.store import Bucket
 
-from tests.support.client import raw_http
+from tests.support.client.large_upload import MOST_BYTES, NAP_SECONDS, PIECE_BYTES, SIGNED, send
 from tests.support.client.raw_http import PLAIN, RETRY, Connection
 from tests.support.service.peak_memory import Peak
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.large_objects import Sink, stored_sum
 
-PIECE_BYTES = 1024 * 1024
 FILE_BYTES = 1024 * PIECE_BYTES
 # Enough to find out a service that keeps what it should pass on.
 SMALLER_BYTES = 256 * PIECE_BYTES
-MOST_BYTES = 80_000_000
 SPOOL_BYTES = 64 * 1024 * 1024
-# So much has been sent when a service that streams must have begun its PUT.
-BEGUN_PIECES = 8
-# Storage stands still for so long, so that a service that takes in more than it passes on is found out.
-NAP_SECONDS = 0.5
-SIGNED = signed_queries.v4("6b1f00d5", seconds=604800)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """An answer, and the SHA-256 of the file that it is the answer to."""
-
-    answer: raw_http.Answer
-    sha256: str
-
-
-def pieces(file_bytes: int) -> Iterator[memoryview]:
-    """At most 1024 pieces of random bytes, all of them different."""
-    view = memoryview(random.Random(7).randbytes(2 * PIECE_BYTES))
-    return (view[1021 * index :][:PIECE_BYTES] for index in range(file_bytes // PIECE_BYTES))
-
-
-def send(
-    port: int,
-    path: str,
-    upload_url: str,
-    *,
-    url_first: bool,
-    file_bytes: int = SMALLER_BYTES,
-    meanwhile: Callable[[], object] | None = None,
-) -> Sent:
-    """Send the file piece by piece; `meanwhile` is called when the first few pieces have been sent."""
-    url, opening = raw_http.field("uploadUrl", upload_url), raw_http.file(b"").removesuffix(b"\r\n")
-    start, end = (
-        (url + opening, raw_http.form(b"\r\n")) if url_first else (opening, raw_http.form(b"\r\n", url))
-    )
-    summed = hashlib.sha256()
-    with Connection(port, timeout=60) as connection:
-        connection.head(path, len(start) + file_bytes + len(end))
-        connection.send(start)
-        for index, piece in enumerate(pieces(file_bytes)):
-            if index == BEGUN_PIECES and meanwhile:
-                meanwhile()
-            summed.update(piece)
-            connection.socket.sendall(piece)
-        connection.send(end)
-        return Sent(connection.answer(), summed.hexdigest())
 
 
 @pytest.fixture
@@ -90,7 +38,9 @@ def test_real_store_in_bounded_memory(
     key = "memory/large"
     try:
         with Running(UPLOAD_DESTINATIONS=bucket.url) as service, Peak(service.process.pid) as peak:
-            sent = send(service.port, PLAIN, presign(key), url_first=True, file_bytes=FILE_BYTES)
+            sent = send(
+                Connection(service.port), PLAIN, presign(key), url_first=True, file_bytes=FILE_BYTES
+            )
             assert note_peak(peak) < MOST_BYTES
         assert sent.answer.status == 200, sent.answer.json
         assert stored_sum(bucket, key) == sent.sha256
@@ -108,7 +58,10 @@ def test_url_first_streams_in_bounded_memory(path: str, note_peak: Callable[[Pea
 
         with Peak(service.process.pid) as peak:
             upload_url = TRANSCRIPT.hide(f"{sink.url}large?{SIGNED}")
-            sent = send(service.port, path, upload_url, url_first=True, meanwhile=storage_has_begun)
+            sent = send(
+                Connection(service.port), path, upload_url,
+                url_first=True, file_bytes=SMALLER_BYTES, meanwhile=storage_has_begun,
+            )  # fmt: skip
             reached = note_peak(peak)
         assert sent.answer.status == 200, sent.answer.json
         assert (sink.received_bytes, sink.sum()) == (SMALLER_BYTES, sent.sha256)
@@ -122,7 +75,9 @@ def test_file_first_waits_in_bounded_memory(path: str, note_peak: Callable[[Peak
     with Sink(NAP_SECONDS) as sink, Running(UPLOAD_DESTINATIONS=sink.url) as service:
         with Peak(service.process.pid) as peak:
             upload_url = TRANSCRIPT.hide(f"{sink.url}large?{SIGNED}")
-            sent = send(service.port, path, upload_url, url_first=False)
+            sent = send(
+                Connection(service.port), path, upload_url, url_first=False, file_bytes=SMALLER_BYTES
+            )
             reached = note_peak(peak)
         assert sent.answer.status == 200, sent.answer.json
         assert (sink.received_bytes, sink.sum()) == (SMALLER_BYTES, sent.sha256)
