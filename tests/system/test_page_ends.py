@@ -88,8 +88,13 @@ async def test_service_that_is_gone(browser: Browser, bucket: Bucket) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "sentence"),
     [
-        (413, "<h1>Too large</h1>", f"Something before the service refuses files of this size. {NOTHING}"),
-        (404, "<h1>?</h1>", f"Something before the service answered, with status 404. {UNKNOWN}"),
+        (
+            413,
+            "<h1>Too large</h1>",
+            f"The proxy in front refuses files of this size, with status 413. {NOTHING}",
+        ),
+        (404, "<h1>?</h1>", f"A proxy in front answered, not the service, with status 404. {UNKNOWN}"),
+        (502, "", f"The proxy in front gets no answer from the service, status 502. {UNKNOWN}"),
         (200, '{"event": "attempt", "attempt": 1}\n', f"The connection to the service broke. {UNKNOWN}"),
     ],
 )

@@ -16,6 +16,8 @@ const ASK_ABOVE_BYTES = 4_000_000;
 const ASK_MS = 10_000;
 /** How a service answers that has no /check. */
 const NO_CHECK = [404, 405];
+/** How a proxy answers when it does not reach the service, or waits for it no longer. */
+const NONE_BEHIND = [502, 503, 504];
 /** What a fresh URL mends. */
 const STALE = ["url_expired", "credentials_expired"];
 /** Node's words for a request that never left. */
@@ -321,14 +323,21 @@ function judge(reply: Reply): Stored {
   }
   throw new UploadFailure({
     code: "foreign_answer",
-    detail: `Something before the service answered with status ${status}.`,
+    detail: inFront(status),
     fault: "network",
-    retryable: [429, 502, 503, 504].includes(status),
+    retryable: [429, ...NONE_BEHIND].includes(status),
     mayBeStored: status < 400 || status >= 500, // a gateway that gave up may have passed all on
     status,
     requestId,
     retryAfterSeconds,
   });
+}
+
+/** What a status says that is a proxy's own: its pages are HTML, or nothing at all. */
+function inFront(status: number): string {
+  if (status === 413) return "The proxy in front of the service refuses files of this size (status 413).";
+  if (NONE_BEHIND.includes(status)) return `The proxy in front gets no answer from the service (status ${status}).`;
+  return `A proxy in front answered, not the service, with status ${status}.`;
 }
 
 function parsed(body: string): Record<string, unknown> | null {

@@ -103,10 +103,12 @@ def lines_of(kind: Kind) -> str:
 class Proxy:
     """A running proxy: its port, and whom its certificate is vouched for by."""
 
-    def __init__(self, kind: Kind, folder: Path, service_port: int, **replaced: str) -> None:
-        """`replaced`: other lines of the page that are to be otherwise, each standing there once."""
+    def __init__(
+        self, kind: Kind, folder: Path, service_port: int, otherwise: Mapping[str, str] | None = None
+    ) -> None:
+        """`otherwise`: what is to be changed in the page's lines, where it stands once."""
         self.kind = kind
-        self._folder, self._service_port, self._replaced = folder, service_port, replaced
+        self._folder, self._service_port, self._otherwise = folder, service_port, dict(otherwise or {})
         self.log = folder / "log"
         authority = trustme.CA()
         certificate = authority.issue_cert("localhost", "127.0.0.1")
@@ -154,7 +156,7 @@ class Proxy:
 
     def _lines(self) -> str:
         lines = lines_of(self.kind)
-        for before, after in self._replaced.items():
+        for before, after in self._otherwise.items():
             assert lines.count(before) == 1, before
             lines = lines.replace(before, after)
         for before, after in self._files.items():

@@ -127,7 +127,7 @@ def test_restart_loses_no_upload(
     gate = threading.Event()
     running = double.script(f"proxies/{kind}-running", Reply(gate=gate))
     keys = [f"proxies/{kind}-restart-{number}" for number in range(8)]
-    once_more = ["--retry", "1", "--retry-delay", "8", "--form", f"file=@{large}"]
+    once_more = ["--retry", "1", "--retry-all-errors", "--retry-delay", "8", "--form", f"file=@{large}"]
     with ThreadPoolExecutor(len(keys) + 1) as callers, Running(UPLOAD_DESTINATIONS=double.url) as service:
         with Proxy(kind, tmp_path, service.port) as proxy:
 
@@ -146,4 +146,4 @@ def test_restart_loses_no_upload(
             time.sleep(1)
             with Running(UPLOAD_DESTINATIONS=double.url, PORT=str(service.port)):
                 found = [each.result() for each in calls]
-    assert [(done.status, done.lines[-1].get("success")) for done in found] == [(200, True)] * len(found), found
+    assert [done for done in found if done.status != 200 or not done.lines[-1]["success"]] == []

@@ -1,6 +1,7 @@
 """The TypeScript client, compiled strictly: the same calls in Node (fetch) and Chromium (XMLHttpRequest)."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -136,6 +137,7 @@ async def test_answer_of_something_in_between(
     outcome = await upload("https://b.example/k", serviceUrl=f"{double.url}front")
     error = outcome["error"]
     assert (error["code"], error["status"], error["mayBeStored"]) == ("foreign_answer", status, stored)
+    assert re.fullmatch(rf"(The|A) proxy in front .*status {status}\)?\.", error["detail"])
     assert "waiting" not in phases(outcome)
 
 

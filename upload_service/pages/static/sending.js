@@ -110,14 +110,15 @@ function form({ file, uploadUrl, retries }) {
   return fields;
 }
 
-/** The answer: the last line, or the whole text where a proxy has reformatted it. */
+/** The answer: the last line, or the whole text where a proxy has reformatted it; else a proxy's own. */
 function result({ status, responseText }) {
   const last = responseText.trim().split("\n").at(-1);
   const answer = [parse(last), parse(responseText)].find(({ success }) => typeof success === "boolean");
   if (answer?.code === "size_mismatch") return { ...answer, word: "changed" }; // as `size` is the file's
   if (answer) return answer;
   if (parse(last).event) return { word: "broke", unsure: true };
-  return status === 413 ? { word: "foreign413" } : { word: "foreign", value: status, unsure: true };
+  if (status === 413) return { word: "tooLargeInFront", value: status };
+  return { word: [502, 503, 504].includes(status) ? "noneBehind" : "foreign", value: status, unsure: true };
 }
 
 function parse(text) {

@@ -38,8 +38,9 @@ const WORDS = {
   offline: ["This computer is offline.", "인터넷에 연결되어 있지 않습니다."],
   unreachable: ["The service cannot be reached.", "서비스에 연결할 수 없습니다."],
   broke: ["The connection to the service broke.", "서비스와의 연결이 끊어졌습니다."],
-  foreign: ["Something before the service answered, with status {0}.", "서비스 앞의 장치가 응답했습니다(상태 {0})."],
-  foreign413: ["Something before the service refuses files of this size.", "서비스 앞의 장치가 이 크기의 파일을 받지 않습니다."],
+  foreign: ["A proxy in front answered, not the service, with status {0}.", "서비스가 아니라 앞에 있는 프록시가 응답했습니다(상태 {0})."],
+  tooLargeInFront: ["The proxy in front refuses files of this size, with status {0}.", "앞에 있는 프록시가 이 크기의 파일을 거부했습니다(상태 {0})."],
+  noneBehind: ["The proxy in front gets no answer from the service, status {0}.", "앞에 있는 프록시가 서비스의 응답을 받지 못했습니다(상태 {0})."],
   unsure: ["Whether the file was stored is not known.", "파일이 저장되었는지는 알 수 없습니다."],
   nothing: ["Nothing was stored.", "저장되지 않았습니다."],
   changed: [
