@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: PRESIGNED_URL=... ./curl.sh [--progress] SERVICE FILE [TYPE]
 # e.g. ./curl.sh http://localhost:8000 photo.png image/png
-# Sends a file to storage through upload-service and prints the answer; with --progress, what is told meanwhile too.
+# Sends a file to storage through upload-service and prints the answer; with --progress, how it goes meanwhile too:
+# how much is sent, and then what the service tells.
 # UPLOAD_TOKEN is sent where the service asks for a token. Both are in the environment, because everybody on the
 # computer can see a program's arguments. Exit status: 0 stored, 1 not stored, 2 wrong usage.
 set -euo pipefail
@@ -11,13 +12,13 @@ trap 'rm -f "$lines"' EXIT
 
 if [ "${1:-}" = --progress ]; then
   # Once lines flow the status is 200, and curl sees nothing to repeat; the service still repeats its PUT.
-  how=(--no-buffer --header "Accept: application/x-ndjson") show=(tee "$lines")
+  how=(--progress-bar --no-buffer --header "Accept: application/x-ndjson") show=(tee "$lines")
   shift
 else
-  how=(--retry 3 --retry-connrefused --output "$lines") show=(cat)
+  how=(--silent --retry 3 --retry-connrefused --output "$lines") show=(cat)
 fi
 if [ $# -lt 2 ] || [ -z "${PRESIGNED_URL:-}" ]; then
-  sed -n '2,6s/^# //p' "$0" >&2
+  sed -n '2,7s/^# //p' "$0" >&2
   exit 2
 fi
 service=${1%/} file=${2//\\/\\\\} type=${3:-application/octet-stream}
@@ -26,7 +27,7 @@ token() { [ -z "${UPLOAD_TOKEN:-}" ] || printf 'Authorization: Bearer %s\n' "$UP
 
 # printf belongs to the shell and is in no list of programs; curl reads the URL from it.
 printf %s "$PRESIGNED_URL" |
-  curl --silent --show-error "${how[@]}" --header @<(token) \
+  curl --show-error "${how[@]}" --header @<(token) \
     --form "uploadUrl=<-" --form max_retries=3 --form "file=@\"${file//\"/\\\"}\";type=$type" \
     "$service/upload-with-presigned-retry" |
   "${show[@]}" || exit 1

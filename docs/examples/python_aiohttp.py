@@ -5,8 +5,8 @@ Usage: PRESIGNED_URL=... python python_aiohttp.py SERVICE FILE [TYPE]
 e.g. python python_aiohttp.py http://localhost:8000 photo.png image/png
 
 The presigned URL comes from the environment because everybody on the computer can see a program's arguments;
-so does UPLOAD_TOKEN, where the service asks for one. aiohttp reads the file from the disk while it sends it,
-and meanwhile what the service tells.
+so does UPLOAD_TOKEN, where the service asks for one. The file is read from the disk while it is sent. When all is
+sent, the service tells how far storage is.
 Exit status: 0 when the file is stored, 1 when it is not, 2 when the usage is wrong.
 """
 
@@ -15,6 +15,7 @@ import json
 import mimetypes
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ import aiohttp
 # To connect; then for each silence, also while storage takes the last of the file.
 TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=300)
 PIECE_BYTES = 1 << 18
+TELL_SECONDS = 0.25
 WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "received": lambda event: f"sent {event['bytes']} of {event['of'] or '?'} bytes",
     "attempt": lambda event: f"attempt {event['attempt']} begins",
     "sent": lambda event: f"storage was handed {event['bytes']} of {event['of']} bytes",
     "waiting": lambda event: f"{event['code']}: another attempt in {event['seconds']} seconds",
@@ -49,16 +50,20 @@ def form_of(path: Path, content_type: str, upload_url: str) -> aiohttp.FormData:
     form.add_field("uploadUrl", upload_url)
     form.add_field("max_retries", "3")
     form.add_field("size", str(path.stat().st_size))  # which a form in pieces would not tell
-    # Not an open file: aiohttp closes that as soon as an answer begins, here long before all is sent.
     form.add_field("file", pieces(path), filename=path.name, content_type=content_type)
     return form
 
 
 async def pieces(path: Path) -> AsyncIterator[bytes]:
-    """The file, piece by piece."""
+    """The file, piece by piece; says now and then how much of it is sent."""
+    size, sent, told = path.stat().st_size, 0, time.monotonic()
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
             yield piece
+            sent += len(piece)
+            if time.monotonic() - told > TELL_SECONDS:
+                print(f"sent {sent} of {size} bytes", file=sys.stderr)
+                told = time.monotonic()
 
 
 async def answer_of(response: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -95,10 +95,12 @@ def test_stall_behind_an_answer_that_has_begun(
 ) -> None:
     """When the body stops after the answer has begun, the sentence names the proxy that may be the reason."""
     body = form(field("uploadUrl", double_url("progress/stalled")), file(FILE))
-    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="1") as hasty:
-        with Told(hasty, PLAIN, len(body), accept) as upload:
-            upload.send(body[: len(body) // 2])
-            problem = json.loads(upload.response.read().splitlines()[-1])
+    with (
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="1") as hasty,
+        Told(hasty, PLAIN, len(body), accept) as upload,
+    ):
+        upload.send(body[: len(body) // 2])
+        problem = json.loads(upload.response.read().splitlines()[-1])
     assert problem["code"] == "client_stalled"
     assert ("direct=true" in problem["detail"]) is (accept == DIRECT)
 

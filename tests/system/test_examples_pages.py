@@ -140,7 +140,9 @@ async def test_page_survives_a_gateway(
 ) -> None:
     """An answer that is none of the service's ends the upload with a sentence, and another can begin."""
     script_service(double, name, 413, b"<html>\n<h1>Too large</h1>\n</html>\n")
-    said = "A proxy in front answered, not the service, with status 413." if name == XHR else "is not valid JSON"
+    said = (
+        "A proxy in front answered, not the service, with status 413." if name == XHR else "is not valid JSON"
+    )
     async with sent(browser, f"{origin}/{name}", double.url, "https://b.example/k", photo) as page:
         await expect(page.get_by_role("status")).to_contain_text(said)
         await expect(page.get_by_role("button", name="Send")).to_be_enabled()

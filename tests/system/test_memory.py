@@ -38,9 +38,7 @@ def test_real_store_in_bounded_memory(
     key = "memory/large"
     try:
         with Running(UPLOAD_DESTINATIONS=bucket.url) as service, Peak(service.process.pid) as peak:
-            sent = send(
-                Connection(service.port), PLAIN, presign(key), url_first=True, file_bytes=FILE_BYTES
-            )
+            sent = send(Connection(service.port), PLAIN, presign(key), url_first=True, file_bytes=FILE_BYTES)
             assert note_peak(peak) < MOST_BYTES
         assert sent.answer.status == 200, sent.answer.json
         assert stored_sum(bucket, key) == sent.sha256
@@ -75,9 +73,7 @@ def test_file_first_waits_in_bounded_memory(path: str, note_peak: Callable[[Peak
     with Sink(NAP_SECONDS) as sink, Running(UPLOAD_DESTINATIONS=sink.url) as service:
         with Peak(service.process.pid) as peak:
             upload_url = TRANSCRIPT.hide(f"{sink.url}large?{SIGNED}")
-            sent = send(
-                Connection(service.port), path, upload_url, url_first=False, file_bytes=SMALLER_BYTES
-            )
+            sent = send(Connection(service.port), path, upload_url, url_first=False, file_bytes=SMALLER_BYTES)
             reached = note_peak(peak)
         assert sent.answer.status == 200, sent.answer.json
         assert (sink.received_bytes, sink.sum()) == (SMALLER_BYTES, sent.sha256)

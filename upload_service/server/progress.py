@@ -40,8 +40,8 @@ HEADERS = {
 # What a proxy can be the reason for that sends no more of a request once its response has begun.
 HELD_BACK = {"client_stalled", "client_too_slow"}
 SUSPICION = Phrase(
-    "The answer had begun by then, as direct=true in Accept asked for; a proxy in between may send no more of "
-    "the request after that. Leave direct=true out."
+    "The answer had begun by then, as direct=true in Accept asked for; a proxy in between may send no more "
+    "of the request after that. Leave direct=true out."
 )
 
 
@@ -62,7 +62,7 @@ class Progress:
         self._last_written = 0.0
 
     async def run(self, request: web.Request, upload: Upload) -> UploadRecord:
-        """Run the upload and write lines meanwhile. With the first line the status is 200, however it ends."""
+        """Run the upload and write lines meanwhile. With the first one the status is 200, however it ends."""
         self._request, self._upload = request, upload
         request[PROGRESS] = self
         if request.version < HttpVersion11:
@@ -77,7 +77,8 @@ class Progress:
         try:
             return await upload.run()
         except UploadError as error:
-            self._explain(error)
+            if self._is_direct and error.entry.code in HELD_BACK:
+                error.cause = Phrase("{cause} {suspicion}", cause=error.cause, suspicion=SUSPICION)
             raise
         finally:
             writer.cancel()
@@ -94,7 +95,7 @@ class Progress:
         self._add({"event": "waiting", "seconds": round(seconds, 3), "code": code})
 
     async def end(self, answer: web.StreamResponse) -> web.StreamResponse:
-        """The response: the stream, after this answer as its last line; the answer itself if none has begun."""
+        """The response: the stream, with this answer as its last line; or the answer, if no line may come."""
         if not self._may_begin.is_set():
             return answer
         assert isinstance(answer, web.Response)
@@ -108,13 +109,6 @@ class Progress:
         assert self._request
         if self._request.content.exception() is None:
             self._may_begin.set()
-
-    def _explain(self, error: UploadError) -> None:
-        """Say what may have kept the rest of the body back."""
-        assert self._request
-        has_ended = self._request.content.is_eof() and self._request.content.exception() is None
-        if self._is_direct and not has_ended and error.entry.code in HELD_BACK:
-            error.cause = Phrase("{cause} {suspicion}", cause=error.cause, suspicion=SUSPICION)
 
     async def _begin(self) -> None:
         assert self._request

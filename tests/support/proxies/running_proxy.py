@@ -1,8 +1,7 @@
 """nginx, Caddy, HAProxy and Apache httpd in front of a service, as docs/proxies.md sets them up.
 
 Knows: how each is started in a folder of its own, and what beside the page's lines that needs.
-Rules: the lines are the page's; only ports, names and files are replaced. They listen on 127.0.0.1, and are ended
-by their own process.
+Rules: the lines are the page's; only ports, names and files are replaced. They listen on 127.0.0.1 only.
 """
 
 import os
@@ -47,7 +46,8 @@ class Kind:
 
 def _nginx(lines: str, folder: Path) -> str:
     temporary = "".join(
-        f"{each}_temp_path {folder}/{each};\n" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f"{each}_temp_path {folder}/{each};\n"
+        for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return (
         f"daemon off;\nuser root root;\npid {folder}/pid;\nerror_log stderr info;\nworker_processes 1;\n"
@@ -162,7 +162,9 @@ class Proxy:
         for before, after in self._files.items():
             lines = lines.replace(before, after)
         lines = lines.replace("127.0.0.1:8000", f"127.0.0.1:{self._service_port}").replace(NAME, "localhost")
-        lines = re.sub(r"(?m)^(\s*(?:listen|bind) ):?443\b", rf"\g<1>127.0.0.1:{self.port}", lines, flags=re.IGNORECASE)
+        lines = re.sub(
+            r"(?m)^(\s*(?:listen|bind) ):?443\b", rf"\g<1>127.0.0.1:{self.port}", lines, flags=re.IGNORECASE
+        )
         return re.sub(r"\b443\b", str(self.port), lines)
 
     def _listens(self) -> bool:

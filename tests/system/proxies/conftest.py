@@ -72,7 +72,12 @@ def curl() -> Callable[..., Done]:
     """Send a form to a path of the proxy, with these options."""
 
     def run(proxy: Proxy, path: str, upload_url: str, *options: str, stdin: int | None = None) -> Done:
-        said = ["--write-out", "\n%{http_code} %{http_version} %{size_upload}", "--cacert", str(proxy.ca_file)]
+        said = [
+            "--write-out",
+            "\n%{http_code} %{http_version} %{size_upload}",
+            "--cacert",
+            str(proxy.ca_file),
+        ]
         form = ["--form-string", f"uploadUrl={upload_url}", *options, f"{proxy.url}{path}"]
         done = subprocess.run(
             ["curl", "--silent", "--show-error", *said, *form],

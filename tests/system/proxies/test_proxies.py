@@ -26,7 +26,6 @@ pytestmark = pytest.mark.curl
 
 # ./scripts/dev/proxies sends a larger one.
 STREAMED_BYTES = int(os.environ.get("PROXIES_MIB", "64")) * PIECE_BYTES
-BOTH = pytest.mark.parametrize("version", ["1.1", "2"])
 
 
 def test_large_file_streams_through(
@@ -61,7 +60,7 @@ def test_large_file_streams_through(
     assert reached < MOST_BYTES
 
 
-@BOTH
+@pytest.mark.parametrize("version", ["1.1", "2"])
 def test_large_file_with_progress(
     behind: Behind, double_url: Callable[[str], str], curl: Callable[..., Done], large: Path, version: str
 ) -> None:
@@ -78,15 +77,25 @@ def test_large_file_with_progress(
 
 
 def test_file_of_unknown_length(
-    behind: Behind, double: StorageDouble, double_url: Callable[[str], str], curl: Callable[..., Done], large: Path
+    behind: Behind,
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    curl: Callable[..., Done],
+    large: Path,
 ) -> None:
-    """A chunked request passes, too."""
+    """A request in chunks passes, too."""
     key = f"proxies/{behind.proxy.kind}-chunked"
     puts = double.script(key)
     with subprocess.Popen(["cat", str(large)], stdout=subprocess.PIPE) as cat:
         assert cat.stdout
         done = curl(
-            behind.proxy, PLAIN, double_url(key), "--http1.1", "--form", "file=@-;filename=a", stdin=cat.stdout.fileno()
+            behind.proxy,
+            PLAIN,
+            double_url(key),
+            "--http1.1",
+            "--form",
+            "file=@-;filename=a",
+            stdin=cat.stdout.fileno(),
         )
     assert done.status == 200, done
     assert len(puts[0].body) == LARGE_BYTES
@@ -95,7 +104,7 @@ def test_file_of_unknown_length(
 def test_lines_are_not_held_back(
     behind: Behind, double: StorageDouble, double_url: Callable[[str], str]
 ) -> None:
-    """After the body each line is there when it is written: attempt, pause and next attempt, while that hangs."""
+    """After the body each line comes when it is written: the next attempt is told while storage hangs."""
     key, gate = f"proxies/{behind.proxy.kind}-lines", threading.Event()
     double.script(key, Reply(answer(503, xml("SlowDown"))), Reply(gate=gate))
     body = form(field("uploadUrl", double_url(key)), file(bytes(3_000_000)))
@@ -120,30 +129,36 @@ def test_address_of_the_caller(
 
 
 def test_restart_loses_no_upload(
-    kind: Kind, double: StorageDouble, double_url: Callable[[str], str], curl: Callable[..., Done],
-    tmp_path: Path, large: Path,
-) -> None:  # fmt: skip
-    """While the service is stopped and started anew, each upload is stored by a client that tries once more."""
+    kind: Kind,
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    curl: Callable[..., Done],
+    tmp_path: Path,
+    large: Path,
+) -> None:
+    """While the service is restarted, a client that tries once more stores each upload."""
     gate = threading.Event()
     running = double.script(f"proxies/{kind}-running", Reply(gate=gate))
     keys = [f"proxies/{kind}-restart-{number}" for number in range(8)]
     once_more = ["--retry", "1", "--retry-all-errors", "--retry-delay", "8", "--form", f"file=@{large}"]
-    with ThreadPoolExecutor(len(keys) + 1) as callers, Running(UPLOAD_DESTINATIONS=double.url) as service:
-        with Proxy(kind, tmp_path, service.port) as proxy:
+    with (
+        ThreadPoolExecutor(len(keys) + 1) as callers,
+        Running(UPLOAD_DESTINATIONS=double.url) as service,
+        Proxy(kind, tmp_path, service.port) as proxy,
+    ):
 
-            def call(key: str) -> "Future[Done]":
-                return callers.submit(curl, proxy, PLAIN, double_url(key), *once_more)
+        def call(*keys: str) -> "list[Future[Done]]":
+            return [callers.submit(curl, proxy, PLAIN, double_url(key), *once_more) for key in keys]
 
-            calls = [call(f"proxies/{kind}-running")]
-            while not running:
-                time.sleep(0.05)
-            threading.Timer(1, gate.set).start()
-            for key in keys[:4]:
-                calls.append(call(key))
-            service.stop()
-            for key in keys[4:]:
-                calls.append(call(key))
-            time.sleep(1)
-            with Running(UPLOAD_DESTINATIONS=double.url, PORT=str(service.port)):
-                found = [each.result() for each in calls]
+        calls = call(f"proxies/{kind}-running")
+        while not running:
+            time.sleep(0.05)
+        threading.Timer(1, gate.set).start()
+        calls += call(*keys[:4])
+        service.stop()
+        calls += call(*keys[4:])
+        time.sleep(1)
+        with Running(UPLOAD_DESTINATIONS=double.url, PORT=str(service.port)):
+            found = [each.result() for each in calls]
     assert [done for done in found if done.status != 200 or not done.lines[-1]["success"]] == []
+    assert len(running) == 1, "what ran when the stop came was not let finish"

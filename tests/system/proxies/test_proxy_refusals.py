@@ -1,9 +1,10 @@
-"""Refusals through a proxy: the service's own are heard early, and the proxy's own are told apart from them."""
+"""Refusals through a proxy: the service's own are heard early, the proxy's own are told apart from them."""
 
 import asyncio
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,6 @@ from tests.system.upload_client import runners
 
 # As the browser's, which all of them share.
 IN_BROWSER = pytest.mark.asyncio(loop_scope="module")
-BOTH = pytest.mark.parametrize("version", ["1.1", "2"])
 UPLOAD = """([url, id]) => {
   const form = new FormData();
   form.append("uploadUrl", url);
@@ -39,7 +39,7 @@ def expired(double: StorageDouble) -> str:
     return TRANSCRIPT.hide(f"{double.url}proxies/expired?{signed_queries.v4(date='20200101T000000Z')}")
 
 
-@BOTH
+@pytest.mark.parametrize("version", ["1.1", "2"])
 @pytest.mark.curl
 def test_curl_hears_an_early_refusal(
     behind: Behind, expired: str, curl: Callable[..., Done], large: Path, version: str
@@ -69,57 +69,80 @@ async def test_chromium_hears_an_early_refusal(
     assert [event["code"] for event in asked] == ["url_expired"]
 
 
-# Each refusal of a proxy's own, and the lines of the page that are otherwise for it.
+@dataclass(frozen=True)
+class Refusal:
+    """Why a proxy refuses by itself, with which status, and what of the page's lines is otherwise for it."""
+
+    kind: Kind
+    why: str
+    status: int
+    otherwise: Mapping[str, str]
+
+
 REFUSALS = [
-    (NGINX, 413, {"client_max_body_size 0": "client_max_body_size 1k"}),
-    (NGINX, 502, {}),
-    (NGINX, 504, {"proxy_read_timeout 330s": "proxy_read_timeout 1s"}),
-    (CADDY, 502, {}),
-    (HAPROXY, 503, {"retries 15": "retries 1"}),
-    (HAPROXY, 504, {"timeout server 330s": "timeout server 1s"}),
-    (APACHE, 503, {}),
-    (APACHE, 504, {"ProxyTimeout 330": "ProxyTimeout 1"}),
+    Refusal(NGINX, "too large", 413, {"client_max_body_size 0": "client_max_body_size 1k"}),
+    Refusal(NGINX, "stopped", 502, {}),
+    Refusal(NGINX, "too late", 504, {"proxy_read_timeout 330s": "proxy_read_timeout 1s"}),
+    Refusal(CADDY, "stopped", 502, {}),
+    Refusal(HAPROXY, "stopped", 503, {"retries 15": "retries 1"}),
+    Refusal(HAPROXY, "too late", 504, {"timeout server 330s": "timeout server 1s"}),
+    Refusal(APACHE, "stopped", 503, {}),
+    Refusal(APACHE, "too late", 502, {"ProxyTimeout 330": "ProxyTimeout 1"}),
 ]
 ON_THE_PAGE = {
-    413: "The proxy in front refuses files of this size, with status 413. Nothing was stored.",
-    502: "The proxy in front gets no answer from the service, status 502.",
-    503: "The proxy in front gets no answer from the service, status 503.",
+    "too large": "The proxy in front refuses files of this size, with status {}. Nothing was stored.",
+    "stopped": "The proxy in front gets no answer from the service, status {}. Whether the file",
     # The page has asked for lines, and they had begun.
-    504: "The connection to the service broke. Whether the file was stored is not known.",
+    "too late": "The connection to the service broke. Whether the file was stored is not known.",
 }
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the TypeScript client, compiled to JavaScript."""
+    folder = tmp_path_factory.mktemp("upload-client")
+    runners.compile_into(folder)
+    return folder
 
 
 @IN_BROWSER
 @pytest.mark.chromium
 @pytest.mark.node
 @pytest.mark.parametrize(
-    ("refusing", "status", "otherwise"),
+    "refusal",
     [
-        pytest.param(*row, marks=getattr(pytest.mark, row[0].name), id=f"{row[0]}-{row[1]}")
-        for row in REFUSALS
+        pytest.param(each, marks=getattr(pytest.mark, each.kind.name), id=f"{each.kind}-{each.why}")
+        for each in REFUSALS
     ],
 )
 async def test_refusal_of_the_proxys_own(
-    refusing: Kind, status: int, otherwise: dict[str, str], browser: Browser, double: StorageDouble,
-    double_url: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    refusal: Refusal,
+    browser: Browser,
+    compiled: Path,
+    double: StorageDouble,
+    double_url: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The page and the TypeScript client say that it is the proxy's, with its status."""
-    key, gate = f"proxies/refused-{refusing}-{status}", threading.Event()
+    key, gate = f"proxies/refused-{refusal.kind}-{refusal.status}", threading.Event()
     double.script(key, Reply(gate=gate))
-    runners.compile_into(tmp_path)
-    with Running(UPLOAD_DESTINATIONS=double.url) as service:
-        with Proxy(refusing, tmp_path, service.port, otherwise) as proxy:
-            async with open_page(browser, f"{proxy.url}/", ignore_https_errors=True) as page:
-                if status in (502, 503):
-                    service.stop()
-                await page.upload([picked("a.bin", bytes(2000))], [double_url(key)])
-                await page.shows("a.bin", ON_THE_PAGE[status])
-                page.said = [text for text in page.said if not text.startswith("Failed to load resource")]
-            monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(proxy.ca_file))
-            asked = {"serviceUrl": proxy.url, "bytes": 2000, "urls": double_url(key), "maxRetries": 0}
-            async with runners.in_node(tmp_path, asked, None) as call:
-                error = (await call.outcome())["error"]
-            gate.set()
-    assert (error["code"], error["status"]) == ("foreign_answer", status)
-    assert error["mayBeStored"] is (status != 413)
+    url = double_url(key)
+    with (
+        Running(UPLOAD_DESTINATIONS=double.url) as service,
+        Proxy(refusal.kind, tmp_path, service.port, refusal.otherwise) as proxy,
+    ):
+        async with open_page(browser, f"{proxy.url}/", ignore_https_errors=True) as page:
+            if refusal.why == "stopped":
+                service.stop()
+            await page.upload([picked("a.bin", bytes(2000))], [url])
+            await page.shows("a.bin", ON_THE_PAGE[refusal.why].format(refusal.status))
+            page.said = [text for text in page.said if not text.startswith("Failed to load resource")]
+        monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(proxy.ca_file))
+        asked = {"serviceUrl": proxy.url, "bytes": 2000, "urls": url, "maxRetries": 0}
+        async with runners.in_node(compiled, asked, None) as call:
+            error = (await call.outcome())["error"]
+        gate.set()
+    assert (error["code"], error["status"]) == ("foreign_answer", refusal.status)
+    assert error["mayBeStored"] is (refusal.why != "too large")
     assert error["detail"].startswith("The proxy in front ")
