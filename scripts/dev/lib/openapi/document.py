@@ -30,12 +30,14 @@ Failures are `application/problem+json` (RFC 9457) with a `code` of a closed lis
 operator allows (all, unless set otherwise) may call from any page, and read `X-Request-Id` and
 `Retry-After`; credentials other than a bearer token are not used."""
 
-_LINES = """With `Accept: application/x-ndjson`: one JSON object per line while the upload runs.
+_LINES = """With `Accept: application/x-ndjson`: one JSON object per line, from the moment when the whole request
+has come; with `Accept: application/x-ndjson;direct=true` from the beginning, which only a client may ask for
+that no proxy stands before.
 `received` counts the file's bytes that came, `attempt` begins a PUT, `sent` counts what the running
 attempt has handed to storage, `waiting` says how long until another one and after which code. **The last
 line is the plain answer**, without `event`; a failure's `status` then says what the HTTP status would
-have been. What is refused before the body is read stays a plain failure with its own status. Browsers
-read an answer only when their own sending is done."""
+have been. What is refused before the lines begin stays a plain failure with its own status. Browsers read
+an answer only when their own sending is done."""
 
 
 def document() -> Schema:
