@@ -5,8 +5,8 @@ Usage: PRESIGNED_URL=... python python_aiohttp.py SERVICE FILE [TYPE]
 e.g. python python_aiohttp.py http://localhost:8000 photo.png image/png
 
 The presigned URL comes from the environment because everybody on the computer can see a program's arguments;
-so does UPLOAD_TOKEN, where the service asks for one. The file is read from the disk while it is sent. When all is
-sent, the service tells how far storage is.
+so does UPLOAD_TOKEN, where the service asks for one. The file is read from the disk while it is sent. When all
+is sent, the service tells how far storage is.
 Exit status: 0 when the file is stored, 1 when it is not, 2 when the usage is wrong.
 """
 
@@ -49,14 +49,15 @@ def form_of(path: Path, content_type: str, upload_url: str) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)  # otherwise names in other letters arrive as percent signs
     form.add_field("uploadUrl", upload_url)
     form.add_field("max_retries", "3")
-    form.add_field("size", str(path.stat().st_size))  # which a form in pieces would not tell
-    form.add_field("file", pieces(path), filename=path.name, content_type=content_type)
+    size = path.stat().st_size
+    form.add_field("size", str(size))  # which a form in pieces would not tell
+    form.add_field("file", pieces(path, size), filename=path.name, content_type=content_type)
     return form
 
 
-async def pieces(path: Path) -> AsyncIterator[bytes]:
+async def pieces(path: Path, size: int) -> AsyncIterator[bytes]:
     """The file, piece by piece; says now and then how much of it is sent."""
-    size, sent, told = path.stat().st_size, 0, time.monotonic()
+    sent, told = 0, time.monotonic()
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
             yield piece

@@ -29,6 +29,13 @@ TEXTS = {
         "파일의 바이트로 보아 {seen} 형식이고 Content-Type은 {name}인데, 허용된 형식이 아닙니다. 허용된 "
         "형식: {listed}."
     ),
+    (
+        "The answer had begun by then, as direct=true in Accept asked for; a proxy in between may send no "
+        "more of the request after that. Leave direct=true out."
+    ): (
+        "Accept의 direct=true 때문에 그때는 이미 응답이 시작되었습니다. 중간의 프록시는 응답이 시작되면 "
+        "요청의 나머지를 보내지 않을 수 있습니다. direct=true를 빼십시오."
+    ),
     "The boundary that Content-Type names did not come.": "Content-Type에 적힌 boundary가 오지 않았습니다.",
     "The boundary that Content-Type names is not in the first MiB of the body.": (
         "본문의 첫 1 MiB 안에 Content-Type에 적힌 boundary가 없습니다."

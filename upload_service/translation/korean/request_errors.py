@@ -115,13 +115,5 @@ TEXTS = {
     "The connection closed before the whole request had arrived.": (
         "요청이 모두 도착하기 전에 연결이 닫혔습니다."
     ),
-    "{cause} {suspicion}": "{cause} {suspicion}",
-    (
-        "The answer had begun by then, as direct=true in Accept asked for; a proxy in between may send no more "
-        "of the request after that. Leave direct=true out."
-    ): (
-        "Accept의 direct=true 때문에 그때는 이미 응답이 시작되었습니다. 중간의 프록시는 응답이 시작되면 요청의 "
-        "나머지를 보내지 않을 수 있습니다. direct=true를 빼십시오."
-    ),
     "Send the file again; nothing was stored.": "파일을 다시 보내십시오. 아무것도 저장되지 않았습니다.",
 }

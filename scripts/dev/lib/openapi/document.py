@@ -30,9 +30,9 @@ Failures are `application/problem+json` (RFC 9457) with a `code` of a closed lis
 operator allows (all, unless set otherwise) may call from any page, and read `X-Request-Id` and
 `Retry-After`; credentials other than a bearer token are not used."""
 
-_LINES = """With `Accept: application/x-ndjson`: one JSON object per line, from the moment when the whole request
-has come; with `Accept: application/x-ndjson;direct=true` from the beginning, which only a client may ask for
-that no proxy stands before.
+_LINES = """With `Accept: application/x-ndjson`: one JSON object per line, from the moment when the whole
+request has come; with `Accept: application/x-ndjson;direct=true` from the beginning, which only a client may
+ask for that no proxy stands before.
 `received` counts the file's bytes that came, `attempt` begins a PUT, `sent` counts what the running
 attempt has handed to storage, `waiting` says how long until another one and after which code. **The last
 line is the plain answer**, without `event`; a failure's `status` then says what the HTTP status would
