@@ -5,8 +5,8 @@ Usage: PRESIGNED_URL=... python python_aiohttp.py SERVICE FILE [TYPE]
 e.g. python python_aiohttp.py http://localhost:8000 photo.png image/png
 
 The presigned URL comes from the environment because everybody on the computer can see a program's arguments;
-so does UPLOAD_TOKEN, where the service asks for one. The file is read from the disk while it is sent. When all
-is sent, the service tells how far storage is.
+so does UPLOAD_TOKEN, where the service asks for one. The file is read from the disk while it is sent. When
+all is sent, the service tells how far storage is.
 Exit status: 0 when the file is stored, 1 when it is not, 2 when the usage is wrong.
 """
 

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 from tests.support.service.transcript import TRANSCRIPT
 
 # The browser's own words about an answer with a status of 400 or more.
-REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of [45]\d\d")
 # Runs before the page's own script, and records what the page shows, frees and breaks of its policy.
 WATCH = """
 window.seen = { states: [], values: [], busiest: 0, urls: 0, broken: [] };
