@@ -34,7 +34,7 @@ def destination(authority: str, *, listed: bool) -> Destination:
 @asynccontextmanager
 async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Sessions]]:
     """Storage as the service makes it, except that names and sockets come from the test."""
-    both = [new_session(listed=listed, resolver=names, make_socket=wires.make) for listed in (True, False)]
+    both = [new_session(listed=listed, names=names, make_socket=wires.make) for listed in (True, False)]
     async with both[0], both[1]:
         sessions = Sessions(both[0], both[1])
         yield Storage(sessions, 2, 0), sessions

@@ -83,7 +83,7 @@ class NoNames(AbstractResolver):
 async def nameless() -> AsyncIterator[tuple[Storage, NoNames]]:
     """Storage behind a resolver that fails."""
     resolver = NoNames()
-    async with new_session(listed=True, resolver=resolver) as session:
+    async with new_session(listed=True, names=resolver) as session:
         yield Storage(Sessions(session, session), 1, 0), resolver
 
 

@@ -6,12 +6,13 @@ reserved again at once.
 Must not know: files, uploads.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
+from upload_service.body.daemon_threads import DaemonThreads
 from upload_service.errors.upload_error import UploadError
 
 # A disk serves a few requests at once faster than many.
 DISK_THREADS = 4
+# Work that waits at the end takes a moment, unless the disk hangs. The files have no names: none stays.
+CLOSE_SECONDS = 1.0
 # A file of up to an eighth of the memory stays in memory. Larger ones go to disk and leave it to small ones.
 SMALL_FILE_DIVISOR = 8
 
@@ -62,8 +63,7 @@ class SpoolBudget:
         self.memory = Budget(memory_bytes)
         self.disk = Budget(disk_bytes)
         self.folder = folder
-        # Not the event loop's threads: those resolve host names, and slow DNS must not delay the disk.
-        self.threads = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="spool")
+        self.threads = DaemonThreads(DISK_THREADS, "spool")
 
     @property
     def small_file_bytes(self) -> int:
@@ -76,5 +76,5 @@ class SpoolBudget:
         return UploadError("too_large_to_keep" if never else "spool_full")
 
     def close(self) -> None:
-        """Wait until the threads have finished their work."""
-        self.threads.shutdown()
+        """Wait until the threads have finished their work, or for a moment."""
+        self.threads.close(CLOSE_SECONDS)

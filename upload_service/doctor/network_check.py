@@ -12,11 +12,10 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import aiohttp
-
 from upload_service.doctor.finding import Finding, fail, format_ms, ok, warn
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.storage.address_policy import judge_address
+from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.session import CONNECT_SECONDS
 
 _CONNECT_CURE = (
@@ -37,15 +36,15 @@ async def resolve(host: str, port: int) -> tuple[Finding, list[str]]:
     """The IP addresses of a host, resolved in the same way as for an upload; none if that fails."""
     if judge_address(host, port, listed=True) != "unreadable":
         return ok("DNS", f"{host} is an address: there is nothing to look up"), [host]
-    started, resolver = time.monotonic(), aiohttp.DefaultResolver()
+    started, names = time.monotonic(), NameLookups()
     try:
-        answers = await resolver.resolve(host, port, family=socket.AF_UNSPEC)
+        answers = await names.resolve(host, port, family=socket.AF_UNSPEC)
     except OSError as error:
         entry = CATALOGUE["storage_name_unresolved"]
         why = f"{host} has no address: {error.strerror or 'it is not known'} (after {_since(started)})"
         return fail("DNS", why, f"{entry.cure} In a container: does it have a name server?"), []
     finally:
-        await resolver.close()
+        await names.close()
     addresses = list(dict.fromkeys(answer["host"] for answer in answers))
     return ok("DNS", f"{host} is {', '.join(addresses)} (after {_since(started)})"), addresses
 

@@ -20,6 +20,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
+from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
@@ -88,8 +89,9 @@ async def try_upload(
         settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, TRIAL_SECONDS)
     )
     spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
+    names = NameLookups()
     async with new_session(
-        listed=destination.listed, pooled=False, traces=[timings.trace_config()]
+        listed=destination.listed, names=names, pooled=False, traces=[timings.trace_config()]
     ) as session:
         storage = Storage(
             Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
@@ -99,6 +101,7 @@ async def try_upload(
             await upload.run()
         except UploadError as error:
             failure = error
+    await names.close()
     spool_budget.close()
     findings = [_expect(settings, timings)] if timings.headers_sent else []
     if failure:

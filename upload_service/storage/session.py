@@ -23,6 +23,7 @@ from aiohttp.abc import AbstractResolver, AbstractStreamWriter
 from aiohttp.connector import Connection
 
 from upload_service.storage.address_policy import judge_address
+from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.payload import BodyPayload
 from upload_service.storage.sockets import AddressInfo, SocketCounter, SocketMaker, make_socket
 
@@ -68,33 +69,37 @@ async def open_sessions(*, pooled: bool = True, most_sockets: int = sys.maxsize)
     Lambda needs that: it freezes the process between requests, and idle connections are dead when it resumes.
     `most_sockets`: see SocketCounter.
     """
-    sockets = SocketCounter(most_sockets)
-    async with (
-        new_session(listed=True, pooled=pooled, sockets=sockets) as listed,
-        new_session(listed=False, pooled=pooled, sockets=sockets) as others,
-    ):
-        yield Sessions(listed, others, sockets)
+    sockets, names = SocketCounter(most_sockets), NameLookups()
+    try:
+        async with (
+            new_session(listed=True, names=names, pooled=pooled, sockets=sockets) as listed,
+            new_session(listed=False, names=names, pooled=pooled, sockets=sockets) as others,
+        ):
+            yield Sessions(listed, others, sockets)
+    finally:
+        await names.close()
 
 
 def new_session(
     *,
     listed: bool,
+    names: AbstractResolver,
     pooled: bool = True,
-    resolver: AbstractResolver | None = None,
     make_socket: SocketMaker = make_socket,
     sockets: SocketCounter | None = None,
     traces: Sequence[aiohttp.TraceConfig] = (),
 ) -> aiohttp.ClientSession:
     """A client session whose only timeout is the one for connecting.
 
-    `listed`: passed on to `judge_address` for each connection. `traces`: see aiohttp.TraceConfig.
+    `listed`: passed on to `judge_address` for each connection. `names`: who looks host names up.
+    `traces`: see aiohttp.TraceConfig.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=0,  # no limit: the service limits uploads, and each uses one connection at a time
             # aiohttp accepts only one of these two.
             **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
-            resolver=resolver,
+            resolver=names,
             socket_factory=_judging_socket_maker(make_socket, sockets or SocketCounter(), listed=listed),
         ),
         request_class=_PutRequest,
