@@ -1,7 +1,6 @@
 """Connections to storage are kept and used again; cookies, proxies and passwords are left out."""
 
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -11,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devtools import signed_queries
 
 from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
-from tests.support.client.raw_http import PLAIN, RETRY, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, post
 from tests.support.service.metrics_scrape import ON, scrape
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
-from tests.support.storage.storage_double import ETAG, OK, Reply, StorageDouble, answer, xml
+from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
 from upload_service.storage.session import AddressVerdicts, _judging_socket_maker, address_verdicts
 from upload_service.storage.sockets import SocketCounter, most_before_crowded
 
@@ -155,70 +153,3 @@ def test_passwords_of_the_environment_are_ignored(
         at = place()
         assert post(service.port, PLAIN, parts(at.url, SMALL, url_first=True)).status == 200
     assert only(at.puts).header("Authorization") is None
-
-
-REFUSAL = answer(403, xml("AccessDenied"))
-UNASKED_SECONDS = 0.1
-QUERY = signed_queries.v4("77aa01c3", seconds=604800)
-
-
-class Talkative:
-    """Answers the first PUT, then sends something more on its connection. Refuses every other PUT."""
-
-    def __init__(self, unasked: bytes) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.refused = 0
-        self._unasked = unasked
-        self._first = True
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Its address, with a last slash."""
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                line, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
-
-    def _serve(self, line: socket.socket) -> None:
-        with line:
-            while self._take(line):
-                if not self._first:
-                    self.refused += 1
-                    line.sendall(REFUSAL)
-                    continue
-                self._first = False
-                line.sendall(OK)
-                time.sleep(UNASKED_SECONDS)
-                if not self._unasked:
-                    return
-                line.sendall(self._unasked)
-
-    @staticmethod
-    def _take(line: socket.socket) -> bool:
-        heard = b""
-        while not heard.endswith(b"\r\n\r\n12345"):
-            piece = line.recv(65536)
-            if not piece:
-                return False
-            heard += piece
-        return True
-
-
-@pytest.mark.parametrize("unasked", [OK, REFUSAL, b"\r\n", b"nonsense", b""])
-def test_what_nobody_asked_is_no_answer(unasked: bytes) -> None:
-    """The next upload uses another connection, and gets storage's answer to itself and nothing else."""
-    storage = Talkative(unasked)
-    body = form(field("uploadUrl", TRANSCRIPT.hide(f"{storage.url}k?{QUERY}")), file(b"12345"))
-    with Running(UPLOAD_DESTINATIONS=storage.url) as running:
-        assert post(running.port, PLAIN, body).status == 200
-        time.sleep(2 * UNASKED_SECONDS)
-        answered = post(running.port, PLAIN, body)
-    storage.listener.close()
-    assert (answered.status, answered.json["code"]) == (403, "access_denied")
-    assert storage.refused == 1

@@ -19,6 +19,9 @@ from aiohttp.payload import Payload
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.storage.sockets import reset_at_close, unacknowledged_bytes
 
+# TLS adds 22 to 29 bytes to each record of up to 16 KiB; a bound that is never too small.
+TLS_OVERHEAD_DIVISOR = 256
+
 # Who took each connection last: a token of that PUT, so that nothing of the PUT itself is kept.
 _last_taken: WeakKeyDictionary[asyncio.Transport, object] = WeakKeyDictionary()
 
@@ -30,8 +33,8 @@ class Stalled(Exception):
 class BodyPayload(Payload):
     """Sends one reading of a body, once. Raises Stalled, or WrongLength from the reader.
 
-    `failure` is the exception that ended the sending; aiohttp would wrap it. `began` says that the request
-    has begun to leave: aiohttp holds the request's head back until it has the first chunk.
+    `failure` is the exception that ended the sending; aiohttp would wrap it. `answered_unasked`: what came as
+    the answer cannot be the one to this PUT.
     """
 
     def __init__(self, reader: BodyReader, stall_seconds: float) -> None:
@@ -40,17 +43,24 @@ class BodyPayload(Payload):
         self._reader = reader
         self._stall_seconds = stall_seconds
         self.failure: Exception | None = None
-        self.began = False
+        self.answered_unasked = False
+        self._began = False
+        self._head_bytes = 0
         self._transport: asyncio.Transport | None = None
         self._kept: asyncio.Transport | None = None
         self._token = object()
         self._unsent_bytes = reader.length
 
-    def take(self, transport: asyncio.Transport) -> None:
+    def take(self, transport: asyncio.Transport, head_bytes: int) -> None:
         """The request is about to leave on this connection."""
         self._transport = transport
+        self._head_bytes = head_bytes
         _last_taken[transport] = self._token
         reset_at_close(transport, True)
+
+    def begin(self) -> None:
+        """The head leaves now: alone, where storage's 100 Continue is waited for, or with the first chunk."""
+        self._began = True
 
     def leave(self) -> None:
         """The connection is about to be closed, or kept for another PUT: abort it unless storage has all.
@@ -84,6 +94,18 @@ class BodyPayload(Payload):
             self._unsent_bytes = unread_bytes + unacknowledged_bytes(self._transport)
         return self._unsent_bytes
 
+    def can_be_answered(self) -> bool:
+        """Whether what comes now can be the answer to this PUT: something of its head has reached storage.
+
+        Over TLS our system counts encrypted bytes, which are a little more.
+        """
+        if not self._began or self._transport is None:
+            return self._began
+        waiting = unacknowledged_bytes(self._transport)
+        if self._transport.get_extra_info("ssl_object"):
+            waiting -= waiting // TLS_OVERHEAD_DIVISOR
+        return waiting - self._reader.read_bytes < self._head_bytes
+
     @property
     def consumed(self) -> bool:
         """Always True. If it were False, aiohttp could silently send a second PUT."""
@@ -102,11 +124,11 @@ class BodyPayload(Payload):
         self._reader.begun = True
         try:
             while chunk := await self._reader.next():
-                self.began = True
+                self.begin()
                 # The writer is always a StreamWriter. Its own drain has no limit for a stall.
                 await cast(StreamWriter, writer).write(chunk, drain=False)
                 await self._drain(writer)
-            self.began = True
+            self.begin()
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise

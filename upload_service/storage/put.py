@@ -86,8 +86,8 @@ class Storage:
                     payload.spoil()
                 elif self._sessions.sockets.crowded:
                     payload.spoil()  # the descriptor is needed
-                if not (expect or payload.began):
-                    return Outcome("storage_disconnected")  # it responded before it was asked
+                if payload.answered_unasked:
+                    return Outcome("storage_disconnected")  # whose answer it is, nobody knows
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None

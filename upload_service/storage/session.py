@@ -16,16 +16,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from socket import socket
+from typing import Any
 
 import aiohttp
+from aiohttp import connector
 from aiohttp.abc import AbstractResolver, AbstractStreamWriter
-from aiohttp.connector import Connection
 
 from upload_service.storage.address_policy import judge_address
 from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.payload import BodyPayload
 from upload_service.storage.sockets import AddressInfo, SocketCounter, SocketMaker, make_socket
+from upload_service.storage.unasked_answers import Connection, Connections
 
 CONNECT_SECONDS = 10
 # Stores keep idle connections for longer than this, so a connection that is reused is rarely about to close.
@@ -95,7 +98,7 @@ def new_session(
     `traces`: see aiohttp.TraceConfig.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
+        connector=_Connector(
             limit=0,  # no limit: the service limits uploads, and each uses one connection at a time
             # aiohttp accepts only one of these two.
             **({"keepalive_timeout": KEEPALIVE_SECONDS} if pooled else {"force_close": True}),
@@ -112,6 +115,15 @@ def new_session(
     )
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections that notice what nobody asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        watched: Any = partial(Connection, Connections(), loop=self._loop)
+        self._factory = watched
+
+
 class _PutRequest(aiohttp.ClientRequest):
     """Checks an idle connection before it is used again, and limits the wait for 100 Continue.
 
@@ -120,27 +132,35 @@ class _PutRequest(aiohttp.ClientRequest):
     that is given up in order, after it has sent what it still held.
     """
 
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+    async def send(self, conn: connector.Connection) -> aiohttp.ClientResponse:
         if _has_unread_data(conn):
             await asyncio.sleep(0)  # the event loop polls the system ...
             await asyncio.sleep(0)  # ... and tells the connection
         protocol = conn.protocol
-        if protocol is None or not protocol.is_connected() or protocol.should_close:
+        if not isinstance(protocol, Connection) or protocol.is_spoilt or protocol.transport is None:
             raise aiohttp.ClientConnectionResetError("spoilt before it was used")
-        if isinstance(self.body, BodyPayload) and protocol.transport is not None:
-            self.body.take(protocol.transport)
+        if isinstance(self.body, BodyPayload):
+            self.body.take(protocol.transport, self._head_bytes())
+            protocol.begin(f"{self.url.host}:{self.url.port}", self.body)
             conn.add_callback(self.body.leave)  # called before the connection is closed or kept
+            conn.add_callback(protocol.end)
         return await super().send(conn)
+
+    def _head_bytes(self) -> int:
+        line = len("PUT  HTTP/1.1\r\n") + len(self.url.raw_path_qs)
+        return line + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers.items()) + 2
 
     async def write_bytes(
         self,
         writer: AbstractStreamWriter,
-        conn: Connection,
+        conn: connector.Connection,
         content_length: int | None = None,
     ) -> None:
         continued = self._continue
         if continued is None:
             return await super().write_bytes(writer, conn, content_length)
+        if isinstance(self.body, BodyPayload):
+            self.body.begin()
         timer = self.loop.call_later(CONTINUE_SECONDS, _stop_waiting, continued)
         try:
             await super().write_bytes(writer, conn, content_length)
@@ -148,7 +168,7 @@ class _PutRequest(aiohttp.ClientRequest):
             timer.cancel()
 
 
-def _has_unread_data(conn: Connection) -> bool:
+def _has_unread_data(conn: connector.Connection) -> bool:
     """Whether there is data on an idle connection before we have sent a request; usually it is the EOF."""
     if conn.transport is None:
         return False
