@@ -13,13 +13,12 @@ from multidict import MultiMapping
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
+from upload_service.storage.quotable_words import Secrets
 from upload_service.storage.refusals import read_refusal
 from upload_service.storage.success import ETAG, Proof, doubt
 from upload_service.translation.phrase import NOTHING, Phrase
 
 REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
-
-_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,10 @@ class Outcome:
 def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: Proof = ETAG) -> Outcome:
     """What a whole response means. `body`: at most its first 64 KiB. `headers` ignore case.
 
+    The outcome has storage's words as they came: see `only_quotable`.
     `proof`: what makes a 2xx a success.
     """
-    request_id = next((_printable(headers[name]) for name in REQUEST_ID_HEADERS if name in headers), None)
+    request_id = next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
         return _read_success(status, headers, body, proof, request_id)
     refusal = read_refusal(status, headers, body)
@@ -104,16 +104,14 @@ def answered_too_early(outcome: Outcome, unsent_bytes: int) -> Outcome:
     return Outcome("storage_bad_answer", outcome.answer, request_id=outcome.request_id, cause=cause)
 
 
-def without_echo(outcome: Outcome, url: str) -> Outcome:
-    """The outcome without any text that storage copied from the URL, which is secret."""
+def only_quotable(outcome: Outcome, secrets: Secrets) -> Outcome:
+    """The outcome with those of storage's words alone that may be passed on."""
     answer = outcome.answer
-    if answer and answer.code and _is_echo(answer.code, url):
-        outcome = replace(outcome, answer=StorageResponse(answer.status))
-    if outcome.etag and _is_echo(outcome.etag, url):
-        outcome = replace(outcome, etag=None)
-    if outcome.request_id and _is_echo(outcome.request_id, url):
-        outcome = replace(outcome, request_id=None)
-    return outcome
+    if answer and answer.code:
+        answer = StorageResponse(answer.status, secrets.error_code(answer.code))
+    etag = secrets.etag(outcome.etag) if outcome.etag else None
+    request_id = secrets.request_id(outcome.request_id) if outcome.request_id else None
+    return replace(outcome, answer=answer, etag=etag, request_id=request_id)
 
 
 def _read_success(
@@ -134,22 +132,13 @@ def _read_success(
     return Outcome(
         None,
         answer,
-        _printable(headers.get("ETag", "")),
+        headers.get("ETag"),
         request_id,
         claims=tuple(stored_checksums(headers)),
         etag_md5=md5_of_etag(headers),
     )
 
 
-def _is_echo(text: str, url: str) -> bool:
-    # A shorter text may be in the URL by chance.
-    return len(text) >= 16 and text.strip('"') in url
-
-
 def _retry_after(text: str) -> float | None:
     """The header's seconds (RFC 9110 section 10.2.3). A date is ignored, because clocks differ."""
     return float(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
-
-
-def _printable(text: str) -> str | None:
-    return text if _TOKEN.fullmatch(text) else None

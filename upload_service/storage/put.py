@@ -17,8 +17,9 @@ import aiohttp
 
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
-from upload_service.storage.outcome import Outcome, answered_too_early, read_response, without_echo
+from upload_service.storage.outcome import Outcome, answered_too_early, only_quotable, read_response
 from upload_service.storage.payload import BodyPayload
+from upload_service.storage.quotable_words import Secrets
 from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
 from upload_service.storage.success import Proof
 
@@ -78,7 +79,8 @@ class Storage:
                 outcome = await self._read(response, _proof(destination))
                 if outcome.error is None and unsent_bytes:
                     outcome = answered_too_early(outcome, unsent_bytes)
-                outcome = without_echo(outcome, str(destination.url))
+                secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
+                outcome = only_quotable(outcome, secrets)
                 if outcome.error is not None:
                     # Storage expects the rest of the body on this connection, or is about to close it. If all
                     # was sent, and the response's end has come, aiohttp has already kept it.

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from upload_service.storage.quotable_words import is_error_code
 from upload_service.storage.store_codes import STORE_CODES, StoreCode
 from upload_service.storage.store_sentences import SENTENCE_STATUSES, SENTENCES, Sentence
 from upload_service.storage.web_page import is_page
@@ -54,7 +55,6 @@ _GUARDED = frozenset({401, 403, 407})
 _NOT_BY_A_PAGE = frozenset(range(500, 600)) - {501}
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
-_WORD = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 # An error body repeats the object key and the headers, too: only in these elements the store itself speaks.
 _SAID = re.compile(rb"<(Message|Details|AuthenticationErrorDetail)>(.*?)(?:</\1>|\Z)", re.DOTALL)
 
@@ -83,10 +83,11 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusa
 def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
     """The error code that a store gives in a header or in XML; None if there is none that looks like one."""
     header = headers.get(ERROR_CODE_HEADER, "")
-    if _WORD.fullmatch(header):
+    if is_error_code(header):
         return header
     match = _CODE.search(body)
-    return match[1].decode("ascii") if match else None
+    code = match[1].decode("ascii") if match else ""
+    return code if is_error_code(code) else None
 
 
 def _sentence(status: int, body: bytes) -> Sentence | None:

@@ -33,6 +33,7 @@ EVENTS = {
     "anybody_may_upload": "no token is set: what bounds uploads instead",
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
+    "storage_spoke_unasked": "a storage sent what nobody asked for: its connections are not kept for a while",
     "spool_in_memory": "files that wait would be in memory, not on disk: mount a volume at UPLOAD_SPOOL_DIR",
     "connections_full": "too many clients were connected: how many of them had to make room",
     "library_log": "a library has logged something",
