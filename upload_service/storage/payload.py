@@ -9,6 +9,7 @@ Must not know: URLs, responses.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -45,14 +46,14 @@ class BodyPayload(Payload):
         self.failure: Exception | None = None
         self.answered_unasked = False
         self._began = False
-        self._head_bytes = 0
+        self._head_bytes: Callable[[], int] = int
         self._transport: asyncio.Transport | None = None
         self._kept: asyncio.Transport | None = None
         self._token = object()
         self._unsent_bytes = reader.length
 
-    def take(self, transport: asyncio.Transport, head_bytes: int) -> None:
-        """The request is about to leave on this connection."""
+    def take(self, transport: asyncio.Transport, head_bytes: Callable[[], int]) -> None:
+        """The request is about to leave on this connection. `head_bytes`: counts those of its head."""
         self._transport = transport
         self._head_bytes = head_bytes
         _last_taken[transport] = self._token
@@ -102,9 +103,11 @@ class BodyPayload(Payload):
         if not self._began or self._transport is None:
             return self._began
         waiting = unacknowledged_bytes(self._transport)
+        if waiting <= self._reader.read_bytes:
+            return True
         if self._transport.get_extra_info("ssl_object"):
             waiting -= waiting // TLS_OVERHEAD_DIVISOR
-        return waiting - self._reader.read_bytes < self._head_bytes
+        return waiting - self._reader.read_bytes < self._head_bytes()
 
     @property
     def consumed(self) -> bool:

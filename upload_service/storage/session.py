@@ -140,7 +140,7 @@ class _PutRequest(aiohttp.ClientRequest):
         if not isinstance(protocol, Connection) or protocol.is_spoilt or protocol.transport is None:
             raise aiohttp.ClientConnectionResetError("spoilt before it was used")
         if isinstance(self.body, BodyPayload):
-            self.body.take(protocol.transport, self._head_bytes())
+            self.body.take(protocol.transport, self._head_bytes)
             protocol.begin(f"{self.url.host}:{self.url.port}", self.body)
             conn.add_callback(self.body.leave)  # called before the connection is closed or kept
             conn.add_callback(protocol.end)
