@@ -80,6 +80,10 @@ class ChildProcess:
             self._signal(signal.SIGKILL)
         self._process.wait()
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it this signal, if it still runs."""
+        self._signal(number)
+
     def _signal(self, number: signal.Signals) -> None:
         # After poll() has seen the end, the id may belong to somebody else.
         if self.exit_code is None:

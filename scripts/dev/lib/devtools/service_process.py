@@ -37,6 +37,7 @@ class Resources:
     rss_bytes: int
     descriptors: int
     connections: int
+    threads: int = 0
 
 
 class ServiceProcess:
@@ -74,7 +75,7 @@ class ServiceProcess:
     def _resources(self) -> Resources:
         process = psutil.Process(self.child.pid)
         open_ones = [each for each in process.net_connections() if each.status != psutil.CONN_LISTEN]
-        return Resources(process.memory_info().rss, process.num_fds(), len(open_ones))
+        return Resources(process.memory_info().rss, process.num_fds(), len(open_ones), process.num_threads())
 
     def _wait_for_port(self) -> int:
         deadline = time.monotonic() + START_SECONDS

@@ -9,17 +9,33 @@ import sys
 from devtools.service_process import ServiceEnded
 from local.stop_signals import StopSignals
 
+from soak.chaos import enclosure
+from soak.chaos.run import run_chaos
 from soak.run import WARM_UP, run_soak
 
 
 def main() -> int:
     """Run the soak; the exit status."""
     chosen = _arguments()
+    if chosen.chaos:
+        return _chaos(chosen)
     stop = StopSignals()
     warm_up = min(WARM_UP, chosen.uploads // 2)
     work = run_soak(chosen.uploads, chosen.seed, chosen.clients, warm_up, stop.asked, stop.asked_again)
     try:
         report = asyncio.run(work)
+    except ServiceEnded as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(report.text())
+    return 1 if report.violations else 0
+
+
+def _chaos(chosen: argparse.Namespace) -> int:
+    if not enclosure.is_inside():
+        enclosure.enter(["--chaos", "--seconds", str(chosen.seconds), "--seed", chosen.seed])
+    try:
+        report = asyncio.run(run_chaos(chosen.seconds, chosen.seed, StopSignals().asked))
     except ServiceEnded as error:
         print(error, file=sys.stderr)
         return 1
@@ -35,6 +51,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--uploads", type=_count, default=20_000, metavar="N", help="default: 20000")
     parser.add_argument("--seed", type=_word, metavar="S", help="of an earlier run, to repeat it")
     parser.add_argument("--clients", type=_count, default=48, metavar="C", help="at once (default: 48)")
+    parser.add_argument(
+        "--chaos", action="store_true", help="callers, names, disk and signals misbehave as well"
+    )
+    parser.add_argument("--seconds", type=_count, default=600, metavar="T", help="of --chaos (default: 600)")
     chosen = parser.parse_args()
     chosen.seed = chosen.seed or str(random.SystemRandom().randrange(10**6))
     return chosen

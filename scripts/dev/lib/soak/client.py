@@ -68,7 +68,7 @@ class Client:
             if left is not None and (left := left - len(sent)) <= 0:
                 _leave(self._writer, reset=plan.body_bytes % 2 == 0)
                 return None
-        return None if plan.leaves_at is not None else await _read_response(self._reader)
+        return None if plan.leaves_at is not None else await read_response(self._reader)
 
 
 def _leave(writer: asyncio.StreamWriter, *, reset: bool) -> None:
@@ -79,8 +79,18 @@ def _leave(writer: asyncio.StreamWriter, *, reset: bool) -> None:
         writer.transport.abort()
 
 
-async def _read_response(reader: asyncio.StreamReader) -> Response:
+async def read_response(reader: asyncio.StreamReader) -> Response:
+    """A whole response from the connection."""
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    body = await reader.readexactly(int(headers["content-length"]))
+    chunked = headers.get("transfer-encoding") == "chunked"
+    body = await _read_chunks(reader) if chunked else await reader.readexactly(int(headers["content-length"]))
     return Response(int(first.split()[1]), headers, body)
+
+
+async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readexactly(2)
+    return body

@@ -13,15 +13,19 @@ HALF_OK = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<ok"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 GARBAGE = b"\x15\x03\x01\x00\x02\x02\x46 220 mail.example ESMTP\r\n\r\n"
 
+# In a response it stands for the signature of the URL, which has as many characters.
+SIGNATURE = b"S" * 64
+
 ReadsTo = Literal["head", "middle", "end"]
-Then = Literal["keeps", "closes", "resets"]
+Then = Literal["keeps", "closes", "resets", "stays"]
 
 
 @dataclass(frozen=True)
 class Misbehaviour:
     """Read the body as far as `reads_to`, wait, send `response`, then do `then`.
 
-    With `keeps` the connection stays open and the rest of the body is read. With `stores` a body that arrived
+    With `keeps` the connection stays open and the rest of the body is read; with `stays` it stays open, and
+    nothing happens any more until the service leaves. With `stores` a body that arrived
     whole counts as stored, whatever the service is told. `codes` are the error codes that an upload may end
     with whose last PUT met this; none, if this must not harm an upload. `second_response` is sent shortly
     after the first, to no request.
@@ -128,3 +132,37 @@ MISBEHAVIOURS = (
     *_BROKEN_CONNECTIONS_AND_RESPONSES * 2,
     *_HARMLESS * 2,
 )  # fmt: skip
+
+# What the chaos run has beside these. It accepts every code of the catalogue, so these are not exact.
+_FAILS = "storage_bad_answer"
+_BIG = b"\r\nContent-Length: 3000000\r\n\r\n" + bytes(3_000_000)
+_ECHO = SIGNATURE.decode()
+_NO_ETAG = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+_OTHER_CRC = OK.replace(b"ETag", b"x-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\nETag")
+_OTHER_MD5 = OK.replace(b'"e"', b'"d41d8cd98f00b204e9800998ecf8427e"')
+_CHAOS = (
+    _fault("stores, 200 without ETag", _FAILS, "end", _NO_ETAG, "keeps", stores=True),
+    _fault("another file's checksum", _FAILS, "end", _OTHER_CRC, "keeps"),
+    _fault("another file's ETag", _FAILS, "end", _OTHER_MD5, "keeps"),
+    _fault("stores, ends in mid-answer", _FAILS, "end", HALF_OK, "closes", stores=True),
+    _fault(
+        "stores, a head that never ends", _FAILS, "end", OK[:16] + b"X: " + b"x" * 5000, "stays", stores=True
+    ),
+    _fault(
+        "a head of 100 kB", _FAILS, "end", b"HTTP/1.1 403 No\r\nX: " + b"x" * 100_000 + b"\r\n\r\n", "keeps"
+    ),
+    _fault("503 with 3 MB", _FAILS, "end", b"HTTP/1.1 503 Slow" + _BIG, "keeps"),
+    _fault("403 with 3 MB early", _FAILS, "head", b"HTTP/1.1 403 No" + _BIG, "keeps"),
+    _fault("403 with an echo", _FAILS, "end", refusal(403, _ECHO, f"x-amz-request-id: {_ECHO}"), "keeps"),
+    _fault("503, later", _FAILS, "end", refusal(503, "SlowDown", "Retry-After: 1"), "keeps"),
+    _fault("503, much later", _FAILS, "head", refusal(503, "SlowDown", "Retry-After: 600"), "closes"),
+    _fault("answers nothing", _FAILS, "end", b"", "stays"),
+    _fault("stores and answers nothing", _FAILS, "end", b"", "stays", stores=True),
+    _fault("takes nothing of the body", _FAILS, "head", b"", "stays"),
+    _fault("stops in the body", _FAILS, "middle", b"", "stays"),
+    Misbehaviour("ETag with an echo", response=OK.replace(b'"e"', b'"' + SIGNATURE + b'"'), stores=True),
+    Misbehaviour("200 with 3 MB", response=b'HTTP/1.1 200 OK\r\nETag: "e"' + _BIG, stores=True),
+)
+_UNASKED = tuple(each for each in MISBEHAVIOURS if each.second_response or each.response == OK + OK)
+QUIET_CHAOS = (*(each for each in MISBEHAVIOURS if each not in _UNASKED), *_CHAOS * 3)
+TALKATIVE_CHAOS = (*MISBEHAVIOURS, *_UNASKED * 10, *_CHAOS)

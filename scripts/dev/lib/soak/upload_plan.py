@@ -22,7 +22,8 @@ class UploadPlan:
     """One upload. `name` is its request id and its key.
 
     `before` and `after` are the form's bytes around the file's `content`. The client writes `chunk_bytes` at
-    a time and, with `leaves_at`, closes the connection after that many bytes of the body.
+    a time and, with `leaves_at`, closes the connection after that many bytes of the body. `headers`: more
+    lines of the head.
     """
 
     name: str
@@ -33,6 +34,7 @@ class UploadPlan:
     content: memoryview
     after: bytes
     leaves_at: int | None = None
+    headers: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -55,6 +57,7 @@ class UploadPlan:
             media_type,
             framing,
             f"X-Request-Id: {self.name}",
+            *self.headers,
         ]
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
@@ -79,13 +82,13 @@ def plan_upload(seed: str, number: int, source: bytes, name: str, upload_url: st
     dice = random.Random(f"{seed} {number}")  # noqa: S311 - the same each time
     size = dice.choice(EDGES) if dice.randrange(10) == 0 else int((MAX_BYTES + 1) * dice.random() ** 4)
     retrying, chunked, chunk_bytes = dice.random() < 0.5, dice.randrange(4) == 0, dice.choice(CHUNK_SIZES)
-    fields = [_part("uploadUrl", upload_url)]
+    fields = [part("uploadUrl", upload_url)]
     if retrying:
-        fields.append(_part("max_retries", str(dice.randint(0, 3))))
+        fields.append(part("max_retries", str(dice.randint(0, 3))))
     if dice.randrange(4) == 0:
-        fields.append(_part("size", str(size)))
+        fields.append(part("size", str(size)))
     start = dice.randrange(len(source) - size)
-    file = _part("file", "", 'filename="photo.png"\r\nContent-Type: image/png').removesuffix(b"\r\n")
+    file = part("file", "", 'filename="photo.png"\r\nContent-Type: image/png').removesuffix(b"\r\n")
     end = f"--{BOUNDARY}--\r\n".encode()
     url_first = dice.random() < 0.5
     before = b"".join(fields) + file if url_first else file
@@ -95,6 +98,7 @@ def plan_upload(seed: str, number: int, source: bytes, name: str, upload_url: st
     return UploadPlan(name, retrying, chunked, chunk_bytes, before, content, after, leaves_at)
 
 
-def _part(name: str, value: str, more: str = "") -> bytes:
+def part(name: str, value: str, more: str = "") -> bytes:
+    """A part of the form."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{"; " if more else ""}{more}'
     return f"{head}\r\n\r\n{value}\r\n".encode()
