@@ -34,6 +34,7 @@ def main() -> int:
 def _chaos(chosen: argparse.Namespace) -> int:
     if not enclosure.is_inside():
         enclosure.enter(["--chaos", "--seconds", str(chosen.seconds), "--seed", chosen.seed])
+    print(f"seed {chosen.seed}", file=sys.stderr)
     try:
         report = asyncio.run(run_chaos(chosen.seconds, chosen.seed, StopSignals().asked))
     except ServiceEnded as error:

@@ -98,7 +98,10 @@ class Connection:
         if self._next_byte is None:
             self._next_byte = asyncio.create_task(self._reader.read(1))
         await asyncio.wait([self._next_byte], timeout=seconds)
-        waiting, _, _ = select.select([self._writer.get_extra_info("socket")], [], [], 0)
+        sock: socket.socket = self._writer.get_extra_info("socket")
+        if sock.fileno() < 0:
+            return False  # the service has ended it
+        waiting, _, _ = select.select([sock], [], [], 0)
         return not self._next_byte.done() and not waiting
 
     def reset(self) -> None:

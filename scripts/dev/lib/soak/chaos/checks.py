@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from devtools.service_process import Resources
 from devtools.signed_queries import WORD
 
-from soak.chaos.callers import Told
 from soak.chaos.files import content_of, old_content_of
+from soak.chaos.line import Told
 from soak.checks import MAX_GROWTH_BYTES
 from soak.client import Response
 from soak.misbehaving_storage import Put

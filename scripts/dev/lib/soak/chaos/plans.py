@@ -6,7 +6,6 @@ Must not know: what the caller does with it.
 """
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,7 +39,7 @@ class Places:
     disk: Path | None
     with_old: set[str] = field(default_factory=set)
 
-    def settings(self) -> Mapping[str, str]:
+    def settings(self) -> dict[str, str]:
         """The settings with which the service may upload there."""
         named = f"http://*.{DOMAIN}:{urlsplit(self.quiet.url).port}"
         listed = ",".join((self.quiet.url, self.talkative.url, self.relay.url, named))

@@ -26,6 +26,7 @@ from local.store import Store
 from soak.chaos import callers, checks, enclosure
 from soak.chaos.checks import Upload
 from soak.chaos.files import REAL, content_of
+from soak.chaos.line import Told
 from soak.chaos.name_server import NameServer
 from soak.chaos.plans import Places, plan
 from soak.chaos.relay import Relay
@@ -108,7 +109,8 @@ class _Run:
             self._stopping = True
             began = time.monotonic()
             service.child.send(ending)
-            while service.child.exit_code is None and time.monotonic() < began + STOP_SECONDS:
+            deadline = began + STOP_SECONDS
+            while service.child.exit_code is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a process
                 await asyncio.sleep(LOOK_SECONDS)
             self._note_end(service, ending, time.monotonic() - began)
             calling.cancel()
@@ -150,7 +152,7 @@ class _Run:
             if isinstance(told[0].answer, str):
                 await asyncio.sleep(LOOK_SECONDS)  # the service may not be there
 
-    def _note_upload(self, planned: UploadPlan, told: callers.Told) -> None:
+    def _note_upload(self, planned: UploadPlan, told: Told) -> None:
         if told.answer != callers.NO_SERVICE:
             name, length = planned.name, len(planned.content)
             has_old = name in self._places.with_old
