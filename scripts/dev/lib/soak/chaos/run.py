@@ -105,7 +105,7 @@ class _Run:
         """Uploads, amid which the service is told to end."""
         with run_service(self._new_folder(f"life{number}"), **self._settings) as service:
             calling = asyncio.create_task(self._call(seconds + STOP_SECONDS))
-            await asyncio.sleep(seconds)
+            await self._wait(seconds)
             self._stopping = True
             began = time.monotonic()
             service.child.send(ending)
@@ -136,6 +136,11 @@ class _Run:
         """All callers, for so long."""
         until = time.monotonic() + seconds
         await asyncio.gather(*(self._caller(until) for _ in range(CALLERS)))
+
+    async def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._asked():
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _caller(self, until: float) -> None:
         while time.monotonic() < until and not self._asked():
