@@ -139,7 +139,7 @@ class _Run:
 
     async def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._asked():
+        while time.monotonic() < until and not self._asked():  # noqa: ASYNC110 - `asked` is no event
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _caller(self, until: float) -> None:
