@@ -179,8 +179,10 @@ class _Run:
         for line in lines:
             event = json.loads(line) if line.startswith("{") else {}
             if event.get("event") == "upload":
-                told = {name: event[name] for name in ("stored", "code") if name in event}
-                self._report.events.setdefault(str(event.get("request_id")), told)
+                name = str(event.get("request_id"))
+                # A damaged head may have made one upload's id another's: then neither event is believed.
+                is_known = name in self._report.events
+                self._report.events[name] = {} if is_known else {"stored": event.get("stored")}
 
 
 def _metrics(port: int) -> str:
