@@ -147,3 +147,22 @@ async def test_a_new_connection_that_speaks_first_is_spoilt() -> None:
     connection.connection_made(Mock())
     connection.data_received(b"220 mail.example ESMTP\r\n")
     assert connection.is_spoilt
+
+
+@pytest.mark.parametrize("given_up_first", [False, True])
+@pytest.mark.parametrize("sent", [OK, b"HTTP/1.1 100 Continue\r\n\r\n", REFUSAL])
+async def test_answer_to_a_put_that_is_given_up(sent: bytes, given_up_first: bool) -> None:
+    """An answer that comes at the moment when its PUT is given up, or right after, was asked for."""
+    connections = Connections()
+    connection = Connection(connections, loop=asyncio.get_running_loop())
+    connection.connection_made(Mock())
+    connection.set_response_params()
+    connection.begin("store:80", Mock())
+    if given_up_first:
+        connection.end()
+        connection.close()
+        connection.data_received(sent)
+    else:
+        connection.data_received(sent)
+        connection.end()
+    assert connections.may_be_kept("store:80")

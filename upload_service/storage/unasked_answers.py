@@ -14,6 +14,8 @@ from weakref import WeakSet
 
 import structlog
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import RawResponseMessage
+from aiohttp.streams import StreamReader
 
 from upload_service.storage.payload import BodyPayload
 
@@ -66,6 +68,7 @@ class Connection(ResponseHandler):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self._connections = connections
         self._body: BodyPayload | None = None
+        self._is_answered = False
         self._spoke_unasked = False
         self.host: str | None = None
         connections.add(self)
@@ -84,12 +87,12 @@ class Connection(ResponseHandler):
         """A PUT of this body takes it."""
         self.host = host
         self._body = body
+        self._is_answered = False
 
     def end(self) -> None:
         """The PUT leaves it, to be closed or kept."""
         self._body = None
-        if self._buffer or self._tail:  # a second answer behind the first
-            self._note_unasked()
+        self._note_second_answer()
         if self.host and not self._connections.may_be_kept(self.host):
             self.force_close()
 
@@ -97,13 +100,25 @@ class Connection(ResponseHandler):
         """Look whether these bytes can be an answer before aiohttp reads them as one."""
         body = self._body
         if body is None:
-            self._note_unasked()
+            # What comes to a PUT that was given up comes to no one, and was asked for.
+            if self.transport is not None:
+                self._note_unasked()
         elif not body.can_be_answered():
             body.answered_unasked = True
             self._note_unasked()
         super().data_received(data)
-        if body is not None and self._body is None and self._buffer:
-            self._note_unasked()  # its own answer ended in these bytes, and another one began
+        if body is not None and self._body is None:
+            self._note_second_answer()  # its own answer ended in these bytes
+
+    async def read(self) -> tuple[RawResponseMessage, StreamReader]:
+        """The next message. All but those of 100 to 199 are the answer."""
+        message, payload = await super().read()
+        self._is_answered = not 100 <= message.code < 200
+        return message, payload
+
+    def _note_second_answer(self) -> None:
+        if self._is_answered and (self._buffer or self._tail):
+            self._note_unasked()
 
     def _note_unasked(self) -> None:
         self._spoke_unasked = True
