@@ -9,6 +9,7 @@ Source: RFC 7578 and RFC 2046 section 5.1.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from enum import Enum, auto
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
@@ -31,6 +32,14 @@ MAX_PARTS = 64
 MAX_BESIDE_FILE_BYTES = 1024 * 1024
 
 _HEADERS_END = b"\r\n\r\n"
+
+
+class _Region(Enum):
+    """What of the form is being read, as far as it matters where its bytes are cut."""
+
+    HEAD = auto()  # behind a delimiter, up to the empty line that ends a part's headers
+    FIELD = auto()  # what a part has that is not the file, up to the next delimiter
+    REST = auto()  # the file and whatever follows it, or what follows the end of a form without a file
 
 
 class FormReader:
@@ -68,6 +77,7 @@ class FormReader:
         self._parts = 0
         self._seen = SeenParts()
         self._carry = b""
+        self._region = _Region.HEAD
         self._file_seen = False
         self._part: MultipartSegment | None = None
         self._value = bytearray()
@@ -79,19 +89,16 @@ class FormReader:
                 if not self._preamble.ended:
                     chunk = self._skip_preamble(chunk)
                 chunk, start = self._carry + chunk, 0
-                # Until the file has begun, the parser gets each part's headers separately. So the position
-                # of the file's first byte is known, which the parser does not tell.
-                while not self._file_seen and (end := chunk.find(_HEADERS_END, start)) >= 0:
-                    end += len(_HEADERS_END)
+                while (end := self._region_end(chunk, start)) >= 0:
                     for event in self._parse(chunk[start:end]):
                         yield event
                     start = end
-                if self._held_bytes == 0 and (end := self._file_bytes_end(chunk, start)) > start:
+                if self._held_bytes == 0 and (end := self._bytes_end(chunk, start)) > start:
                     self._fed_bytes += end - start
                     self._file_bytes += end - start
                     yield chunk[start:end]
                     start = end
-                end = len(chunk) if self._file_seen else _partial_headers_end(chunk, start)
+                end = self._whole_end(chunk, start)
                 self._carry = chunk[end:]
                 for event in self._parse(chunk[start:end]):
                     yield event
@@ -121,8 +128,29 @@ class FormReader:
             missing = Phrase("The boundary that Content-Type names did not come.")
             raise UploadError("incomplete_form", None if self._preamble.ended else missing) from None
 
-    def _file_bytes_end(self, chunk: bytes, start: int) -> int:
-        """Where the file's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
+    def _region_end(self, chunk: bytes, start: int) -> int:
+        """Where the head or field that is being read at `start` ends in `chunk`; -1 if it does not, or is neither.
+
+        Until the file has begun, the parser gets each head separately. So the position of the file's first
+        byte is known, which the parser does not tell. Empty lines are looked for in heads only: a field may
+        consist of them.
+        """
+        if self._region is _Region.HEAD and (end := chunk.find(_HEADERS_END, start)) >= 0:
+            self._region = _Region.REST  # unless it is the head of a field: see _begin_part
+            return end + len(_HEADERS_END)
+        if self._region is _Region.FIELD and (end := find(chunk, self._delimiter, start)) >= 0:
+            self._region = _Region.HEAD
+            return end + len(self._delimiter)
+        return -1
+
+    def _whole_end(self, chunk: bytes, start: int) -> int:
+        """Where `chunk` ends without the beginning of what ends the region; its length if there is none."""
+        if self._region is _Region.HEAD:
+            return _partial_headers_end(chunk, start)
+        return self._bytes_end(chunk, start) if self._region is _Region.FIELD else len(chunk)
+
+    def _bytes_end(self, chunk: bytes, start: int) -> int:
+        """Where a part's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
 
         The parser would find the same place, but slower; a large file's time is spent here.
         """
@@ -173,6 +201,8 @@ class FormReader:
         self._part = part
         self._value.clear()
         if part.name != "file" or not has_filename(part):
+            if not self._file_seen:
+                self._region = _Region.FIELD
             return self._seen.note(part)
         if self._file_seen:
             raise UploadError("multiple_files")
@@ -218,5 +248,5 @@ class FormReader:
 
 def _partial_headers_end(chunk: bytes, start: int) -> int:
     """Where `chunk` ends with a part of the empty line that ends headers; its length if it does not."""
-    begun = next((count for count in (3, 2, 1) if chunk[start:].endswith(_HEADERS_END[:count])), 0)
+    begun = next((count for count in (3, 2, 1) if chunk.endswith(_HEADERS_END[:count], start)), 0)
     return len(chunk) - begun
