@@ -16,11 +16,11 @@ FILE = FILE_HEAD + b"12345"
 END = b"\r\n--B--\r\n"
 FORMS = {
     "a field of line breaks": URL_PART + FIELD + b"\r\n" * (SIZE // 2) + b"\r\n" + FILE + END,
-    "a field of beginnings of a boundary": URL_PART + FIELD + b"\r\n--A\r\n\r\n" * (SIZE // 9) + b"\r\n" + FILE + END,
+    "a field of other boundaries": URL_PART + FIELD + b"\r\n--A\r\n\r\n" * (SIZE // 9) + b"\r\n" + FILE + END,
     "a field of carriage returns": URL_PART + FIELD + b"\r" * SIZE + b"\r\n" + FILE + END,
     "line breaks before the form": b"\r\n" * (SIZE // 2) + URL_PART + FILE + END,
     "line breaks behind the form": URL_PART + FILE + END + b"\r\n" * (SIZE // 2),
-    "parts behind the end of a form without a file": URL_PART + b"--B--\r\n\r\n" + b"\r\n--B\r\n\r\n" * (SIZE // 9),
+    "parts behind the end, and no file": URL_PART + b"--B--\r\n\r\n" + b"\r\n--B\r\n\r\n" * (SIZE // 9),
     "a file of line breaks": URL_PART + FILE_HEAD + b"\r\n" * (SIZE // 2) + END,
     "a field of line breaks behind the file": URL_PART + FILE + b"\r\n" + FIELD + b"\r\n" * (SIZE // 2) + END,
     "parts behind the file": URL_PART + FILE + b"\r\n" + (FIELD + b"\r\n") * (SIZE // 60) + END,

@@ -16,6 +16,7 @@ from pathlib import Path
 from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, format_bytes, ok, warn
 from upload_service.server import descriptors
+from upload_service.server.request_heads import ALL_HEADS_BYTES, MEMORY_FACTOR
 from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
 # The memory limit of this container, in cgroup v2 and v1. Version 1 has a huge number if there is no limit.
@@ -59,7 +60,8 @@ def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_F
     if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
         tmpfs = settings.spool_disk_bytes
     writes = DISK_WRITE_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
-    need, have = BASE_MEMORY_BYTES + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
+    heads = ALL_HEADS_BYTES * MEMORY_FACTOR
+    need, have = BASE_MEMORY_BYTES + heads + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
     what = (
         f"the service may take {format_bytes(need)} at worst, {format_bytes(spool)} of it for files that wait"
     )

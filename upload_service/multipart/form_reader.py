@@ -129,7 +129,7 @@ class FormReader:
             raise UploadError("incomplete_form", None if self._preamble.ended else missing) from None
 
     def _region_end(self, chunk: bytes, start: int) -> int:
-        """Where the head or field that is being read at `start` ends in `chunk`; -1 if it does not, or is neither.
+        """Where the head or field that is read at `start` ends in `chunk`; -1 if it does not, or is neither.
 
         Until the file has begun, the parser gets each head separately. So the position of the file's first
         byte is known, which the parser does not tell. Empty lines are looked for in heads only: a field may

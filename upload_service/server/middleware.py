@@ -6,10 +6,11 @@ carries the CORS headers and the request id; no response names the software behi
 Must not know: how an upload runs.
 """
 
+import asyncio
 from contextlib import suppress
 
 import structlog
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
@@ -26,6 +27,8 @@ from upload_service.translation.phrase import Phrase
 
 # The rest of a body up to this size costs less than a new connection.
 KEPT_ALIVE_BYTES = 64 * 1024
+# A form that was not what its head said: what comes behind it may be the rest of a file that has grown since.
+DOUBTFUL_FORMS = frozenset({"malformed_form", "incomplete_form", "boundary_mismatch", "size_mismatch"})
 
 
 @web.middleware
@@ -41,21 +44,24 @@ async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
         # The response is early. It is sent now, so that a client that still sends can read it.
         if request.content_length is None or request.content_length > KEPT_ALIVE_BYTES:
             response.force_close()  # so that a client that reads while it sends can stop
-        with suppress(ConnectionError):  # the client has left
+        with suppress(ConnectionError, ExceptionGroup):  # the client has left
             await response.prepare(request)
-            await response.write_eof()
-            await drain(request)
+            async with asyncio.TaskGroup() as together:  # who does not read yet may still send
+                together.create_task(response.write_eof())
+                together.create_task(drain(request))
     return response
 
 
 def _is_framed_plainly(request: web.Request) -> bool:
     """Whether every server on the way sees the same end of the body (RFC 9112 section 6.1).
 
-    aiohttp refuses what is plainly wrong. It accepts other codings before chunked, an empty coding, and
-    chunks under HTTP/1.0.
+    aiohttp refuses what is plainly wrong. It accepts a first line without a version, other codings before
+    chunked, an empty coding, and chunks under HTTP/1.0.
     """
     coding = request.headers.get("Transfer-Encoding")
-    return coding is None or (coding.lower() == "chunked" and request.version >= HttpVersion11)
+    if coding is None:
+        return request.version >= HttpVersion10
+    return coding.lower() == "chunked" and request.version >= HttpVersion11
 
 
 async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -63,12 +69,17 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _preflight(request)
     try:
         if not _is_framed_plainly(request):
+            if request.version < HttpVersion10:
+                raise UploadError("bad_request")
             raise UploadError(
                 "bad_request", Phrase("The request has a Transfer-Encoding other than chunked.")
             )
         return await handler(request)
     except UploadError as error:
-        return _problem(request, error)
+        response = _problem(request, error)
+        if error.entry.code in DOUBTFUL_FORMS:
+            response.force_close()
+        return response
     except web.HTTPException as error:
         return _http_problem(request, error)
     except Exception as error:

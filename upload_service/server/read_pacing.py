@@ -7,10 +7,10 @@ little. The shortest pause is so short that packets at 100 Mbit/s fit into the s
 Must not know: sockets, the loop, the clock.
 """
 
-CREDIT_BYTES = 128 * 1024
-READ_COST_BYTES = 8 * 1024
+CREDIT_BYTES = 96 * 1024
+READ_COST_BYTES = 16 * 1024
 SHORTEST_PAUSE_SECONDS = 0.005
-LONGEST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 0.1
 
 
 class ReadPacing:
@@ -24,9 +24,9 @@ class ReadPacing:
     def pause_after(self, count: int) -> float:
         """Seconds to pause after a read that brought `count` bytes; 0 for none."""
         if self._has_paused and count < READ_COST_BYTES:
-            self._seconds = min(LONGEST_PAUSE_SECONDS, 2 * self._seconds)
+            self._seconds = min(LONGEST_PAUSE_SECONDS, 3 * self._seconds)
         elif self._has_paused and count > 4 * READ_COST_BYTES:
-            self._seconds = max(SHORTEST_PAUSE_SECONDS, self._seconds / 2)
+            self._seconds = max(SHORTEST_PAUSE_SECONDS, self._seconds / 3)
         credit = self._credit_bytes + count - READ_COST_BYTES
         self._credit_bytes = min(CREDIT_BYTES, max(0, credit))
         self._has_paused = credit < 0

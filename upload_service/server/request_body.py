@@ -27,6 +27,8 @@ DRAIN_TRIAL_SECONDS = 5
 # How much a connection with a large body reads from the system at once: as much as makes it faster
 # (docs/performance.md), and less when many uploads share the memory for it.
 LARGEST_READ_BYTES = 1024 * 1024
+# With chunked coding, where nobody knows how many chunks a read brings.
+LARGEST_CHUNKED_READ_BYTES = 256 * 1024
 SMALLEST_READ_BYTES = 64 * 1024
 ALL_READS_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 4 * 1024
@@ -50,8 +52,11 @@ class RequestBody:
         self._transport = request.transport
         self._running = running
         # A read buffer larger than the rest of the request would be wasted. The next head may come with it.
-        length = LARGEST_READ_BYTES if request.content_length is None else request.content_length
-        self._largest_read_bytes = min(LARGEST_READ_BYTES, max(SMALLEST_READ_BYTES, length + HEAD_BYTES))
+        length = request.content_length
+        if length is None:
+            self._largest_read_bytes = LARGEST_CHUNKED_READ_BYTES
+        else:
+            self._largest_read_bytes = min(LARGEST_READ_BYTES, max(SMALLEST_READ_BYTES, length + HEAD_BYTES))
         # Only asyncio's own transports let us choose the size of a read.
         self._can_choose_size = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds

@@ -69,8 +69,11 @@ def problem_response(error: UploadError, request_id: str, language: Language = "
     return response
 
 
-def problem_bytes(error: UploadError, request_id: str) -> bytes:
-    """The same as a whole HTTP/1.1 response, for when there is no request; the connection closes after it."""
+def problem_bytes(error: UploadError, request_id: str, headers: Mapping[str, str]) -> bytes:
+    """The same as a whole HTTP/1.1 response with these further headers, for when there is no request.
+
+    The connection closes after it.
+    """
     entry, body = error.entry, json.dumps(_problem_details(error, request_id, "en")).encode()
     head = (
         f"HTTP/1.1 {entry.status} {HTTPStatus(entry.status).phrase}",
@@ -79,6 +82,7 @@ def problem_bytes(error: UploadError, request_id: str) -> bytes:
         f"Content-Length: {len(body)}",
         f"X-Request-Id: {request_id}",
         "Connection: close",
+        *(f"{name}: {value}" for name, value in headers.items()),
     )
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 

@@ -25,6 +25,7 @@ from upload_service.server.admission import OPEN_CONNECTIONS
 from upload_service.server.app import make_app
 from upload_service.server.connection import Connection
 from upload_service.server.open_connections import OpenConnections
+from upload_service.server.request_heads import HeadBudget
 from upload_service.settings.settings import Settings
 from upload_service.upload.app_context import AppContext
 
@@ -52,16 +53,16 @@ async def serve(settings: Settings) -> None:
     runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=FAREWELL_SECONDS)
     await runner.setup()
     context = runner.app[CONTEXT]
-    connections = runner.app[OPEN_CONNECTIONS]
+    connections, heads = runner.app[OPEN_CONNECTIONS], HeadBudget()
     metrics = metrics_endpoint.metrics_only_server(runner.app[METRICS])
     try:
         server = await _listen(
-            lambda: _connection(runner.server, settings, connections), settings, "PORT", settings.port
+            lambda: _connection(runner.server, settings, connections, heads), settings, "PORT", settings.port
         )
         ports = {"port": _port(server)}
         if settings.metrics_port is not None:
             other = await _listen(
-                lambda: _connection(metrics, settings, connections),
+                lambda: _connection(metrics, settings, connections, heads),
                 settings,
                 "UPLOAD_METRICS_PORT",
                 settings.metrics_port,
@@ -112,12 +113,15 @@ def _port(server: asyncio.Server) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-def _connection(server: web.Server | None, settings: Settings, connections: OpenConnections) -> Connection:
+def _connection(
+    server: web.Server | None, settings: Settings, connections: OpenConnections, heads: HeadBudget
+) -> Connection:
     assert server
     return Connection(
         server,
         settings,
         connections,
+        heads,
         loop=asyncio.get_running_loop(),
         access_log=None,
         auto_decompress=False,

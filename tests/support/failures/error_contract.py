@@ -25,6 +25,7 @@ CONTRACT = {
         "method_not_allowed": (405, CLIENT, False),
         "bad_request": (400, CLIENT, False),
         "request_head_timeout": (408, CLIENT, True),
+        "request_head_too_large": (431, CLIENT, False),
         "unauthorized": (401, CLIENT, False),
         "rate_limited": (429, CLIENT, True),
         "too_many_at_once": (429, CLIENT, True),

@@ -82,12 +82,13 @@ def _stopping(pause: float, *pieces: bytes) -> Callable[[Lab], Answer]:
     return send
 
 
-def _head(first_line: str) -> Callable[[Lab], Answer]:
+def _head(first_line: str, *lines: str) -> Callable[[Lab], Answer]:
     """A request without a form."""
 
     def send(lab: Lab) -> Answer:
         with Connection(lab.service.port) as connection:
-            connection.send(f"{first_line} HTTP/1.1\r\nHost: a\r\n{AUTHORIZED}\r\n\r\n".encode())
+            whole = (f"{first_line} HTTP/1.1", "Host: a", AUTHORIZED, *lines, "", "")
+            connection.send("\r\n".join(whole).encode())
             return connection.answer()
 
     return send
@@ -149,6 +150,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "not_found": _head(f"GET /{KEY}?{query()}"),
     "method_not_allowed": _head(f"DELETE /?{query()}"),
     "bad_request": _head(f"GET /{KEY} {SIGNATURE}"),
+    "request_head_too_large": _head(f"GET /{KEY}", *[f"X-Long: {SIGNATURE}{'x' * 7000}"] * 10),
     "not_multipart": lambda lab: lab.raw(_url(lab), content_type=f"text/plain; {SIGNATURE}"),
     "missing_boundary": lambda lab: lab.raw(_url(lab), content_type="multipart/form-data"),
     "content_encoding_unsupported": lambda lab: lab.raw(

@@ -68,7 +68,7 @@ def test_head_never_ends(grid: Grid, cell: Sender) -> None:
 def _check_head(seen: Seen, cell: Sender) -> None:
     assert seen.answer
     assert (seen.answer.status, seen.answer.json["code"]) == (408, cell.code)
-    assert (seen.event["event"], seen.event["error"]) == ("bad_request_head", "HeadTimeout")
+    assert (seen.event["event"], seen.event["error"]) == ("bad_request_head", "request_head_timeout")
 
 
 def test_too_large_is_heard(grid: Grid) -> None:

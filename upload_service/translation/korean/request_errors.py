@@ -17,6 +17,13 @@ TEXTS = {
     ),
     "Request head too slow": "너무 느린 요청 헤더",
     "The head of the request did not arrive in time.": "요청 헤더가 제때 도착하지 않았습니다.",
+    "Request head too large": "너무 큰 요청 헤더",
+    "The head of the request, all its lines together, is longer than 64 KiB.": (
+        "요청 헤더 전체의 길이가 64 KiB를 넘습니다."
+    ),
+    "Send fewer or shorter header lines and cookies; put the URL into the form.": (
+        "헤더와 쿠키의 수나 길이를 줄이고, URL은 폼에 넣어 보내십시오."
+    ),
     "Send the request again; check the connection of the device that sends it.": (
         "요청을 다시 보내고, 보내는 기기의 연결을 확인하십시오."
     ),

@@ -1,23 +1,34 @@
-"""What requests that are meant to hurt cost the service in CPU, compared with plain uploads.
+"""What requests that are meant to hurt cost the service: CPU, compared with plain uploads, memory, and time
+in which its event loop stands still.
 
 Knows: how they are sent and measured.
 Rules: the plain uploads carry as many bytes in as many requests on as many connections. The number of
-connections is bounded.
+connections is bounded. Memory and the loop are measured in a second process, with some connections at once:
+how far the resident set grew at most, for each connection, the first time; and the longest step of the loop.
 Must not know: what the requests are made of.
 """
 
 import argparse
+import os
 import re
 import socket
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 from bench import scenarios
 from bench.hostile_requests import ATTACKS, Attack, plain_upload
 from bench.processes import Program
+from bench.watched_service import DOUBLE
 
-BOUND = 20.0
+BOUND = 10.0
+LONGEST_STEP_MS = 20.0
+AT_ONCE = 8
+TIMES = 3
 # CPU is counted in hundredths of a second: sent until there are enough of them, or so many connections.
 ENOUGH_CPU_SECONDS = 0.5
 MOST_CONNECTIONS = 1500
@@ -26,18 +37,21 @@ ANSWER_SECONDS = 20.0
 _STATUS = re.compile(rb"(?:^|})HTTP/1\.[01] (\d{3}) ", re.MULTILINE)
 
 
-def send_writes(port: int, writes: list[bytes], requests: int, pause: float) -> tuple[int, str]:
+def send_writes(port: int, writes: list[bytes], each: Attack) -> tuple[int, str]:
     """Make these writes on one connection; how many bytes were taken, and the status of the last response."""
     taken = 0
-    with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=each.silence or ANSWER_SECONDS) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with suppress(OSError):  # the service hung up: what counts is what it cost
+        with suppress(OSError):  # the service hung up, or takes no more: what counts is what it cost
             for data in writes:
-                line.sendall(data)
-                taken += len(data)
-                if pause:
-                    time.sleep(pause)
-        return taken, _last_status(line, requests)
+                rest = memoryview(data)
+                while rest:
+                    count = line.send(rest)
+                    rest, taken = rest[count:], taken + count
+                if each.pause:
+                    time.sleep(each.pause)
+        time.sleep(each.silence)
+        return taken, "" if each.silence else _last_status(line, each.requests)
 
 
 def _last_status(line: socket.socket, wanted: int) -> str:
@@ -82,11 +96,57 @@ def plain(program: Program, port: int, url: str, taken: int, requests: int) -> f
     return seconds
 
 
-def row(each: Attack, program: Program, port: int, url: str) -> tuple[int, str, float, float]:
-    """Bytes and status of a connection, its CPU in µs, and that as a multiple of plain uploads."""
+class Watched:
+    """The second process: what some connections at once do to its memory and its loop."""
+
+    def __init__(self, program: Program, port: int, steps: Path) -> None:
+        self._program = program
+        self._port = port
+        self._steps = steps
+
+    def look(self, writes: list[bytes], each: Attack) -> tuple[float, float]:
+        """MB that the process grew for each connection, and the longest step in ms."""
+        grown, steps = [], []
+        for _ in range(TIMES):
+            before = self._program.resident_bytes()
+            with self._steps.open("r+b") as file:  # never cut shorter: the service has it in its memory
+                file.write(DOUBLE.pack(0.0))
+            senders = [
+                threading.Thread(target=send_writes, args=(self._port, writes, each)) for _ in range(AT_ONCE)
+            ]
+            for sender in senders:
+                sender.start()
+            for sender in senders:
+                sender.join()
+            time.sleep(0.1)
+            grown.append((self._program.peak_bytes() - before) / scenarios.MB / AT_ONCE)
+            steps.append(DOUBLE.unpack(self._steps.read_bytes())[0] * 1000)
+        return grown[0], max(steps)
+
+
+@dataclass
+class Row:
+    """What one kind of request costs. `ratio`: its CPU as a multiple of plain uploads."""
+
+    taken: int
+    status: str
+    micros: float
+    ratio: float
+    megabytes: float
+    step_ms: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it costs more than it may."""
+        return self.ratio >= BOUND or self.step_ms >= LONGEST_STEP_MS
+
+
+def measure(each: Attack, program: Program, port: int, url: str, watched: Watched) -> Row:
+    """Send it to both processes."""
     writes = each.writes(url)
-    seconds, taken, status = cost(program, lambda: send_writes(port, writes, each.requests, each.pause))
-    return taken, status, seconds * 1e6, seconds / plain(program, port, url, taken, each.requests)
+    seconds, taken, status = cost(program, lambda: send_writes(port, writes, each))
+    ratio = seconds / plain(program, port, url, taken, each.requests)
+    return Row(taken, status, seconds * 1e6, ratio, *watched.look(writes, each))
 
 
 def main() -> None:
@@ -95,17 +155,32 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", metavar="WORD", help="those whose names contain one of these")
     options = parser.parse_args()
     chosen = [each for each in ATTACKS if not options.only or any(w in each.name for w in options.only)]
-    worst = 0.0
-    print("| requests | bytes | answer | CPU µs | times a plain upload | |\n|---|---|---|---|---|---|")
-    with scenarios.sink() as (_, url, _certificate), scenarios.contenders(["us"], url, None) as running:
+    with tempfile.TemporaryDirectory() as folder:
+        steps = Path(folder, "longest-step")
+        steps.write_bytes(DOUBLE.pack(0.0))
+        os.environ["BENCH_LONGEST_STEP"] = str(steps)
+        run(chosen, steps)
+
+
+def run(chosen: list[Attack], steps: Path) -> None:
+    """Print the table."""
+    ratio = step = 0.0
+    print("| requests | bytes | answer | CPU µs | times a plain upload | MB | longest step ms | |")
+    print("|---|---|---|---|---|---|---|---|")
+    names = ["us", "us_watched"]
+    with scenarios.sink() as (_, url, _certificate), scenarios.contenders(names, url, None) as running:
         program, port = running["us"]
+        watched = Watched(*running["us_watched"], steps)
         plain(program, port, url, 200_000, 1)
         for each in chosen:
-            taken, status, micros, ratio = row(each, program, port, url)
-            worst = max(worst, ratio)
-            met = "" if ratio < BOUND else "**over**"
-            print(f"| {each.name} | {taken} | {status} | {micros:.0f} | {ratio:.2g} | {met} |", flush=True)
-    print(f"\nWorst: {worst:.2g} times, wanted: under {BOUND:g}")
+            found = measure(each, program, port, url, watched)
+            ratio, step = max(ratio, found.ratio), max(step, found.step_ms)
+            cells = (
+                each.name, found.taken, found.status, f"{found.micros:.0f}", f"{found.ratio:.2g}",
+                f"{found.megabytes:.2f}", f"{found.step_ms:.1f}", "**over**" if found.is_over else "",
+            )  # fmt: skip
+            print("|", " | ".join(map(str, cells)), "|", flush=True)
+    print(f"\nWorst: {ratio:.2g} times, wanted: under {BOUND:g}; {step:.1f} ms, under {LONGEST_STEP_MS:g}")
 
 
 if __name__ == "__main__":

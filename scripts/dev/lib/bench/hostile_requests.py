@@ -8,11 +8,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.processes import NOBODY
 from bench.sender import BOUNDARY, FILE_HEAD, around
 
 UPLOAD = "/upload-with-presigned"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 OTHER = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="other"\r\n'.encode()
+ASK_MUCH = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+QUOTED_PRINTABLE = b"Content-Transfer-Encoding: quoted-printable\r\n"
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
@@ -20,24 +23,26 @@ END = f"\r\n--{BOUNDARY}--\r\n".encode()
 class Attack:
     """`writes` makes from a presigned URL what is sent, write by write, on one connection with `requests`.
 
-    `pause`: seconds between the writes.
+    `pause`: seconds between the writes. `silence`: seconds for which the connection is then left as it is,
+    and nothing is read, before it is closed; 0 for a client that reads its responses.
     """
 
     name: str
     writes: Callable[[str], list[bytes]]
     requests: int = 1
     pause: float = 0.0
+    silence: float = 0.0
 
 
-def head(*lines: str, kind: str = FORM) -> bytes:
+def head(*lines: str, kind: str = FORM, path: str = UPLOAD) -> bytes:
     """The head of an upload with these lines."""
-    whole = (f"POST {UPLOAD} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", *lines)
+    whole = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", *lines)
     return "\r\n".join(whole).encode() + b"\r\n\r\n"
 
 
-def sized(body: bytes, kind: str = FORM) -> bytes:
+def sized(body: bytes, kind: str = FORM, path: str = UPLOAD) -> bytes:
     """An upload with its length."""
-    return head(f"Content-Length: {len(body)}", kind=kind) + body
+    return head(f"Content-Length: {len(body)}", kind=kind, path=path) + body
 
 
 def chunked(body: bytes, size: int, kind: str = FORM, extension: bytes = b"") -> bytes:
@@ -106,6 +111,38 @@ def _signed_names(url: str, count: int) -> list[bytes]:
     return [sized(begin.replace(FILE_HEAD, fields + FILE_HEAD) + b"12345" + end)]
 
 
+def field(name: str, value: bytes, *headers: bytes) -> bytes:
+    """A text field."""
+    return OTHER.replace(b"other", name.encode()) + b"".join(headers) + b"\r\n" + value + b"\r\n"
+
+
+def _behind(url: str, value: bytes) -> list[bytes]:
+    """An upload with an unknown field behind its file."""
+    form_without_end = form(url, b"12345")[: -len(END) + len(b"\r\n")]
+    return [sized(form_without_end + field("other", value) + END.removeprefix(b"\r\n"))]
+
+
+def _many_heads(url: str, value: bytes) -> bytes:
+    return sized(field("a", b"", b"X-A: %b\r\n" % value * 15) * 62 + form(url, b"1"))
+
+
+def _many_headers(url: str, value: bytes) -> bytes:
+    return sized(b"".join(field(f"header:x-amz-meta-{each}", value) for each in range(60)) + form(url, b"1"))
+
+
+def _long_heads(lines: int, count: int) -> bytes:
+    """Requests whose answers are large, and behind them heads of so many lines of 7 KB."""
+    return (
+        ASK_MUCH * 60
+        + head(*[f"X-{each}: {'x' * 7000}" for each in range(lines)], "Content-Length: 0") * count
+    )
+
+
+def _retry(url: str) -> bytes:
+    """An upload that has to be tried again, because nobody listens there."""
+    return sized(form(NOBODY + url.split("/", 3)[3], b"12345"), path=f"{UPLOAD}-retry")
+
+
 # A tenth of a megabyte where nothing else is said.
 ATTACKS = (
     Attack("1-byte chunks", lambda url: [chunked(form(url, bytes(100_000)), 1)]),
@@ -151,6 +188,33 @@ ATTACKS = (
     Attack("60 fields for 61 signed names", lambda url: _signed_names(url, 61)),
     Attack("8 KB field names",
            lambda url: [sized(OTHER.replace(b"other", b"n" * 8000) * 9 + form(url, b""))]),
+    Attack("a field of line breaks, 1 MB",
+           lambda url: [sized(field("a", b"\r\n" * 500_000) + form(url, b"1"))]),
+    Attack("a field of almost boundaries, 1 MB",
+           lambda url: [sized(field("a", b"\r\n--a\r\n\r\n" * 110_000) + form(url, b"1"))]),
+    Attack("a field of line breaks behind the file, 1 MB", lambda url: _behind(url, b"\r\n" * 500_000)),
+    Attack("line breaks before the form, 1 MB", lambda url: [sized(b"\r\n" * 500_000 + form(url, b"1"))]),
+    Attack("a form that has ended, and parts, 1 MB",
+           lambda _: [_with_boundary(b"--" + BOUNDARY.encode() + b"--" + b"\r\n--b\r\n\r\n" * 100_000, "b")]),
+    Attack("62 parts with 16 headers", lambda url: [_many_heads(url, b"b")]),
+    Attack("62 parts with 16 long headers, 1 MB", lambda url: [_many_heads(url, b"b" * 1000)]),
+    Attack("60 headers of percent signs", lambda url: [_many_headers(url, b"%41" * 600)]),
+    Attack("a quoted-printable field",
+           lambda url: [sized(field("checksum", b"=41" * 2700, QUOTED_PRINTABLE) + form(url, b"1"))]),
+    Attack("a name in words of mail",
+           lambda url: [sized(form(url, b"1").replace(b"a.png", b"=?utf-8?b?YQ==?= " * 400))]),
+    Attack("a file name of file names",
+           lambda url: [sized(form(url, b"1").replace(b'"a.png"', b'""' + b';filename=""' * 600))]),
+    Attack("heads of 0.9 MB behind unread answers", lambda _: [_long_heads(125, 10)], silence=0.5),
+    Attack("heads of 63 KB behind unread answers", lambda _: [_long_heads(9, 60)], silence=0.5),
+    Attack("2000 answers that nobody reads", lambda _: [ASK_MUCH * 2000], silence=0.5),
+    Attack("1000 small answers that nobody reads",
+           lambda _: [b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 1000], 1000, silence=0.5),
+    Attack("half a head", lambda _: [b"GET / HTTP/1.1\r\nX-Half: " + b"x" * 8000], silence=0.5),
+    Attack("half a head of 63 KB", lambda _: [head(*["X-A: " + "b" * 7000] * 9)[:-2]], silence=0.5),
+    Attack("a form that has begun, then silence",
+           lambda url: [sized(form(url, bytes(99_000)))[:1500]], silence=0.5),
+    Attack("retries whose caller leaves", lambda url: [_retry(url)], silence=0.01),
     Attack("a file name of options",
           lambda url: [sized(form(url, b"12345").replace(b"filename", b";filename*=a" * 99 + b";filename"))]),
 )  # fmt: skip

@@ -19,7 +19,9 @@ from upload_service.translation.phrase import LANGUAGES
 
 PROBLEM = "application/problem+json"
 # Of whatever is asked.
-ANYWHERE = frozenset({"bad_request", "method_not_allowed", "request_head_timeout", "internal_error"})
+ANYWHERE = frozenset(
+    {"bad_request", "method_not_allowed", "request_head_timeout", "request_head_too_large", "internal_error"}
+)
 # Not of an upload: it has a path, and somebody who hears.
 NOT_OF_UPLOADS = {
     "not_found": "of other paths",
