@@ -16,7 +16,7 @@ from pathlib import Path
 from upload_service.body.disk_segments import DiskSegments, is_memory_filesystem
 from upload_service.doctor.finding import Finding, fail, format_bytes, ok, warn
 from upload_service.server import descriptors
-from upload_service.server.request_heads import ALL_HEADS_BYTES, MEMORY_FACTOR
+from upload_service.server.request_heads import ALL_HEADS_BYTES, CONNECTION_BYTES, MEMORY_FACTOR
 from upload_service.settings.settings import BASE_MEMORY_BYTES, Settings
 
 # The memory limit of this container, in cgroup v2 and v1. Version 1 has a huge number if there is no limit.
@@ -60,11 +60,13 @@ def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_F
     if settings.spool_disk_bytes and is_memory_filesystem(settings.spool_dir):
         tmpfs = settings.spool_disk_bytes
     writes = DISK_WRITE_BYTES * settings.max_concurrent if settings.spool_disk_bytes else 0
-    heads = ALL_HEADS_BYTES * MEMORY_FACTOR
-    need, have = BASE_MEMORY_BYTES + heads + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
+    callers = _memory_of_connections(settings)
+    need, have = BASE_MEMORY_BYTES + callers + spool + writes + tmpfs, _memory_bytes(settings, limit_files)
     what = (
         f"the service may take {format_bytes(need)} at worst, {format_bytes(spool)} of it for files that wait"
     )
+    if callers:
+        what += f", {format_bytes(callers)} when hostile clients have as many connections as they may"
     if tmpfs:
         what += f" and {format_bytes(tmpfs)} because UPLOAD_SPOOL_DIR is in memory"
     if have is None:
@@ -77,6 +79,14 @@ def check_memory(settings: Settings, limit_files: Sequence[str] = MEMORY_LIMIT_F
         "give it more, or set UPLOAD_SPOOL_MEMORY_BYTES lower"
         + (" and UPLOAD_SPOOL_DIR to a disk" * bool(tmpfs)),
     )
+
+
+def _memory_of_connections(settings: Settings) -> int:
+    """What all connections of clients may take. In Lambda there is one, and it is not the clients'."""
+    if settings.in_lambda:
+        return 0
+    most = descriptors.most_connections(settings, descriptors.raise_limit())
+    return ALL_HEADS_BYTES * MEMORY_FACTOR + most * CONNECTION_BYTES
 
 
 def _memory_bytes(settings: Settings, limit_files: Sequence[str]) -> int | None:

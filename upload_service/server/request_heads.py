@@ -14,6 +14,9 @@ ALL_HEADS_BYTES = 4 * 1024 * 1024
 # So many bytes of memory at most for each byte of a head that has been parsed: it is kept as bytes and as
 # text, a letter of which takes up to four bytes, and each line has objects of its own.
 MEMORY_FACTOR = 6
+# A connection's memory at worst, beside that budget and uploads: its own bytes of a head in as many lines as
+# there may be (78 KB measured), and a slice of an answer that nobody reads.
+CONNECTION_BYTES = (80 + 64) * 1024
 
 _END = b"\r\n\r\n"
 
