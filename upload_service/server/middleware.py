@@ -35,9 +35,11 @@ DOUBTFUL_FORMS = frozenset({"malformed_form", "incomplete_form", "boundary_misma
 async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The response to a request. What is left of the request's body is thrown away after it."""
     logs.request_id.set(request_id(request))
-    response = await _handle(request, handler)
+    response = answer = await _handle(request, handler)
     if progress := request.get(PROGRESS):
-        response = await progress.end(response)
+        response = await progress.end(answer)
+        if answer.keep_alive is False:
+            response.force_close()
     if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
         response.force_close()  # a proxy may see the next request begin elsewhere than we do
     if request.can_read_body and not request.content.is_eof():

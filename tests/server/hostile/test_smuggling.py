@@ -5,12 +5,14 @@ request stands another one, GET /smuggled, which must not be answered unless the
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from tests.server.hostile.target import HOST, KIND, POST, SMUGGLED, Target, converse, target
-from tests.support.client.raw_http import PLAIN, chunked
+from tests.support.client.raw_http import PLAIN, Connection, chunked, field
+from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
 
 
@@ -227,6 +229,35 @@ def test_length_too_small(aim: Target, key: str, missing: int, codes: list[str])
     assert aim.codes(answers) == codes
     assert closed is (missing > 1)
     assert aim.stored(key) == ([b"12345"] if missing == 1 else [])
+
+
+@pytest.mark.parametrize("accept", [b"", b"Accept: application/x-ndjson\r\n"], ids=["answer", "progress"])
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda form: field("size", "4") + form, "size_mismatch"),
+        (lambda form: form.replace(b"--\r\n", b"xx"), "malformed_form"),
+        (lambda form: form.replace(b"--\r\n", b""), "incomplete_form"),
+        (lambda form: b"--other\r\n" + form.partition(b"\r\n")[2], "boundary_mismatch"),
+    ],
+    ids=["size", "malformed", "cut", "boundary"],
+)
+def test_behind_a_form_that_is_not_what_it_said(
+    aim: Target, key: str, change: Callable[[bytes], bytes], code: str, accept: bytes
+) -> None:
+    """Behind a form that was not what its head said nothing is taken for a request: a file may have grown."""
+    body = change(aim.form(key))
+    head = POST + HOST + KIND + accept + b"Content-Length: %d\r\n\r\n" % len(body)
+    said = b""
+    with Connection(aim.port) as connection:
+        connection.send(head + body + SMUGGLED)
+        with suppress(ConnectionError):  # bytes that are not read reset it
+            while received := connection.socket.recv(65536):
+                said += received
+    TRANSCRIPT.hear("answer", said.decode())
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert f'"code": "{code}"'.encode() in said
+    assert aim.stored(key) == []
 
 
 def test_length_too_large(aim: Target, key: str) -> None:
