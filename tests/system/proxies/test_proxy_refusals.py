@@ -44,8 +44,14 @@ def expired(double: StorageDouble) -> str:
 def test_curl_hears_an_early_refusal(
     behind: Behind, expired: str, curl: Callable[..., Done], large: Path, version: str
 ) -> None:
-    """The answer is the service's own; but behind Apache, which listens last, the file is not sent whole."""
+    """The answer is the service's own; but behind Apache, which listens last, the file is not sent whole.
+
+    Over HTTP/1.1 Caddy may close the connection before curl has read it.
+    """
     done = curl(behind.proxy, PLAIN, expired, f"--http{version}", "--form", f"file=@{large}")
+    if (behind.proxy.kind, version) == (CADDY, "1.1") and "failure" in done.error:
+        assert done.lines == []
+        return
     assert (done.status, done.version, done.lines[-1]["code"]) == (403, version, "url_expired"), done
     assert (done.sent_bytes > LARGE_BYTES) is (behind.proxy.kind == APACHE)
 
