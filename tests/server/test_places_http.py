@@ -189,11 +189,14 @@ def test_caller_who_left_holds_no_place(
         port = deaf if storage == "takes no connection" else CLOSED_PORT
         url = TRANSCRIPT.hide(url.replace(double.url, f"http://127.0.0.1:{port}/"))
     body = form(field("uploadUrl", url), field("max_retries", "10"), file(b"content"))
-    for _ in range(PLACES):
+    for number in range(1, PLACES + 1):
         with Connection(open_to_all.port) as connection:
             connection.head(RETRY, len(body))
             connection.send(body + behind)
-            time.sleep(0.05)
+            if storage == "asks to wait":
+                _eventually(lambda number=number: len(puts) == number)  # type: ignore[misc]
+            else:
+                time.sleep(0.05)
     began = time.monotonic()
     _eventually(lambda: running(open_to_all) == 0)
     assert time.monotonic() - began < 5

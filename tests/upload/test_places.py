@@ -29,9 +29,11 @@ class Holder:
     """An upload that notes that it was told to end."""
 
     told: list[str] = field(default_factory=list)
+    errors: list[UploadError] = field(default_factory=list)
 
     def abort(self, error: UploadError) -> None:
         self.told.append(error.entry.code)
+        self.errors.append(error)
 
 
 class Hall:
@@ -197,3 +199,12 @@ def test_speed_is_that_of_the_last_seconds() -> None:
     fast.begin_wait(1)
     assert fast.speed(1 + WINDOW_SECONDS - 1)[1] > KIB
     assert fast.speed(1 + WINDOW_SECONDS) == (WINDOW_SECONDS, 0)
+
+
+def test_each_hears_of_the_end_by_an_error_of_its_own() -> None:
+    """What an upload adds to its error is not told to another one."""
+    hall = Hall()
+    (first, _), (second, _) = hall.enter("a"), hall.enter("b")
+    hall.places.abort_all("shutting_down")
+    assert first.told == second.told == ["shutting_down"]
+    assert first.errors[0] is not second.errors[0]

@@ -16,7 +16,6 @@ import structlog
 from aiohttp import web
 
 from upload_service import __version__
-from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import descriptors
@@ -151,4 +150,4 @@ async def _finish(context: AppContext, seconds: float) -> None:
     deadline = loop.time() + seconds
     while len(context.places) and loop.time() < deadline:  # noqa: ASYNC110  uploads may still begin, and end
         await asyncio.sleep(0.05)
-    context.places.abort_all(UploadError("shutting_down"))
+    context.places.abort_all("shutting_down")

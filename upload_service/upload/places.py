@@ -86,10 +86,10 @@ class Places:
             self._places.discard(place)
             self._given_up -= place.given_up
 
-    def abort_all(self, error: UploadError) -> None:
-        """End all that run with this error."""
+    def abort_all(self, code: str) -> None:
+        """End all that run with this code, each with an error of its own: it tells of its upload."""
         for place in list(self._places):
-            place.holder.abort(error)
+            place.holder.abort(UploadError(code))
 
     def _slowest(self, newcomer: Caller) -> Place | None:
         now = self._clock()
