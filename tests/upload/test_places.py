@@ -49,7 +49,7 @@ class Hall:
         caller = Caller(client, client, is_believed=believed)
         self.places.make_room(caller)
         holder, pace = Holder(), SenderPace()
-        self._held.enter_context(self.places.hold(holder, caller, pace))
+        self._held.callback(self.places.give_back, self.places.take(holder, caller, pace))
         return holder, pace
 
     def fill(self, client: str, rate: float = 0, *, seconds: float, believed: bool = True) -> list[Holder]:
@@ -172,11 +172,12 @@ def test_places_are_counted_to_the_end() -> None:
     places = Places(1, 0, clock := Clock())
     caller, pace = Caller("a", "a"), SenderPace()
     for _ in range(3):
-        with places.hold(Holder(), caller, pace):
-            pace.begin_wait(clock.now)
-            clock.now += 60
-            places.make_room(caller)
-            assert len(places) == 0
+        place = places.take(Holder(), caller, pace)
+        pace.begin_wait(clock.now)
+        clock.now += 60
+        places.make_room(caller)
+        assert len(places) == 0
+        places.give_back(place)
         assert len(places) == 0
 
 

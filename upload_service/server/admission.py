@@ -114,11 +114,14 @@ def admit(request: web.Request, caller: Caller, wanted: frozenset[str]) -> FormR
 @contextmanager
 def place(request: web.Request, caller: Caller, holder: Upload | Check) -> Iterator[None]:
     """The place of an admitted request, until what holds it has ended. It hears if the client leaves."""
-    with (
-        request.app[CONTEXT].places.hold(holder, caller, request[_PACE]),
-        request.app[OPEN_CONNECTIONS].holding_place(request, holder.client_left),
-    ):
+    places, connections = request.app[CONTEXT].places, request.app[OPEN_CONNECTIONS]
+    taken = places.take(holder, caller, request[_PACE])
+    connections.begin_place(request, holder.client_left)
+    try:
         yield
+    finally:
+        connections.end_place(request)
+        places.give_back(taken)
 
 
 async def hold_continue(_request: web.Request) -> None:

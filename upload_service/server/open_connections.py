@@ -14,8 +14,7 @@ import heapq
 import math
 import select
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 
 import structlog
@@ -64,21 +63,19 @@ class OpenConnections:
         if held := self._when_lost.pop(connection, None):
             held[1]()
 
-    @contextmanager
-    def holding_place(self, request: web.Request, when_lost: Callable[[], None]) -> Iterator[None]:
-        """The request holds a place meanwhile. `when_lost` is called if its connection is lost."""
-        connection = request.protocol
+    def begin_place(self, request: web.Request, when_lost: Callable[[], None]) -> None:
+        """The request holds a place from now on. `when_lost` is called if its connection is lost."""
         request[_PLACE_UNTIL] = math.inf
         if request.transport is None:
             when_lost()
         else:
-            self._when_lost[connection] = request, when_lost
+            self._when_lost[request.protocol] = request, when_lost
             self._look_later()
-        try:
-            yield
-        finally:
-            self._when_lost.pop(connection, None)
-            request[_PLACE_UNTIL] = asyncio.get_running_loop().time()
+
+    def end_place(self, request: web.Request) -> None:
+        """The request has given its place back."""
+        self._when_lost.pop(request.protocol, None)
+        request[_PLACE_UNTIL] = asyncio.get_running_loop().time()
 
     def _look_later(self) -> None:
         if not self._looks:

@@ -12,8 +12,7 @@ Why: docs/decisions/0019-places.md.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,16 +74,16 @@ class Places:
         self._given_up += 1
         place.holder.abort(UploadError("made_room"))
 
-    @contextmanager
-    def hold(self, holder: Holder, caller: Caller, pace: SenderPace) -> Iterator[None]:
-        """Take a place, until the holder has ended."""
+    def take(self, holder: Holder, caller: Caller, pace: SenderPace) -> Place:
+        """A place, until it is given back."""
         place = Place(holder, caller, pace)
         self._places.add(place)
-        try:
-            yield
-        finally:
-            self._places.discard(place)
-            self._given_up -= place.given_up
+        return place
+
+    def give_back(self, place: Place) -> None:
+        """Its holder has ended."""
+        self._places.discard(place)
+        self._given_up -= place.given_up
 
     def abort_all(self, code: str) -> None:
         """End all that run with this code, each with an error of its own: it tells of its upload."""
