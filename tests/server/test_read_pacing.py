@@ -41,8 +41,8 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
 def test_pauses_grow_until_enough_gathers() -> None:
     """Pauses grow to the longest while too little gathers in them, and shrink again when enough does."""
     assert reads([1] * 100)[-1] == read_pacing.LONGEST_PAUSE_SECONDS
-    assert reads([1] * 100 + [100_000] + [1] * 7)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 3
-    assert set(reads([9000] * 1000)) == {0.0}
+    assert reads([1] * 100 + [100_000] + [1] * 6)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 3
+    assert set(reads([17_000] * 1000)) == {0.0}
 
 
 def test_credit_is_no_treasure() -> None:

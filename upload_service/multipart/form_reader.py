@@ -131,17 +131,20 @@ class FormReader:
     def _region_end(self, chunk: bytes, start: int) -> int:
         """Where the head or field that is read at `start` ends in `chunk`; -1 if it does not, or is neither.
 
+        A field ends with the head behind it, if all of that is there.
+
         Until the file has begun, the parser gets each head separately. So the position of the file's first
         byte is known, which the parser does not tell. Empty lines are looked for in heads only: a field may
         consist of them.
         """
-        if self._region is _Region.HEAD and (end := chunk.find(_HEADERS_END, start)) >= 0:
-            self._region = _Region.REST  # unless it is the head of a field: see _begin_part
-            return end + len(_HEADERS_END)
+        end = -1
         if self._region is _Region.FIELD and (end := find(chunk, self._delimiter, start)) >= 0:
             self._region = _Region.HEAD
-            return end + len(self._delimiter)
-        return -1
+            start = end = end + len(self._delimiter)
+        if self._region is _Region.HEAD and (head_end := chunk.find(_HEADERS_END, start)) >= 0:
+            self._region = _Region.REST  # unless it is the head of a field: see _begin_part
+            end = head_end + len(_HEADERS_END)
+        return end
 
     def _whole_end(self, chunk: bytes, start: int) -> int:
         """Where `chunk` ends without the beginning of what ends the region; its length if there is none."""

@@ -18,7 +18,7 @@ from upload_service.server.request_heads import MAX_HEAD_BYTES, HeadBudget, Held
 
 # What of a body may wait to be read before reading stops is twice this and one read, or a sixteenth of it in
 # chunks: for these the loop stands still while they are parsed.
-BODY_BUFFER_BYTES = 64 * 1024
+BODY_BUFFER_BYTES = 128 * 1024
 
 
 class OneRequestAtATime(web.RequestHandler):
@@ -26,15 +26,7 @@ class OneRequestAtATime(web.RequestHandler):
 
     def __init__(self, server: web.Server, heads: HeadBudget, **options: Any) -> None:
         super().__init__(server, **options)
-        # Like aiohttp's own, but it stops behind each request: it alone knows where chunked coding ends.
-        self._parser = HttpRequestParser(
-            self,
-            self._loop,
-            BODY_BUFFER_BYTES,
-            payload_exception=web.RequestPayloadError,
-            auto_decompress=False,
-            max_msg_queue_size=1,
-        )
+        self._parser = self._new_parser()
         self._head = RequestHead()
         self._held = HeldBytes(heads)
         # The body of the request at hand. `_body_left`: how much of it has not come; None in chunked coding.
@@ -45,7 +37,18 @@ class OneRequestAtATime(web.RequestHandler):
         # already: whole requests, and as much of a head as `_next_head` has counted.
         self._behind = b""
         self._next_head: RequestHead | None = None
-        self._last_of_chunks = b""
+        self._last_parsed = b""
+
+    def _new_parser(self) -> HttpRequestParser:
+        """Like aiohttp's own, but it stops behind each request: it alone knows where chunked coding ends."""
+        return HttpRequestParser(
+            self,
+            self._loop,
+            BODY_BUFFER_BYTES,
+            payload_exception=web.RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=1,
+        )
 
     def _head_begins(self) -> None:
         """The first byte of a head has come, or has waited until now."""
@@ -72,7 +75,6 @@ class OneRequestAtATime(web.RequestHandler):
         self._behind = b""
         while data and not (self._close or self._force_close):
             if self._body_left is None:
-                self._last_of_chunks = data[-3:]
                 self._parse(data)
                 data = b""
             elif self._body_left:
@@ -103,12 +105,34 @@ class OneRequestAtATime(web.RequestHandler):
             self._refuse("request_head_too_large")
         elif not self._held.set(self._head.size):
             self._refuse("too_busy")
+        elif self._head.is_whole and self._head.begins_anew:
+            return self._parse_with_body(data, count)
         else:
             self._parse(data[:count])
-        return data[count:]
+            return data[count:]
+        return b""
+
+    def _parse_with_body(self, data: bytes, count: int) -> bytes:
+        """Parse the head, which ends at `count`, with what there is of its body; what is behind that.
+
+        All of `data` is parsed, although the parser stops behind the request: to cut a large one costs much,
+        and to make a new parser, so that it forgets what is behind, costs little and is needed rarely.
+        """
+        self._parse(data)
+        assert self._body
+        if self._body_left is None or self._next_head:
+            return b""  # in chunked coding
+        behind = data[count + self._body.total_bytes :]
+        if not behind:
+            return b""
+        if not self._body.is_eof():
+            super().data_received(b"")  # it has stopped before the body's end: so much of it waits to be read
+        self._parser, self._upgraded, self._message_tail = self._new_parser(), False, b""
+        return behind
 
     def _parse(self, data: bytes) -> None:
         waiting = len(self._messages)
+        self._last_parsed = data[-3:] or self._last_parsed
         super().data_received(data)
         if len(self._messages) > waiting:
             self._begin_request() if not self._is_answering else self._break_body()
@@ -132,7 +156,7 @@ class OneRequestAtATime(web.RequestHandler):
         by another before their answer (RFC 9112 section 9.3.2).
         """
         self._body_left = 0
-        self._next_head = RequestHead(b"" if data else self._last_of_chunks)
+        self._next_head = RequestHead(b"" if data else self._last_parsed)
         self._next_head.take(data[data.rfind(b"\r\n\r\n") + 4 :].lstrip(b"\r\n"))
         if len(data) <= MAX_HEAD_BYTES and self._held.set(self._head.size + len(data)):
             return

@@ -46,18 +46,20 @@ class HeldBytes:
 
 
 class RequestHead:
-    """The head that a connection is reading; `size` is how many bytes of it have come.
+    """The head that a connection is reading; `size` counts its bytes so far, `is_whole`: these are all.
 
-    `last`: the bytes before it, of which nobody knows whether they belong to it; b"" where it begins anew.
+    `last`: the bytes before it, of which nobody knows whether they belong to it; b"" where it `begins_anew`.
     """
 
     def __init__(self, last: bytes = b"") -> None:
         self.size = 0
+        self.begins_anew = not last
+        self.is_whole = False
         self.last = last
 
     def skip_line_breaks(self, data: bytes) -> bytes:
         """`data` without the line breaks that may stand before a head (RFC 9112 section 2.2)."""
-        return data if self.size or self.last else data.lstrip(b"\r\n")
+        return data.lstrip(b"\r\n") if self.begins_anew and not self.size else data
 
     def take(self, data: bytes) -> int:
         """Count what belongs to the head; how many bytes of `data` these are."""
@@ -65,6 +67,7 @@ class RequestHead:
         end = text.find(_END)
         count = len(data) if end < 0 else end + len(_END) - len(self.last)
         self.size += count
+        self.is_whole = end >= 0
         self.last = b"" if end >= 0 else text[1 - len(_END) :]
         return count
 
