@@ -119,9 +119,8 @@ class OneRequestAtATime(web.RequestHandler):
         and to make a new parser, so that it forgets what is behind, costs little and is needed rarely.
         """
         self._parse(data)
-        assert self._body
-        if self._body_left is None or self._next_head:
-            return b""  # in chunked coding
+        if self._body is None or self._body_left is None or self._next_head:
+            return b""  # in chunked coding, the parser alone knows
         behind = data[count + self._body.total_bytes :]
         if not behind:
             return b""
