@@ -138,7 +138,7 @@ class FormReader:
         consist of them.
         """
         end = -1
-        if self._region is _Region.FIELD and (end := find(chunk, self._delimiter, start)) >= 0:
+        if self._region is _Region.FIELD and (end := chunk.find(self._delimiter, start)) >= 0:
             self._region = _Region.HEAD
             start = end = end + len(self._delimiter)
         if self._region is _Region.HEAD and (head_end := chunk.find(_HEADERS_END, start)) >= 0:

@@ -51,7 +51,7 @@ class OneRequestAtATime(web.RequestHandler):
         )
 
     def _head_begins(self) -> None:
-        """The first byte of a head has come, or has waited until now."""
+        """The first byte of a head has come, or has waited until now, and its last has not."""
 
     def _refuse(self, code: str) -> None:
         """Refuse the head that is coming."""
@@ -98,9 +98,9 @@ class OneRequestAtATime(web.RequestHandler):
     def _take_head(self, data: bytes) -> bytes:
         """Give the parser what `data` has of a head; what is behind it."""
         data = self._head.skip_line_breaks(data)
-        if data and not self._head.size:
+        had_begun, count = self._head.size, self._head.take(data)
+        if count and not had_begun and not self._head.is_whole:
             self._head_begins()
-        count = self._head.take(data)
         if self._head.is_too_long:
             self._refuse("request_head_too_large")
         elif not self._held.set(self._head.size):
@@ -189,7 +189,7 @@ class OneRequestAtATime(web.RequestHandler):
 
     def _go_on(self) -> None:
         self._head, self._is_answering = RequestHead(), False
-        self._held.set(len(self._behind))
+        self._held.set(0)
         if self._next_head:
             self._parse(b"")  # what it has had already
             if not self._is_answering:
@@ -198,7 +198,8 @@ class OneRequestAtATime(web.RequestHandler):
                     self._head_begins()
             elif self._body is not EMPTY_PAYLOAD:
                 self._next_head = RequestHead(self._next_head.last)  # that was a body, or begins behind it
-        self._take(self._behind)
+        if self._behind:
+            self._take(self._behind)
         if self._buffer_paused and not self._behind:
             self._resume_reading_if_drained()
 

@@ -37,6 +37,8 @@ class HeldBytes:
 
     def set(self, count: int) -> bool:
         """It holds so many bytes now. False, and nothing is taken, when there is no room for them."""
+        if count <= OWN_BYTES and not self._taken:
+            return True
         wanted = max(0, count - OWN_BYTES)
         if wanted - self._taken > self._budget.free_bytes:
             return False
