@@ -10,7 +10,7 @@ Must not know: signatures.
 import re
 from dataclasses import dataclass
 
-from upload_service.presigned.object_paths import first_segment, may_climb
+from upload_service.presigned.object_paths import may_climb, may_lead_to
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, is_partial_address, parse_url
 
 KNOWN_STORES_WORD = "default"
@@ -144,8 +144,9 @@ def _with_wildcards(host: str, authority: str) -> str:
 def _is_under(path: str, listed: str) -> bool:
     """Whether `path` lies below the path `listed`, compared by whole segments and undecoded.
 
-    A path that somebody may read as one with a segment `.` or `..` is not below any.
+    A path that somebody may read as one with a segment `.` or `..` is not below any. The path `listed` with a
+    slash behind it is the bucket or the folder itself, not an object in it.
     """
     if not listed:
-        return first_segment(path).lower() != _NO_BUCKET
-    return path.startswith(f"{listed}/") and not may_climb(path)
+        return not may_lead_to(path, _NO_BUCKET)
+    return path.startswith(f"{listed}/") and path != f"{listed}/" and not may_climb(path)

@@ -7,7 +7,8 @@ Must not know: hosts, which paths an operator lists.
 """
 
 import re
-from urllib.parse import unquote
+from collections.abc import Iterator
+from itertools import islice
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html with the older rules of us-east-1, and
 # cloud.google.com/storage/docs/buckets#naming
@@ -25,6 +26,8 @@ _CLIMBING = re.compile(
 )
 
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+# Also what some servers cut off, and characters that no bucket can have.
+_SEGMENT_END = re.compile(r"[/\\;?#\0-\x20]")
 
 
 def bucket_of(path: str) -> str | None:
@@ -33,20 +36,29 @@ def bucket_of(path: str) -> str | None:
     return match[1] if match else None
 
 
-def first_segment(path: str) -> str:
-    """The first segment of a path, with its escapes undone."""
-    return unquote(path).replace("\\", "/").lstrip("/").partition("/")[0]
+def may_lead_to(path: str, name: str) -> bool:
+    """Whether somebody may read a path as one whose first segment is `name`, which is in lower case."""
+    climbs = may_climb(path)
+    for reading in islice(_readings(path), _MOST_ROUNDS + 1):
+        segments = [segment for segment in _SEGMENT_END.split(reading.lower()) if segment]
+        if name in (segments if climbs else segments[:1]):
+            return True
+    return False
 
 
 def may_climb(path: str) -> bool:
     """Whether somebody may read a path as one with a segment `.` or `..`, and so as another path."""
-    for _ in range(_MOST_ROUNDS):
-        if _CLIMBING.search(path):
+    for rounds, reading in enumerate(_readings(path)):
+        if rounds == _MOST_ROUNDS or _CLIMBING.search(reading):
             return True
-        if "%" not in path:
-            return False
+    return False
+
+
+def _readings(path: str) -> Iterator[str]:
+    """The path as it is written, then with its escapes undone, again and again as long as there are some."""
+    yield path
+    while "%" in path:
         undone = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), path)
         if undone == path:
-            return False
-        path = undone
-    return True
+            return
+        yield (path := undone)
