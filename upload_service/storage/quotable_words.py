@@ -30,6 +30,7 @@ _CODE = re.compile(r"(?=.{1,64}\Z)[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*", r
 _REQUEST_ID = re.compile(r"[A-Za-z0-9+/=_.:-]{1,200}", re.ASCII)
 
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
+_DIGITS = re.compile(rf"[0-9a-fA-F]{{{SHARED},}}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}", re.ASCII)
 # A value that may be 16 bytes or more in base64; sought behind its mark, which is much faster than anywhere.
 _BASE64_VALUE = re.compile(r"[=\n.,:;~\"]([A-Za-z0-9+/_-]{22,})", re.ASCII)
@@ -124,9 +125,8 @@ def _share(text: str, said: _Said) -> bool:
     lower = text.lower()
     if _has_part(lower, said.text):
         return True
-    if _HEX.fullmatch(text):
-        readable = _readable(bytes.fromhex(text[: len(text) // 2 * 2]))
-        return _has_part(lower, said.digits) or any(_has_part(each, said.text) for each in readable)
+    if any(_digits_share(digits, said) for digits in _DIGITS.findall(lower)):
+        return True
     if ("-" in text or "_" in text) and _has_part(_standard(lower), said.text):
         return True
     return any(
@@ -134,6 +134,14 @@ def _share(text: str, said: _Said) -> bool:
         or any(_has_part(each, said.text) for each in _readable(raw))
         for raw in _decoded(text)
     )
+
+
+def _digits_share(digits: str, said: _Said) -> bool:
+    """The same for what hexadecimal digits say; a part of a longer text may begin in the middle of a byte."""
+    if _has_part(digits, said.digits):
+        return True
+    pairs = (digits[start : start + (len(digits) - start) // 2 * 2] for start in range(2))
+    return any(_has_part(each, said.text) for two in pairs for each in _readable(bytes.fromhex(two)))
 
 
 def _has_part(form: str, said: str, shared: int = SHARED) -> bool:
