@@ -16,7 +16,13 @@ from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, answer, xml
-from upload_service.storage.unasked_answers import MOST_HOSTS, UNTRUSTED_SECONDS, Connection, Connections
+from upload_service.storage.unasked_answers import (
+    MOST_HOSTS,
+    MOST_INTERIM,
+    UNTRUSTED_SECONDS,
+    Connection,
+    Connections,
+)
 
 REFUSAL = answer(403, xml("AccessDenied"))
 PAUSE_SECONDS = 0.1
@@ -117,6 +123,24 @@ def test_what_remains() -> None:
             time.sleep(2 * PAUSE_SECONDS)
     assert told == ["ok", "ok", "access_denied", "access_denied"]
     assert store.connections == 3
+
+
+@pytest.mark.parametrize(
+    ("count", "codes"),
+    [
+        (MOST_INTERIM, ["ok", "ok"]),
+        (MOST_INTERIM + 1, ["storage_bad_answer", "ok"]),
+        (5000, ["storage_bad_answer", "ok"]),
+    ],
+)
+def test_answers_that_only_announce_others(count: int, codes: list[str]) -> None:
+    """A PUT has a bound for them, so none of them keeps it and the processor busy until the time is up."""
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    store = UnaskedStore(says(interim * count + OK), says(OK))
+    with Running(UPLOAD_DESTINATIONS=store.url) as running:
+        told = [upload(running, store).json for _ in codes]
+    assert [each.get("code", "ok") for each in told] == codes
+    assert told[0]["stored"] is (True if codes[0] == "ok" else None)
 
 
 async def test_it_is_forgiven_after_a_while() -> None:

@@ -1,20 +1,24 @@
-"""Answers that nobody asked for, and the hosts that have sent one.
+"""Answers that nobody asked for, and the hosts that have sent one; and answers that only announce others.
 
 Knows: when bytes on a connection cannot be the answer to a request: while it is idle, before the request has
 begun to leave, or while the peer's system has acknowledged nothing of it.
 Rules: what nobody asked for is no answer. A host that has sent such bytes gets no kept connections for a
-while: on one, an answer that comes a moment after the next PUT has arrived looks like that PUT's own.
+while: on one, an answer that comes a moment after the next PUT has arrived looks like that PUT's own. A PUT
+has MOST_INTERIM answers at most that only announce its answer (RFC 9110 section 15.2): aiohttp reads them for
+as long as they come.
 Must not know: what an answer means.
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from weakref import WeakSet
 
 import structlog
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http import RawResponseMessage
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 
 from upload_service.storage.payload import BodyPayload
@@ -23,6 +27,10 @@ from upload_service.storage.payload import BodyPayload
 UNTRUSTED_SECONDS = 600.0
 # Of more hosts than these, those that spoke last are remembered.
 MOST_HOSTS = 1024
+# 100 Continue, and one now and then from a store that takes its time.
+MOST_INTERIM = 32
+# Until the answer's head is here, so much is parsed at a time: even that may be hundreds of interim answers.
+STEP_BYTES = 16 * 1024
 
 
 class Connections:
@@ -70,6 +78,8 @@ class Connection(ResponseHandler):
         self._body: BodyPayload | None = None
         self._is_answered = False
         self._spoke_unasked = False
+        self._head_came = False
+        self._interim = 0
         self.host: str | None = None
         connections.add(self)
 
@@ -88,6 +98,8 @@ class Connection(ResponseHandler):
         self.host = host
         self._body = body
         self._is_answered = False
+        self._head_came = False
+        self._interim = 0
 
     def end(self) -> None:
         """The PUT leaves it, to be closed or kept."""
@@ -106,7 +118,11 @@ class Connection(ResponseHandler):
         elif not body.can_be_answered():
             body.answered_unasked = True
             self._note_unasked()
-        super().data_received(data)
+        while len(data) > STEP_BYTES and not self._head_came and self.exception() is None:
+            super().data_received(data[:STEP_BYTES])
+            data = data[STEP_BYTES:]
+        if self._interim <= MOST_INTERIM:
+            super().data_received(data)
         if body is not None and self._body is None:
             self._note_second_answer()  # its own answer ended in these bytes
 
@@ -119,6 +135,18 @@ class Connection(ResponseHandler):
     def _note_second_answer(self) -> None:
         if self._is_answered and (self._buffer or self._tail):
             self._note_unasked()
+
+    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        """A head is here: that of the answer, or of one that announces it."""
+        self._head_came = data[0].code >= 200 or data[0].code == HTTPStatus.SWITCHING_PROTOCOLS
+        self._interim += not self._head_came
+        if self._interim <= MOST_INTERIM:
+            super().feed_data(data, size)
+        elif self.exception() is None:
+            self.force_close()
+            if self.transport:
+                self.transport.abort()
+            self.set_exception(HttpProcessingError(code=data[0].code, message="no end of interim answers"))
 
     def _note_unasked(self) -> None:
         self._spoke_unasked = True
