@@ -1,7 +1,10 @@
 """The grammar of a header that carries a media type (RFC 9110 8.3.1), and values with several types."""
 
+import mimetypes
+import re
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from tests.content.samples import listed
 from upload_service.content.allowed_types import Sniffer
 from upload_service.content.content_type import parse_media_type
+from upload_service.content.media_types import canonical_name, carries_script, scripted_type_of_ending
 from upload_service.errors.upload_error import UploadError
 
 
@@ -167,3 +171,50 @@ def test_name_of_an_object_without_a_type(claimed: str, ending: str, code: str) 
     with pytest.raises(UploadError, match=code) as refused:
         sniffer.require_allowed_object(types, ending)
     assert f".{ending}" in refused.value.detail
+
+
+XML = b'<m xmlns:h="http://www.w3.org/1999/xhtml"><h:script>1</h:script></m>'
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "code"),
+    [
+        (XML, "gml", "type_not_allowed"),
+        (b"\xef\xbb\xbf\n" + XML, "meta4", "type_not_allowed"),
+        (XML.decode().encode("utf-16"), "opml", "type_not_allowed"),
+        (XML, "md", "ok"),
+        (XML, "", "ok"),
+        (b"fn main() {}\n", "rs", "ok"),
+        (b"function f() {}", "ecma", "type_not_allowed"),
+        (b"Subject: a\n\ntext", "eml", "type_not_allowed"),
+    ],
+)
+def test_name_of_a_text_without_a_type(content: bytes, ending: str, code: str) -> None:
+    """Text may be XML that no browser takes for a page until a store serves it as one, by the name alone."""
+    sniffer = Sniffer(listed("text/*"), [])
+    sniffer.feed(content)
+    sniffer.finish()
+    if code == "ok":
+        sniffer.require_allowed_object([], ending)
+        return
+    with pytest.raises(UploadError, match=code):
+        sniffer.require_allowed_object([], ending)
+
+
+def test_every_ending_of_a_scripted_type_is_known() -> None:
+    """No registry by which a store on this system gives types has one more ending for a type with scripts."""
+    registered = [(ending[1:], name) for ending, name in mimetypes.MimeTypes().types_map[True].items()]
+    for line in _lines("/etc/mime.types"):
+        name, *endings = line.partition("#")[0].split() or [""]
+        registered += [(ending, name) for ending in endings]
+    for line in _lines("/usr/share/mime/globs2"):
+        if glob := re.fullmatch(r"\d+:([^:]+):\*\.([\w-]+)(?::.*)?", line):
+            registered.append((glob[2], glob[1]))
+    scripted = {ending.lower() for ending, name in registered if carries_script(canonical_name(name))}
+    assert {"html", "svg"} <= scripted
+    assert not {each for each in scripted if not scripted_type_of_ending(each, may_be_xml=True)}
+
+
+def _lines(path: str) -> list[str]:
+    """Those of a file, if this system has it."""
+    return Path(path).read_text().splitlines() if Path(path).exists() else []

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from upload_service.content.content_type import MediaType
+from upload_service.content.markup import may_be_xml
 from upload_service.content.media_types import (
     UNKNOWN_TYPES,
     carries_script,
@@ -74,9 +75,11 @@ class AllowedTypes:
             if not self.includes(name):
                 raise UploadError("type_not_allowed", self._refusal(seen, name))
 
-    def require_allowed_name(self, seen: str, types: Sequence[MediaType], ending: str) -> None:
+    def require_allowed_name(
+        self, seen: str, types: Sequence[MediaType], ending: str, *, may_be_xml: bool
+    ) -> None:
         """The same for the type that some stores would give an object by its name; `ending`: of the name."""
-        named = _type_by_name(types, ending)
+        named = _type_by_name(types, ending, may_be_xml=may_be_xml)
         if named is None:
             return
         resolved = resolve_type(seen, named)
@@ -112,9 +115,9 @@ def _well_formed_name(claimed: MediaType) -> str:
     return claimed.name
 
 
-def _type_by_name(types: Sequence[MediaType], ending: str) -> str | None:
+def _type_by_name(types: Sequence[MediaType], ending: str, *, may_be_xml: bool = False) -> str | None:
     """The type with scripts that some stores give an object by its name, where its types tell nothing."""
-    named = scripted_type_of_ending(ending)
+    named = scripted_type_of_ending(ending, may_be_xml=may_be_xml)
     return named if named and all(each.name in UNKNOWN_TYPES for each in types) else None
 
 
@@ -146,6 +149,7 @@ class Sniffer:
         self._claims = tuple(claims)
         self._head = b""
         self._seen: str | None = None
+        self._may_be_xml = False
 
     @property
     def is_allowed(self) -> bool:
@@ -168,6 +172,7 @@ class Sniffer:
             empty = Phrase("The file is empty, so it has no type.")
             raise UploadError("type_unrecognised", None if self._head else empty)
         self._allowed.require_allowed(seen, self._claims)
+        self._may_be_xml = may_be_xml(self._head)
         self._seen, self._head = seen, b""
 
     def add_claims(self, claims: Sequence[MediaType]) -> None:
@@ -181,4 +186,4 @@ class Sniffer:
         """Raise UploadError if the object of a PUT with these types is not allowed; the bytes are known."""
         assert self._seen is not None
         self.add_claims(types or (_NO_TYPE,))
-        self._allowed.require_allowed_name(self._seen, types, ending)
+        self._allowed.require_allowed_name(self._seen, types, ending, may_be_xml=self._may_be_xml)

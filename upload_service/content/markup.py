@@ -40,6 +40,11 @@ def markup_type(head: bytes) -> str | None:
     return "text/html" if _HTML.match(text, start) else None
 
 
+def may_be_xml(head: bytes) -> bool:
+    """Whether a parser of XML could read a file that begins so."""
+    return _BEGINS.match(head) is not None
+
+
 def _root(text: bytes, position: int) -> bytes | None:
     """The name of the root element without its prefix; in lower case, because HTML ignores case."""
     while before := _BEFORE_ROOT.match(text, position):

@@ -116,12 +116,26 @@ application/xml xml xsd xsl xslt rng rdf owl rss atom xul xbl mml mathml kml gpx
 application/xml dtd ent dae x3d smi smil ssml pls grxml vxml inkml ncx opf ttml dfxp tei mpd musicxml yin srx
 application/xml xop xdp
 image/svg+xml svg svgz
-multipart/related mht mhtml
+message/rfc822 art eml mail mime nws
+multipart/related bmed mht mhtml vpm
 text/html html htm shtml shtm stm hta htc
-text/javascript js mjs cjs es jsm jse
+text/javascript js mjs cjs es jsm jse ecma
+text/vbscript vbs
 """.strip().splitlines()
     for ending in line.split()[1:]
 }
+# Those of Debian's media-types and shared-mime-info, and of Python's mimetypes, that stand for one more type
+# `…+xml`. Many of them are also those of files that are no XML.
+_RARE_XML_ENDINGS = """
+1km ac apxml atomcat atomdeleted atomsrv atomsvc bmml ccmp ccxml cdfx cdxml cellml cl clue cml cpl csl
+davmount dbk dd2 ddf dist distz docbook dtb dwd emma emotionml es3 et3 fb2 fdt fo gml gsheet hal held ink
+irp its kino lasxml lbe lgr link66 lostsyncxml lostxml mads maei meta4 metalink mets mods moml mpf mpkg mpp
+mrcx mscml musd mxml obgx odd omdoc opml osfpvg osm owx pkg provx pskcxml rapd rdfs relo res rfcxml rif rl
+rld rs rsat rsd rsheet rusd sbml scl sdkd sdkm senmlx sensmlx shf sls sml spx sru ssdl stpx swidtag td
+teicorpus tfi uis uo uoml uvt uvvt vsdm vsdx vssm vssx vstm vstx wbs wif wspolicy x3dz xav xca xcs xdf xdm
+xdssc xel xenc xer xhvml xliff xmls xns xpdl xpl xsf xsm xvm xvml zaz zmm
+"""
+_MAY_BE_XML = frozenset(_RARE_XML_ENDINGS.split())
 
 
 def canonical_name(name: str) -> str:
@@ -132,9 +146,12 @@ def canonical_name(name: str) -> str:
     return _CANONICAL_NAMES.get(plain, plain)
 
 
-def scripted_type_of_ending(ending: str) -> str | None:
-    """The type with scripts that the ending of a file's name stands for, in lower case; None for others."""
-    return _ENDINGS.get(ending)
+def scripted_type_of_ending(ending: str, *, may_be_xml: bool = False) -> str | None:
+    """The type with scripts that the ending of a file's name stands for, in lower case; None for others.
+
+    `may_be_xml`: by its first bytes, the file may be XML.
+    """
+    return "application/xml" if may_be_xml and ending in _MAY_BE_XML else _ENDINGS.get(ending)
 
 
 def resolve_type(seen: str, claimed: str) -> str | None:
