@@ -116,7 +116,6 @@ def test_fields_that_give_a_header(field: str, header: str | None) -> None:
         "x-goog-copy-source",
         "x-goog-resumable",
         "x-ms-copy-source",
-        "x-ms-blob-type",
         "x-ms-page-write",
         "x-amz-meta-a:b",
         "x-amz-meta-a b",
@@ -131,6 +130,20 @@ def test_headers_that_are_never_sent(name: str) -> None:
     code, detail = refused(lambda: signed_headers.header_of_field(f"header:{name}"))
     assert code == "header_not_allowed"
     assert detail.isprintable()
+
+
+def test_azures_blob_type_may_be_said() -> None:
+    """Everybody's code for Azure sends it: it may come with the value that is sent, and to Azure only."""
+    assert signed_headers.header_of_field("header:X-MS-Blob-Type") == "x-ms-blob-type"
+    signed_headers.check_value("x-ms-blob-type", "BlockBlob")
+    code, _ = refused(lambda: signed_headers.check_value("x-ms-blob-type", "AppendBlob"))
+    assert code == "header_not_allowed"
+    azure = destination(tells=False, own=BLOB)
+    check(azure, {"x-ms-blob-type": "BlockBlob"})
+    sent = signed_headers.put_headers(azure, {"x-ms-blob-type": "blockblob"}, "image/png")
+    assert sent == ({"content-type": "image/png", "x-ms-blob-type": "BlockBlob"},)
+    code, _ = refused(lambda: check(destination(), {"x-ms-blob-type": "BlockBlob"}))
+    assert code == "header_not_allowed"
 
 
 @pytest.mark.parametrize(

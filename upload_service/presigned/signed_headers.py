@@ -28,6 +28,8 @@ TYPE_HEADERS = ("content-type", "x-ms-blob-content-type")
 ALWAYS_SENT = frozenset({"host", "content-length", "content-type"})
 # A form may say what these are, as the maps of signed headers that SDKs give do, but not change them.
 SAID_ONLY = ("host", "content-length")
+# Everybody's code for Azure sends it. The service does so itself: BlockBlob.
+BLOB_TYPE = "x-ms-blob-type"
 # Ceph counts these in the query of a Signature V2 as if they were headers, and again if they are.
 _METADATA_PREFIX = "x-amz-meta-"
 
@@ -45,21 +47,26 @@ def header_of_field(field: str) -> str | None:
     if not field.startswith(FIELD_PREFIX):
         return None
     name = field.removeprefix(FIELD_PREFIX).strip().lower()
-    if not sendable_headers.ANY.include(name) and name not in SAID_ONLY:
-        shown = Phrase("The header {name}", name=name)
-        unusable = Phrase("A header with an unusable name")
-        raise UploadError(
-            "header_not_allowed",
-            Phrase(
-                "{header} is none that goes with an upload.",
-                header=shown if _NAME.fullmatch(name) else unusable,
-            ),
-        )
+    if not sendable_headers.ANY.include(name) and name not in (*SAID_ONLY, BLOB_TYPE):
+        raise _goes_to_no_store(name)
     return name
+
+
+def _goes_to_no_store(name: str) -> UploadError:
+    shown = Phrase("The header {name}", name=name)
+    unusable = Phrase("A header with an unusable name")
+    return UploadError(
+        "header_not_allowed",
+        Phrase(
+            "{header} is none that goes with an upload.", header=shown if _NAME.fullmatch(name) else unusable
+        ),
+    )
 
 
 def check_value(name: str, value: str) -> None:
     """Raise UploadError when `value` cannot be sent as the value of a header."""
+    if name == BLOB_TYPE and value.lower() != "blockblob":
+        raise _goes_to_no_store(name)
     if not _VALUE.fullmatch(value):
         raise UploadError(
             "invalid_header_value",
@@ -86,7 +93,7 @@ def check_url(destination: Destination) -> None:
 def check_given(destination: Destination, name: str) -> None:
     """Raise UploadError when the header that the form gives does not go to this store, or is not signed."""
     signed = destination.signed_headers
-    if name in ALWAYS_SENT:
+    if name in ALWAYS_SENT or any(name == own for own, _ in destination.required_headers):
         return
     if not destination.sendable.include(name):
         raise UploadError(
