@@ -236,6 +236,9 @@ def test_without_a_list_only_several_types_are_refused(
         ("v4", {"contentType": "application/octet-stream"}, ".html", "type_not_allowed"),
         ("v2", {"contentType": "application/octet-stream"}, ".SVG", "type_not_allowed"),
         ("v4", {"contentType": "image/png"}, ".html", "ok"),
+        ("v2", {}, ".html", "type_not_allowed"),
+        ("v2", {"contentType": "image/png"}, ".html", "ok"),
+        ("v4", {}, ".html", "ok"),
     ],
 )
 def test_check_judges_the_same(

@@ -91,8 +91,11 @@ class FormFields:
         given = self.headers if part_type is None else {"content-type": part_type, **self.headers}
         return (*put_headers.types_of(given), *self._types_in_query)
 
-    def require_possible_types(self) -> None:
-        """Raise UploadError when no file can have the types that are known so far and be allowed."""
+    def require_possible_types(self, *, are_all: bool = False) -> None:
+        """Raise UploadError when no file can have the types that are known so far and be allowed.
+
+        `are_all`: no field follows.
+        """
         if (allowed := self._settings.allowed_types) is None:
             return
         if claims := self.claimed_types():
@@ -100,6 +103,9 @@ class FormFields:
             for each in self._put_headers(None):
                 assert self.destination
                 allowed.require_possible_name(each.types, self.destination.key_ending)
+        elif are_all and self.destination and self.destination.binds_type:
+            # Without a type is how such a URL is tried first.
+            allowed.require_possible_name((), self.destination.key_ending)
 
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
