@@ -81,7 +81,7 @@ def _record_members(record: UploadRecord) -> dict[str, object]:
     members: dict[str, object] = {
         "host": record.host,
         "file_size": record.file_size,
-        "content_type": record.content_type,
+        "content_type": record.media_type,
         "checksum": record.checksum and str(record.checksum),
         **record.members(),
         "client_ms": None if record.client_seconds is None else round(record.client_seconds * 1000),

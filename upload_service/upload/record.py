@@ -3,11 +3,14 @@
 Must not know: how it is told.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from upload_service.body.checksums import Checksum
 from upload_service.storage.outcome import Outcome
+
+_MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,80})\s*(?:;.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ class UploadRecord:
         if self.outcome is not None and self.outcome.error is None:
             return True
         return None if self.may_be_stored else False
+
+    @property
+    def media_type(self) -> str | None:
+        """The file's type without its parameters, which may hold anything; None if it is no plain one."""
+        match = _MEDIA_TYPE.fullmatch(self.content_type)
+        return match[1] if match else None
 
     @property
     def storage_status(self) -> int | None:
