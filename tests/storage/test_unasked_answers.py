@@ -143,6 +143,32 @@ def test_answers_that_only_announce_others(count: int, codes: list[str]) -> None
     assert told[0]["stored"] is (True if codes[0] == "ok" else None)
 
 
+@pytest.mark.parametrize(
+    ("answered", "code"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000, "storage_bad_answer", id="lines"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: " + bytes(200_000), "storage_bad_answer", id="one line"),
+        pytest.param(b"HTTP/1.1 200 " + b"y" * 200_000, "storage_bad_answer", id="first line"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 20_000,
+            "storage_bad_answer",
+            id="trailer",
+        ),
+        pytest.param(
+            b"HTTP/1.1 500 No\r\nContent-Length: 9999999999\r\n\r\n" + b"y" * 200_000,
+            "storage_error",
+            id="body",
+        ),
+    ],
+)
+def test_answers_without_end(answered: bytes, code: str) -> None:
+    """However an answer goes on and on, only its beginning is read, and the upload ends at once."""
+    store = UnaskedStore(says(answered))
+    with Running(UPLOAD_DESTINATIONS=store.url, UPLOAD_STALL_SECONDS="120") as running:
+        told = upload(running, store).json
+    assert (told["code"], told["stored"]) == (code, None)
+
+
 async def test_it_is_forgiven_after_a_while() -> None:
     """Ten minutes later the host's connections are kept again."""
     now = 0.0
