@@ -77,6 +77,7 @@ def test_bucket(path: str, bucket: str | None) -> None:
         ("/%6dinio/admin", False),
         ("//minio/admin", False),
         ("/%2fminio/admin", False),
+        ("/%4Dinio/admin", False),
         ("/%256dinio/admin", False),
         ("/./minio/admin", False),
         ("/.;/minio/admin", False),

@@ -38,12 +38,11 @@ def bucket_of(path: str) -> str | None:
 
 def may_lead_to(path: str, name: str) -> bool:
     """Whether somebody may read a path as one whose first segment is `name`, which is in lower case."""
-    climbs = may_climb(path)
-    for reading in islice(_readings(path), _MOST_ROUNDS + 1):
-        segments = [segment for segment in _SEGMENT_END.split(reading.lower()) if segment]
-        if name in (segments if climbs else segments[:1]):
-            return True
-    return False
+    readings = [each.lower() for each in islice(_readings(path), _MOST_ROUNDS + 1)]
+    if not any(name in each for each in readings):
+        return False
+    most = None if may_climb(path) else 1
+    return any(name in list(filter(None, _SEGMENT_END.split(each)))[:most] for each in readings)
 
 
 def may_climb(path: str) -> bool:

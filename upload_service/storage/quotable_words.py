@@ -127,6 +127,8 @@ def _share(text: str, said: _Said) -> bool:
         return True
     if any(_digits_share(digits, said) for digits in _DIGITS.findall(lower)):
         return True
+    if _HEX.fullmatch(text):
+        return False
     if ("-" in text or "_" in text) and _has_part(_standard(lower), said.text):
         return True
     return any(
@@ -140,8 +142,11 @@ def _digits_share(digits: str, said: _Said) -> bool:
     """The same for what hexadecimal digits say; a part of a longer text may begin in the middle of a byte."""
     if _has_part(digits, said.digits):
         return True
-    pairs = (digits[start : start + (len(digits) - start) // 2 * 2] for start in range(2))
-    return any(_has_part(each, said.text) for two in pairs for each in _readable(bytes.fromhex(two)))
+    for start in range(2):
+        pairs = digits[start : start + (len(digits) - start) // 2 * 2]
+        if any(_has_part(each, said.text) for each in _readable(bytes.fromhex(pairs))):
+            return True
+    return False
 
 
 def _has_part(form: str, said: str, shared: int = SHARED) -> bool:
