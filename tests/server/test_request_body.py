@@ -61,14 +61,17 @@ def test_broken_chunked_coding(
 @both_endpoints
 @BROKEN_CHUNKS
 def test_broken_chunked_coding_with_the_head(service: Running, coding: bytes, path: str) -> None:
-    """Broken chunks that arrive together with the head are refused like those that come later."""
+    """Broken chunks that arrive together with the head are refused like a broken head."""
     with Connection(service.port) as connection:
         connection.send(
             b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: %b\r\nTransfer-Encoding: chunked\r\n\r\n"
             % (path.encode(), FORM.encode())
             + coding
         )
-        assert_refused(service, connection.answer(), "bad_request", path)
+        answered = connection.answer()
+    assert (answered.status, answered.json["code"]) == (400, "bad_request")
+    event = service.wait_for(lambda event: event.get("request_id") == answered.request_id)
+    assert (event["event"], event["status"]) == ("bad_request_head", 400)
 
 
 def test_nothing_unexpected_was_logged(service: Running, hasty: Running) -> None:
