@@ -133,7 +133,7 @@ def _many_headers(url: str, value: bytes) -> bytes:
 def _long_heads(lines: int, count: int) -> bytes:
     """Requests whose answers are large, and behind them heads of so many lines of 7 KB."""
     return (
-        ASK_MUCH * 60
+        ASK_MUCH * 40
         + head(*[f"X-{each}: {'x' * 7000}" for each in range(lines)], "Content-Length: 0") * count
     )
 
@@ -205,7 +205,7 @@ ATTACKS = (
            lambda url: [sized(form(url, b"1").replace(b"a.png", b"=?utf-8?b?YQ==?= " * 400))]),
     Attack("a file name of file names",
            lambda url: [sized(form(url, b"1").replace(b'"a.png"', b'""' + b';filename=""' * 600))]),
-    Attack("heads of 0.9 MB behind unread answers", lambda _: [_long_heads(125, 10)], silence=0.5),
+    Attack("heads of 0.9 MB behind unread answers", lambda _: [_long_heads(125, 30)], silence=0.5),
     Attack("heads of 63 KB behind unread answers", lambda _: [_long_heads(9, 60)], silence=0.5),
     Attack("2000 answers that nobody reads", lambda _: [ASK_MUCH * 2000], silence=0.5),
     Attack("1000 small answers that nobody reads",
