@@ -54,6 +54,8 @@ def test_both_contexts_are_read() -> None:
         headers(None, 5),
         headers({"http": "GET", "requestId": 5}, {"deadline": "soon", "request_id": ""}),
         headers({"http": {"sourceIp": None}}, {"deadline": True}),
+        headers({}, {"deadline": 10**400}),
+        CIMultiDict({"x-amzn-request-context": "[" * 8000, "x-amzn-lambda-context": '{"a":' * 1500}),
     ],
 )
 def test_odd_headers_tell_nothing(found: CIMultiDict[str]) -> None:

@@ -1,8 +1,17 @@
 """Which of two media types an Accept header would rather have, and which language Accept-Language."""
 
+import time
+
 import pytest
 
-from upload_service.pages.content_negotiation import preferred_language, prefers, quality
+from upload_service.pages.content_negotiation import (
+    MAX_CHARACTERS,
+    accepts_gzip,
+    named_parameters,
+    preferred_language,
+    prefers,
+    quality,
+)
 
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -79,3 +88,30 @@ def test_the_most_specific_range_counts() -> None:
 def test_preferred_language(accept_language: str, language: str) -> None:
     """Korean is spoken to those who want it more than English; nonsense asks for nothing."""
     assert preferred_language(accept_language) == language
+
+
+LONG = "ko;q=0.1," * 6000
+
+
+def test_a_long_header_costs_no_more_than_its_bound() -> None:
+    """A head has room for 64 KiB of ranges. Each costs CPU, so few are looked at."""
+
+    def seconds(header: str) -> float:
+        began = time.process_time()
+        for _ in range(30):
+            preferred_language(header)
+            quality(header, "text/html")
+            accepts_gzip(header)
+            named_parameters(header, "application/x-ndjson")
+        return time.process_time() - began
+
+    assert min(seconds(LONG) for _ in range(5)) < 3 * min(seconds(LONG[:MAX_CHARACTERS]) for _ in range(5))
+
+
+def test_a_range_at_the_bound_is_whole_or_absent() -> None:
+    """A range that is cut does not count as another one."""
+    begin = "a" * (MAX_CHARACTERS - 3) + ","
+    assert preferred_language(f"{begin}ko") == "ko"
+    assert preferred_language(f"{begin}ko;q=0") == "en"
+    assert preferred_language(f"{begin}kok") == "en"
+    assert preferred_language(f"{begin}ko,en;q=0.1") == "ko"

@@ -195,6 +195,27 @@ async def test_requests_behind_a_running_one_wait_unread() -> None:
         sending.cancel()
 
 
+@pytest.mark.parametrize("size", [1000, 300_000])
+@pytest.mark.parametrize("breaks", [0, 2, 4])
+async def test_a_long_head_behind_a_chunked_body(size: int, breaks: int) -> None:
+    """What a read has behind a chunked body is bounded, also if the parser stops in the middle of the body.
+
+    `breaks`: so many bytes of the body's end come in the next read.
+    """
+    long = get(1, "long", *[f"X-{number}: {'x' * 8000}" for number in range(9)])
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (size, bytes(size))
+    read = b"POST /1?first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body + long
+    heads = HeadBudget()
+    async with connected(heads=heads) as (ours, made):
+        end = len(read) - len(long) - breaks
+        for piece in (read[:end], read[end:]) if breaks else (read,):
+            made.data_received(piece)
+        said = await until_closed(ours)
+    assert b"\r\n\r\nfirst\0" in said
+    assert b"long" not in said
+    assert heads.free_bytes == ALL_HEADS_BYTES
+
+
 CHUNKED = b"POST /3?%d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 SIZED = b"POST /3?%d HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n"
 KINDS = (

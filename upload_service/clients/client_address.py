@@ -98,9 +98,9 @@ def is_of_one_client(address: Address | None, trusted: Sequence[Network]) -> boo
 
 
 def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
-    """The entries of all lines, the last one first, without empty ones."""
+    """The entries of all lines, the last one first, without empty ones. What no real line has stays whole."""
     for line in reversed(lines):
-        for entry in reversed(line.split(",")):
+        for entry in reversed(line.rsplit(",", MAX_PROXIES)):
             if entry := entry.strip():
                 yield entry
 

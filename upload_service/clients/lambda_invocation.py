@@ -12,10 +12,12 @@ docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 REQUEST_CONTEXT_HEADER = "x-amzn-request-context"
 LAMBDA_CONTEXT_HEADER = "x-amzn-lambda-context"
+# Some 30 000 years: a larger number is no time, and may be too large for a float.
+_LATEST_MILLISECONDS = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def read_invocation(headers: Mapping[str, str]) -> LambdaInvocation:
     milliseconds: object = function.get("deadline")
     http = request.get("http")
     return LambdaInvocation(
-        deadline=milliseconds / 1000 if isinstance(milliseconds, int) and milliseconds > 1 else None,
+        deadline=milliseconds / 1000 if _is_time(milliseconds) else None,
         source_ip=_text(http.get("sourceIp")) if isinstance(http, dict) else None,
         url_request_id=_text(request.get("requestId")),
         lambda_request_id=_text(function.get("request_id")),
@@ -49,10 +51,14 @@ def read_invocation(headers: Mapping[str, str]) -> LambdaInvocation:
 def _object(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested without end
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _is_time(milliseconds: object) -> TypeGuard[int]:
+    return isinstance(milliseconds, int) and 1 < milliseconds < _LATEST_MILLISECONDS

@@ -1,13 +1,16 @@
 """Which media type, content coding or language a client prefers, by its headers Accept….
 
 Rules: RFC 9110 sections 12.5.1, 12.5.3 and 12.5.4: the most specific range that matches counts. A range that
-cannot be parsed is ignored.
+cannot be parsed is ignored. Long headers are read up to a bound, because each range costs CPU.
 Must not know: request and response objects.
 """
 
 import re
 
 from upload_service.translation.phrase import Language
+
+# Browsers send 150 characters at most, a few old programs some hundred.
+MAX_CHARACTERS = 2000
 
 _RANGE = re.compile(r"\s*([^\s/;]+)/([^\s/;]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
 _LANGUAGE_RANGE = re.compile(r"\s*(?:([a-z]{1,8})(?:-[a-z0-9]{1,8})*|\*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
@@ -19,7 +22,7 @@ def quality(accept: str, media_type: str) -> float:
     family = media_type.partition("/")[0]
     precedence = {media_type: 3, f"{family}/*": 2, "*/*": 1}
     best = (0, 0.0)
-    for media_range in accept.lower().split(","):
+    for media_range in _ranges(accept):
         match = _RANGE.fullmatch(media_range)
         specific = precedence.get(f"{match[1]}/{match[2]}", 0) if match else 0
         if match and specific > best[0] and (value := _q_parameter(match[3] or "")) is not None:
@@ -32,7 +35,7 @@ def named_parameters(accept: str, media_type: str) -> dict[str, str] | None:
 
     None if only a wildcard stands for it, or if its quality value is 0.
     """
-    for media_range in accept.lower().split(","):
+    for media_range in _ranges(accept):
         match = _RANGE.fullmatch(media_range)
         if match and f"{match[1]}/{match[2]}" == media_type and _q_parameter(match[3] or ""):
             pairs = (each.partition("=") for each in (match[3] or "").split(";"))
@@ -47,7 +50,7 @@ def prefers(accept: str, wanted: str, other: str) -> bool:
 
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether an Accept-Encoding header names gzip, with a quality value above 0; RFC 9110 section 12.5.3."""
-    for coding in accept_encoding.lower().split(","):
+    for coding in _ranges(accept_encoding):
         name, _, parameter = coding.partition(";")
         if name.strip() == "gzip":
             return not parameter.replace(" ", "").rstrip("0.").endswith("q=")
@@ -61,7 +64,7 @@ def preferred_language(accept_language: str) -> Language:
     each other the first one counts, as it is meant by people who write such a header.
     """
     found: dict[str, tuple[float, int]] = {}
-    for place, language_range in enumerate(accept_language.lower().split(",")):
+    for place, language_range in enumerate(_ranges(accept_language)):
         match = _LANGUAGE_RANGE.fullmatch(language_range)
         value = _q_parameter(match[2] or "") if match else None
         if match and value is not None:
@@ -70,6 +73,12 @@ def preferred_language(accept_language: str) -> Language:
     nothing = found.get("*", (0.0, 0))
     english, korean = found.get("en", nothing), found.get("ko", nothing)
     return "ko" if korean[0] and korean > english else "en"
+
+
+def _ranges(header: str) -> list[str]:
+    """The ranges of a header in lower case, without those that its bound cuts."""
+    ranges = header[: MAX_CHARACTERS + 1].lower().split(",")
+    return ranges[:-1] if len(header) > MAX_CHARACTERS else ranges
 
 
 def _q_parameter(parameters: str) -> float | None:

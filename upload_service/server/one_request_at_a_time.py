@@ -37,7 +37,9 @@ class OneRequestAtATime(web.RequestHandler):
         # already: whole requests, and as much of a head as `_next_head` has counted.
         self._behind = b""
         self._next_head: RequestHead | None = None
-        self._last_parsed = b""
+        # The last bytes that the parser was given, and those before them: all of its last read, for as long as
+        # it may not have come to the end of that. It stops while too much of a body waits to be read.
+        self._given = self._before_given = b""
 
     def _new_parser(self) -> HttpRequestParser:
         """Like aiohttp's own, but it stops behind each request: it alone knows where chunked coding ends."""
@@ -59,7 +61,7 @@ class OneRequestAtATime(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp."""
-        self._behind = b""
+        self._behind = self._given = b""
         self._held.set(0)
         super().connection_lost(exc)
 
@@ -131,12 +133,15 @@ class OneRequestAtATime(web.RequestHandler):
 
     def _parse(self, data: bytes) -> None:
         waiting = len(self._messages)
-        self._last_parsed = data[-3:] or self._last_parsed
+        if data:
+            self._before_given, self._given = (self._before_given + self._given)[-3:], data
         super().data_received(data)
         if len(self._messages) > waiting:
             self._begin_request() if not self._is_answering else self._break_body()
         if self._body_left is None and self._body and self._body.is_eof():
-            self._end_chunked_body(data)
+            self._end_chunked_body()
+        if not self._next_head and not (self._body_left is None and self._reading_paused):
+            self._given = self._given[-3:]
 
     def _begin_request(self) -> None:
         """A head is complete, or broken. Its request runs as soon as aiohttp comes to it."""
@@ -147,18 +152,20 @@ class OneRequestAtATime(web.RequestHandler):
         if not getattr(message, "chunked", False):
             self._body_left = int(headers.get("Content-Length", 0)) - self._body.total_bytes
 
-    def _end_chunked_body(self, data: bytes) -> None:
-        """A chunked body has ended in `data`. The parser has what stands behind it, however much that is.
+    def _end_chunked_body(self) -> None:
+        """A chunked body has ended. The parser has what stands behind it in its last read, however much.
 
-        It is kept if there is room for all of `data`. Otherwise, if anything stands there, this request is
+        It is kept if there is room for all of that read. Otherwise, if anything stands there, this request is
         the last one. Clients must not send such a thing: only requests that may be repeated may be followed
         by another before their answer (RFC 9112 section 9.3.2).
         """
         self._body_left = 0
-        self._next_head = RequestHead(b"" if data else self._last_parsed)
-        self._next_head.take(data[data.rfind(b"\r\n\r\n") + 4 :].lstrip(b"\r\n"))
-        if len(data) <= MAX_HEAD_BYTES and self._held.set(self._head.size + len(data)):
+        read = self._before_given + self._given
+        self._next_head = RequestHead()
+        self._next_head.take(read[read.rfind(b"\r\n\r\n") + 4 :].lstrip(b"\r\n"))
+        if len(read) <= MAX_HEAD_BYTES and self._held.set(self._head.size + len(read)):
             return
+        self._given = read[-3:]
         waiting = len(self._messages)
         super().data_received(b"")  # begins what stands there, if it is a whole head
         if self._next_head.size or len(self._messages) > waiting:
@@ -189,11 +196,12 @@ class OneRequestAtATime(web.RequestHandler):
 
     def _go_on(self) -> None:
         self._head, self._is_answering = RequestHead(), False
-        self._held.set(0)
+        self._held.set(len(self._given) if self._next_head else 0)
         if self._next_head:
             self._parse(b"")  # what it has had already
             if not self._is_answering:
                 self._head, self._next_head = self._next_head, None
+                self._given = self._given[-3:]
                 if self._head.size:
                     self._head_begins()
             elif self._body is not EMPTY_PAYLOAD:
