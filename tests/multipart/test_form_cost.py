@@ -46,3 +46,14 @@ def test_form_is_cut_into_few_pieces(monkeypatch: pytest.MonkeyPatch, body: byte
     except UploadError:
         assert body.count(b"--B\r\n") > 64
     assert pieces <= 3 * math.ceil(len(body) / CHUNK_BYTES) + 2 * 64
+
+
+def test_heads_of_all_parts_are_bounded_together() -> None:
+    """Options in heads cost most for each byte. So each part may have a long head, and not all of them."""
+    options = b'--B\r\nContent-Disposition: form-data; name="other"' + b";a=b" * 1900 + b"\r\n\r\n\r\n"
+    for count in range(1, 9):
+        read(FORM_TYPE, [URL_PART + options * count + FILE + END], None)
+    for body in (URL_PART + options * 9 + FILE + END, URL_PART + FILE + b"\r\n" + options * 9 + END[2:]):
+        with pytest.raises(UploadError) as raised:
+            read(FORM_TYPE, [body], len(body))
+        assert raised.value.entry.code == "part_headers_too_long"

@@ -14,11 +14,14 @@ Source: RFC 2046 section 5.1.1, RFC 7578 section 4.8 and RFC 5322 section 4.2, w
 
 import re
 
-from multipart import MultipartError, PushMultipartParser
+from multipart import MultipartError, ParserLimitReached, PushMultipartParser
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.text_decoding import has_undecoded_bytes
 from upload_service.translation.phrase import Phrase
+
+# Of all parts together. Options in them, such as a=b;a=b, cost 25 times as much CPU as bytes of a file.
+MAX_HEADS_BYTES = 64 * 1024
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # Headers that may name the file in whatever charset.
@@ -29,11 +32,16 @@ _FORM_SO_FAR = re.compile(rb"-?|--[^\r\n]{0,256}|--[^\r\n]{1,256}\r(?:\n(?:[A-Za
 
 
 class StrictParser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
-    """Refuses folded and otherwise broken header lines. Only the boundary ends a part."""
+    """Refuses header lines that are folded, broken or too many. Only the boundary ends a part."""
+
+    _heads_bytes = 0
 
     def _on_segment_headerline(self, line: bytes) -> None:
         if line[0] in b" \t" or b"\n" in line or b"\r" in line:
             raise MultipartError("a line that is folded or broken")
+        self._heads_bytes += len(line)
+        if self._heads_bytes > MAX_HEADS_BYTES:
+            raise ParserLimitReached("heads that are too long together")
         try:
             super()._on_segment_headerline(line)
         except MultipartError:

@@ -62,8 +62,9 @@ _REQUEST = (
             "The form ended before its closing boundary.",
             "Send the whole form; if a proxy stands between, check its limit on request bodies."),
     _client("part_headers_too_long", 400, "Part headers too long",
-            "A part of the form has more than 16 header lines or one longer than 8 KiB.",
-            "Shorten the file name or the part's headers."),
+            "A part of the form has more than 16 header lines or one longer than 8 KiB, or the headers of "
+            "all parts are longer than 64 KiB together.",
+            "Shorten the file name or the parts' headers."),
     _client("field_too_long", 400, "Field too long",
             "A field of the form is longer than 8 KiB, or everything beside the file is more than 1 MiB.",
             "Send the file in a field named file, and shorten or leave out the other fields."),

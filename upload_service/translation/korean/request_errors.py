@@ -91,10 +91,12 @@ TEXTS = {
         "폼 전체를 보내십시오. 중간에 프록시가 있으면 요청 본문의 크기 제한을 확인하십시오."
     ),
     "Part headers too long": "너무 긴 파트 헤더",
-    "A part of the form has more than 16 header lines or one longer than 8 KiB.": (
-        "폼의 한 파트에 헤더가 16줄 넘게 있거나, 8 KiB보다 긴 헤더 줄이 있습니다."
+    "A part of the form has more than 16 header lines or one longer than 8 KiB, or the headers of all "
+    "parts are longer than 64 KiB together.": (
+        "폼의 한 파트에 헤더가 16줄 넘게 있거나, 8 KiB보다 긴 헤더 줄이 있거나, 모든 파트의 "
+        "헤더를 합하면 64 KiB보다 깁니다."
     ),
-    "Shorten the file name or the part's headers.": "파일 이름이나 파트의 헤더를 줄이십시오.",
+    "Shorten the file name or the parts' headers.": "파일 이름이나 파트의 헤더를 줄이십시오.",
     "Field too long": "너무 긴 필드",
     "A field of the form is longer than 8 KiB, or everything beside the file is more than 1 MiB.": (
         "폼의 한 필드가 8 KiB보다 길거나, 파일을 뺀 나머지가 모두 합쳐 1 MiB를 넘습니다."

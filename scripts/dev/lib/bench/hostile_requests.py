@@ -198,6 +198,8 @@ ATTACKS = (
            lambda _: [_with_boundary(b"--" + BOUNDARY.encode() + b"--" + b"\r\n--b\r\n\r\n" * 100_000, "b")]),
     Attack("62 parts with 16 headers", lambda url: [_many_heads(url, b"b")]),
     Attack("62 parts with 16 long headers, 1 MB", lambda url: [_many_heads(url, b"b" * 1000)]),
+    Attack("8 parts with 1,900 options, 62 KB",
+           lambda url: [sized(field('a"' + ";a=b" * 1900 + ';c="', b"") * 8 + form(url, b"1"))]),
     Attack("60 headers of percent signs", lambda url: [_many_headers(url, b"%41" * 600)]),
     Attack("a quoted-printable field",
            lambda url: [sized(field("checksum", b"=41" * 2700, QUOTED_PRINTABLE) + form(url, b"1"))]),
