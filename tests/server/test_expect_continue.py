@@ -6,7 +6,7 @@ import pytest
 from local.store import Bucket
 
 from tests.server.every_answer import HOST, SIX_GIB
-from tests.support.client.raw_http import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.client.raw_http import BOUNDARY, CHECK, PLAIN, RETRY, Connection, field, file, form
 from tests.support.service.problem_documents import assert_problem
 from tests.support.service.running_service import Running
 
@@ -62,6 +62,29 @@ def test_bad_head_is_refused_without_100(
         connection.head(path, length, "Expect: 100-continue", content_type=content_type)
         refused = f"HTTP/1.1 {status} "  # the phrase depends on the version of Python
         assert first_bytes(connection).startswith(refused.encode())
+
+
+@pytest.mark.parametrize("path", [PLAIN, RETRY, CHECK])
+def test_caller_who_leaves_before_100(service: Running, path: str) -> None:
+    """A client that has left before it could be told to go on is gone; that is no fault of the service."""
+    names = [f"left{path.replace('/', '-')}-{number}" for number in range(10)]
+    for name in names:
+        with Connection(service.port) as connection:
+            connection.head(path, 1000, "Expect: 100-continue", f"X-Request-Id: {name}")
+    assert {service.upload_event(name)["code"] for name in names} == {"client_gone"}
+
+
+def test_old_client_is_not_told_to_go_on(
+    service: Running, bucket: Bucket, presign: Callable[..., str]
+) -> None:
+    """HTTP/1.0 knows no 100, so an expectation there means nothing."""
+    body = form(field("uploadUrl", presign("http/expect-1.0")), file(b"old"))
+    kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
+    head = f"POST {PLAIN} HTTP/1.0\r\n{kind}Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    with Connection(service.port) as connection:
+        connection.send(head.encode() + body)
+        assert first_bytes(connection).startswith(b"HTTP/1.0 200 ")
+    assert bucket.get("http/expect-1.0") == b"old"
 
 
 def test_refused_sender_may_still_send(service: Running) -> None:

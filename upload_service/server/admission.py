@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from upload_service.clients.caller import Caller
 from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
@@ -129,7 +129,10 @@ async def hold_continue(_request: web.Request) -> None:
 
 
 async def send_continue(request: web.Request) -> None:
-    """Send 100 Continue to a client that waits for it."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    """Send 100 Continue to a client that waits for it. HTTP/1.0 knows no such thing."""
+    if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        try:
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        except OSError:
+            raise UploadError("client_gone") from None
         request.writer.output_size = 0  # as aiohttp does: the final response has not begun

@@ -18,6 +18,8 @@ NOT_THROUGH_A_FUNCTION_URL = {
     "test_expect_continue.py::test_good_head_is_told_to_go_on*": "AWS says 100 itself",
     "test_expect_continue.py::test_bad_head_is_refused_without_100*": "AWS says 100 itself",
     "test_expect_continue.py::test_refused_sender_may_still_send*": "the function hears of whole requests",
+    "test_expect_continue.py::test_caller_who_leaves*": "the function hears of whole requests",
+    "test_expect_continue.py::test_old_client*": "AWS says 100 itself",
     "test_cors.py::test_asked_headers_may_come_in_lines*": "a header of an event has one line",
     "test_check_endpoint.py::test_file_is_refused_unread*": "the function hears of whole requests only",
     "test_progress.py::test_events_come_while_the_file_does*": "its answer is passed on when it is whole",
