@@ -162,6 +162,13 @@ def test_ipv6_counts_by_customer() -> None:
     assert known.identify(None, []).rate_limit_key == known.identify("", []).rate_limit_key
 
 
+@pytest.mark.parametrize("prefix", ["64:ff9b::", "64:ff9b:1::", "64:ff9b:1:2::"])
+def test_clients_behind_a_translator_are_not_one(prefix: str) -> None:
+    """A network without IPv4 sees IPv4 clients in one /64: each counts under its own address."""
+    keys = [rate_limit_key(ip_address(f"{prefix}{address}")) for address in ("8.8.8.8", "8.8.4.4")]
+    assert keys == ["8.8.8.8", "8.8.4.4"]
+
+
 @pytest.mark.parametrize(
     ("address", "trusted", "believed"),
     [
@@ -172,6 +179,8 @@ def test_ipv6_counts_by_customer() -> None:
         ("100.64.0.1", "", False),
         ("169.254.1.1", "", False),
         ("fd00::1", "", False),
+        ("64:ff9b::808:808", "", True),
+        ("64:ff9b:1::808:808", "", False),
         ("9.9.9.9", "10.0.0.0/8", True),
         ("192.168.1.1", "10.0.0.0/8", True),
         ("10.1.2.3", "10.0.0.0/8", False),

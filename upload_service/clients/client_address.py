@@ -15,6 +15,11 @@ Network = IPv4Network | IPv6Network
 
 # The first 64 bits of an IPv6 address identify a customer, who can choose the other 64 freely.
 IPV6_HOST_BITS = 64
+# In front of a network without IPv4, a translator gives IPv4 clients addresses that end with theirs (RFC 6052,
+# and RFC 8215 for prefixes that a network has to itself).
+TRANSLATED = IPv6Network("64:ff9b::/96")
+TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
+IPV4_MASK = 0xFFFFFFFF
 IPV4_MAPPED_PREFIX_BITS = 96
 # Longer than any address with zone and port.
 MAX_ADDRESS_CHARACTERS = 100
@@ -94,7 +99,7 @@ def is_of_one_client(address: Address | None, trusted: Sequence[Network]) -> boo
     """
     if address is None or any(address in network for network in trusted):
         return False
-    return bool(trusted) or address.is_global
+    return bool(trusted) or (address.is_global and address not in TRANSLATED_LOCALLY)
 
 
 def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
@@ -108,8 +113,10 @@ def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
 def rate_limit_key(address: Address | None) -> str:
     """The key under which requests from `address` are counted: an IPv4 address, or an IPv6 /64.
 
-    All clients without an address have one key.
+    All clients without an address have one key. Those of a translator have not: all of IPv4 may be behind it.
     """
     if isinstance(address, IPv6Address):
+        if address in TRANSLATED or address in TRANSLATED_LOCALLY:
+            return str(IPv4Address(int(address) & IPV4_MASK))
         return f"{int(address) >> IPV6_HOST_BITS:x}/64"
     return str(address)
