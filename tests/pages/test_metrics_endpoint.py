@@ -78,6 +78,27 @@ def test_own_port_is_no_worse_guarded() -> None:
     assert answer.headers.get("server", "upload-service") == "upload-service"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Content-Length: 1\r\n\r\nx",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+)
+def test_own_port_answers_nothing_behind_a_body(lines: str) -> None:
+    """Behind a request with a body or an upgrade no other one is answered there."""
+    with Running(UPLOAD_METRICS_PORT="0", **ON) as running:
+        port = running.wait_for(lambda event: event["event"] == "listening")["metrics_port"]
+        get = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
+        with Connection(port) as connection:
+            connection.send(f"{get}{lines}{get}\r\n".encode())
+            assert connection.answer().status == 200
+            with pytest.raises(ConnectionError):
+                connection.answer()
+
+
 def test_off_there_is_nothing(service: Running) -> None:
     """Without the setting /metrics is a path like any other that does not exist."""
     answered = ask(service.port, "GET", "/metrics")

@@ -15,8 +15,8 @@ Network = IPv4Network | IPv6Network
 
 # The first 64 bits of an IPv6 address identify a customer, who can choose the other 64 freely.
 IPV6_HOST_BITS = 64
-# In front of a network without IPv4, a translator gives IPv4 clients addresses that end with theirs (RFC 6052,
-# and RFC 8215 for prefixes that a network has to itself).
+# In front of a network without IPv4, a translator gives IPv4 clients addresses that end with theirs: RFC
+# 6052, and RFC 8215 for prefixes that a network has to itself.
 TRANSLATED = IPv6Network("64:ff9b::/96")
 TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 IPV4_MASK = 0xFFFFFFFF

@@ -4,12 +4,14 @@ Rules: it answers until the process ends, also while the service is stopping.
 Must not know: which metrics there are.
 """
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from upload_service.pages.app_keys import METRICS
 from upload_service.telemetry.metrics import Metrics
 
 METRICS_PATH = "/metrics"
+# Nothing here has a body. Behind one, or an upgrade, others may see the next request begin elsewhere than we do.
+DOUBTFUL = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE)
 
 
 async def get_metrics(request: web.Request) -> web.Response:
@@ -26,6 +28,8 @@ def metrics_only_server(metrics: Metrics) -> web.Server:
         else:
             response = _exposition(metrics, request)
         response.headers["Server"] = "upload-service"
+        if request.method == hdrs.METH_CONNECT or any(name in request.headers for name in DOUBTFUL):
+            response.force_close()
         return response
 
     return web.Server(answer, access_log=None)
