@@ -10,7 +10,7 @@ from upload_service.pages.app_keys import METRICS
 from upload_service.telemetry.metrics import Metrics
 
 METRICS_PATH = "/metrics"
-# Nothing here has a body. Behind one, or an upgrade, others may see the next request begin elsewhere than we do.
+# Nothing here has a body. Behind one, or an upgrade, others may see the next request begin elsewhere.
 DOUBTFUL = (hdrs.CONTENT_LENGTH, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE)
 
 
