@@ -37,8 +37,8 @@ class OneRequestAtATime(web.RequestHandler):
         # already: whole requests, and as much of a head as `_next_head` has counted.
         self._behind = b""
         self._next_head: RequestHead | None = None
-        # The last bytes that the parser was given, and those before them: all of its last read, for as long as
-        # it may not have come to the end of that. It stops while too much of a body waits to be read.
+        # The last bytes that the parser was given, and those before them: all of its last read, for as long
+        # as it may not have come to the end of that. It stops while too much of a body waits to be read.
         self._given = self._before_given = b""
 
     def _new_parser(self) -> HttpRequestParser:
