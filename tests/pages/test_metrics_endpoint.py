@@ -99,6 +99,25 @@ def test_own_port_answers_nothing_behind_a_body(lines: str) -> None:
                 connection.answer()
 
 
+def test_own_port_drops_who_reads_nothing() -> None:
+    """A client that asks there again and again, and reads no answer, is dropped."""
+    get = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with Running(UPLOAD_METRICS_PORT="0", UPLOAD_STALL_SECONDS="1", **ON) as running:
+        port = running.wait_for(lambda event: event["event"] == "listening")["metrics_port"]
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.settimeout(60)
+            line.connect(("127.0.0.1", port))
+            with pytest.raises(ConnectionError):
+                _send_without_end(line, get)
+
+
+def _send_without_end(line: socket.socket, data: bytes) -> None:
+    """Raises ConnectionError once the other side has hung up, TimeoutError if it does not."""
+    while True:
+        line.sendall(data)
+
+
 def test_off_there_is_nothing(service: Running) -> None:
     """Without the setting /metrics is a path like any other that does not exist."""
     answered = ask(service.port, "GET", "/metrics")
