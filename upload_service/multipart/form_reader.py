@@ -15,7 +15,7 @@ from multipart import MultipartError, MultipartSegment, ParserLimitReached
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart import part_headers
-from upload_service.multipart.delimiter_search import find
+from upload_service.multipart.delimiter_search import bytes_end, end_without_part
 from upload_service.multipart.file_names import filename_of, has_filename
 from upload_service.multipart.form_endings import ending_of
 from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
@@ -93,7 +93,7 @@ class FormReader:
                     for event in self._parse(chunk[start:end]):
                         yield event
                     start = end
-                if self._held_bytes == 0 and (end := self._bytes_end(chunk, start)) > start:
+                if self._held_bytes == 0 and (end := bytes_end(chunk, self._delimiter, start)) > start:
                     self._fed_bytes += end - start
                     self._file_bytes += end - start
                     yield chunk[start:end]
@@ -149,19 +149,8 @@ class FormReader:
     def _whole_end(self, chunk: bytes, start: int) -> int:
         """Where `chunk` ends without the beginning of what ends the region; its length if there is none."""
         if self._region is _Region.HEAD:
-            return _partial_headers_end(chunk, start)
-        return self._bytes_end(chunk, start) if self._region is _Region.FIELD else len(chunk)
-
-    def _bytes_end(self, chunk: bytes, start: int) -> int:
-        """Where a part's bytes end in `chunk`, from `start` on: at a delimiter, or what may begin one.
-
-        The parser would find the same place, but slower; a large file's time is spent here.
-        """
-        end = find(chunk, self._delimiter, start)
-        if end < 0:
-            last = chunk.rfind(b"\r", max(start, len(chunk) - len(self._delimiter)))
-            return last if last >= 0 and self._delimiter.startswith(chunk[last:]) else len(chunk)
-        return end
+            return end_without_part(chunk, _HEADERS_END, start)
+        return bytes_end(chunk, self._delimiter, start) if self._region is _Region.FIELD else len(chunk)
 
     def _parse(self, fed: bytes) -> Iterator[Event]:
         if not fed:
@@ -247,9 +236,3 @@ class FormReader:
         disposition = str(part.header("Content-Disposition"))
         ending = ending_of(self._boundary, disposition, from_worker=self._from_worker)
         return predict_length(longest, ending, part_headers.content_length_of(part))
-
-
-def _partial_headers_end(chunk: bytes, start: int) -> int:
-    """Where `chunk` ends with a part of the empty line that ends headers; its length if it does not."""
-    begun = next((count for count in (3, 2, 1) if chunk.endswith(_HEADERS_END[:count], start)), 0)
-    return len(chunk) - begun

@@ -3,8 +3,7 @@
 Knows: each variable's name, default, bounds and meaning. `--help` and the settings tables of the docs are
 made from this file, in this order.
 Rules: the name of a number says its unit. A wrong value ends the start with one plain line that names the
-variable and never quotes the value. Unsafe or contradictory settings are refused here, not worked around
-later.
+variable and never quotes the value. Unsafe or contradictory settings are refused here.
 Must not know: aiohttp, the application.
 """
 
