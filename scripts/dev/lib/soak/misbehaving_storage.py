@@ -15,16 +15,13 @@ import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from devtools import signed_queries
-from local.ports import HOST
 
+from soak.listener import READ_BYTES, Listener
 from soak.misbehaviours import GOOD, MISBEHAVIOURS, SIGNATURE, Misbehaviour
 
 MISBEHAVES_ONE_IN = 5
-READ_BYTES = 256 * 1024
 # Between the first and the second response to one PUT, so that the service has dealt with the first.
 SECOND_RESPONSE_SECONDS = 0.02
 TRICKLE_SECONDS = 0.004
@@ -120,7 +117,7 @@ class Connection:
             await self._writer.wait_closed()
 
 
-class MisbehavingStorage:
+class MisbehavingStorage(Listener):
     """Listens on 127.0.0.1 within `async with`. It misbehaves at one PUT in `one_in`, in one of these ways.
 
     `content_of`: the file that belongs at a key, where each byte is to be compared with it.
@@ -133,36 +130,25 @@ class MisbehavingStorage:
         one_in: int = MISBEHAVES_ONE_IN,
         content_of: Callable[[str], bytes] | None = None,
     ) -> None:
+        super().__init__()
         self._content_of = content_of
         self._misbehaviours = misbehaviours
         self._one_in = one_in
         self.puts: dict[str, list[Put]] = {}
         self._seed = seed
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, HOST, 0, limit=READ_BYTES, backlog=512)
-        self.url = f"http://{HOST}:{self._server.sockets[0].getsockname()[1]}/"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    @property
+    def url(self) -> str:
+        """Where all of its keys begin."""
+        return f"{self.origin}/"
 
     def upload_url(self, key: str) -> str:
         """A URL that looks signed, for a long time."""
         return f"{self.url}{key}?{signed_queries.v4(seconds=604800)}"
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(Connection(reader, writer)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, connection: Connection) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """PUT after PUT, until the service or a misbehaviour ends the connection."""
+        connection = Connection(reader, writer)
         try:
             with suppress(OSError, EOFError):
                 while await self._one_put(connection):

@@ -156,15 +156,3 @@ def check_gauges(metrics: str) -> list[str]:
     lines = [line for line in metrics.splitlines() if re.split(r"[{ ]", line)[0] in GAUGES_AT_REST]
     faults = [f"at rest: {line}" for line in lines if float(line.rpartition(" ")[2]) != 0]
     return faults if lines else ["at rest: no gauge is told"]
-
-
-def check_log(lines: Sequence[str]) -> list[str]:
-    """Log lines that must not occur, one violation for each kind."""
-    kinds: dict[str, list[str]] = {}
-    for line in lines:
-        event = json.loads(line) if line.startswith("{") else {"event": "no event"}
-        if event["event"] in BAD_EVENTS:
-            kinds.setdefault(f"{event['event']} {event.get('error', '')}", []).append(line)
-        if WORD * 3 in line.lower():
-            kinds.setdefault("a signature", []).append(line)
-    return [f"log: {len(those)} times {kind}, first: {those[0][:500]}" for kind, those in kinds.items()]

@@ -42,7 +42,7 @@ class Places:
     def settings(self) -> dict[str, str]:
         """The settings with which the service may upload there."""
         named = f"http://*.{DOMAIN}:{urlsplit(self.quiet.url).port}"
-        listed = ",".join((self.quiet.url, self.talkative.url, self.relay.url, named))
+        listed = ",".join((self.quiet.url, self.talkative.url, self.relay.origin, named))
         return {"UPLOAD_DESTINATIONS": listed} | ({"UPLOAD_SPOOL_DIR": str(self.disk)} if self.disk else {})
 
     def url(self, dice: random.Random, where: str, key: str) -> str:
@@ -51,7 +51,7 @@ class Places:
             if dice.random() < 0.3:
                 self.real.put(key, old_content_of(key))
                 self.with_old.add(key)
-            return replace(self.real, endpoint=self.relay.url).presign(key, expires=86400)
+            return replace(self.real, endpoint=self.relay.origin).presign(key, expires=86400)
         store = self.talkative if where == "talkative" else self.quiet
         host = f"name{dice.randrange(NAMES)}.{DOMAIN}" if where == "named" and self.disk else HOST
         return f"{store.url.replace(HOST, host)}{key}?{signed_queries.v4(seconds=604800)}"

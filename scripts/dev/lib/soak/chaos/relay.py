@@ -9,10 +9,10 @@ import random
 import socket
 import struct
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 from local.ports import HOST
+
+from soak.listener import Listener
 
 READ_BYTES = 65536
 MOST_BYTES = 400_000
@@ -20,33 +20,16 @@ LONG_SECONDS = 8.0
 TRICKLE_SECONDS = 0.01
 
 
-class Relay:
+class Relay(Listener):
     """Listens on 127.0.0.1 within `async with`, and connects to `port`."""
 
     def __init__(self, seed: str, port: int) -> None:
+        super().__init__()
         self._dice = random.Random(f"relay {seed}")  # noqa: S311 - the same each time
         self._target = port
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, HOST, 0, backlog=512)
-        self.url = f"http://{HOST}:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, with at most one fault."""
         with suppress(OSError):
             back, forth = await asyncio.open_connection(HOST, self._target)
             fault = self._dice.choice(("none", "none", "reset", "close", "stall", "trickle"))

@@ -31,6 +31,7 @@ from soak.chaos.name_server import NameServer
 from soak.chaos.plans import Places, plan
 from soak.chaos.relay import Relay
 from soak.chaos.report import Report
+from soak.checks import check_log
 from soak.misbehaving_storage import MisbehavingStorage
 from soak.misbehaviours import QUIET_CHAOS, TALKATIVE_CHAOS
 from soak.upload_plan import UploadPlan
@@ -175,7 +176,7 @@ class _Run:
         lines = service.log_lines()
         if lines and lines[-1].startswith("{") and not lines[-1].endswith("}"):
             lines.pop()  # cut by SIGKILL
-        self._report.violations += checks.check_log(lines)
+        self._report.violations += check_log(lines, checks.BAD_EVENTS)
         for line in lines:
             event = json.loads(line) if line.startswith("{") else {}
             if event.get("event") == "upload":
