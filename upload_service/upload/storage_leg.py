@@ -148,12 +148,12 @@ class StorageLeg:
 
     async def _delay(self, plan: PutPlan, outcome: Outcome, delays: Iterator[float]) -> float | None:
         """Seconds to wait before another attempt; None when there shall be none."""
-        if self._stopped:
-            return None
         if not self._retrying:
             return 0 if failed_before_first_byte(outcome) and not self._retries else None
         if not is_worth_retrying(outcome, creates_only=plan.destination.creates_only):
             return None
+        if self._stopped:
+            raise UploadError("client_gone")  # whether he left during this attempt or a moment after it
         if not plan.body.replayable and outcome.sent_bytes:
             self._record.replayable = False
             return None
