@@ -122,9 +122,9 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def wait_until_open(program: Program, port: int) -> None:
+def wait_until_open(program: Program, port: int, seconds: float = START_SECONDS) -> None:
     """Wait until it accepts connections, or exit if it does not start."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
