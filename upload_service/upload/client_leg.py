@@ -6,10 +6,9 @@ form has ended cleanly and the counts agree.
 Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 """
 
-import asyncio
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
@@ -35,8 +34,8 @@ SMALL_FILE_BYTES = 1024 * 1024
 class ClientLeg:
     """Reads one form and feeds the body.
 
-    `plan` is set once, as soon as a PUT can begin. `latest`: when the upload must have ended, on the clock
-    `time.monotonic`.
+    `plan` is set once, as soon as a PUT can begin; then `planned` is called. `latest`: when the upload must
+    have ended, on the clock `time.monotonic`.
     """
 
     def __init__(
@@ -45,12 +44,14 @@ class ClientLeg:
         spool_budget: SpoolBudget,
         settings: Settings,
         record: UploadRecord,
+        planned: Callable[[], None],
         *,
         retrying: bool,
         latest: float | None,
     ) -> None:
         self.body: Body | None = None
-        self.plan: asyncio.Future[PutPlan] = asyncio.get_running_loop().create_future()
+        self.plan: PutPlan | None = None
+        self._planned = planned
         self.progress = FormProgress()
         # The file's length, as far as it is known or predicted.
         self.expected_bytes: int | None = None
@@ -101,7 +102,7 @@ class ClientLeg:
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
-        if self.body is None or self.plan.done() or (self._sniffer and not self._sniffer.is_allowed):
+        if self.body is None or self.plan or (self._sniffer and not self._sniffer.is_allowed):
             return
         if (target := self._target()) is None:
             return
@@ -109,19 +110,18 @@ class ClientLeg:
         self._fields.close_headers()
         headers, *others = self._judged_headers(destination)
         self._record.content_type = headers.get("content-type", self._record.content_type)
-        self.plan.set_result(
-            PutPlan(
-                self.body,
-                destination,
-                headers,
-                length,
-                self.progress.file_bytes is not None,
-                self._checksums,
-                self.progress,
-                self._prediction.source if self._prediction else FROM_REQUEST,
-                others,
-            )
+        self.plan = PutPlan(
+            self.body,
+            destination,
+            headers,
+            length,
+            self.progress.file_bytes is not None,
+            self._checksums,
+            self.progress,
+            self._prediction.source if self._prediction else FROM_REQUEST,
+            others,
         )
+        self._planned()
 
     def _target(self) -> tuple[Destination, int] | None:
         """Destination and length, when all that a PUT needs beside the bytes is known."""

@@ -53,9 +53,8 @@ class StorageLeg:
         self._stopped = True
         return self._reader is not None and self._reader.begun
 
-    async def run(self, planned: "asyncio.Future[PutPlan]") -> None:
-        """Wait for the plan, then return when the object is stored; raises UploadError."""
-        plan = await planned
+    async def run(self, plan: PutPlan) -> None:
+        """Return when the object is stored; raises UploadError."""
         delays = backoff_delays()
         while True:
             self._require_unexpired(plan)

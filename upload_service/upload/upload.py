@@ -6,9 +6,6 @@ Must not know: `aiohttp.web`, multipart framing, JSON.
 """
 
 import asyncio
-import time
-from collections.abc import Iterable
-from typing import Any
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
@@ -19,13 +16,12 @@ from upload_service.upload.client_leg import ClientLeg
 from upload_service.upload.record import Observer, UploadRecord
 from upload_service.upload.storage_leg import StorageLeg
 
-Leg = asyncio.Task[None]
-
 
 class Upload:
     """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again.
 
-    `latest`: when it must have ended, on the clock `time.monotonic`; Lambda, say, ends the process then.
+    `latest`: when it must have ended, on the clock `time.monotonic`, which is the loop's; Lambda, say, ends
+    the process then.
     """
 
     def __init__(
@@ -40,10 +36,16 @@ class Upload:
         observer: Observer | None = None,
     ) -> None:
         self.record = UploadRecord()
-        self._latest = latest
-        self._client = ClientLeg(form, spool_budget, settings, self.record, retrying=retrying, latest=latest)
+        self._client = ClientLeg(
+            form, spool_budget, settings, self.record, self._can_put, retrying=retrying, latest=latest
+        )
         self._storage = StorageLeg(storage, settings, self.record, retrying=retrying, observer=observer)
-        self._aborted: asyncio.Future[UploadError] = asyncio.get_running_loop().create_future()
+        # Until when both legs may run. The end of time comes at once when the upload is decided or aborted.
+        self._time = asyncio.timeout_at(latest)
+        self._is_running = False
+        self._abort_error: UploadError | None = None
+        self._begins: asyncio.Handle | None = None
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def expected_bytes(self) -> int | None:
@@ -52,8 +54,8 @@ class Upload:
 
     def abort(self, error: UploadError) -> None:
         """End the upload from outside with this error."""
-        if not self._aborted.done():
-            self._aborted.set_result(error)
+        self._abort_error = self._abort_error or error
+        self._end_time()
 
     def client_left(self) -> None:
         """The client's connection is lost: no attempt begins, and none is waited for.
@@ -66,54 +68,76 @@ class Upload:
 
     async def run(self) -> UploadRecord:
         """Run both legs: the record of a stored object, or an UploadError."""
-        client = asyncio.create_task(self._client.run())
-        storage = asyncio.create_task(self._storage.run(self._client.plan))
+        failure = self._abort_error
         try:
-            await self._wait_for_decision(client, storage)
+            if not failure:
+                async with self._time:
+                    await self._run_legs()
+        except UploadError as error:
+            failure = error
+        except TimeoutError:
+            if not self._time.expired():
+                raise
+            failure = self._abort_error or self._timeout()
         finally:
-            await _stop(client, storage)
-            if self._client.body:
-                self._client.body.close()
+            await self._stop()
         try:
-            self._judge(client, storage)
+            self._judge(failure)
         except UploadError as error:
             error.members = self.record.members()
             raise
         return self.record
 
-    async def _wait_for_decision(self, client: Leg, storage: Leg) -> None:
-        """Return when the upload is decided: storage has, a leg has failed, it was aborted, or time is up."""
-        await _wait_for_first((client, storage, self._aborted), self._latest)
-        if not client.done() or client.exception() or storage.done() or self._aborted.done():
-            return
-        # The whole form is here. What is left is storage's, until the deadline.
-        await _wait_for_first((storage, self._aborted), self._client.progress.deadline.result())
+    async def _run_legs(self) -> None:
+        """The client leg, then what is left of storage's, until the deadline."""
+        self._is_running = True
+        try:
+            await self._client.run()
+            if self._begins:
+                self._begins.cancel()
+            self._time.reschedule(self._client.progress.deadline.result())
+            assert self._client.plan
+            await (self._task or self._storage.run(self._client.plan))
+        finally:
+            self._is_running = False
 
-    def _judge(self, client: Leg, storage: Leg) -> None:
-        """Raise what ended the upload, if it failed. A leg that was stopped has no say."""
-        if not storage.cancelled():
-            return storage.result()
-        if self._aborted.done():
-            raise self._aborted.result()
-        if not client.cancelled() and (failure := client.exception()):
+    def _can_put(self) -> None:
+        """A PUT can begin. The storage leg needs a task of its own only if the client leg waits for bytes."""
+        self._begins = asyncio.get_running_loop().call_soon(self._begin_storage_leg)
+
+    def _begin_storage_leg(self) -> None:
+        assert self._client.plan
+        self._task = asyncio.create_task(self._storage.run(self._client.plan))
+        self._task.add_done_callback(self._end_client_leg)
+
+    def _end_client_leg(self, task: "asyncio.Task[None]") -> None:
+        """Storage has decided: what of the form still comes changes nothing."""
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not report it
+        if not self._client.progress.deadline.done():
+            self._end_time()
+
+    def _end_time(self) -> None:
+        if self._is_running and not self._time.expired():
+            self._time.reschedule(0)
+
+    async def _stop(self) -> None:
+        """Leave nothing running."""
+        if self._begins:
+            self._begins.cancel()
+        if self._task and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        if self._client.body:
+            self._client.body.close()
+
+    def _judge(self, failure: UploadError | None) -> None:
+        """Raise what ended the upload, if it failed. A storage leg that was stopped has no say."""
+        if self._task and not self._task.cancelled():
+            self._task.result()
+        elif failure:
             raise failure
+
+    def _timeout(self) -> UploadError:
         last = self.record.outcome
-        raise UploadError("storage_timeout", storage=last.answer if last else None)
-
-
-async def _wait_for_first(waited: Iterable[asyncio.Future[Any]], latest: float | None) -> None:
-    """Return when one of them is done, or at `latest` on the clock `time.monotonic`."""
-    timeout = None if latest is None else max(0.0, latest - time.monotonic())
-    await asyncio.wait(waited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-
-
-async def _stop(*legs: Leg) -> None:
-    """Leave nothing running."""
-    running = [leg for leg in legs if not leg.done()]
-    for leg in running:
-        leg.cancel()
-    if running:
-        await asyncio.wait(running)
-    for leg in legs:
-        if not leg.cancelled():
-            leg.exception()  # looked at, so that asyncio does not report it
+        return UploadError("storage_timeout", storage=last.answer if last else None)
