@@ -10,9 +10,9 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self, TypeVar
 
 from aiohttp import HttpVersion11, web
 
@@ -33,17 +33,25 @@ ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessC
 OPEN_CONNECTIONS: web.AppKey[OpenConnections] = web.AppKey("open_connections", OpenConnections)
 _PACE: web.RequestKey[SenderPace] = web.RequestKey("pace", SenderPace)
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+T = TypeVar("T")
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
-@dataclass(slots=True)
 class Visit:
-    """One request to an endpoint that admits callers. `code`: how it ended, "ok" or one of the catalogue."""
+    """One request to an endpoint that admits callers. `tell` hears afterwards how it ended.
 
-    caller: Caller
-    invocation: LambdaInvocation | None
-    code: str = "internal_error"
-    _began: float = field(default_factory=time.monotonic)
+    `code`: how it ended, "ok" or one of the catalogue.
+    """
+
+    def __init__(self, request: web.Request, tell: Callable[["Visit"], None]) -> None:
+        app = request.app
+        in_lambda = app[CONTEXT].settings.in_lambda
+        self.access = app[ACCESS_CONTROL]
+        self.invocation = read_invocation(request.headers) if in_lambda else None
+        self.caller = _identify(request, self.access, self.invocation)
+        self.code = "internal_error"
+        self._tell = tell
+        self._began = time.monotonic()
 
     @property
     def seconds(self) -> float:
@@ -55,25 +63,18 @@ class Visit:
         is_gone = request.transport is None or request.transport.is_closing()
         self.code = "client_gone" if is_gone else "ok"
 
+    def __enter__(self) -> Self:
+        return self
 
-@contextmanager
-def visit(request: web.Request, tell: Callable[[Visit], None]) -> Iterator[Visit]:
-    """Let the caller of this request in, or raise UploadError. `tell` hears afterwards how it ended."""
-    access = request.app[ACCESS_CONTROL]
-    invocation = read_invocation(request.headers) if request.app[CONTEXT].settings.in_lambda else None
-    found = Visit(_identify(request, access, invocation), invocation)
-    try:
-        access.admit(found.caller, request.headers.getall("Authorization", ()))
-        yield found
-    except UploadError as error:
-        found.code = error.entry.code
-        raise
-    except asyncio.CancelledError:
-        found.code = "shutting_down"  # nothing else cancels a handler
-        raise
-    finally:
-        access.leave(found.caller)
-        tell(found)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, UploadError):
+            self.code = error.entry.code
+        elif isinstance(error, asyncio.CancelledError):
+            self.code = "shutting_down"  # nothing else cancels a handler
+        self.access.leave(self.caller)
+        self._tell(self)
 
 
 def _identify(request: web.Request, access: AccessControl, invocation: LambdaInvocation | None) -> Caller:
@@ -85,15 +86,17 @@ def _identify(request: web.Request, access: AccessControl, invocation: LambdaInv
 
 def request_id(request: web.BaseRequest) -> str:
     """The request id: the client's own if it is usable, else a random one; the same for the whole request."""
-    if _ID not in request:
+    if (known := request.get(_ID)) is None:
         given = request.headers.get("X-Request-Id", "")
-        request[_ID] = given if _USABLE_ID.fullmatch(given) else os.urandom(16).hex()
-    return request[_ID]
+        known = request[_ID] = given if _USABLE_ID.fullmatch(given) else os.urandom(16).hex()
+    return known
 
 
-def admit(request: web.Request, caller: Caller, wanted: frozenset[str]) -> FormReader:
+def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormReader:
     """The form of a request that may go on, for which a place is free; raises UploadError for another."""
-    settings, places = request.app[CONTEXT].settings, request.app[CONTEXT].places
+    visit.access.admit(visit.caller, request.headers.getall("Authorization", ()))
+    context = request.app[CONTEXT]
+    settings, places = context.settings, context.places
     if not request.body_exists:
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
@@ -106,19 +109,22 @@ def admit(request: web.Request, caller: Caller, wanted: frozenset[str]) -> FormR
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, places)
     form = FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
-    places.make_room(caller)
+    places.make_room(visit.caller)
     request[_PACE] = receiver.pace
     return form
 
 
-@contextmanager
-def place(request: web.Request, caller: Caller, holder: Upload | Check) -> Iterator[None]:
-    """The place of an admitted request, until what holds it has ended. It hears if the client leaves."""
-    places, connections = request.app[CONTEXT].places, request.app[OPEN_CONNECTIONS]
+async def run_in_place(
+    request: web.Request, caller: Caller, holder: Upload | Check, run: Callable[[], Awaitable[T]]
+) -> T:
+    """Run an admitted upload or check, which has a place until then. It hears if the client leaves."""
+    app = request.app
+    places, connections = app[CONTEXT].places, app[OPEN_CONNECTIONS]
     taken = places.take(holder, caller, request[_PACE])
     connections.begin_place(request, holder.client_left)
     try:
-        yield
+        await send_continue(request)
+        return await run()
     finally:
         connections.end_place(request)
         places.give_back(taken)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
-from upload_service.server.admission import Visit, admit, place, request_id, send_continue, visit
+from upload_service.server.admission import Visit, admit, request_id, run_in_place
 from upload_service.telemetry.upload_event import CheckEvent
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import RETRY_FIELDS
@@ -28,11 +28,9 @@ async def check(request: web.Request) -> web.Response:
         request.app[METRICS].count_check(event)
         structlog.get_logger().info("check", **event.members())
 
-    with visit(request, tell) as visitor:
-        form = admit(request, visitor.caller, RETRY_FIELDS | COUNT_FIELDS)
+    with Visit(request, tell) as visit:
+        form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
         found = Check(form, request.app[CONTEXT].settings)
-        with place(request, visitor.caller, found):
-            await send_continue(request)
-            await found.run()
-        visitor.succeed(request)
+        await run_in_place(request, visit.caller, found, found.run)
+        visit.succeed(request)
         return responses.check_response(request_id(request))

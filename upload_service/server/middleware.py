@@ -117,14 +117,14 @@ def _preflight(request: web.Request) -> web.Response:
 
 async def finish_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Set the headers that every response carries, whatever made it."""
-    context = request.app[CONTEXT]
+    context, headers = request.app[CONTEXT], response.headers
     # No CORS on /metrics: web pages must not read it.
-    origins = () if request.path == metrics_endpoint.METRICS_PATH else context.settings.cors_origins
-    headers = dict(cors.response_headers(origins, request.headers.get("Origin")))
-    if varies := [each["Vary"] for each in (response.headers, headers) if "Vary" in each]:
-        headers["Vary"] = ", ".join(varies)
-    response.headers.update(headers)
-    response.headers["X-Request-Id"] = request_id(request)
-    response.headers.popall("Server", None)
+    if request.path != metrics_endpoint.METRICS_PATH:
+        varies = headers.get("Vary")
+        headers.update(cors.response_headers(context.settings.cors_origins, request.headers.get("Origin")))
+        if varies is not None and headers["Vary"] != varies:
+            headers["Vary"] = f"{varies}, {headers['Vary']}"
+    headers["X-Request-Id"] = request_id(request)
+    headers.popall("Server", None)
     if context.draining:
         response.force_close()

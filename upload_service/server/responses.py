@@ -19,6 +19,7 @@ from upload_service.upload.record import UploadRecord
 
 # Long enough for a burst to pass, short enough for a person to wait.
 RETRY_AFTER_SECONDS = 5
+_JSON: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 # Of a failure before an upload began.
 _NO_ATTEMPTS: Mapping[str, object] = UploadRecord().members()
 
@@ -43,7 +44,8 @@ def success_response(
         members["checksum"] = str(record.checksum)
     if retrying:
         members |= record.members()
-    return web.json_response(members)
+    # As `web.json_response` has it, which takes the type apart and puts it together again.
+    return web.Response(body=json.dumps(members).encode(), headers=_JSON)
 
 
 def check_response(request_id: str) -> web.Response:

@@ -7,6 +7,7 @@ Must not know: when a PUT is tried again, how failures are rendered.
 """
 
 import time
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -14,7 +15,7 @@ from aiohttp import web
 from upload_service.clients.lambda_invocation import LambdaInvocation
 from upload_service.pages.app_keys import CONTEXT, METRICS
 from upload_service.server import responses
-from upload_service.server.admission import Visit, admit, place, request_id, send_continue, visit
+from upload_service.server.admission import Visit, admit, request_id, run_in_place
 from upload_service.server.progress import asked_for
 from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
@@ -24,6 +25,8 @@ from upload_service.upload.widget_chunks import COUNT_FIELDS
 
 # What is known of the request's upload, for the response to a failure that nobody expected.
 RECORD: web.RequestKey[UploadRecord] = web.RequestKey("record", UploadRecord)
+# The fields of each endpoint: of the one that tries again, and of the other.
+_WANTED = {True: RETRY_FIELDS | COUNT_FIELDS, False: PLAIN_FIELDS | COUNT_FIELDS}
 # The response gets this time before Lambda ends the function.
 RESPONSE_SECONDS = 1.5
 
@@ -39,34 +42,32 @@ async def upload_retrying(request: web.Request) -> web.StreamResponse:
 
 
 async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse:
-    context = request.app[CONTEXT]
+    app = request.app
+    context, metrics = app[CONTEXT], app[METRICS]
     upload: Upload | None = None
 
     def tell(ended: Visit) -> None:
         """Count the upload, and write its one line in the log."""
         record = upload.record if upload else None
         event = UploadEvent(ended.code, retrying, ended.seconds, ended.caller, ended.invocation, record)
-        counted = request.app[METRICS].count(event)
-        structlog.get_logger().info("upload", **event.members(), **counted)
+        structlog.get_logger().info("upload", **event.members(), **metrics.count(event))
 
-    with visit(request, tell) as visitor:
+    with Visit(request, tell) as visit:
         progress = asked_for(request)
-        wanted = (RETRY_FIELDS if retrying else PLAIN_FIELDS) | COUNT_FIELDS
         upload = Upload(
-            admit(request, visitor.caller, wanted),
+            admit(request, visit, _WANTED[retrying]),
             context.storage,
             context.spool_budget,
             context.settings,
             retrying=retrying,
-            latest=_latest(visitor.invocation),
+            latest=_latest(visit.invocation),
             observer=progress,
         )
         request[RECORD] = upload.record
-        with place(request, visitor.caller, upload):
-            await send_continue(request)
-            record = await (progress.run(request, upload) if progress else upload.run())
-        visitor.succeed(request)
-        return responses.success_response(record, request_id(request), visitor.seconds, retrying=retrying)
+        run = partial(progress.run, request, upload) if progress else upload.run
+        record = await run_in_place(request, visit.caller, upload, run)
+        visit.succeed(request)
+        return responses.success_response(record, request_id(request), visit.seconds, retrying=retrying)
 
 
 def _latest(invocation: LambdaInvocation | None) -> float | None:

@@ -86,8 +86,6 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
-    if "=" not in text and "?" not in text:
-        return text
     return _SIGNATURE.sub(r"\1=…", _URL.sub(_without_query, text))
 
 
@@ -99,8 +97,10 @@ def _complete(_logger: object, method: str, event: MutableMapping[str, Any]) -> 
     """Put time, level and event first, and scrub texts. One step, because every upload pays for it."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     line = {"timestamp": f"{now[:-6]}Z", "level": method, "event": event.pop("event")}
+    line.update(event)
     for key, value in event.items():
-        line[key] = scrub(value) if isinstance(value, str) else value
+        if isinstance(value, str) and ("=" in value or "?" in value):
+            line[key] = scrub(value)
     if "request_id" not in event and (name := request_id.get()):
         line["request_id"] = name
     return line
