@@ -38,7 +38,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 def test_register_is_complete() -> None:
     """Every event that the code logs stands in the register, and every entry is logged somewhere."""
     code = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
-    calls = r"get_logger\(\)\.(?:debug|info|warning|error|log)\(\s*(?:[a-z.]+, )?\"(\w+)\""
+    calls = r"(?:get_logger\(\)|\blog|\[LOG\])\.(?:debug|info|warning|error|log)\(\s*(?:[a-z.]+, )?\"(\w+)\""
     assert set(re.findall(calls, code)) == set(logs.EVENTS)
 
 

@@ -6,11 +6,12 @@ Must not know: anything about a single request.
 
 from collections.abc import AsyncIterator
 
+import structlog
 from aiohttp import web
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import sniffing_library
-from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
 from upload_service.server import descriptors
 from upload_service.server.access_control import AccessControl
 from upload_service.server.admission import ACCESS_CONTROL, OPEN_CONNECTIONS
@@ -33,6 +34,7 @@ def make_app(settings: Settings) -> web.Application:
     app.add_routes(routes(in_lambda=settings.in_lambda, metrics=own_metrics))
     app.on_response_prepare.append(finish_headers)
 
+    app[LOG] = structlog.get_logger().bind()
     app[ACCESS_CONTROL] = AccessControl(settings)
     app[OPEN_CONNECTIONS] = OpenConnections(descriptors.most_connections(settings, descriptors.limit()))
     if settings.allowed_types:

@@ -5,10 +5,9 @@ Rules: a check is admitted, bounded and refused as an upload is.
 Must not know: how a form is judged, how failures are rendered.
 """
 
-import structlog
 from aiohttp import web
 
-from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
 from upload_service.server import responses
 from upload_service.server.admission import Visit, admit, request_id, run_in_place
 from upload_service.telemetry.upload_event import CheckEvent
@@ -26,7 +25,7 @@ async def check(request: web.Request) -> web.Response:
         host = found.host if found else None
         event = CheckEvent(ended.code, ended.seconds, ended.caller, ended.invocation, host)
         request.app[METRICS].count_check(event)
-        structlog.get_logger().info("check", **event.members())
+        request.app[LOG].info("check", **event.members())
 
     with Visit(request, tell) as visit:
         form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)

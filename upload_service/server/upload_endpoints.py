@@ -9,11 +9,10 @@ Must not know: when a PUT is tried again, how failures are rendered.
 import time
 from functools import partial
 
-import structlog
 from aiohttp import web
 
 from upload_service.clients.lambda_invocation import LambdaInvocation
-from upload_service.pages.app_keys import CONTEXT, METRICS
+from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
 from upload_service.server import responses
 from upload_service.server.admission import Visit, admit, request_id, run_in_place
 from upload_service.server.progress import asked_for
@@ -43,14 +42,14 @@ async def upload_retrying(request: web.Request) -> web.StreamResponse:
 
 async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse:
     app = request.app
-    context, metrics = app[CONTEXT], app[METRICS]
+    context, metrics, log = app[CONTEXT], app[METRICS], app[LOG]
     upload: Upload | None = None
 
     def tell(ended: Visit) -> None:
         """Count the upload, and write its one line in the log."""
         record = upload.record if upload else None
         event = UploadEvent(ended.code, retrying, ended.seconds, ended.caller, ended.invocation, record)
-        structlog.get_logger().info("upload", **event.members(), **metrics.count(event))
+        log.info("upload", **event.members(), **metrics.count(event))
 
     with Visit(request, tell) as visit:
         progress = asked_for(request)

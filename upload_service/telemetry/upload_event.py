@@ -35,13 +35,11 @@ class UploadEvent:
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
-        members = {
-            "code": self.code,
-            "fault": self.fault,
-            "retrying": self.retrying,
-            **_caller_members(self.seconds, self.caller, self.invocation),
-        }
-        return members | _record_members(self.record) if self.record else members
+        members: dict[str, object] = {"code": self.code, "fault": self.fault, "retrying": self.retrying}
+        _add_caller(members, self.seconds, self.caller, self.invocation)
+        if self.record:
+            _add_record(members, self.record)
+        return members
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +54,36 @@ class CheckEvent:
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
-        return {
-            "code": self.code,
-            "fault": metric_definitions.fault(self.code),
-            **_caller_members(self.seconds, self.caller, self.invocation),
-            "host": self.host,
-        }
+        members: dict[str, object] = {"code": self.code, "fault": metric_definitions.fault(self.code)}
+        _add_caller(members, self.seconds, self.caller, self.invocation)
+        members["host"] = self.host
+        return members
 
 
-def _caller_members(seconds: float, caller: Caller, invocation: LambdaInvocation | None) -> dict[str, object]:
-    members: dict[str, object] = {
-        "duration_ms": round(seconds * 1000),
-        "client": caller.address,
-        "caller": caller.name,
-    }
+def _add_caller(
+    members: dict[str, object], seconds: float, caller: Caller, invocation: LambdaInvocation | None
+) -> None:
+    members["duration_ms"] = round(seconds * 1000)
+    members["client"] = caller.address
+    members["caller"] = caller.name
     if invocation:
         members["lambda_request_id"] = invocation.lambda_request_id
         members["url_request_id"] = invocation.url_request_id
-    return members
 
 
-def _record_members(record: UploadRecord) -> dict[str, object]:
+def _add_record(members: dict[str, object], record: UploadRecord) -> None:
     outcome = record.outcome
-    members: dict[str, object] = {
-        "host": record.host,
-        "file_size": record.file_size,
-        "content_type": record.media_type,
-        "checksum": record.checksum and str(record.checksum),
-        **record.members(),
-        "client_ms": None if record.client_seconds is None else round(record.client_seconds * 1000),
-        "storage_ms": round(record.storage_seconds * 1000),
-        "storage_status": record.storage_status,
-        "storage_code": record.storage_code,
-        "storage_request_id": outcome and outcome.request_id,
-    }
+    answer = outcome.answer if outcome else None
+    members["host"] = record.host
+    members["file_size"] = record.file_size
+    members["content_type"] = record.media_type
+    members["checksum"] = str(record.checksum) if record.checksum else None
+    members |= record.members()
+    seconds = record.client_seconds
+    members["client_ms"] = None if seconds is None else round(seconds * 1000)
+    members["storage_ms"] = round(record.storage_seconds * 1000)
+    members["storage_status"] = answer.status if answer else None
+    members["storage_code"] = answer.code if answer else None
+    members["storage_request_id"] = outcome.request_id if outcome else None
     if outcome and outcome.refused_address:
         members["refused_address"] = outcome.refused_address
-    return members

@@ -94,11 +94,6 @@ class UploadRecord:
         return self.outcome.answer.status if self.outcome and self.outcome.answer else None
 
     @property
-    def storage_code(self) -> str | None:
-        """The code in storage's last response, if it had one."""
-        return self.outcome.answer.code if self.outcome and self.outcome.answer else None
-
-    @property
     def etag(self) -> str | None:
         """The stored object's ETag, as storage wrote it."""
         return self.outcome.etag if self.outcome else None

@@ -64,6 +64,9 @@ class _Silent:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._logger, name)
 
+    def bind(self) -> "_Silent":
+        return self
+
     def info(self, event: str, **members: object) -> None:
         if event != "upload":
             self._logger.info(event, **members)
