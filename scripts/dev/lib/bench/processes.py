@@ -148,18 +148,24 @@ def bench_python() -> str:
     return str(python)
 
 
-def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, int]:
-    """Start the service (`us…`) or another implementation; the process once it is ready, and its port."""
+def start(
+    name: str, sink_url: str, certificate: str | None, build: Mapping[str, str] | None = None
+) -> tuple[Program, int]:
+    """Start the service (`us…`) or another implementation; the process once it is ready, and its port.
+
+    `build`: the environment with another build of the service than this checkout's.
+    """
     port, others = free_port(), HERE / "other_implementations"
     env = {"PORT": str(port)}
     if certificate:
         env |= {"SSL_CERT_FILE": certificate, "NODE_EXTRA_CA_CERTS": certificate}
-    if name.startswith("us"):
-        command = [sys.executable, "-m", "upload_service"]
+    if build or name.startswith("us"):
+        command = [sys.executable, "-P", "-m", "upload_service"]
         env |= {"UPLOAD_BIND": "127.0.0.1", "UPLOAD_DESTINATIONS": f"{sink_url},{NOBODY}"}
         env |= {"UPLOAD_ALLOWED_TYPES": "image/*"} if name == "us_allowed_types" else {}
         if name == "us_watched":
             command[-1] = "bench.watched_service"
+        env |= build or {}
     elif name == "node":
         command = ["node", str(others / "node_busboy.cjs")]
         env["NODE_PATH"] = str(node_modules())
@@ -168,6 +174,7 @@ def start(name: str, sink_url: str, certificate: str | None) -> tuple[Program, i
         command = [bench_python(), "-m", "uvicorn", "fastapi_httpx:app", "--port", str(port)]
         command += ["--no-access-log", "--log-level", "error"]
     else:
+        env["SINK_URL"] = f"{sink_url}bucket/key"
         command = [bench_python(), str(others / f"{name}.py")]
     program = Program(command, env, measured=True, cwd=others if name.startswith("fastapi") else ROOT)
     wait_until_open(program, port)

@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -44,13 +44,17 @@ def sink(*options: str, tls: bool = False) -> Iterator[tuple[Program, str, str |
 
 @contextmanager
 def contenders(
-    names: list[str], url: str, certificate: str | None
+    names: Iterable[str],
+    url: str,
+    certificate: str | None,
+    builds: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[dict[str, tuple[Program, int]]]:
-    """Start these implementations; each one's process and port."""
+    """Start these implementations; each one's process and port. `builds`: see `processes.start`."""
     with ExitStack() as stack:
         found = {}
         for name in names:
-            program, port = processes.start(name, url.rsplit("/", 2)[0] + "/", certificate)
+            build = (builds or {}).get(name)
+            program, port = processes.start(name, url.rsplit("/", 2)[0] + "/", certificate, build)
             stack.callback(program.stop)
             found[name] = (program, port)
         yield found
