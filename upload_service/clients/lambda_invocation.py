@@ -11,8 +11,7 @@ docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 REQUEST_CONTEXT_HEADER = "x-amzn-request-context"
 LAMBDA_CONTEXT_HEADER = "x-amzn-lambda-context"
@@ -20,8 +19,7 @@ LAMBDA_CONTEXT_HEADER = "x-amzn-lambda-context"
 _LATEST_MILLISECONDS = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class LambdaInvocation:
+class LambdaInvocation(NamedTuple):
     """One invocation; a member is None where the headers do not tell it.
 
     `deadline`: when Lambda ends the function, in epoch seconds. `source_ip`: the client's address.

@@ -10,7 +10,7 @@ Why: docs/decisions/0008-allowed-types.md.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.content.content_type import MediaType
 from upload_service.content.markup import may_be_xml
@@ -29,8 +29,7 @@ _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 _NO_TYPE = MediaType("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedTypes:
+class AllowedTypes(NamedTuple):
     """The operator's list of allowed types.
 
     `listed` as it was written; `exact` are canonical names; `families` are the words before `/*`.

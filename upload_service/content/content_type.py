@@ -7,8 +7,8 @@ Must not know: which types an operator allows, headers' names.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from upload_service.content.media_types import canonical_name
 from upload_service.errors.upload_error import UploadError
@@ -21,8 +21,7 @@ _GRAMMAR = re.compile(rf"({_WORD}/{_WORD})(?:[ \t]*+;[ \t]*+(?:{_WORD}=(?:{_QUOT
 _NO_COMMA_OUTSIDE_QUOTES = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(NamedTuple):
     """A media type as a header gives it.
 
     `text` is the header's whole value. `name` is the canonical name of the type, without parameters; None

@@ -8,9 +8,8 @@ Why sigtype, and what it leaves open: docs/decisions/0008-allowed-types.md.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from upload_service.content.markup import MARKUP_TYPES, markup_type
 from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name
@@ -29,8 +28,7 @@ SLOW_TYPES = frozenset({"image/svg+xml", "application/x-fictionbook+xml", "messa
 WEB_IMAGES = frozenset("image/" + name for name in ("jpeg", "apng", "png", "webp", "gif", "heic", "avif"))
 
 
-@dataclass(frozen=True, slots=True)
-class SniffingLibrary:
+class SniffingLibrary(NamedTuple):
     """What is used of sigtype: its file types (web images separately), and its test for text."""
 
     web_images: tuple["Type", ...]

@@ -6,7 +6,7 @@ Must not know: HTTP objects, logging, URLs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.errors.catalogue import client, server, storage_refusals
 from upload_service.errors.catalogue.entry import CatalogueEntry
@@ -16,8 +16,7 @@ _TABLES = (client.ENTRIES, storage_refusals.ENTRIES, server.ENTRIES)
 CATALOGUE = {entry.code: entry for table in _TABLES for entry in table}
 
 
-@dataclass(frozen=True, slots=True)
-class StorageResponse:
+class StorageResponse(NamedTuple):
     """Storage's response: its HTTP status, and the error code in it; None if it has none."""
 
     status: int

@@ -5,14 +5,12 @@ Rules: a code never changes its meaning; no sentence contains more of a presigne
 Must not know: HTTP objects, logging, URLs.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Fault = Literal["client", "storage", "service"]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
+class CatalogueEntry(NamedTuple):
     """One kind of failure.
 
     `status` is that of our response. `retryable`: the same request may succeed later. `title`, `cause` (what
