@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Case:
         found: list[dict[str, Any]] = []
         for at, event in enumerate(events):
             if isinstance(event, Field):
-                found.append(asdict(event))
+                found.append(event._asdict())
             elif isinstance(event, FileStart):
                 content = events[at + 1]
                 digest = hashlib.sha256(content if isinstance(content, bytes) else b"").hexdigest()

@@ -9,7 +9,7 @@ Source: RFC 2046 section 5.1.1 allows all three endings, and nothing in a reques
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # In bytes: nothing, one line break, two.
 NOTHING, LINE_BREAK, TWO_LINE_BREAKS = 0, 2, 4
@@ -55,8 +55,7 @@ _WORKER_BOUNDARY = re.compile(r"[0-9a-f]{32}")
 _HTTPCLIENT_BOUNDARY = re.compile(r"[0-9a-f]{40}")
 
 
-@dataclass(frozen=True, slots=True)
-class FormEnding:
+class FormEnding(NamedTuple):
     """How many bytes come after the closing delimiter; without `is_known` it is only the usual number."""
 
     bytes: int

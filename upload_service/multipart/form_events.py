@@ -4,20 +4,19 @@ Must not know: framing, what the fields mean.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.multipart.length_prediction import LengthPrediction
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A text field. `value` has one character for each byte of the field."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileStart:
+class FileStart(NamedTuple):
     """The file part has begun: its name and type, as its headers give them.
 
     `predicted` is its length, None if nothing tells it.

@@ -5,7 +5,7 @@ Rules: a prediction never decides what is stored; who uses it compares it with t
 Must not know: fields, destinations.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.multipart.form_endings import LINE_BREAK, NOTHING, TWO_LINE_BREAKS, FormEnding
 from upload_service.translation.phrase import Phrase
@@ -18,8 +18,7 @@ FROM_REQUEST = Phrase("the request's length")
 FROM_PART = Phrase("the Content-Length of its part")
 
 
-@dataclass(frozen=True, slots=True)
-class LengthPrediction:
+class LengthPrediction(NamedTuple):
     """How many bytes a file will have, if it is the form's last part.
 
     `longest_bytes`: it cannot have more; None where the request tells no length. `is_sure`: only a form that
