@@ -8,7 +8,7 @@ Must not know: signatures.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.presigned.object_paths import may_climb, may_lead_to
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, is_partial_address, parse_url
@@ -30,8 +30,7 @@ _SOLD_BELOW_COUNTRIES = frozenset(
 _NO_BUCKET = "minio"
 
 
-@dataclass(frozen=True, slots=True)
-class UrlPrefix:
+class UrlPrefix(NamedTuple):
     """One allowed destination: scheme, host as `UrlParts` has it, port, and undecoded path without the last
     slash.
 
@@ -63,8 +62,7 @@ class UrlPrefix:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedDestinations:
+class AllowedDestinations(NamedTuple):
     """Where uploads may go: the listed prefixes, and whether the well-known stores are allowed as well."""
 
     prefixes: tuple[UrlPrefix, ...]

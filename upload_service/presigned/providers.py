@@ -7,7 +7,7 @@ Must not know: everything else.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.presigned import sendable_headers
 from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
@@ -15,8 +15,7 @@ from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
 
     `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket, or the account. On

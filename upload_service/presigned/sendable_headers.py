@@ -8,7 +8,7 @@ Must not know: hosts, values, which headers a URL is signed with.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _METADATA_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,128}")
 # The HTTP headers that all pages have.
@@ -30,8 +30,7 @@ _STANDARD = frozenset(
 UNPACKING = ("x-amz-meta-snowball-", "x-amz-meta-minio-snowball-")
 
 
-@dataclass(frozen=True, slots=True)
-class SendableHeaders:
+class SendableHeaders(NamedTuple):
     """Names in lower case, and the prefixes of user metadata."""
 
     names: frozenset[str]

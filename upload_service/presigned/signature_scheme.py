@@ -7,9 +7,8 @@ Must not know: which schemes there are, hosts, the clock.
 
 import re
 from collections.abc import Sized
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query, unusable_url
@@ -22,8 +21,7 @@ MAX_SIGNED_HEADERS = 64
 SignedT = TypeVar("SignedT", bound=Sized)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A query parameter that a signed URL must have.
 
     `pattern` of the whole value; `expected` completes the sentence "… must be …". `unless`: the parameter may
@@ -36,8 +34,7 @@ class Parameter:
     unless: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureScheme:
+class SignatureScheme(NamedTuple):
     """One way to sign a URL.
 
     A URL is signed by this scheme if it has all the parameters `identified_by`. `operation`: for what it

@@ -8,7 +8,7 @@ Must not know: hosts, the form of signatures, the clock.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query
@@ -94,8 +94,7 @@ _EMPTY_BODY_CHECKSUMS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOperation:
+class SignedOperation(NamedTuple):
     """What the query of a PUT of an object's bytes may contain, for one family of stores.
 
     `allowed_values`: these parameters may be missing, else their value must match. `forbidden`: none of these
