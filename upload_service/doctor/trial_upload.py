@@ -24,6 +24,7 @@ from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
+from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
@@ -93,9 +94,8 @@ async def try_upload(
     async with new_session(
         listed=destination.listed, names=names, pooled=False, traces=[timings.trace_config()]
     ) as session:
-        storage = Storage(
-            Sessions(session, session), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
-        )
+        sessions = Sessions(session, session, SocketCounter())
+        storage = Storage(sessions, settings.stall_seconds, 1 if settings.expect_continue_bytes else 0)
         upload = Upload(_form(given_fields), storage, spool_budget, settings_of_trial, retrying=False)
         try:
             await upload.run()

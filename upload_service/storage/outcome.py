@@ -7,7 +7,7 @@ Must not know: HTTP libraries, how many attempts there were.
 """
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from multidict import MultiMapping
 
@@ -21,8 +21,7 @@ from upload_service.translation.phrase import NOTHING, Phrase
 REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One attempt: `error` is a code of the catalogue, or None when the object is stored.
 
     `answer`: storage's status and code; None when there was no response. `sent_bytes`: so much of the file
@@ -113,7 +112,7 @@ def only_quotable(outcome: Outcome, secrets: Secrets) -> Outcome:
     request_id = secrets.request_id(outcome.request_id) if outcome.request_id else None
     if (answer, etag, request_id) == (outcome.answer, outcome.etag, outcome.request_id):
         return outcome  # nearly always, and a copy takes as long as all of the above
-    return replace(outcome, answer=answer, etag=etag, request_id=request_id)
+    return outcome._replace(answer=answer, etag=etag, request_id=request_id)
 
 
 def _read_success(

@@ -8,7 +8,6 @@ Must not know: how many attempts there are, `aiohttp.web`.
 """
 
 import asyncio
-import dataclasses
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -65,7 +64,7 @@ class Storage:
             outcome = await self._put(destination, reader, headers, expect=False)
         if outcome.error is None:
             return outcome
-        return dataclasses.replace(outcome, sent_bytes=reader.read_bytes, handed_over=reader.handed_over)
+        return outcome._replace(sent_bytes=reader.read_bytes, handed_over=reader.handed_over)
 
     async def _put(
         self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool

@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from socket import socket
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp import connector
@@ -56,13 +56,12 @@ class AddressVerdicts:
 address_verdicts: ContextVar[AddressVerdicts | None] = ContextVar("address_verdicts", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(NamedTuple):
     """One client session for destinations that the operator has listed, and one for all others."""
 
     listed: aiohttp.ClientSession
     others: aiohttp.ClientSession
-    sockets: SocketCounter = field(default_factory=SocketCounter)
+    sockets: SocketCounter
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ port (201, JSON, no ETag), Express (weak ETags).
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.storage.web_page import PROLOGUE, is_page
 from upload_service.translation.phrase import Phrase
@@ -32,8 +32,7 @@ _XML_ERROR = re.compile(
 _JSON_TYPE = re.compile(r"\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What is known beforehand of a store's answer to a PUT.
 
     `scheme`: the signature scheme of the URL. `is_part`: the bytes become one part of an upload in parts.

@@ -8,7 +8,6 @@ Must not know: forms, HTTP libraries.
 """
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Iterator
 
@@ -110,9 +109,7 @@ class StorageLeg:
         finally:
             self._reader = None
         if outcome.error is None and self._differs(plan, outcome):
-            outcome = dataclasses.replace(
-                outcome, error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes
-            )
+            outcome = outcome._replace(error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes)
         self._record.may_be_stored |= outcome.may_have_stored
         status = outcome.answer.status if outcome.answer else None
         self._note(outcome.error or "ok", status, started, reader)
