@@ -15,9 +15,8 @@ import sys
 import traceback
 from collections.abc import Iterable, MutableMapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import structlog
 
@@ -143,8 +142,7 @@ class _Forward(logging.Handler):
             line.say(repeated=count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One line of a library."""
 
     level: int

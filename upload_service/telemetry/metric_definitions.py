@@ -7,7 +7,7 @@ Must not know: who counts, who reads.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from upload_service import __version__
@@ -23,14 +23,13 @@ PLACES = ("memory", "disk")
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """One metric of Prometheus, with the values of each label."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
     meaning: str
-    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def _own(

@@ -4,7 +4,7 @@ Rules: nothing of a presigned URL beyond its host.
 Must not know: who reads it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from upload_service.clients.caller import Caller
 from upload_service.clients.lambda_invocation import LambdaInvocation
@@ -12,8 +12,7 @@ from upload_service.telemetry import metric_definitions
 from upload_service.upload.record import UploadRecord
 
 
-@dataclass(frozen=True, slots=True)
-class UploadEvent:
+class UploadEvent(NamedTuple):
     """`code`: "ok" or one of the catalogue. `record`: None when it was refused before it began."""
 
     code: str
@@ -42,8 +41,7 @@ class UploadEvent:
         return members
 
 
-@dataclass(frozen=True, slots=True)
-class CheckEvent:
+class CheckEvent(NamedTuple):
     """`code`: "ok" or one of the catalogue. `host`: that of the form's URL; None when it was not judged."""
 
     code: str

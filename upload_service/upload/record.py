@@ -5,7 +5,7 @@ Must not know: how it is told.
 
 import re
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from upload_service.body.checksums import Checksum
 from upload_service.storage.outcome import Outcome
@@ -13,8 +13,7 @@ from upload_service.storage.outcome import Outcome
 _MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,80})\s*(?:;.*)?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One PUT. `code`: "ok", one of the catalogue, or "given_up" when the upload ended around it.
 
     `sent_bytes` of the file were handed to its connection.
