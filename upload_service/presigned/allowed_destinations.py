@@ -18,9 +18,7 @@ KNOWN_STORES_WORD = "default"
 ETAG_OPTION = "etag=optional"
 # The last two labels must be literal, and the last one begins with a letter. So no wildcard can cover an IP
 # address or a whole top-level domain.
-_WILDCARD_URL = re.compile(
-    r"https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*\.?(?::\d+)?(?:/[^*]*)?", re.IGNORECASE
-)
+_WILDCARD_URL = r"(?i)https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*\.?(?::\d+)?(?:/[^*]*)?"
 # Second labels below which the registries of many countries sell names: co.uk, com.au, or.kr, ac.jp.
 # Source: publicsuffix.org/list
 _SOLD_BELOW_COUNTRIES = frozenset(
@@ -108,7 +106,7 @@ def _parse_prefix(entry: str) -> UrlPrefix:
 
 
 def _require_whole_labels(text: str) -> None:
-    if not _WILDCARD_URL.fullmatch(text):
+    if not re.fullmatch(_WILDCARD_URL, text):
         raise ValueError("may have * only for a whole label of a host name, and not for its last two")
     host = re.split("[:/]", text.lower().partition("://")[2])[0].removesuffix(".")
     *_, third, second, last = host.split(".")

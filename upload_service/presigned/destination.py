@@ -6,6 +6,7 @@ signed. `repr` shows the host only.
 Must not know: the network, the clock (the time is passed in), loggers.
 """
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -154,7 +155,7 @@ def _require_allowed(
                 port=port,
             ),
         )
-    if provider and provider.path_hosts.fullmatch(host):
+    if provider and re.fullmatch(provider.path_hosts, host):
         _require_bucket_and_key(parts.path, provider)
     return entries
 

@@ -21,7 +21,6 @@ _ESCAPES = (
 )
 # Characters of HTML's escapes, and of JSON's and of shells'. Signers write %3B, %23 and %5C for them.
 _NO_SIGNERS = frozenset(";#\\")
-_NAMED = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), name) for pattern, name in _ESCAPES)
 
 
 def name_escape(text: str) -> Phrase | None:
@@ -29,4 +28,4 @@ def name_escape(text: str) -> Phrase | None:
     # The search takes longer than all else that is asked of a URL, and nearly every URL has none of this.
     if text[:1] in "hH" and text[-1:] not in '"`' and "%" not in text[:9] and _NO_SIGNERS.isdisjoint(text):
         return None
-    return next((name for pattern, name in _NAMED if pattern.search(text)), None)
+    return next((name for pattern, name in _ESCAPES if re.search(pattern, text, re.I | re.S)), None)

@@ -7,6 +7,7 @@ Must not know: everything else.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from upload_service.presigned import sendable_headers
@@ -18,23 +19,24 @@ from upload_service.presigned.signature_scheme import SignatureScheme
 class Provider(NamedTuple):
     """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
 
-    `suffixes` are the last two labels of its hosts. `bucket_hosts` name the bucket, or the account. On
-    `path_hosts` the path begins with the bucket, so a PUT to a path of one segment would create a bucket; and
-    what begins with one of `no_buckets` there belongs to another interface. `s3_headers`: those of a PUT
-    that S3's schemes sign.
+    `suffixes` are the last two labels of its hosts. `bucket_hosts` and `path_hosts` are patterns, which are
+    compiled when a host is first compared with them, because most are never needed. The former hosts name the
+    bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
+    would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
+    `s3_headers`: those of a PUT that S3's schemes sign.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
-    bucket_hosts: re.Pattern[str]
-    path_hosts: re.Pattern[str]
+    bucket_hosts: str
+    path_hosts: str
     signature_schemes: tuple[SignatureScheme, ...]
     s3_headers: SendableHeaders = sendable_headers.S3
     no_buckets: frozenset[str] = frozenset()
 
 
-_NO_HOST = re.compile("(?!)")
+_NO_HOST = "(?!)"
 _BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
@@ -61,7 +63,7 @@ PROVIDERS = (
         "s3",
         "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
-        re.compile(
+        (
             rf"{_BUCKET}(?:{_S3}"
             r"|s3-accelerate(?:\.dualstack)?\.amazonaws\.com"
             rf"|s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{_AWS}"
@@ -69,21 +71,19 @@ PROVIDERS = (
             rf"|s3express-(?:fips-)?[a-z0-9]+(?:-[a-z0-9]+)?-az\d+(?:\.dualstack)?\.{_AWS}"
             rf"|(?:bucket|accesspoint)\.{_VPCE})"
         ),
-        re.compile(rf"{_S3}|bucket\.{_VPCE}"),
+        rf"{_S3}|bucket\.{_VPCE}",
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider(
-        "r2", "R2", ("cloudflarestorage.com",), re.compile(rf"{_BUCKET}{_R2}"), re.compile(_R2), (S3_V4,)
-    ),
+    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{_BUCKET}{_R2}", _R2, (S3_V4,)),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
         "Google Cloud Storage",
         ("googleapis.com",),
-        re.compile(rf"{_BUCKET}storage\.googleapis\.com"),
-        re.compile(r"storage\.googleapis\.com"),
+        rf"{_BUCKET}storage\.googleapis\.com",
+        r"storage\.googleapis\.com",
         (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
         sendable_headers.GOOGLE_AND_S3,
         # The JSON interface: docs.cloud.google.com/storage/docs/request-endpoints#json-api
@@ -95,7 +95,7 @@ PROVIDERS = (
         "azure",
         "Azure Blob",
         ("windows.net", "usgovcloudapi.net", "chinacloudapi.cn", "azure.net"),
-        re.compile(
+        (
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
@@ -107,8 +107,8 @@ PROVIDERS = (
         "b2",
         "Backblaze B2",
         ("backblazeb2.com",),
-        re.compile(rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com"),
-        re.compile(r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com"),
+        rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com",
+        r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com",
         (S3_V4,),
     ),
     # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN does not accept a PUT.
@@ -116,8 +116,8 @@ PROVIDERS = (
         "spaces",
         "DigitalOcean Spaces",
         ("digitaloceanspaces.com",),
-        re.compile(rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com"),
-        re.compile(r"[a-z]{3}\d\.digitaloceanspaces\.com"),
+        rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com",
+        r"[a-z]{3}\d\.digitaloceanspaces\.com",
         (S3_V4, S3_V2),
     ),
     # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
@@ -126,8 +126,8 @@ PROVIDERS = (
         "wasabi",
         "Wasabi",
         ("wasabisys.com",),
-        re.compile(rf"{_BUCKET}{_WASABI}"),
-        re.compile(_WASABI),
+        rf"{_BUCKET}{_WASABI}",
+        _WASABI,
         (S3_V4, S3_V2),
     ),
 )
@@ -142,11 +142,14 @@ def titles() -> str:
     return f"{', '.join(most)} and {last}"
 
 
+# The hosts of a service's uploads are few.
+@lru_cache(maxsize=32)
 def provider_of(host: str) -> Provider | None:
     """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
     provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
-    known = provider and (provider.path_hosts.fullmatch(host) or provider.bucket_hosts.fullmatch(host))
-    return provider if known else None
+    if provider and any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
+        return provider
+    return None
 
 
 # The ETags of S3 Express look like MD5 but are random.

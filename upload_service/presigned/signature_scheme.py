@@ -8,6 +8,7 @@ Must not know: which schemes there are, hosts, the clock.
 import re
 from collections.abc import Sized
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 from upload_service.errors.upload_error import UploadError
@@ -24,12 +25,12 @@ SignedT = TypeVar("SignedT", bound=Sized)
 class Parameter(NamedTuple):
     """A query parameter that a signed URL must have.
 
-    `pattern` of the whole value; `expected` completes the sentence "… must be …". `unless`: the parameter may
-    be missing if this other one is there, which names a policy kept by storage.
+    `pattern` of the whole value, for ASCII; `expected` completes the sentence "… must be …". `unless`: the
+    parameter may be missing if this other one is there, which names a policy kept by storage.
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     expected: Phrase
     unless: str = ""
 
@@ -44,8 +45,8 @@ class SignatureScheme(NamedTuple):
     seconds or in ISO 8601. `required_headers` are names and values that the store demands in a PUT of a
     whole object. `any_case`: the store reads names of parameters in whatever case. `binds_type`: the
     signature holds for one Content-Type, or for none, and no parameter that the scheme knows tells which.
-    `header_in_query`: names, in lower case, of parameters in which some signers write the value of a header
-    of the same name that they have signed.
+    `header_in_query`: a pattern; parameters with such names, in lower case, have the value of a header of the
+    same name that some signers have signed.
     """
 
     name: str
@@ -60,7 +61,7 @@ class SignatureScheme(NamedTuple):
     required_headers: tuple[tuple[str, str], ...] = ()
     any_case: bool = False
     binds_type: bool = False
-    header_in_query: re.Pattern[str] | None = None
+    header_in_query: str = ""
 
     def decisive_parameters(self) -> frozenset[str]:
         """The names, in lower case, of all parameters that change what the URL means."""
@@ -78,7 +79,7 @@ class SignatureScheme(NamedTuple):
             if value is None:
                 if not (parameter.unless and self._value(query, parameter.unless)):
                     raise unusable_url(Phrase("has no {name}", name=parameter.name))
-            elif not parameter.pattern.fullmatch(value):
+            elif not _compiled(parameter.pattern).fullmatch(value):
                 raise _unusable(parameter.name, parameter.expected)
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
@@ -89,9 +90,9 @@ class SignatureScheme(NamedTuple):
 
     def headers_in_query(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Names, in lower case, and values of the signed headers that the signer wrote into the query."""
-        if self.header_in_query is None:
+        if not self.header_in_query:
             return ()
-        told = (item for item in query.lower.items() if self.header_in_query.fullmatch(item[0]))
+        told = (item for item in query.lower.items() if re.fullmatch(self.header_in_query, item[0]))
         return _bounded(tuple(told))
 
     def expires_at(self, query: Query) -> float | None:
@@ -119,6 +120,12 @@ class SignatureScheme(NamedTuple):
         value = self._value(query, name)
         assert value is not None
         return value
+
+
+# At first use: most services see URLs of one scheme. The cache of `re` itself would take longer.
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
 
 
 def _bounded(headers: SignedT) -> SignedT:
