@@ -13,15 +13,15 @@ import re
 # What `markup_type` can return.
 MARKUP_TYPES = frozenset({"image/svg+xml", "application/xhtml+xml", "application/xml", "text/html"})
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*+<")
-_MARKS = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff")
-_SPACE = re.compile(rb"\s*")
-_XML = re.compile(rb"<\?xml", re.IGNORECASE)
-_HTML = re.compile(
-    rb"<!--|<(?:!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE|TITLE|B|BODY|BR|P)[\s>]",
-    re.IGNORECASE,
+# Compiled at first use, because most files are no markup.
+_MARKS = rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff"
+_SPACE = rb"\s*"
+_XML = rb"(?i)<\?xml"
+_HTML = (
+    rb"(?i)<!--|<(?:!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE|TITLE|B|BODY|BR|P)[\s>]"
 )
-_BEFORE_ROOT = re.compile(rb"\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>", re.DOTALL | re.I)
-_ROOT = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
+_BEFORE_ROOT = rb"(?is)\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>"
+_ROOT = rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)"
 
 
 def markup_type(head: bytes) -> str | None:
@@ -29,15 +29,15 @@ def markup_type(head: bytes) -> str | None:
     if not _BEGINS.match(head):
         return None
     # Without zero bytes, UTF-16 text becomes ASCII where it has ASCII characters; no others are looked for.
-    text = _MARKS.sub(b"", head, count=1) if _MARKS.match(head) else head
+    text = re.sub(_MARKS, b"", head, count=1) if re.match(_MARKS, head) else head
     text = text.replace(b"\0", b"")
-    start = _SPACE.match(text).end()  # type: ignore[union-attr]  # it always matches
+    start = re.match(_SPACE, text).end()  # type: ignore[union-attr]  # it always matches
     root = _root(text, start)
     if root == b"svg":
         return "image/svg+xml"
-    if _XML.match(text, start):
+    if re.compile(_XML).match(text, start):
         return "application/xhtml+xml" if root == b"html" else "application/xml"
-    return "text/html" if _HTML.match(text, start) else None
+    return "text/html" if re.compile(_HTML).match(text, start) else None
 
 
 def may_be_xml(head: bytes) -> bool:
@@ -47,7 +47,8 @@ def may_be_xml(head: bytes) -> bool:
 
 def _root(text: bytes, position: int) -> bytes | None:
     """The name of the root element without its prefix; in lower case, because HTML ignores case."""
-    while before := _BEFORE_ROOT.match(text, position):
+    between = re.compile(_BEFORE_ROOT)
+    while before := between.match(text, position):
         position = before.end()
-    match = _ROOT.match(text, position)
+    match = re.compile(_ROOT).match(text, position)
     return match[1].lower() if match else None

@@ -71,19 +71,15 @@ text/html application/xhtml+xml
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # A file that looks like the type on the left may also be of the types on the right.
 _SUBTYPES = {
-    "application/zip": re.compile(
+    "application/zip": (
         r"application/(.*\+zip|java-archive|vnd\.openxmlformats-.*|vnd\.oasis\.opendocument\..*"
         r"|vnd\.ms-.*\.macroenabled\..*|vnd\.android\.package-archive|vnd\.google-earth\.kmz|x-xpinstall)"
     ),
-    _OFFICE + "wordprocessingml.document": re.compile(
-        r"application/vnd\.(ms-word\.|.*\.wordprocessingml\.).*"
-    ),
-    _OFFICE + "spreadsheetml.sheet": re.compile(r"application/vnd\.(ms-excel\.|.*\.spreadsheetml\.).*"),
-    _OFFICE + "presentationml.presentation": re.compile(
-        r"application/vnd\.(ms-powerpoint\.|.*\.presentationml\.).*"
-    ),
-    "application/xml": re.compile(r".*\+xml|text/xsl"),
-    "text/plain": re.compile(
+    _OFFICE + "wordprocessingml.document": (r"application/vnd\.(ms-word\.|.*\.wordprocessingml\.).*"),
+    _OFFICE + "spreadsheetml.sheet": r"application/vnd\.(ms-excel\.|.*\.spreadsheetml\.).*",
+    _OFFICE + "presentationml.presentation": (r"application/vnd\.(ms-powerpoint\.|.*\.presentationml\.).*"),
+    "application/xml": r".*\+xml|text/xsl",
+    "text/plain": (
         r"text/.*|message/rfc822|.*\+(json|xml|yaml)"
         r"|application/(xml|json|x-ndjson|ld\+json|yaml|x-yaml|toml|sql|csv|x-sh|x-httpd-php|x-tex)"
     ),
@@ -172,4 +168,4 @@ def carries_script(name: str) -> bool:
 
 def _is_subtype(name: str, general: str) -> bool:
     """Whether a file of the type `name` may look like `general`."""
-    return general in _SUBTYPES and _SUBTYPES[general].fullmatch(name) is not None
+    return general in _SUBTYPES and re.fullmatch(_SUBTYPES[general], name) is not None

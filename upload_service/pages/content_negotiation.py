@@ -12,9 +12,9 @@ from upload_service.translation.phrase import Language
 # Browsers send 150 characters at most, a few old programs some hundred.
 MAX_CHARACTERS = 2000
 
-_RANGE = re.compile(r"\s*([^\s/;]+)/([^\s/;]+)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
-_LANGUAGE_RANGE = re.compile(r"\s*(?:([a-z]{1,8})(?:-[a-z0-9]{1,8})*|\*)\s*(?:;(.*))?", re.ASCII | re.DOTALL)
-_Q_PARAMETER = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII | re.IGNORECASE)
+_RANGE = r"(?as)\s*([^\s/;]+)/([^\s/;]+)\s*(?:;(.*))?"
+_LANGUAGE_RANGE = r"(?as)\s*(?:([a-z]{1,8})(?:-[a-z0-9]{1,8})*|\*)\s*(?:;(.*))?"
+_Q_PARAMETER = r"(?ai)\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*"
 
 
 def quality(accept: str, media_type: str) -> float:
@@ -23,7 +23,7 @@ def quality(accept: str, media_type: str) -> float:
     precedence = {media_type: 3, f"{family}/*": 2, "*/*": 1}
     best = (0, 0.0)
     for media_range in _ranges(accept):
-        match = _RANGE.fullmatch(media_range)
+        match = re.fullmatch(_RANGE, media_range)
         specific = precedence.get(f"{match[1]}/{match[2]}", 0) if match else 0
         if match and specific > best[0] and (value := _q_parameter(match[3] or "")) is not None:
             best = (specific, value)
@@ -36,7 +36,7 @@ def named_parameters(accept: str, media_type: str) -> dict[str, str] | None:
     None if only a wildcard stands for it, or if its quality value is 0.
     """
     for media_range in _ranges(accept):
-        match = _RANGE.fullmatch(media_range)
+        match = re.fullmatch(_RANGE, media_range)
         if match and f"{match[1]}/{match[2]}" == media_type and _q_parameter(match[3] or ""):
             pairs = (each.partition("=") for each in (match[3] or "").split(";"))
             return {name.strip(): value.strip() for name, equals, value in pairs if equals}
@@ -65,7 +65,7 @@ def preferred_language(accept_language: str) -> Language:
     """
     found: dict[str, tuple[float, int]] = {}
     for place, language_range in enumerate(_ranges(accept_language)):
-        match = _LANGUAGE_RANGE.fullmatch(language_range)
+        match = re.fullmatch(_LANGUAGE_RANGE, language_range)
         value = _q_parameter(match[2] or "") if match else None
         if match and value is not None:
             language = match[1] or "*"
@@ -86,6 +86,6 @@ def _q_parameter(parameters: str) -> float | None:
     for parameter in parameters.split(";"):
         name, equals, _ = parameter.partition("=")
         if equals and name.strip() == "q":
-            match = _Q_PARAMETER.fullmatch(parameter)
+            match = re.fullmatch(_Q_PARAMETER, parameter)
             return float(match[1]) if match else None
     return 1.0

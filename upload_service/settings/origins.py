@@ -17,10 +17,10 @@ GENERAL = f"must be *, off, or origins such as {EXAMPLES}, separated by commas"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # A page of these schemes has no origin of its own, so that its browser sends null.
 _WITHOUT_ORIGIN = frozenset({"about", "blob", "data", "file", "javascript"})
-_ORIGIN = re.compile(
+_ORIGIN = (
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._~%-]+)(?::(?P<port>[0-9]{1,5}))?"
 )
-_NAME = re.compile(r"[a-z0-9._-]+")
+_NAME = r"[a-z0-9._-]+"
 
 
 def parse_origins(text: str) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def _as_sent(entry: str) -> str:
     lower = entry.lower()
     if (scheme := lower.partition(":")[0]) in _WITHOUT_ORIGIN:
         raise ValueError(f"must not have an origin of {scheme}: browsers send null for its pages")
-    match = _ORIGIN.fullmatch(lower)
+    match = re.fullmatch(_ORIGIN, lower)
     if match is None:
         raise ValueError(_mistake(lower))
     scheme, host, port = match["scheme"], match["host"], match["port"]
@@ -70,7 +70,7 @@ def _web_host(host: str) -> str:
         if address is None:
             raise ValueError("must have an IPv6 address in square brackets, such as http://[::1]:3000")
         return f"[{address}]"
-    if not _NAME.fullmatch(host):
+    if not re.fullmatch(_NAME, host):
         raise ValueError(GENERAL)
     if is_partial_address(host):
         raise ValueError("must have IPv4 addresses in four parts, as browsers write them: 127.0.0.1")

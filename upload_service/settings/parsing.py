@@ -125,8 +125,8 @@ def _file_lines(path: str) -> list[str]:
 
 def upload_page(text: str) -> str:
     """`on`, `off`, or the URL of a signer, which goes to browsers and into a Content-Security-Policy."""
-    signer = re.compile(r"https?://[\w.-]+(:\d{1,5})?/[\w.~/%?&=+-]*", re.ASCII)
-    if text not in ("on", "off") and not signer.fullmatch(text):
+    signer = r"(?a)https?://[\w.-]+(:\d{1,5})?/[\w.~/%?&=+-]*"
+    if text not in ("on", "off") and not re.fullmatch(signer, text):
         raise ValueError("must be on, off, or the URL of a signer such as https://app.example.com/presign")
     return text
 
