@@ -20,25 +20,19 @@ from upload_service.multipart.text_decoding import decode, decode_unknown, has_u
 # What browsers and most programs write, where nothing has to be undone.
 _PLAIN = re.compile(r'form-data; name="[^"]*"; filename="[^"%\\\ud800-\udfff]*"')
 _FILENAME = re.compile(r";\s*+filename(?:\*[0-9]*\*?)?\s*+=", re.IGNORECASE)
-_OPENING = re.compile(r';\s*+filename\s*+=\s*+"', re.IGNORECASE)
+# The others are compiled at first use, because few names need them.
+_OPENING = r'(?i);\s*+filename\s*+=\s*+"'
 # A quotation mark ends the name only where the header ends or another parameter begins.
-_CLOSING = re.compile(r'(?<!\\)"\s*+(?:;\s*+[\w*-]++\s*+=|;?\s*+\Z)', re.ASCII)
-_UNQUOTED = re.compile(r";\s*+filename\s*+=\s*+([^;]*)", re.IGNORECASE)
-_EXTENDED = re.compile(
-    r""";\s*+filename\*\s*+=\s*+"?(?P<charset>[\w.:-]++)'[^';]*'(?P<text>[^"\s;]*)""",
-    re.IGNORECASE | re.ASCII,
+_CLOSING = r'(?a)(?<!\\)"\s*+(?:;\s*+[\w*-]++\s*+=|;?\s*+\Z)'
+_UNQUOTED = r"(?i);\s*+filename\s*+=\s*+([^;]*)"
+_EXTENDED = r"""(?ai);\s*+filename\*\s*+=\s*+"?(?P<charset>[\w.:-]++)'[^';]*'(?P<text>[^"\s;]*)"""
+_SECTION = (
+    r"""(?i);\s*+filename\*(?P<number>[0-9]{1,3})\*?\s*+=\s*+(?:"(?P<quoted>[^"]*)"|(?P<bare>[^"\s;]++))"""
 )
-_SECTION = re.compile(
-    r""";\s*+filename\*(?P<number>[0-9]{1,3})\*?\s*+=\s*+(?:"(?P<quoted>[^"]*)"|(?P<bare>[^"\s;]++))""",
-    re.IGNORECASE,
-)
-_CHARSET_OF_SECTIONS = re.compile(r"(?P<charset>[\w.:-]++)'[^']*'(?P<text>.*)", re.ASCII | re.DOTALL)
-_WORD = re.compile(
-    r"=\?(?P<charset>[\w.:-]++)(?:\*[\w-]*+)?\?(?P<kind>[bq])\?(?P<text>[^?\s]*+)\?=",
-    re.IGNORECASE | re.ASCII,
-)
-_BETWEEN_WORDS = re.compile(r"(?<=\?=)\s++(?==\?)")
-_PERCENT_ENCODED = re.compile(r"(?:[\w.~!'()*+,@-]++|%[0-9a-f]{2})*+", re.IGNORECASE | re.ASCII)
+_CHARSET_OF_SECTIONS = r"(?as)(?P<charset>[\w.:-]++)'[^']*'(?P<text>.*)"
+_WORD = r"(?ai)=\?(?P<charset>[\w.:-]++)(?:\*[\w-]*+)?\?(?P<kind>[bq])\?(?P<text>[^?\s]*+)\?="
+_BETWEEN_WORDS = r"(?<=\?=)\s++(?==\?)"
+_PERCENT_ENCODED = r"(?ai)(?:[\w.~!'()*+,@-]++|%[0-9a-f]{2})*+"
 
 
 def has_filename(part: MultipartSegment) -> bool:
@@ -57,7 +51,7 @@ def filename_of(part: MultipartSegment, charset: str = "") -> str:
     written, rest = _split(disposition)
     if (extended := _extended_name(rest)) is not None:
         return extended
-    if not written and (unreadable := _EXTENDED.search(rest)):
+    if not written and (unreadable := re.search(_EXTENDED, rest)):
         return _percent_decoded(unreadable["text"]).decode("utf-8", "replace")
     if has_undecoded_bytes(written):
         written = decode_unknown(original_bytes(written), charset)
@@ -70,25 +64,25 @@ def _disposition(part: MultipartSegment) -> str:
 
 def _split(disposition: str) -> tuple[str, str]:
     """The value of `filename`, its escapes as they are, and the header without it."""
-    if opening := _OPENING.search(disposition):
+    if opening := re.search(_OPENING, disposition):
         before, begin = disposition[: opening.start()], opening.end()
-        if closing := _CLOSING.search(disposition, begin):
-            if _OPENING.search(disposition, closing.start()):
+        if closing := re.compile(_CLOSING).search(disposition, begin):
+            if re.compile(_OPENING).search(disposition, closing.start()):
                 return _split(disposition[closing.start() + 1 :])  # of two names the last one counts
             return disposition[begin : closing.start()], before + disposition[closing.start() + 1 :]
         return disposition[begin:].rstrip().removesuffix('"'), before
-    if unquoted := _UNQUOTED.search(disposition):
+    if unquoted := re.search(_UNQUOTED, disposition):
         return unquoted[1].strip(), disposition[: unquoted.start()] + disposition[unquoted.end() :]
     return "", disposition
 
 
 def _extended_name(parameters: str) -> str | None:
     """The value of `filename*`, also when it is cut into sections; None if it is not there or not valid."""
-    if extended := _EXTENDED.search(parameters):
+    if extended := re.search(_EXTENDED, parameters):
         return decode(_percent_decoded(extended["text"]), extended["charset"])
-    sections = sorted(_SECTION.finditer(parameters), key=lambda section: int(section["number"]))
+    sections = sorted(re.finditer(_SECTION, parameters), key=lambda section: int(section["number"]))
     value = "".join(section["quoted"] or section["bare"] or "" for section in sections)
-    if coded := _CHARSET_OF_SECTIONS.fullmatch(value):
+    if coded := re.fullmatch(_CHARSET_OF_SECTIONS, value):
         return decode(_percent_decoded(coded["text"]), coded["charset"])
     return value if value and not has_undecoded_bytes(value) else None
 
@@ -99,7 +93,7 @@ def _percent_decoded(text: str) -> bytes:
 
 def _undo_encodings(written: str) -> str:
     """Undo words of RFC 2047, percent-encoding of the whole name, or the escapes of a quoted string."""
-    if "=?" in written and (decoded := _WORD.sub(_word, _BETWEEN_WORDS.sub("", written))) != written:
+    if "=?" in written and (decoded := re.sub(_WORD, _word, re.sub(_BETWEEN_WORDS, "", written))) != written:
         return decoded
     if "%" in written and (whole := _fully_decoded(written)) is not None:
         return whole
@@ -123,7 +117,7 @@ def _word(word: re.Match[str]) -> str:
 
 def _fully_decoded(written: str) -> str | None:
     """The name that was percent-encoded as a whole; None if it was not."""
-    if not _PERCENT_ENCODED.fullmatch(written):
+    if not re.fullmatch(_PERCENT_ENCODED, written):
         return None
     try:
         decoded = unquote(written, errors="strict")

@@ -24,7 +24,7 @@ _CODECS = {
     **{f"windows-{page}": f"cp{page}" for page in (874, *range(1250, 1259))},
     **{f"cp{page}": f"cp{page}" for page in (874, *range(1250, 1259))},
 }
-_TWO_HANGUL_SYLLABLES = re.compile("[\uac00-\ud7a3]{2}")
+_TWO_HANGUL_SYLLABLES = "[\uac00-\ud7a3]{2}"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,7 +47,7 @@ def decode_unknown(text: bytes, charset: str = "") -> str:
         if (decoded := decode(text, known)) is not None:
             return decoded
     korean = decode(text, "cp949")
-    if korean is not None and (_is_euc_kr(text) or _TWO_HANGUL_SYLLABLES.search(korean)):
+    if korean is not None and (_is_euc_kr(text) or re.search(_TWO_HANGUL_SYLLABLES, korean)):
         return korean
     return decode(text, "cp1252") or text.decode("latin-1")
 
