@@ -26,7 +26,7 @@ SHARED = 16
 SHARED_BASE64_DIGITS = SHARED // 4 * 3 * 2
 
 _ETAG = re.compile(r'(?:W/)?"[A-Za-z0-9+/=_.:-]{1,128}"|[A-Za-z0-9+/=_.:-]{1,128}', re.ASCII)
-_CODE = re.compile(r"(?=.{1,64}\Z)[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*", re.ASCII)
+_CODE = r"(?=.{1,64}\Z)[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9+/=_.:-]{1,200}", re.ASCII)
 
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
@@ -44,7 +44,7 @@ _METADATA = ("x-amz-meta-", "x-goog-meta-", "x-ms-meta-")
 
 def is_error_code(text: str) -> bool:
     """Whether it looks like an error code."""
-    return bool(_CODE.fullmatch(text))
+    return bool(re.fullmatch(_CODE, text))
 
 
 class _Said(NamedTuple):

@@ -54,9 +54,9 @@ _GUARDED = frozenset({401, 403, 407})
 # Where a page in HTML tells no more than the status.
 _NOT_BY_A_PAGE = frozenset(range(500, 600)) - {501}
 
-_CODE = re.compile(rb"<Code>([A-Za-z0-9._-]{1,64})</Code>")
+_CODE = rb"<Code>([A-Za-z0-9._-]{1,64})</Code>"
 # An error body repeats the object key and the headers, too: only in these elements the store itself speaks.
-_SAID = re.compile(rb"<(Message|Details|AuthenticationErrorDetail)>(.*?)(?:</\1>|\Z)", re.DOTALL)
+_SAID = rb"(?s)<(Message|Details|AuthenticationErrorDetail)>(.*?)(?:</\1>|\Z)"
 
 
 class Refusal(NamedTuple):
@@ -85,7 +85,7 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
     header = headers.get(ERROR_CODE_HEADER, "")
     if is_error_code(header):
         return header
-    match = _CODE.search(body)
+    match = re.search(_CODE, body)
     code = match[1].decode("ascii") if match else ""
     return code if is_error_code(code) else None
 
@@ -93,7 +93,7 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
 def _sentence(status: int, body: bytes) -> Sentence | None:
     if status not in SENTENCE_STATUSES:
         return None
-    said = [match[2] for match in _SAID.finditer(body)] or [body]
+    said = [match[2] for match in re.finditer(_SAID, body)] or [body]
     text = b" ".join(said).decode("latin-1").lower()
     return next((sentence for sentence in SENTENCES if sentence.words in text), None)
 

@@ -26,10 +26,8 @@ _GOOGLE_OBJECT = "storage#object"
 # Azure's Put Block answers without an ETag, because a block is no object yet.
 _AZURE_PART_HEADER = "x-ms-request-id"
 
-_XML_ERROR = re.compile(
-    PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]", re.I | re.S
-)
-_JSON_TYPE = re.compile(r"\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)", re.I)
+_XML_ERROR = rb"(?is)" + PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]"
+_JSON_TYPE = r"(?i)\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)"
 
 
 class Proof(NamedTuple):
@@ -60,7 +58,7 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
     """
     if is_page(headers, body):
         return Phrase("an HTML page")
-    if _XML_ERROR.match(body):
+    if body and re.match(_XML_ERROR, body):
         return Phrase("an error document")
     if _is_json(headers, body):
         return _doubt_json(body, proof)
@@ -70,7 +68,7 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
 
 
 def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
-    named = bool(body) and _JSON_TYPE.match(headers.get("Content-Type", ""))
+    named = bool(body) and re.match(_JSON_TYPE, headers.get("Content-Type", ""))
     return bool(named) or body.lstrip()[:1] in (b"{", b"[")
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 # What may stand before a document, in HTML and in XML. Possessive and atomic: no body makes the search long.
 PROLOGUE = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+|<!--(?>.*?-->)\s*+)*+"
 
-_PAGE = re.compile(PROLOGUE + rb"<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.I | re.S)
-_TYPE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.I)
+_PAGE = rb"(?is)" + PROLOGUE + rb"<(?:!doctype\s+html|html|head|body|title|meta|script)\b"
+_TYPE = r"(?i)\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)"
 
 
 def is_page(headers: Mapping[str, str], body: bytes) -> bool:
@@ -19,5 +19,7 @@ def is_page(headers: Mapping[str, str], body: bytes) -> bool:
 
     Some stores call their errors in XML `text/html`.
     """
-    named = bool(body) and _TYPE.match(headers.get("Content-Type", ""))
-    return bool(_PAGE.match(body)) or (bool(named) and not body.lstrip().startswith(b"<?xml"))
+    if not body:
+        return False
+    named = re.match(_TYPE, headers.get("Content-Type", ""))
+    return bool(re.match(_PAGE, body)) or (bool(named) and not body.lstrip().startswith(b"<?xml"))

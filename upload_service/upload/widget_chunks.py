@@ -26,13 +26,13 @@ _WIDGETS = {
     "totalChunks": Phrase("simple-uploader.js, which always cuts files over its option chunkSize"),
 }
 COUNT_FIELDS = frozenset(_WIDGETS)
-_COUNT = re.compile(r"0*(?P<digits>[0-9]{1,12})")
-_RANGE = re.compile(r"bytes\s+0-(?P<last>[0-9]{1,15})/(?P<total>[0-9]{1,15})", re.IGNORECASE)
+_COUNT = r"0*(?P<digits>[0-9]{1,12})"
+_RANGE = r"(?i)bytes\s+0-(?P<last>[0-9]{1,15})/(?P<total>[0-9]{1,15})"
 
 
 def refuse_chunk(field: str, value: str) -> None:
     """Raise UploadError when this field, one of COUNT_FIELDS, says that there is more than one chunk."""
-    count = _COUNT.fullmatch(value)
+    count = re.fullmatch(_COUNT, value)
     if count and int(count["digits"]) > 1:
         raise UploadError(
             "file_in_chunks",
@@ -47,7 +47,7 @@ def refuse_chunk(field: str, value: str) -> None:
 
 def refuse_content_range(value: str) -> None:
     """Raise UploadError when the request's Content-Range says that the form has a part of a file only."""
-    whole = _RANGE.fullmatch(value.strip())
+    whole = re.fullmatch(_RANGE, value.strip())
     if whole is None or int(whole["last"]) + 1 != int(whole["total"]):
         raise UploadError(
             "file_in_chunks",
