@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[!-~]*")
 _BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ApiToken:
     """A valid token: its name, which the log shows, and the SHA-256 digest of its text."""
 

@@ -7,7 +7,7 @@ Must not know: how a caller is identified, which limits it has.
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Caller:
     """Who sent a request.
 

@@ -30,7 +30,7 @@ LAMBDA_DEFAULTS = {"UPLOAD_SPOOL_DISK_BYTES": "256MiB", "UPLOAD_METRICS": "emf"}
 BASE_MEMORY_BYTES = 96 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """Everything that can be set, as parsed values; sizes in bytes, times in seconds."""
 
