@@ -34,7 +34,7 @@ LISTED = "listed"
 _TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Destination:
     """A presigned URL to which a PUT may go.
 

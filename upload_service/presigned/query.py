@@ -7,7 +7,6 @@ Must not know: which parameters there are.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from upload_service.errors.upload_error import UploadError
@@ -19,12 +18,14 @@ def unusable_url(why: Phrase) -> UploadError:
     return UploadError("invalid_upload_url", Phrase("The URL in uploadUrl {why}.", why=why))
 
 
-@dataclass(frozen=True, slots=True)
 class Query:
     """The unescaped values: by the names as they are written, and by the names in lower case."""
 
-    written: Mapping[str, str] = field(repr=False)
-    lower: Mapping[str, str] = field(repr=False)
+    __slots__ = ("lower", "written")
+
+    def __init__(self, written: Mapping[str, str], lower: Mapping[str, str]) -> None:
+        self.written = written
+        self.lower = lower
 
 
 def parse_query(text: str, decisive: Collection[str]) -> Query:

@@ -8,7 +8,6 @@ Must not know: signatures, stores, the list of destinations.
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
 
 from yarl import URL
 
@@ -32,7 +31,6 @@ class UnusableUrl(ValueError):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
 class UrlParts:
     """A URL, and its parts in the form in which they are compared.
 
@@ -41,10 +39,13 @@ class UrlParts:
     with the port unless it is the scheme's own.
     """
 
-    url: URL = field(repr=False)
-    host: str
-    port: int
-    host_header: str
+    __slots__ = ("host", "host_header", "port", "url")
+
+    def __init__(self, url: URL, host: str, port: int, host_header: str) -> None:
+        self.url = url
+        self.host = host
+        self.port = port
+        self.host_header = host_header
 
     @property
     def path(self) -> str:
