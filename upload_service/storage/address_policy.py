@@ -8,6 +8,7 @@ Must not know: host names, sockets, loggers, who asks.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
@@ -105,18 +106,24 @@ def _ranges(version: int) -> list[_Range]:
     """The ranges of one IP version, the longest prefixes first."""
     ranges = []
     for text in _PRIVATE | _FORBIDDEN | _EMBEDDED_IPV4:
+        if (":" in text) != (version == 6):
+            continue
         network = ip_network(text)
-        if network.version == version:
-            host_bits = network.max_prefixlen - network.prefixlen
-            reason = _PRIVATE.get(text) or _FORBIDDEN.get(text)
-            prefix = int(network.network_address) >> host_bits
-            ranges.append(_Range(host_bits, prefix, reason, text in _FORBIDDEN, _EMBEDDED_IPV4.get(text)))
+        host_bits = network.max_prefixlen - network.prefixlen
+        reason = _PRIVATE.get(text) or _FORBIDDEN.get(text)
+        prefix = int(network.network_address) >> host_bits
+        ranges.append(_Range(host_bits, prefix, reason, text in _FORBIDDEN, _EMBEDDED_IPV4.get(text)))
     return sorted(ranges)
 
 
-# The last range of each list contains every address. In IPv6, only 2000::/3 is the public internet.
+# The last range of each list contains every address.
 _V4 = [*_ranges(4), _Range(32, 0)]
-_V6 = [*_ranges(6), _Range(125, 0b001), _Range(128, 0, "unassigned", forbidden=True)]
+
+
+@cache
+def _v6() -> list[_Range]:
+    """At first use, because many services never see IPv6. Only 2000::/3 is the public internet."""
+    return [*_ranges(6), _Range(125, 0b001), _Range(128, 0, "unassigned", forbidden=True)]
 
 
 def judge_address(text: str, port: int, *, listed: bool) -> str | None:
@@ -143,7 +150,7 @@ def _ranges_of(address: IPv4Address | IPv6Address) -> list[_Range]:
     bits = int(address)
     if address.version == 4:
         return [_range_of(bits, _V4)]
-    own = _range_of(bits, _V6)
+    own = _range_of(bits, _v6())
     return [own, *(_range_of(ipv4 & _LOW_32_BITS, _V4) for ipv4 in _embedded_ipv4(bits, own))]
 
 

@@ -15,7 +15,6 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import partial
 from socket import socket
 from typing import Any, NamedTuple
@@ -39,11 +38,11 @@ CONTINUE_SECONDS = 1
 NO_AUTO_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
-@dataclass(slots=True)
 class AddressVerdicts:
     """The verdicts of `judge_address` on the addresses of one attempt, in order; None: it may be dialled."""
 
-    verdicts: list[str | None] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.verdicts: list[str | None] = []
 
     @property
     def refused(self) -> str | None:
