@@ -6,8 +6,7 @@ Must not know: the clock, loggers.
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 COUNTED_SECONDS = 60.0
 MOST_KINDS = 64
@@ -15,13 +14,12 @@ MOST_KINDS = 64
 L = TypeVar("L")
 
 
-@dataclass(slots=True)
-class _Kind(Generic[L]):
-    """`last`: the newest line of its kind; `count`: how many were not said."""
+class _Kind(NamedTuple, Generic[L]):
+    """`last`: the newest line of its kind; `unsaid`: how many were not said."""
 
     until: float
     last: L
-    count: int = 0
+    unsaid: int = 0
 
 
 class RepeatedLines(Generic[L]):
@@ -33,7 +31,7 @@ class RepeatedLines(Generic[L]):
     def is_new(self, key: Hashable, line: L, now: float) -> bool:
         """Whether this line is to be said; else it is counted. `key` is its kind."""
         if known := self._kinds.get(key):
-            known.last, known.count = line, known.count + 1
+            self._kinds[key] = known._replace(last=line, unsaid=known.unsaid + 1)
             return False
         self._kinds[key] = _Kind(now + COUNTED_SECONDS, line)
         return True
@@ -43,5 +41,5 @@ class RepeatedLines(Generic[L]):
         is_crowded = len(self._kinds) >= MOST_KINDS
         over = [key for key, kind in self._kinds.items() if is_crowded or now >= kind.until]
         for kind in [self._kinds.pop(key) for key in over]:
-            if kind.count:
-                yield kind.last, kind.count
+            if kind.unsaid:
+                yield kind.last, kind.unsaid

@@ -12,7 +12,7 @@ from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.places import Places
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class AppContext:
     """Settings, the way to storage, the budget for kept bytes, and the places of uploads and checks.
 

@@ -13,7 +13,6 @@ Why: docs/decisions/0019-places.md.
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from upload_service.clients.caller import Caller
@@ -38,14 +37,14 @@ class Holder(Protocol):
     def abort(self, error: UploadError) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
 class Place:
     """`given_up`: its holder was told to end."""
 
-    holder: Holder
-    caller: Caller
-    pace: SenderPace
-    given_up: bool = False
+    def __init__(self, holder: Holder, caller: Caller, pace: SenderPace) -> None:
+        self.holder = holder
+        self.caller = caller
+        self.pace = pace
+        self.given_up = False
 
 
 class Places:

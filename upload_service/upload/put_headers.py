@@ -6,22 +6,23 @@ Must not know: forms, the file's bytes, which types are allowed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 
 
-@dataclass(frozen=True, slots=True)
 class PutHeaders:
     """The headers of one PUT except for Host and Content-Length, and all types that the object would have.
 
     `types` are those of the headers and of the URL's query.
     """
 
-    headers: Mapping[str, str] = field(repr=False)
-    types: tuple[MediaType, ...]
+    __slots__ = ("headers", "types")
+
+    def __init__(self, headers: Mapping[str, str], types: tuple[MediaType, ...]) -> None:
+        self.headers = headers
+        self.types = types
 
 
 def possible_put_headers(

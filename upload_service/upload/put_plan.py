@@ -42,7 +42,7 @@ class FormProgress:
             self.deadline.set_result(deadline)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PutPlan:
     """All that a PUT needs beside the bytes: where to, with which headers, and which length to announce.
 

@@ -48,7 +48,7 @@ class Observer(Protocol):
     def waits(self, seconds: float, code: str) -> None: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class UploadRecord:
     """Filled in while the upload runs, whether it succeeds or not. Times in seconds, sizes in bytes.
 

@@ -9,8 +9,6 @@ Must not know: sockets, sleeping, deadlines.
 
 from collections.abc import Iterator
 
-import backoff
-
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.refusals import RETRIED_STATUSES
 from upload_service.storage.store_codes import STORE_CODES
@@ -57,6 +55,8 @@ def failed_before_first_byte(outcome: Outcome) -> bool:
 
 def backoff_delays() -> Iterator[float]:
     """Seconds to wait before each further attempt: exponential backoff with a cap and full jitter."""
+    import backoff  # here, because few uploads come so far
+
     steps = backoff.expo(factor=FIRST_WAIT_SECONDS, max_value=LONGEST_WAIT_SECONDS)
     next(steps)  # the generator's first yield only starts it
     for step in steps:
