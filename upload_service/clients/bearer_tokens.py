@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 MIN_TOKEN_CHARACTERS = 32
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
-_TOKEN = re.compile(r"[!-~]*")
+_NAME = r"[A-Za-z0-9._-]{1,32}"
 _BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 
 
@@ -47,9 +46,9 @@ def _parse_token(text: str, position: int) -> ApiToken:
     name, colon, token = text.partition(":")
     if not colon:
         name, token = f"token-{position}", text
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise ValueError("must name tokens with at most 32 letters, digits and . _ - before the colon")
-    if not _TOKEN.fullmatch(token):
+    if not re.fullmatch(r"[!-~]*", token):
         raise ValueError("must hold tokens of printable ASCII without spaces")
     if len(token) < MIN_TOKEN_CHARACTERS:
         raise ValueError(f"must hold tokens of at least {MIN_TOKEN_CHARACTERS} characters")

@@ -43,11 +43,9 @@ EVENTS = {
 WRITES_AFTER_CLOSE = frozenset({"SSL connection is closed", "socket.send() raised exception."})
 
 # Each URL is matched whole, with a query or without, so a text full of URLs is scanned only once.
-_URL = re.compile(r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?")
-_SIGNATURE = re.compile(
-    r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
-)
-_BEARER = re.compile(r"(?i)\bbearer +[^\s'\"]+")
+_URL = r"(https?://[^\s?'\"<>]*)(\?[^\s'\"<>)]*)?"
+_SIGNATURE = r"(?i)\b((?:x-(?:amz|goog)-)?(?:signature|credential|security-token)|sig)=[^&\s'\"<>)]+"
+_BEARER = r"(?i)\bbearer +[^\s'\"]+"
 
 # The id of the request that is being served, for every event that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -85,7 +83,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def scrub(text: str) -> str:
     """The text without signed queries and signatures."""
-    return _SIGNATURE.sub(r"\1=…", _URL.sub(_without_query, text))
+    return re.sub(_SIGNATURE, r"\1=…", re.sub(_URL, _without_query, text))
 
 
 def _without_query(address: re.Match[str]) -> str:
@@ -123,7 +121,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITES_AFTER_CLOSE:
             return
-        details = {"logger": record.name, "message": _BEARER.sub("Bearer …", record.getMessage())}
+        details = {"logger": record.name, "message": re.sub(_BEARER, "Bearer …", record.getMessage())}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
         line = _Line(record.levelno, details)
