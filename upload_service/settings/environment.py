@@ -34,7 +34,9 @@ def read_fields(dataclass: type[T], environment: Mapping[str, str], defaults: Ma
     values = {}
     for setting_field in fields(dataclass):  # type: ignore[arg-type]  # always a dataclass
         variable = setting_field.metadata["variable"]
-        text = environment.get(variable, defaults.get(variable, setting_field.metadata["default"]))
+        text = environment.get(variable, defaults.get(variable))
+        if text is None:
+            continue
         try:
             values[setting_field.name] = setting_field.metadata["parse"](text.strip())
         except ValueError as error:
