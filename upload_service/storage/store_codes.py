@@ -6,7 +6,7 @@ a file can cause is left out. Codes with the same cure are one code of ours, eac
 Must not know: how a response is read, when another attempt begins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 # Where each store documents its codes. The relatives of S3 use S3's codes as well; they are listed once.
@@ -38,17 +38,15 @@ class StoreCode(NamedTuple):
     sources: tuple[str, ...]
 
 
-class _Row(NamedTuple):
+def _row(
+    error: str, cause: str | None = None, /, *, retry: bool | None = None, **codes: str
+) -> dict[str, StoreCode]:
     """Codes, separated by spaces, that mean the same; by the name of their source."""
-
-    error: str
-    cause: str | None
-    retry: bool | None
-    codes: Mapping[str, str]
-
-
-def _row(error: str, cause: str | None = None, /, *, retry: bool | None = None, **codes: str) -> _Row:
-    return _Row(error, cause, retry, codes)
+    sources: dict[str, tuple[str, ...]] = {}
+    for source, words in codes.items():
+        for word in words.split():
+            sources[word] = (*sources.get(word, ()), source)
+    return {word: StoreCode(error, cause, retry, known) for word, known in sources.items()}
 
 
 _ACCOUNT_RIGHTS = (
@@ -202,13 +200,4 @@ _ROWS = (
          azure="OperationTimedOut ServerBusy"),
 )  # fmt: skip
 
-
-def _meanings() -> Iterator[tuple[str, StoreCode]]:
-    for error, cause, retry, codes in _ROWS:
-        words = {word for listed in codes.values() for word in listed.split()}
-        for word in words:
-            sources = tuple(source for source, listed in codes.items() if word in listed.split())
-            yield word, StoreCode(error, cause, retry, sources)
-
-
-STORE_CODES: Mapping[str, StoreCode] = dict(_meanings())
+STORE_CODES: Mapping[str, StoreCode] = {word: code for row in _ROWS for word, code in row.items()}
