@@ -59,7 +59,7 @@ def _serve(settings: Settings) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> "argparse.Namespace":
-    # Imported here because importing argparse takes longer than reading the settings.
+    # Imported here, because a service is started without arguments.
     from upload_service.command_line import parse_arguments
 
     return parse_arguments(arguments)

@@ -1,6 +1,6 @@
 """The command's options, and what is said to arguments that are not understood.
 
-Knows: argparse. The command imports this file, and so argparse, only if it has arguments.
+Knows: argparse. The command imports this file only if it has arguments.
 Rules: a message never quotes an argument, because any argument may be a presigned URL in the wrong place.
 Must not know: what the options do.
 """
