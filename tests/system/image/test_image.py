@@ -70,6 +70,17 @@ def test_content() -> None:
     assert inside("python", "-c", script) == "0"
 
 
+def test_start_compiles_nothing() -> None:
+    """All modules that a start loads have their bytecode there, those of the standard library as well."""
+    script = (
+        "import encodings.idna, os, sys, upload_service.command; "
+        "specs = [getattr(each, '__spec__', None) for each in sys.modules.values()]; "
+        "cached = [each.cached for each in specs if each and each.cached]; "
+        "print(*(each for each in cached if not os.path.exists(each)))"
+    )
+    assert inside("python", "-c", script) == ""
+
+
 def test_rights(contained: Contained) -> None:
     """In a container without capabilities and with a root that cannot be written to, it runs as nobody."""
     status = docker("exec", contained.name, "cat", "/proc/1/status")
