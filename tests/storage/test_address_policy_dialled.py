@@ -12,10 +12,9 @@ from tests.support.storage.storage_double import ETAG, Put, Reply, StorageDouble
 from upload_service.body.file_body import Body, Pipe
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.presigned.destination import Destination, judge_destination
+from upload_service.storage.connection_pools import Pool, Pools
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
-from upload_service.storage.session import Sessions, new_session
-from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.retry import failed_before_first_byte, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
@@ -33,12 +32,12 @@ def destination(authority: str, *, listed: bool) -> Destination:
 
 
 @asynccontextmanager
-async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Sessions]]:
+async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Pools]]:
     """Storage as the service makes it, except that names and sockets come from the test."""
-    both = [new_session(listed=listed, names=names, make_socket=wires.make) for listed in (True, False)]
+    both = [Pool(listed=listed, names=names, make_socket=wires.make) for listed in (True, False)]
     async with both[0], both[1]:
-        sessions = Sessions(both[0], both[1], SocketCounter())
-        yield Storage(sessions, 2, 0), sessions
+        pools = Pools(both[0], both[1])
+        yield Storage(pools, 2, 0), pools
 
 
 async def put(storage: Storage, to: Destination) -> Outcome:
@@ -184,9 +183,9 @@ async def test_name_that_changes_its_address(
     came = puts(Reply(answer(200, b"", ETAG, "Connection: close"), then="close"))
     to = destination(HOST, listed=False)
     assert names.asked == []  # judging a URL resolves nothing
-    async with storage(names, wires) as (under_test, sessions):
+    async with storage(names, wires) as (under_test, pools):
         assert (await put(under_test, to)).error is None
-        sessions.others.connector.clear_dns_cache()  # type: ignore[union-attr]  # as ten seconds later
+        pools.others.clear_dns_cache()  # as ten seconds later
         assert_refused(await put(under_test, to), why)
     assert (names.asked, wires.dialled, len(came)) == ([HOST, HOST], [PUBLIC], 1)
 
@@ -206,9 +205,9 @@ async def test_connections_are_not_shared(port: int, puts: Callable[..., list[Pu
 async def test_kept_connection_is_not_judged_again(port: int, puts: Callable[..., list[Put]]) -> None:
     """A connection to a public address is used again without another look at names."""
     names, wires, came = Names(PUBLIC, LOOPBACK), Wires(port, PUBLIC), puts()
-    async with storage(names, wires) as (under_test, sessions):
+    async with storage(names, wires) as (under_test, pools):
         for _ in range(3):
-            sessions.others.connector.clear_dns_cache()  # type: ignore[union-attr]  # it is a TCPConnector
+            pools.others.clear_dns_cache()
             assert (await put(under_test, destination(HOST, listed=False))).error is None
     assert (names.asked, wires.dialled, len(came)) == ([HOST], [PUBLIC], 3)
 

@@ -22,10 +22,9 @@ from upload_service.body.file_body import Body, Pipe
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.presigned.destination import judge_destination
 from upload_service.settings.settings import Settings
+from upload_service.storage.connection_pools import Pool, Pools, open_pools
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import FAULTS, Storage, fault_code
-from upload_service.storage.session import Sessions, new_session, open_sessions
-from upload_service.storage.sockets import SocketCounter
 
 SIGNED = signed_queries.v4("ca11ab1e", seconds=604800)
 
@@ -84,8 +83,8 @@ class NoNames(AbstractResolver):
 async def nameless() -> AsyncIterator[tuple[Storage, NoNames]]:
     """Storage behind a resolver that fails."""
     resolver = NoNames()
-    async with new_session(listed=True, names=resolver) as session:
-        yield Storage(Sessions(session, session, SocketCounter()), 1, 0), resolver
+    async with Pool(listed=True, names=resolver) as pool:
+        yield Storage(Pools(pool, pool), 1, 0), resolver
 
 
 async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> None:
@@ -100,15 +99,6 @@ async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> 
         "storage_name_unresolved"
     )
     assert resolver.asked == "gone.example"
-
-
-async def test_session_keeps_to_itself() -> None:
-    """The app's sessions use no proxies of the environment, keep no cookies and have no total time-out."""
-    async with open_sessions() as sessions:
-        for session in (sessions.listed, sessions.others):
-            assert session.trust_env is False
-            assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
-            assert session.timeout.total is None
 
 
 @pytest.fixture
@@ -189,12 +179,12 @@ async def test_early_refusal_does_not_poison_the_connection() -> None:
     port = server.sockets[0].getsockname()[1]
     allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": f"http://127.0.0.1:{port}/"}).destinations
     destination = judge_destination(f"http://127.0.0.1:{port}/k?{SIGNED}", allowed, 0)
-    async with open_sessions() as sessions:
+    async with open_pools() as pools:
         for _ in range(3):
             body = Body(Pipe())
             await body.feed(bytes(100_000))
             await body.feed(bytes(100_000))
-            outcome = await Storage(sessions, 1, 0).put(
+            outcome = await Storage(pools, 1, 0).put(
                 destination, body.reader(1_000_000), {"content-type": "image/png"}
             )
             assert outcome.error == "storage_rejected"

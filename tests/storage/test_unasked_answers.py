@@ -5,24 +5,22 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from unittest.mock import Mock
 
 import pytest
+from aiohttp.http import StreamWriter
 from devtools import signed_queries
+from yarl import URL
 
 from tests.storage.unasked_store import CONTENT, Turn, UnaskedStore, answers_what_has_not_come, says
 from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, answer, xml
-from upload_service.storage.unasked_answers import (
-    MOST_HOSTS,
-    MOST_INTERIM,
-    UNTRUSTED_SECONDS,
-    Connection,
-    Connections,
-)
+from upload_service.body.file_body import Body, Pipe
+from upload_service.storage.connection import MOST_INTERIM, Connection
+from upload_service.storage.unasked_answers import MOST_HOSTS, UNTRUSTED_SECONDS, Connections
 
 REFUSAL = answer(403, xml("AccessDenied"))
 PAUSE_SECONDS = 0.1
@@ -191,28 +189,44 @@ async def test_hosts_that_are_remembered_have_a_bound() -> None:
     assert kept == list(range(5))
 
 
-async def test_a_new_connection_that_speaks_first_is_spoilt() -> None:
+@pytest.fixture
+def connections() -> Connections:
+    """No connections yet."""
+    return Connections()
+
+
+@pytest.fixture
+async def connection(connections: Connections) -> AsyncIterator[Connection]:
+    """One whose other end says nothing."""
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        transport, made = await loop.create_connection(lambda: Connection(connections, loop), *address)
+        with listener.accept()[0]:
+            yield made
+            transport.abort()
+
+
+async def test_a_new_connection_that_speaks_first_is_spoilt(connection: Connection) -> None:
     """Bytes before any request spoil the connection."""
-    connection = Connection(Connections(), loop=asyncio.get_running_loop())
-    connection.connection_made(Mock())
     connection.data_received(b"220 mail.example ESMTP\r\n")
     assert connection.is_spoilt
 
 
 @pytest.mark.parametrize("given_up_first", [False, True])
 @pytest.mark.parametrize("sent", [OK, b"HTTP/1.1 100 Continue\r\n\r\n", REFUSAL])
-async def test_answer_to_a_put_that_is_given_up(sent: bytes, given_up_first: bool) -> None:
+async def test_answer_to_a_put_that_is_given_up(
+    connections: Connections, connection: Connection, sent: bytes, given_up_first: bool
+) -> None:
     """An answer that comes at the moment when its PUT is given up, or right after, was asked for."""
-    connections = Connections()
-    connection = Connection(connections, loop=asyncio.get_running_loop())
-    connection.connection_made(Mock())
-    connection.set_response_params()
-    connection.begin("store:80", Mock())
+    writer = StreamWriter(connection, asyncio.get_running_loop())
+    connection.take(URL("http://store:80/k"), Body(Pipe()).reader(0), writer, int)
+    await writer.write(b"x")
     if given_up_first:
-        connection.end()
+        connection.leave()
         connection.close()
         connection.data_received(sent)
     else:
         connection.data_received(sent)
-        connection.end()
+        connection.leave()
     assert connections.may_be_kept("store:80")

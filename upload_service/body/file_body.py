@@ -154,6 +154,11 @@ class BodyReader:
         self._last = last
 
     @property
+    def has_come(self) -> bool:
+        """Whether the form has ended cleanly, so that no byte is waited for any more."""
+        return self._body.finished
+
+    @property
     def complete(self) -> bool:
         """Whether all bytes have been read, which is possible only after the form has ended cleanly."""
         return self._body.finished and self.read_bytes == self.length

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from upload_service.doctor.finding import Finding, fail, format_ms, ok, warn
 from upload_service.errors.upload_error import CATALOGUE
 from upload_service.storage.address_policy import judge_address
+from upload_service.storage.connection_pools import CONNECT_SECONDS
 from upload_service.storage.name_lookups import NameLookups
-from upload_service.storage.session import CONNECT_SECONDS
 
 _CONNECT_CURE = (
     "check host and port where the URL is signed, that the store runs, and that a firewall or security group "

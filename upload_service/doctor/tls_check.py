@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from upload_service.doctor.finding import Finding, fail, format_ms, format_period, ok, warn
 from upload_service.errors.upload_error import CATALOGUE
-from upload_service.storage.session import CONNECT_SECONDS
+from upload_service.storage.connection_pools import CONNECT_SECONDS
 
 STEP = "TLS"
 SOON_SECONDS = 14 * 86400

@@ -11,8 +11,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import aiohttp
-
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import Checksum, checksums_for
 from upload_service.doctor.finding import Finding, fail, format_ms, ok, warn
@@ -20,11 +18,11 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
+from upload_service.storage.connection_pools import Pool, Pools
+from upload_service.storage.exchange import CONTINUE_SECONDS
 from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
-from upload_service.storage.session import CONTINUE_SECONDS, Sessions, new_session
-from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
@@ -52,24 +50,17 @@ class RequestTimings:
         self.body_sent: float | None = None
         self.responded: float | None = None
 
-    def trace_config(self) -> aiohttp.TraceConfig:
-        """The hooks with which aiohttp's client reports to this object."""
-        config = aiohttp.TraceConfig()
-        config.on_request_headers_sent.append(self._on_headers_sent)
-        config.on_request_chunk_sent.append(self._on_body_sent)
-        config.on_request_end.append(self._on_response)
-        return config
-
-    async def _on_headers_sent(self, *_params: object) -> None:
+    def head_sent(self) -> None:
+        """A PUT's head has left."""
         self.headers_sent.append(time.monotonic())
 
-    async def _on_body_sent(self, *_params: object) -> None:
+    def body_begins(self) -> None:
+        """Its body leaves now."""
         self.body_sent = time.monotonic()
 
-    async def _on_response(
-        self, _session: object, _context: object, params: aiohttp.TraceRequestEndParams
-    ) -> None:
-        self.expectation_failed |= params.response.status == 417
+    def answered(self, status: int) -> None:
+        """Its answer's head is here."""
+        self.expectation_failed |= status == 417
         self.responded = time.monotonic()
 
 
@@ -91,11 +82,10 @@ async def try_upload(
     )
     spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     names = NameLookups()
-    async with new_session(
-        listed=destination.listed, names=names, pooled=False, traces=[timings.trace_config()]
-    ) as session:
-        sessions = Sessions(session, session, SocketCounter())
-        storage = Storage(sessions, settings.stall_seconds, 1 if settings.expect_continue_bytes else 0)
+    async with Pool(listed=destination.listed, names=names, pooled=False, observer=timings) as pool:
+        storage = Storage(
+            Pools(pool, pool), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
+        )
         upload = Upload(_form(given_fields), storage, spool_budget, settings_of_trial, retrying=False)
         try:
             await upload.run()

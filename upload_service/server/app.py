@@ -19,8 +19,8 @@ from upload_service.server.middleware import finish_headers, respond
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.routes import routes
 from upload_service.settings.settings import Settings
+from upload_service.storage.connection_pools import open_pools
 from upload_service.storage.put import Storage
-from upload_service.storage.session import open_sessions
 from upload_service.storage.sockets import most_before_crowded
 from upload_service.telemetry.metrics import Metrics
 from upload_service.upload.app_context import AppContext
@@ -43,10 +43,10 @@ def make_app(settings: Settings) -> web.Application:
     async def shared(app: web.Application) -> AsyncIterator[None]:
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         most_sockets = most_before_crowded(settings.max_concurrent)
-        async with open_sessions(pooled=not settings.in_lambda, most_sockets=most_sockets) as sessions:
-            storage = Storage(sessions, settings.stall_seconds, settings.expect_continue_bytes)
+        async with open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets) as pools:
+            storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
             places = Places(settings.max_concurrent, settings.min_bytes_per_second)
-            app[CONTEXT] = AppContext(settings, storage, budget, sessions.sockets, places)
+            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places)
             app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
             yield
         budget.close()

@@ -1,4 +1,4 @@
-"""One PUT to storage over the app's client sessions.
+"""One PUT to storage, as the service sees it: a body in, a value out.
 
 Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
 stands for each of aiohttp's exceptions.
@@ -10,16 +10,18 @@ Must not know: how many attempts there are, `aiohttp.web`.
 import asyncio
 import ssl
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.presigned.destination import Destination
+from upload_service.storage.connection_pools import AddressVerdicts, Pools, address_verdicts
+from upload_service.storage.exchange import Answer, Exchange
 from upload_service.storage.outcome import Outcome, answered_too_early, only_quotable, read_response
 from upload_service.storage.payload import BodyPayload
 from upload_service.storage.quotable_words import Secrets
-from upload_service.storage.session import AddressVerdicts, Sessions, address_verdicts
 from upload_service.storage.success import Proof
 
 MAX_RESPONSE_BYTES = 64 * 1024
@@ -37,6 +39,7 @@ FAULTS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectionError, "storage_disconnected"),
     (aiohttp.ClientPayloadError, "storage_bad_answer"),
     (aiohttp.ClientResponseError, "storage_bad_answer"),
+    (HttpProcessingError, "storage_bad_answer"),
     (aiohttp.InvalidURL, "invalid_upload_url"),
     (aiohttp.ClientError, "storage_disconnected"),
     (TimeoutError, "storage_stalled"),
@@ -47,8 +50,8 @@ FAULTS: tuple[tuple[type[Exception], str], ...] = (
 class Storage:
     """PUTs bodies. Those of `expect_bytes` or more wait for storage's 100 Continue; 0: no body waits."""
 
-    def __init__(self, sessions: Sessions, stall_seconds: float, expect_bytes: int) -> None:
-        self._sessions = sessions
+    def __init__(self, pools: Pools, stall_seconds: float, expect_bytes: int) -> None:
+        self._pools = pools
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
@@ -70,58 +73,49 @@ class Storage:
         self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
     ) -> Outcome:
         payload = BodyPayload(reader, self._stall_seconds)
+        pool = self._pools.listed if destination.listed else self._pools.others
+        exchange = Exchange(payload, pool.observer)
         address_verdicts.set(attempt := AddressVerdicts())
+        keep = False
         try:
-            async with self._request(destination, payload, headers, expect=expect) as response:
-                # Asked before anything awaits: then another PUT may have this connection.
-                unsent_bytes = payload.unsent_bytes()
-                outcome = await self._read(response, _proof(destination))
-                if outcome.error is None and unsent_bytes:
-                    outcome = answered_too_early(outcome, unsent_bytes)
-                secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
-                outcome = only_quotable(outcome, secrets)
-                if outcome.error is not None:
-                    # Storage expects the rest of the body on this connection, or is about to close it. If all
-                    # was sent, and the response's end has come, aiohttp has already kept it.
-                    response.close()
-                    payload.spoil()
-                elif self._sessions.sockets.crowded:
-                    payload.spoil()  # the descriptor is needed
-                if payload.answered_unasked:
-                    return Outcome("storage_disconnected")  # whose answer it is, nobody knows
-        except (aiohttp.ClientError, OSError) as error:
+            held = await pool.connection_to(destination.url)
+            # The host that was judged, as it was signed.
+            head = {"Host": destination.host_header, **headers, "Content-Length": str(reader.length)}
+            if pool.force_close:
+                head["Connection"] = "close"
+            answer = await exchange.run(held, destination.url, head, expect=expect)
+            outcome = await self._read(answer, _proof(destination))
+            if outcome.error is None and answer.unsent_bytes:
+                outcome = answered_too_early(outcome, answer.unsent_bytes)
+            secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
+            outcome = only_quotable(outcome, secrets)
+            if exchange.answered_unasked:
+                return Outcome("storage_disconnected")  # whose answer it is, nobody knows
+            # After a failure storage expects the rest of the body here, or is about to close the connection;
+            # and where there are too many sockets, its descriptor is needed.
+            keep = outcome.error is None and not self._pools.sockets.crowded
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None
             if attempt.refused:
                 return Outcome("address_refused", refused_address=attempt.refused)
             return Outcome("storage_stalled" if payload.failure else fault_code(error))
+        finally:
+            exchange.end(keep=keep)
         return outcome
 
-    def _request(
-        self, destination: Destination, payload: BodyPayload, headers: Mapping[str, str], *, expect: bool
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        session = self._sessions.listed if destination.listed else self._sessions.others
-        return session.put(
-            destination.url,
-            data=payload,
-            # The host that was judged, as it was signed: aiohttp would leave out a dot at its end.
-            headers={"Host": destination.host_header, **headers, "Content-Length": str(payload.size)},
-            expect100=expect,
-            allow_redirects=False,
-        )
-
-    async def _read(self, response: aiohttp.ClientResponse, proof: Proof) -> Outcome:
+    async def _read(self, answer: Answer, proof: Proof) -> Outcome:
+        if answer.content.at_eof():
+            return read_response(answer.status, answer.headers, b"", proof)
         body = bytearray()
-        if response.content.at_eof():
-            return read_response(response.status, response.headers, b"", proof)
         try:
             async with asyncio.timeout(self._stall_seconds):
-                await _read_at_most(response, body, MAX_RESPONSE_BYTES)
+                await _read_at_most(answer.content, body, MAX_RESPONSE_BYTES)
         except (aiohttp.ClientError, OSError):
-            if response.status < 300:
+            if answer.status < 300:
                 raise
             # A refusal counts even if its body broke off, as when storage hangs up on the file.
-        return read_response(response.status, response.headers, bytes(body), proof)
+        return read_response(answer.status, answer.headers, bytes(body), proof)
 
 
 def _proof(destination: Destination) -> Proof:
@@ -140,10 +134,9 @@ def _is_other_name(error: Exception) -> bool:
     return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in OTHER_NAME
 
 
-async def _read_at_most(response: aiohttp.ClientResponse, body: bytearray, limit: int) -> None:
+async def _read_at_most(content: StreamReader, body: bytearray, limit: int) -> None:
     """Read at most `limit` bytes into `body`; the rest is dropped with its connection."""
-    async for chunk in response.content.iter_any():
+    async for chunk in content.iter_any():
         body += chunk[: limit - len(body)]
         if len(body) == limit:
-            response.close()
             return

@@ -13,7 +13,7 @@ import ssl
 import struct
 import sys
 import termios
-from asyncio import BaseTransport, WriteTransport
+from asyncio import WriteTransport
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -113,11 +113,13 @@ def make_socket(address: AddressInfo) -> socket.socket:
     return new
 
 
-def reset_at_close(transport: BaseTransport, wanted: bool) -> None:
-    """Let closing end the connection with a reset, which no peer takes for the end of a body; or in order."""
-    linger = _RESET if wanted else _IN_ORDER
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    if tls := transport.get_extra_info("ssl_object"):
+def reset_at_close(socket_: Any, tls: Any, wanted: bool) -> None:
+    """Let closing end the connection with a reset, which no peer takes for the end of a body; or in order.
+
+    `socket_` and `tls` are what asyncio's transport has as "socket" and "ssl_object".
+    """
+    socket_.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET if wanted else _IN_ORDER)
+    if tls:
         # TLS says goodbye (close_notify) before the socket is closed: an orderly end, too.
         tls.unwrap = _refuse_goodbye if wanted else partial(type(tls).unwrap, tls)
 
@@ -135,6 +137,6 @@ def unacknowledged_bytes(transport: WriteTransport) -> int:
     ours = transport.get_write_buffer_size()
     try:
         count = fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, _NO_COUNT)
-    except (OSError, ValueError):  # not known here; or the socket is closed
+    except (OSError, ValueError, TypeError):  # not known here; or the socket is closed; TLS then has none
         return ours
     return ours + int.from_bytes(count, sys.byteorder)

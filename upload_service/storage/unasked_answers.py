@@ -1,36 +1,33 @@
-"""Answers that nobody asked for, and the hosts that have sent one; and answers that only announce others.
+"""The hosts that have sent an answer that nobody asked for.
 
-Knows: when bytes on a connection cannot be the answer to a request: while it is idle, before the request has
-begun to leave, or while the peer's system has acknowledged nothing of it.
-Rules: what nobody asked for is no answer. A host that has sent such bytes gets no kept connections for a
-while: on one, an answer that comes a moment after the next PUT has arrived looks like that PUT's own. A PUT
-has MOST_INTERIM answers at most that only announce its answer (RFC 9110 section 15.2): aiohttp reads them for
-as long as they come.
-Must not know: what an answer means.
+Knows: the open connections, and whose they are.
+Rules: a host that has sent such bytes gets no kept connections for a while: on one, an answer that comes a
+moment after the next PUT has arrived looks like that PUT's own.
+Must not know: when bytes are an answer, HTTP libraries.
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from http import HTTPStatus
+from typing import Protocol
 from weakref import WeakSet
 
 import structlog
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.http import RawResponseMessage
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.streams import StreamReader
-
-from upload_service.storage.payload import BodyPayload
 
 # For so long a host that has spoken unasked gets a new connection for each PUT.
 UNTRUSTED_SECONDS = 600.0
 # Of more hosts than these, those that spoke last are remembered.
 MOST_HOSTS = 1024
-# 100 Continue, and one now and then from a store that takes its time.
-MOST_INTERIM = 32
-# Until the answer's head is here, so much is parsed at a time: even that may be hundreds of interim answers.
-STEP_BYTES = 16 * 1024
+
+
+class _Connection(Protocol):
+    """A connection: `host` is whose it is, None before its first PUT; `is_idle`: no PUT has it."""
+
+    host: str | None
+
+    @property
+    def is_idle(self) -> bool: ...
+    def close(self) -> None: ...
 
 
 class Connections:
@@ -39,9 +36,9 @@ class Connections:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._spoke: OrderedDict[str, float] = OrderedDict()
-        self._open: WeakSet[Connection] = WeakSet()
+        self._open: WeakSet[_Connection] = WeakSet()
 
-    def add(self, connection: "Connection") -> None:
+    def add(self, connection: _Connection) -> None:
         """A new connection."""
         self._open.add(connection)
 
@@ -64,91 +61,3 @@ class Connections:
             del self._spoke[host]
             spoke = None
         return spoke is None
-
-
-class Connection(ResponseHandler):
-    """A connection of aiohttp's client that notices what nobody asked for.
-
-    `host`: whose it is; None before its first PUT. `is_idle`: it has no PUT.
-    """
-
-    def __init__(self, connections: Connections, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self._connections = connections
-        self._body: BodyPayload | None = None
-        self._is_answered = False
-        self._spoke_unasked = False
-        self._head_came = False
-        self._interim = 0
-        self.host: str | None = None
-        connections.add(self)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether no PUT has it."""
-        return self._body is None
-
-    @property
-    def is_spoilt(self) -> bool:
-        """Whether it cannot be used: it is closed, or bytes have come that nobody asked for."""
-        return self._spoke_unasked or not self.is_connected() or self.should_close
-
-    def begin(self, host: str, body: BodyPayload) -> None:
-        """A PUT of this body takes it."""
-        self.host = host
-        self._body = body
-        self._is_answered = False
-        self._head_came = False
-        self._interim = 0
-
-    def end(self) -> None:
-        """The PUT leaves it, to be closed or kept."""
-        self._body = None
-        self._note_second_answer()
-        if self.host and not self._connections.may_be_kept(self.host):
-            self.force_close()
-
-    def data_received(self, data: bytes) -> None:
-        """Look whether these bytes can be an answer before aiohttp reads them as one."""
-        body = self._body
-        if body is None:
-            # What comes to a PUT that was given up comes to no one, and was asked for.
-            if self.transport is not None:
-                self._note_unasked()
-        elif not body.can_be_answered():
-            body.answered_unasked = True
-            self._note_unasked()
-        while len(data) > STEP_BYTES and not self._head_came and self.exception() is None:
-            super().data_received(data[:STEP_BYTES])
-            data = data[STEP_BYTES:]
-        if self._interim <= MOST_INTERIM:
-            super().data_received(data)
-        if body is not None and self._body is None:
-            self._note_second_answer()  # its own answer ended in these bytes
-
-    async def read(self) -> tuple[RawResponseMessage, StreamReader]:
-        """The next message. All but those of 100 to 199 are the answer."""
-        message, payload = await super().read()
-        self._is_answered = not 100 <= message.code < 200
-        return message, payload
-
-    def _note_second_answer(self) -> None:
-        if self._is_answered and (self._buffer or self._tail):
-            self._note_unasked()
-
-    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
-        """A head is here: that of the answer, or of one that announces it."""
-        self._head_came = data[0].code >= 200 or data[0].code == HTTPStatus.SWITCHING_PROTOCOLS
-        self._interim += not self._head_came
-        if self._interim <= MOST_INTERIM:
-            super().feed_data(data, size)
-        elif self.exception() is None:
-            self.force_close()
-            if self.transport:
-                self.transport.abort()
-            self.set_exception(HttpProcessingError(code=data[0].code, message="no end of interim answers"))
-
-    def _note_unasked(self) -> None:
-        self._spoke_unasked = True
-        if self.host:
-            self._connections.spoke_unasked(self.host)

@@ -28,7 +28,7 @@ from tests.upload.fault_grid.cells import (
 )
 from tests.upload.fault_grid.storage_fault_rows import CELLS
 from tests.upload.fault_grid.storage_sequence_rows import SEQUELS
-from upload_service.storage.session import CONTINUE_SECONDS
+from upload_service.storage.exchange import CONTINUE_SECONDS
 
 ALL = (*CELLS, *SEQUELS)
 

@@ -18,7 +18,7 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
 from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
-from upload_service.storage.session import AddressVerdicts, _judging_socket_maker, address_verdicts
+from upload_service.storage.connection_pools import AddressVerdicts, _judging_socket_maker, address_verdicts
 from upload_service.storage.sockets import SocketCounter, most_before_crowded
 
 MOST_KEPT = most_before_crowded(1)
