@@ -18,7 +18,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 import anycrc
-from multidict import MultiMapping
+from multidict import MultiMapping, istr
 
 from upload_service.errors.upload_error import UploadError
 
@@ -32,7 +32,10 @@ DIGEST_BYTES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha2
 CLIENT_ALGORITHMS = frozenset({"crc64nvme", "md5", "sha256"})
 
 _CRC_NAMES = {"crc64nvme": "CRC64-NVME", "crc32c": "CRC32C"}
-_AMZ_PREFIX = "x-amz-checksum-"
+# Names whose lower case is known already: looked for in each answer, and seldom there.
+_AMZ_HEADERS = {istr(f"x-amz-checksum-{algorithm}"): algorithm for algorithm in DIGEST_BYTES}
+_GOOG_HEADER, _MD5_HEADER, _MS_HEADER = istr("x-goog-hash"), istr("Content-MD5"), istr("x-ms-content-crc64")
+_ETAG_HEADER = istr("ETag")
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
 
@@ -133,24 +136,30 @@ def parse_checksum(text: str) -> Checksum:
 
 def stored_checksums(headers: MultiMapping[str]) -> Iterator[Checksum]:
     """The checksums of the stored object in the headers of storage's response; `headers` ignore case."""
-    for algorithm in DIGEST_BYTES:
-        yield from _checksum(algorithm, headers.get(_AMZ_PREFIX + algorithm, ""))
-    # Google sends a header line for each checksum.
-    for entry in ",".join(headers.getall("x-goog-hash", ())).split(","):
-        algorithm, _, digest = entry.strip().partition("=")
-        if algorithm in ("crc32c", "md5"):
-            yield from _checksum(algorithm, digest)
-    yield from _checksum("md5", headers.get("Content-MD5", ""))
-    # Azure's CRC64 is CRC64-NVME with its bytes in the other order.
-    for crc64 in _checksum("crc64nvme", headers.get("x-ms-content-crc64", "")):
-        yield crc64._replace(digest=crc64.digest[::-1])
+    for name, algorithm in _AMZ_HEADERS.items():
+        if name in headers:
+            yield from _checksum(algorithm, headers[name])
+    if _GOOG_HEADER in headers:
+        # Google sends a header line for each checksum.
+        for entry in ",".join(headers.getall(_GOOG_HEADER)).split(","):
+            algorithm, _, digest = entry.strip().partition("=")
+            if algorithm in ("crc32c", "md5"):
+                yield from _checksum(algorithm, digest)
+    if _MD5_HEADER in headers:
+        yield from _checksum("md5", headers[_MD5_HEADER])
+    if _MS_HEADER in headers:
+        # Azure's CRC64 is CRC64-NVME with its bytes in the other order.
+        for crc64 in _checksum("crc64nvme", headers[_MS_HEADER]):
+            yield crc64._replace(digest=crc64.digest[::-1])
 
 
 def md5_of_etag(headers: Mapping[str, str]) -> Checksum | None:
     """The MD5 that the ETag looks like; None for other ETags, and for encryption by SSE-KMS or SSE-C."""
-    etag = _MD5_ETAG.fullmatch(headers.get("ETag", ""))
+    etag = _MD5_ETAG.fullmatch(headers.get(_ETAG_HEADER, ""))
+    if not etag:
+        return None
     by_kms = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
-    if not etag or by_kms or "x-amz-server-side-encryption-customer-algorithm" in headers:
+    if by_kms or "x-amz-server-side-encryption-customer-algorithm" in headers:
         return None
     return Checksum("md5", bytes.fromhex(etag[1]))
 

@@ -9,7 +9,7 @@ Must not know: HTTP libraries, how many attempts there were.
 import re
 from typing import NamedTuple
 
-from multidict import MultiMapping
+from multidict import MultiMapping, istr
 
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
@@ -18,7 +18,8 @@ from upload_service.storage.refusals import read_refusal
 from upload_service.storage.success import ETAG, Proof, doubt
 from upload_service.translation.phrase import NOTHING, Phrase
 
-REQUEST_ID_HEADERS = ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")
+REQUEST_ID_HEADERS = tuple(map(istr, ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")))
+_ETAG_HEADER = istr("ETag")
 
 
 class Outcome(NamedTuple):
@@ -133,7 +134,7 @@ def _read_success(
     return Outcome(
         None,
         answer,
-        headers.get("ETag"),
+        headers.get(_ETAG_HEADER),
         request_id,
         claims=tuple(stored_checksums(headers)),
         etag_md5=md5_of_etag(headers),

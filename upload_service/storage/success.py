@@ -56,19 +56,20 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
 
     `body`: its first bytes, which may be cut off. `headers` ignore case.
     """
-    if is_page(headers, body):
-        return Phrase("an HTML page")
-    if body and re.match(_XML_ERROR, body):
-        return Phrase("an error document")
-    if _is_json(headers, body):
-        return _doubt_json(body, proof)
+    if body:  # of most stores there is none
+        if is_page(headers, body):
+            return Phrase("an HTML page")
+        if re.match(_XML_ERROR, body):
+            return Phrase("an error document")
+        if _is_json(headers, body):
+            return _doubt_json(body, proof)
     if status not in (200, 201, 204):
         return Phrase("a status {status}, which does not say that the object is stored", status=status)
     return None if proof.etag_optional else _doubt_headers(headers, proof)
 
 
 def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
-    named = bool(body) and re.match(_JSON_TYPE, headers.get("Content-Type", ""))
+    named = re.match(_JSON_TYPE, headers.get("Content-Type", ""))
     return bool(named) or body.lstrip()[:1] in (b"{", b"[")
 
 
