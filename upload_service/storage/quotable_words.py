@@ -125,8 +125,9 @@ def _share(text: str, said: _Said) -> bool:
     lower = text.lower()
     if _has_part(lower, said.text):
         return True
-    if any(_digits_share(digits, said) for digits in _DIGITS.findall(lower)):
-        return True
+    for digits in _DIGITS.findall(lower):
+        if _digits_share(digits, said):
+            return True
     if _HEX.fullmatch(text):
         return False
     if ("-" in text or "_" in text) and _has_part(_standard(lower), said.text):
@@ -144,8 +145,11 @@ def _digits_share(digits: str, said: _Said) -> bool:
         return True
     for start in range(2):
         pairs = digits[start : start + (len(digits) - start) // 2 * 2]
-        if any(_has_part(each, said.text) for each in _readable(bytes.fromhex(pairs))):
-            return True
+        if len(pairs) < 2 * SHARED:
+            break  # too few bytes
+        for each in _readable(bytes.fromhex(pairs)):
+            if _has_part(each, said.text):
+                return True
     return False
 
 
