@@ -1,25 +1,20 @@
 """What storage says unasked is no answer, and a host that does so gets no kept connections for a while."""
 
-import asyncio
 import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from aiohttp.http import StreamWriter
 from devtools import signed_queries
-from yarl import URL
 
 from tests.storage.unasked_store import CONTENT, Turn, UnaskedStore, answers_what_has_not_come, says
 from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, answer, xml
-from upload_service.body.file_body import Body, Pipe
-from upload_service.storage.connection import MOST_INTERIM, Connection
+from upload_service.storage.connection import MOST_INTERIM
 from upload_service.storage.unasked_answers import MOST_HOSTS, UNTRUSTED_SECONDS, Connections
 
 REFUSAL = answer(403, xml("AccessDenied"))
@@ -187,46 +182,3 @@ async def test_hosts_that_are_remembered_have_a_bound() -> None:
         connections.spoke_unasked(f"store{number}:80")
     kept = [number for number in range(MOST_HOSTS + 5) if connections.may_be_kept(f"store{number}:80")]
     assert kept == list(range(5))
-
-
-@pytest.fixture
-def connections() -> Connections:
-    """No connections yet."""
-    return Connections()
-
-
-@pytest.fixture
-async def connection(connections: Connections) -> AsyncIterator[Connection]:
-    """One whose other end says nothing."""
-    loop = asyncio.get_running_loop()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = listener.getsockname()
-        transport, made = await loop.create_connection(lambda: Connection(connections, loop), *address)
-        with listener.accept()[0]:
-            yield made
-            transport.abort()
-
-
-async def test_a_new_connection_that_speaks_first_is_spoilt(connection: Connection) -> None:
-    """Bytes before any request spoil the connection."""
-    connection.data_received(b"220 mail.example ESMTP\r\n")
-    assert connection.is_spoilt
-
-
-@pytest.mark.parametrize("given_up_first", [False, True])
-@pytest.mark.parametrize("sent", [OK, b"HTTP/1.1 100 Continue\r\n\r\n", REFUSAL])
-async def test_answer_to_a_put_that_is_given_up(
-    connections: Connections, connection: Connection, sent: bytes, given_up_first: bool
-) -> None:
-    """An answer that comes at the moment when its PUT is given up, or right after, was asked for."""
-    writer = StreamWriter(connection, asyncio.get_running_loop())
-    connection.take(URL("http://store:80/k"), Body(Pipe()).reader(0), writer, int)
-    await writer.write(b"x")
-    if given_up_first:
-        connection.leave()
-        connection.close()
-        connection.data_received(sent)
-    else:
-        connection.data_received(sent)
-        connection.leave()
-    assert connections.may_be_kept("store:80")

@@ -47,6 +47,7 @@ class Connection(ResponseHandler):
         self.host: str | None = None
         self.answered_unasked = False
         self._connections = connections
+        # aiohttp's own `transport` is None from `close` on, and the system may still have to send.
         self._wire: Any = None
         self._socket: Any = None
         self._tls: Any = None
@@ -100,7 +101,9 @@ class Connection(ResponseHandler):
 
         Aborting drops what our buffer holds, and says no goodbye on TLS. aiohttp then finds it closed.
         """
-        if self.unsent_bytes():
+        if self._wire is None:
+            pass  # it is lost already
+        elif self.unsent_bytes():
             self._wire.abort()
         else:
             reset_at_close(self._socket, self._tls, False)
@@ -118,7 +121,7 @@ class Connection(ResponseHandler):
         return self._reader.length - self._reader.read_bytes
 
     def _unacknowledged_bytes(self) -> int:
-        waiting = unacknowledged_bytes(self._wire)
+        waiting = unacknowledged_bytes(self._wire) if self._wire is not None else 0
         self._has_arrived = not waiting and not self._unread_bytes()
         return waiting
 
@@ -146,6 +149,11 @@ class Connection(ResponseHandler):
         self._wire = transport
         self._socket = transport.get_extra_info("socket")
         self._tls = transport.get_extra_info("ssl_object")
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """As in aiohttp. asyncio (3.13) cannot abort what was closed and has been flushed since."""
+        super().connection_lost(exc)
+        self._wire = None
 
     def data_received(self, data: bytes) -> None:
         """Look whether these bytes can be an answer before aiohttp reads them as one."""
