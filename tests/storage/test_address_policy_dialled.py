@@ -15,6 +15,7 @@ from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.storage.connection_pools import Pool, Pools
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
+from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.retry import failed_before_first_byte, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
@@ -36,7 +37,7 @@ async def storage(names: Names, wires: Wires) -> AsyncIterator[tuple[Storage, Po
     """Storage as the service makes it, except that names and sockets come from the test."""
     both = [Pool(listed=listed, names=names, make_socket=wires.make) for listed in (True, False)]
     async with both[0], both[1]:
-        pools = Pools(both[0], both[1])
+        pools = Pools(both[0], both[1], SocketCounter())
         yield Storage(pools, 2, 0), pools
 
 

@@ -25,6 +25,7 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.connection_pools import Pool, Pools, open_pools
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import FAULTS, Storage, fault_code
+from upload_service.storage.sockets import SocketCounter
 
 SIGNED = signed_queries.v4("ca11ab1e", seconds=604800)
 
@@ -84,7 +85,7 @@ async def nameless() -> AsyncIterator[tuple[Storage, NoNames]]:
     """Storage behind a resolver that fails."""
     resolver = NoNames()
     async with Pool(listed=True, names=resolver) as pool:
-        yield Storage(Pools(pool, pool), 1, 0), resolver
+        yield Storage(Pools(pool, pool, SocketCounter()), 1, 0), resolver
 
 
 async def test_name_that_does_not_resolve(nameless: tuple[Storage, NoNames]) -> None:

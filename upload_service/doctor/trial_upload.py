@@ -23,6 +23,7 @@ from upload_service.storage.exchange import CONTINUE_SECONDS
 from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
+from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.form_fields import PLAIN_FIELDS, FormFields
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
@@ -83,9 +84,8 @@ async def try_upload(
     spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     names = NameLookups()
     async with Pool(listed=destination.listed, names=names, pooled=False, observer=timings) as pool:
-        storage = Storage(
-            Pools(pool, pool), settings.stall_seconds, 1 if settings.expect_continue_bytes else 0
-        )
+        pools = Pools(pool, pool, SocketCounter())
+        storage = Storage(pools, settings.stall_seconds, 1 if settings.expect_continue_bytes else 0)
         upload = Upload(_form(given_fields), storage, spool_budget, settings_of_trial, retrying=False)
         try:
             await upload.run()

@@ -13,10 +13,9 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import partial
 from socket import socket
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp import connector
@@ -39,11 +38,11 @@ MOST_ORIGINS = 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
 
 
-@dataclass(slots=True)
 class AddressVerdicts:
     """The verdicts of `judge_address` on the addresses of one attempt, in order; None: it may be dialled."""
 
-    verdicts: list[str | None] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.verdicts: list[str | None] = []
 
     @property
     def refused(self) -> str | None:
@@ -56,13 +55,12 @@ class AddressVerdicts:
 address_verdicts: ContextVar[AddressVerdicts | None] = ContextVar("address_verdicts", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pools:
+class Pools(NamedTuple):
     """One pool for destinations that the operator has listed, and one for all others."""
 
     listed: "Pool"
     others: "Pool"
-    sockets: SocketCounter = field(default_factory=SocketCounter)
+    sockets: SocketCounter
 
 
 @asynccontextmanager
