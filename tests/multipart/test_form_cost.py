@@ -1,13 +1,18 @@
-"""What a hostile form costs, counted in pieces that the parser gets: a clock would depend on the machine."""
+"""What a hostile form costs, counted in searches of the reader: a clock would depend on the machine."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import pytest
 
 from tests.multipart.form_reading import FILE_HEAD, FORM_TYPE, URL_PART, read
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.parser import StrictParser
+from upload_service.multipart.delimiter_search import bytes_end
+from upload_service.multipart.part_headers import HeadReader
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 CHUNK_BYTES = 64 * 1024
 SIZE = 1_000_000
@@ -30,22 +35,26 @@ FORMS = {
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS)
 def test_form_is_cut_into_few_pieces(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
-    """The parser gets a form in a few pieces for each chunk and part, whatever stands in it."""
-    pieces = 0
-    parse = StrictParser.parse
+    """A form is searched a few times for each chunk and part, whatever stands in it."""
+    searches = 0
 
-    def counted(parser: StrictParser, piece: bytes) -> Iterator[object]:
-        nonlocal pieces
-        pieces += 1
-        return iter(parse(parser, piece))
+    def counted(search: Callable[P, T]) -> Callable[P, T]:
+        def counting(*given: P.args, **named: P.kwargs) -> T:
+            nonlocal searches
+            searches += 1
+            return search(*given, **named)
 
-    monkeypatch.setattr(StrictParser, "parse", counted)
+        return counting
+
+    monkeypatch.setattr(HeadReader, "read", counted(HeadReader.read))
+    monkeypatch.setattr("upload_service.multipart.form_reader.bytes_end", counted(bytes_end))
     chunks = [body[at : at + CHUNK_BYTES] for at in range(0, len(body), CHUNK_BYTES)]
     try:
         read(FORM_TYPE, chunks, len(body))
     except UploadError:
         assert body.count(b"--B\r\n") > 64
-    assert pieces <= 3 * math.ceil(len(body) / CHUNK_BYTES) + 2 * 64
+    assert searches
+    assert searches <= 3 * math.ceil(len(body) / CHUNK_BYTES) + 2 * 64
 
 
 def test_heads_of_all_parts_are_bounded_together() -> None:

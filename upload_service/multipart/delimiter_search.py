@@ -2,6 +2,7 @@
 
 Knows: the C library's `memmem`. On data that looks random, such as images, it takes a third of the time of
 `bytes.find` and `bytes.rfind` (measured: docs/performance.md). Linux and macOS have it; its time is linear.
+Its call costs as much as 5 KB of `bytes.find`, so short chunks are left to that.
 Must not know: what the delimiter means.
 """
 
@@ -10,6 +11,8 @@ from collections.abc import Callable
 
 # (chunk, delimiter, start) -> position of the delimiter at `start` or behind it, -1 if there is none.
 Find = Callable[[bytes, bytes, int], int]
+# Short enough, also, for the time that `bytes.find` needs at worst, which is not linear.
+_SHORT_BYTES = 4096
 
 
 def _memmem() -> Find | None:
@@ -22,6 +25,8 @@ def _memmem() -> Find | None:
     memmem.restype, memmem.argtypes = pointer, (pointer, size_t, ctypes.c_char_p, size_t)
 
     def find(chunk: bytes, delimiter: bytes, start: int = 0) -> int:
+        if len(chunk) - start < _SHORT_BYTES:
+            return chunk.find(delimiter, start)
         begin = ctypes.cast(ctypes.c_char_p(chunk), pointer).value or 0
         address = memmem(begin + start, len(chunk) - start, delimiter, len(delimiter))
         return -1 if address is None else int(address) - begin
@@ -47,9 +52,3 @@ def bytes_end(chunk: bytes, delimiter: bytes, start: int) -> int:
         last = chunk.rfind(b"\r", max(start, len(chunk) - len(delimiter)))
         return last if last >= 0 and delimiter.startswith(chunk[last:]) else len(chunk)
     return end
-
-
-def end_without_part(chunk: bytes, mark: bytes, start: int) -> int:
-    """Where `chunk` ends, from `start` on, without the longest part of `mark` that stands at its end."""
-    counts = range(len(mark) - 1, 0, -1)
-    return len(chunk) - next((count for count in counts if chunk.endswith(mark[:count], start)), 0)

@@ -13,12 +13,11 @@ import binascii
 import re
 from urllib.parse import unquote, unquote_to_bytes
 
-from multipart import MultipartSegment, content_disposition_unquote
+from multipart import content_disposition_unquote
 
+from upload_service.multipart.part_headers import Part
 from upload_service.multipart.text_decoding import decode, decode_unknown, has_undecoded_bytes, original_bytes
 
-# What browsers and most programs write, where nothing has to be undone.
-_PLAIN = re.compile(r'form-data; name="[^"]*"; filename="[^"%\\\ud800-\udfff]*"')
 _FILENAME = re.compile(r";\s*+filename(?:\*[0-9]*\*?)?\s*+=", re.IGNORECASE)
 # The others are compiled at first use, because few names need them.
 _OPENING = r'(?i);\s*+filename\s*+=\s*+"'
@@ -35,20 +34,19 @@ _BETWEEN_WORDS = r"(?<=\?=)\s++(?==\?)"
 _PERCENT_ENCODED = r"(?ai)(?:[\w.~!'()*+,@-]++|%[0-9a-f]{2})*+"
 
 
-def has_filename(part: MultipartSegment) -> bool:
+def has_filename(part: Part) -> bool:
     """Whether the part is a file, that is, whether it has a file name, in whatever way it is written."""
-    return part.filename is not None or _FILENAME.search(_disposition(part)) is not None
+    return part.filename is not None or _FILENAME.search(part.disposition) is not None
 
 
-def filename_of(part: MultipartSegment, charset: str = "") -> str:
+def filename_of(part: Part, charset: str = "") -> str:
     """The file's name as its sender meant it, as far as that can be known; "" where there is none.
 
     `charset` is the one that the request's Content-Type names, for names that are not UTF-8.
     """
-    disposition = _disposition(part)
-    if _PLAIN.fullmatch(disposition) and "=?" not in disposition:
-        return str(part.filename)
-    written, rest = _split(disposition)
+    if not part.disposition:
+        return part.filename or ""
+    written, rest = _split(part.disposition)
     if (extended := _extended_name(rest)) is not None:
         return extended
     if not written and (unreadable := re.search(_EXTENDED, rest)):
@@ -56,10 +54,6 @@ def filename_of(part: MultipartSegment, charset: str = "") -> str:
     if has_undecoded_bytes(written):
         written = decode_unknown(original_bytes(written), charset)
     return _undo_encodings(written)
-
-
-def _disposition(part: MultipartSegment) -> str:
-    return str(part.header("Content-Disposition") or "")
 
 
 def _split(disposition: str) -> tuple[str, str]:

@@ -53,6 +53,7 @@ _LISTED_ENDINGS = tuple(_SHAPES)
 # Shapes that other programs have as well, known by something else that they send.
 _WORKER_BOUNDARY = re.compile(r"[0-9a-f]{32}")
 _HTTPCLIENT_BOUNDARY = re.compile(r"[0-9a-f]{40}")
+_HTTPCLIENT_DATE = re.compile(r'"; modification-date="\w')  # behind a name, not in it
 
 
 class FormEnding(NamedTuple):
@@ -73,7 +74,7 @@ def ending_of(boundary: str, disposition: str = "", *, from_worker: bool = False
     """
     if from_worker and _WORKER_BOUNDARY.fullmatch(boundary):
         return FormEnding(NOTHING, is_known=True)  # workerd of November 2026
-    if "modification-date=" in disposition and _HTTPCLIENT_BOUNDARY.fullmatch(boundary):
+    if _HTTPCLIENT_DATE.search(disposition) and _HTTPCLIENT_BOUNDARY.fullmatch(boundary):
         return FormEnding(TWO_LINE_BREAKS, is_known=True)  # Ruby's httpclient 2.8
     listed = _LISTED.fullmatch(boundary)
     return FormEnding(_LISTED_ENDINGS[(listed.lastindex or 1) - 1], is_known=True) if listed else _USUAL

@@ -1,64 +1,144 @@
-"""Judges the headers of a part, which the package `multipart` has parsed, and finds the form's boundary.
+"""Reads the head of a part: the lines between a boundary and the part's content.
 
-Knows: Content-Type with its parameters, a part's Content-Length, and which headers may come once only.
-Rules: a value that cannot be used is refused, not guessed.
-Must not know: framing, the file's name, the file's bytes.
+Knows: how browsers, curl and most libraries write it; all of that one pattern reads at once. Every other head
+is read line by line, and its Content-Disposition by the package `multipart`.
+Rules: a head means the same whichever of the two reads it. Lines that end with anything but CRLF, or that are
+folded (continued on the next line), are refused: no client writes them, and parsers disagree about them. A
+header that may name the file and is not UTF-8 is kept byte for byte (surrogateescape); all others must be
+UTF-8. Of headers that decide something, none comes twice.
+Must not know: where a part begins and ends, what its name and its type are used for.
 
-Source: RFC 7578 section 4.
+Source: RFC 7578 section 4 and RFC 5322 section 4.2, which calls folding obsolete.
 """
 
 import re
+from typing import NamedTuple
 
-from multipart import MultipartError, MultipartSegment, parse_options_header
+from multipart import parse_content_disposition
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart import transfer_encoding
 from upload_service.multipart.text_decoding import has_undecoded_bytes
 from upload_service.translation.phrase import Phrase
 
-_BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
+# Of all parts together. Options in them, such as a=b;a=b, cost 25 times as much CPU as bytes of a file.
+MAX_HEADS_BYTES = 64 * 1024
+
+# The names have nothing in them that might be an escape (%, a backslash, a word of RFC 2047: =?…?=), and
+# the field's has no semicolon. They are short: a head that comes byte by byte is tried at each byte.
+_USUAL = re.compile(
+    rb'Content-Disposition: form-data; name="([ !#$&-:<->@-\[\]-~]{0,100}+)"'
+    rb'(?:; filename="([ !#$&->@-\[\]-~\x80-\xff]{0,255}+)")?+\r\n'
+    rb"(?:Content-Type: ([!-~][ -~]{0,100}+(?<! ))\r\n)?+\r\n"
+)
+_HEADER_NAME = re.compile("[A-Za-z0-9_-]+")
+_LENGTH = re.compile("0|[1-9][0-9]{0,99}")
+_PLAUSIBLE_LENGTH = re.compile("[0-9]{1,15}")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]+")
-# A file's name, as mail has it in this header.
+# A file's name, as mail has it in Content-Type.
 _NAME_PARAMETER = re.compile(r""";\s*+name\*?\s*+=\s*+("[^"]*"|[^;"]*+)""", re.IGNORECASE)
-_ONCE = ("Content-Disposition", "Content-Type", transfer_encoding.HEADER)
-_LENGTH = re.compile(r"[0-9]{1,15}")
+# Headers that may name the file in whatever charset.
+_NAMING = frozenset({"Content-Disposition", "Content-Type"})
+TRANSFER_ENCODING = "Content-Transfer-Encoding"
+_ONCE = ("Content-Disposition", "Content-Type", TRANSFER_ENCODING)
 
 
-def boundary_of(content_type: str) -> str:
-    """The boundary in the Content-Type of the request; raises UploadError."""
-    options: dict[str, str]
-    media_type, options = parse_options_header(content_type)
-    if media_type != "multipart/form-data":
-        raise UploadError("not_multipart")
-    boundary = options.get("boundary", "")
-    if not _BOUNDARY.fullmatch(boundary):
-        raise UploadError("missing_boundary")
-    return boundary
+class Part(NamedTuple):
+    """What the head of a part says.
 
-
-def charset_of(content_type: str) -> str:
-    """The charset that the Content-Type of the request names for the form's texts; "" if it names none."""
-    if "charset" not in content_type.lower():
-        return ""
-    options: dict[str, str] = parse_options_header(content_type)[1]
-    return options.get("charset", "")
-
-
-def refuse_doubtful_headers(part: MultipartSegment) -> None:
-    """Refuse a part that has the same header twice, or a name that is not UTF-8.
-
-    Raises UploadError, because parsers disagree which one counts, or MultipartError.
+    `filename`: as the header has it, its escapes undone as browsers write them; None if there is none.
+    `content_type`: None if there is none. `disposition`: the value of Content-Disposition; "" where it has
+    only the two names, as they are here. `others`: the other headers, their names in title case.
     """
-    names = [name for name, _ in part.headerlist]
-    if len(set(names)) < len(names) and any(names.count(name) > 1 for name in _ONCE):
+
+    name: str
+    filename: str | None
+    content_type: str | None
+    disposition: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+
+
+class HeadReader:
+    """Reads one head after another; raises UploadError. `most_bytes` of a line, `most_lines` of a head."""
+
+    def __init__(self, most_bytes: int, most_lines: int) -> None:
+        self._most_bytes = most_bytes
+        self._most_lines = most_lines
+        self._all_bytes = 0
+        # Of the head that is being read.
+        self._lines: list[tuple[str, str]] = []
+
+    def read(self, chunk: bytes, start: int) -> tuple[Part | None, int]:
+        """The part whose head ends in `chunk`, and where; None, and where the next chunk has to go on.
+
+        What is in `chunk` before `start` has been read.
+        """
+        if not self._lines and (usual := _USUAL.match(chunk, start)):
+            end = usual.end()
+            if end - start <= self._most_bytes and (part := _usual_part(*usual.groups())):
+                self._count(end - start)
+                return part, end
+        while (end := chunk.find(b"\r\n", start)) > start:
+            self._add(chunk[start:end])
+            start = end + len(b"\r\n")
+        if end == start:
+            self._count(len(b"\r\n"))
+            lines, self._lines = self._lines, []
+            return _part_of(lines), start + len(b"\r\n")
+        if chunk.find(b"\n", start) >= 0:
+            raise UploadError("malformed_form")
+        if len(chunk) - start > self._most_bytes:
+            raise UploadError("part_headers_too_long")
+        return None, start
+
+    def _count(self, count: int) -> None:
+        self._all_bytes += count
+        if self._all_bytes > MAX_HEADS_BYTES:
+            raise UploadError("part_headers_too_long")
+
+    def _add(self, line: bytes) -> None:
+        if line[0] in b" \t" or b"\n" in line or b"\r" in line:
+            raise UploadError("malformed_form")
+        self._count(len(line) + len(b"\r\n"))
+        if len(line) > self._most_bytes or len(self._lines) >= self._most_lines:
+            raise UploadError("part_headers_too_long")
+        name, colon, value = line.decode("utf-8", "surrogateescape").partition(":")
+        name, value = name.strip().title(), value.lstrip(" \t")
+        if not colon or not _HEADER_NAME.fullmatch(name):
+            raise UploadError("malformed_form")
+        if name not in _NAMING and has_undecoded_bytes(value):
+            raise UploadError("malformed_form")
+        if name == "Content-Length" and not _LENGTH.fullmatch(value):
+            raise UploadError("malformed_form")
+        self._lines.append((name, value))
+
+
+def _usual_part(name: bytes, filename: bytes | None, content_type: bytes | None) -> Part | None:
+    """What a usual head says; None if the file's name is not UTF-8."""
+    try:
+        decoded = None if filename is None else filename.decode()
+    except UnicodeDecodeError:
+        return None
+    return Part(name.decode(), decoded, None if content_type is None else content_type.decode())
+
+
+def _part_of(lines: list[tuple[str, str]]) -> Part:
+    """What a head says that was read line by line; raises UploadError."""
+    names = [name for name, _ in lines]
+    if any(names.count(name) > 1 for name in _ONCE):
+        # Parsers disagree which one counts.
         raise UploadError("malformed_form", Phrase("A part of the form has the same header twice."))
-    if has_undecoded_bytes(str(part.name)):
-        raise MultipartError("a name that is not UTF-8")
+    headers = dict(lines)
+    disposition = headers.get("Content-Disposition", "")
+    kind, name, filename = parse_content_disposition(disposition)
+    if kind != "form-data" or has_undecoded_bytes(name or ""):
+        raise UploadError("malformed_form")
+    others = tuple(line for line in lines if line[0] not in _NAMING)
+    return Part(name or "", filename, headers.get("Content-Type"), disposition, others)
 
 
-def content_type_of(part: MultipartSegment) -> str:
+def content_type_of(part: Part) -> str:
     """The Content-Type of the file's part, or application/octet-stream; raises UploadError."""
-    value = str(part.header("Content-Type") or "").strip()
+    value = (part.content_type or "").strip()
     if not value.isascii():
         value = _NAME_PARAMETER.sub("", value)
     value = value or "application/octet-stream"
@@ -67,7 +147,7 @@ def content_type_of(part: MultipartSegment) -> str:
     return value
 
 
-def content_length_of(part: MultipartSegment) -> int | None:
+def content_length_of(part: Part) -> int | None:
     """The part's own Content-Length in bytes; None if it has none, or more than one."""
-    values = [value for name, value in part.headerlist if name == "Content-Length"]
-    return int(values[0]) if len(values) == 1 and _LENGTH.fullmatch(values[0]) else None
+    values = [value for name, value in part.others if name == "Content-Length"]
+    return int(values[0]) if len(values) == 1 and _PLAUSIBLE_LENGTH.fullmatch(values[0]) else None

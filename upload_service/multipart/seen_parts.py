@@ -8,10 +8,9 @@ Must not know: framing, what the fields mean.
 
 import re
 
-from multipart import MultipartSegment
-
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.file_names import has_filename
+from upload_service.multipart.part_headers import Part
 from upload_service.translation.phrase import Phrase
 
 MOST_NAMES = 8
@@ -25,11 +24,11 @@ class SeenParts:
     def __init__(self) -> None:
         self._text: list[str] = []
         self._files: list[str] = []
-        self._text_file: MultipartSegment | None = None
+        self._text_file: Part | None = None
 
-    def note(self, part: MultipartSegment) -> None:
+    def note(self, part: Part) -> None:
         """Take one part that is not the file."""
-        (self._files if has_filename(part) else self._text).append(str(part.name))
+        (self._files if has_filename(part) else self._text).append(part.name)
         if part.name == "file":
             self._text_file = part
 

@@ -11,23 +11,23 @@ fields as quoted-printable; curl does what its option `encoder=` says.
 
 import binascii
 
-from multipart import MultipartSegment
-
 from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.part_headers import TRANSFER_ENCODING, Part
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.translation.phrase import Phrase
 
-HEADER = "Content-Transfer-Encoding"
 _AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
 
 
-def transfer_encoding_of(part: MultipartSegment) -> str | None:
+def transfer_encoding_of(part: Part) -> str | None:
     """The part's coding in lower case, if it has to be undone; else None."""
-    coding = str(part.header(HEADER) or "").strip().lower()
+    if not part.others:
+        return None
+    coding = dict(part.others).get(TRANSFER_ENCODING, "").strip().lower()
     return None if coding in _AS_IT_IS else coding
 
 
-def require_plain_file(part: MultipartSegment) -> None:
+def require_plain_file(part: Part) -> None:
     """Raise UploadError when the file's bytes are coded."""
     coding = transfer_encoding_of(part)
     if coding is not None:
@@ -40,7 +40,7 @@ def require_plain_file(part: MultipartSegment) -> None:
         )
 
 
-def decode_field(part: MultipartSegment, value: bytes) -> bytes:
+def decode_field(part: Part, value: bytes) -> bytes:
     """The bytes of a text field, decoded as its headers say; raises UploadError when that is not possible."""
     coding = transfer_encoding_of(part)
     if coding is None:
@@ -56,7 +56,7 @@ def decode_field(part: MultipartSegment, value: bytes) -> bytes:
         "part_encoding_unsupported",
         Phrase(
             "{field} cannot be decoded from its transfer encoding, {coding}.",
-            field=shown_field(str(part.name)),
+            field=shown_field(part.name),
             coding=_shown(coding),
         ),
     )

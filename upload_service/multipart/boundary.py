@@ -1,65 +1,47 @@
-"""The parser of the package `multipart`, made stricter: its result can depend on how a body is cut.
+"""The boundary of a form: as the request's Content-Type names it, and where the first one stands in the body.
 
-Knows: where a form begins, and how to tell that its boundary is not the one that Content-Type names; three
-private names of the package's parser (2.0): the method that gets each line of a part's headers, the list in
-which it keeps them, and the attribute that keeps a part's Content-Length.
-Rules: header lines that end with anything but CRLF, or that are folded (continued on the next line), are
-refused. No client writes them, parsers disagree about them, and the package copies a folded line again for
-each line that continues it. A header that may name the file and is not UTF-8 is kept byte for byte
-(surrogateescape); all others must be UTF-8.
-Must not know: what the headers mean.
+Rules: what comes before the first boundary is skipped. A body that begins with another boundary is refused
+with words that say so. A value that cannot be used is refused, not guessed.
+Must not know: parts, limits.
 
-Source: RFC 2046 section 5.1.1, RFC 7578 section 4.8 and RFC 5322 section 4.2, which calls folding obsolete.
+Source: RFC 2046 section 5.1.1.
 """
 
 import re
 
-from multipart import MultipartError, ParserLimitReached, PushMultipartParser
+from multipart import parse_options_header
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.multipart.text_decoding import has_undecoded_bytes
 from upload_service.translation.phrase import Phrase
 
-# Of all parts together. Options in them, such as a=b;a=b, cost 25 times as much CPU as bytes of a file.
-MAX_HEADS_BYTES = 64 * 1024
-
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
-# Headers that may name the file in whatever charset.
-_NAMING_HEADERS = frozenset({"Content-Disposition", "Content-Type"})
+# As nearly every client writes it, so that nothing has to be unquoted.
+_USUAL = re.compile(r"multipart/form-data; boundary=([A-Za-z0-9'+_.-]{1,199})")
+_BOUNDARY = re.compile(r"[\x20-\x7e]{0,199}[\x21-\x7e]")
 # A body that begins like a form, with whatever boundary; and all that may become one.
 _FORM = re.compile(rb"--(?P<boundary>[^\r\n]{1,256})\r\n[A-Za-z][A-Za-z0-9-]{0,40}:")
 _FORM_SO_FAR = re.compile(rb"-?|--[^\r\n]{0,256}|--[^\r\n]{1,256}\r(?:\n(?:[A-Za-z][A-Za-z0-9-]{0,40})?)?")
 
 
-class StrictParser(PushMultipartParser):  # type: ignore[misc]  # the package has no type information
-    """Refuses header lines that are folded, broken or too many. Only the boundary ends a part."""
+def boundary_of(content_type: str) -> str:
+    """The boundary in the Content-Type of the request; raises UploadError."""
+    if usual := _USUAL.fullmatch(content_type):
+        return usual[1]
+    options: dict[str, str]
+    media_type, options = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
+        raise UploadError("not_multipart")
+    boundary = options.get("boundary", "")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise UploadError("missing_boundary")
+    return boundary
 
-    _heads_bytes = 0
 
-    def _on_segment_headerline(self, line: bytes) -> None:
-        if line[0] in b" \t" or b"\n" in line or b"\r" in line:
-            raise MultipartError("a line that is folded or broken")
-        self._heads_bytes += len(line)
-        if self._heads_bytes > MAX_HEADS_BYTES:
-            raise ParserLimitReached("heads that are too long together")
-        try:
-            super()._on_segment_headerline(line)
-        except MultipartError:
-            if not self._keep_undecoded(line):
-                raise
-        # Some clients give a part a Content-Length. Only the boundary counts: most bytes of the file bypass
-        # this parser, so it cannot compare them with a length.
-        self._segment_limit = -1
-
-    def _keep_undecoded(self, line: bytes) -> bool:
-        """Take a header that names the file and is not UTF-8; False if the line is something else."""
-        name, _, value = line.decode("utf-8", "surrogateescape").partition(":")
-        name = name.strip().title()
-        if name not in _NAMING_HEADERS or not has_undecoded_bytes(value):
-            return False
-        super()._on_segment_headerline(_NOT_ASCII.sub(b"?", line))
-        self._segment_headerlist[-1] = (name, value.lstrip(" \t"))
-        return True
+def charset_of(content_type: str) -> str:
+    """The charset that the Content-Type of the request names for the form's texts; "" if it names none."""
+    if "charset" not in content_type.lower():
+        return ""
+    options: dict[str, str] = parse_options_header(content_type)[1]
+    return options.get("charset", "")
 
 
 class Preamble:
@@ -86,8 +68,8 @@ class Preamble:
     def skip(self, chunk: bytes) -> bytes:
         """The form's bytes from its first boundary on, b"" before that.
 
-        The end of a chunk is held back while it may begin a boundary. Raises MultipartError when the boundary
-        does not begin a line, and UploadError when the body begins with another boundary.
+        The end of a chunk is held back while it may begin a boundary. Raises UploadError when the boundary
+        does not begin a line, and when the body begins with another boundary.
         """
         if self._opening is not None:
             chunk = self._opening + chunk
@@ -125,6 +107,6 @@ class Preamble:
             self._held_back = text[skipped:]
             return b""
         if text[position - 2 : position] != b"\r\n":
-            raise MultipartError("a boundary that does not begin a line")
+            raise UploadError("malformed_form")  # it does not begin a line
         self._held_back, self.ended = b"", True
         return text[position:]
