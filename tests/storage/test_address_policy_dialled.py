@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from devtools import signed_queries
@@ -29,7 +28,7 @@ def destination(authority: str, *, listed: bool) -> Destination:
     url = f"http://{authority}:443/{KEY}?{signed_queries.v2()}"
     judged = judge_destination(url, parse_destinations(f"http://{authority}:443/"), 0)
     assert judged.listed
-    return replace(judged, listed=listed)
+    return judged._replace(listed=listed)
 
 
 @asynccontextmanager
@@ -220,7 +219,7 @@ async def test_other_ports(
     """Only listed destinations are dialled on another port than 443, public ones, too."""
     wires, came = Wires(port, PUBLIC), puts()
     to = destination(HOST, listed=listed)
-    to = replace(to, url=to.url.with_port(80))
+    to = to._replace(url=to.url.with_port(80))
     async with storage(Names(PUBLIC), wires) as (under_test, _):
         assert (await put(under_test, to)).error == error
     assert len(came) == len(wires.dialled) == (error is None)

@@ -57,6 +57,8 @@ class _Hash(Protocol):
 class _Crc:
     """A CRC with the interface of `hashlib`."""
 
+    __slots__ = ("_model", "_size", "_value")
+
     def __init__(self, algorithm: str) -> None:
         self._model = _crc_model(algorithm)
         self._size = DIGEST_BYTES[algorithm]
@@ -110,7 +112,12 @@ def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | N
     `verify` is the setting UPLOAD_VERIFY, `claim` the checksum that the client has sent, `signature_scheme`
     the scheme of the file's URL; None where the URL is not known yet, so that any store is possible.
     """
-    algorithms = {claim.algorithm} if claim else set()
+    return RunningChecksums(_algorithms(verify, claim.algorithm if claim else None, signature_scheme))
+
+
+@cache
+def _algorithms(verify: str, claimed: str | None, signature_scheme: str | None) -> frozenset[str]:
+    algorithms = {claimed} if claimed else set()
     if verify != "off":
         algorithms.add(DEFAULT_ALGORITHM)
         algorithms.update(
@@ -120,7 +127,7 @@ def checksums_for(verify: str, claim: Checksum | None, signature_scheme: str | N
         )
     if verify == "md5":
         algorithms.add("md5")
-    return RunningChecksums(algorithms)
+    return frozenset(algorithms)
 
 
 def parse_checksum(text: str) -> Checksum:

@@ -8,7 +8,7 @@ Must not know: the network, the clock (the time is passed in), loggers.
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from yarl import URL
@@ -28,14 +28,14 @@ from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
 from upload_service.translation.phrase import Phrase
 
 MAX_URL_BYTES = 8192
+_PRINTABLE = bytes(range(ord("!"), ord("~") + 1))
 # The provider's name where the host is no known store's.
 LISTED = "listed"
 # Parameters that give an object its type, or whoever reads it by this URL another one (Azure's rsct).
 _TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Destination:
+class Destination(NamedTuple):
     """A presigned URL to which a PUT may go.
 
     `host` is as `UrlParts` has it. `provider` is the name of the store that it belongs to, or "listed".
@@ -51,7 +51,7 @@ class Destination:
     lower case.
     """
 
-    url: URL = field(repr=False)
+    url: URL
     host: str
     provider: str
     listed: bool
@@ -64,10 +64,13 @@ class Destination:
     etag_optional: bool = False
     host_header: str = ""
     binds_type: bool = False
-    headers_in_query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    sendable: SendableHeaders = field(default=sendable_headers.S3, repr=False)
-    types_in_query: tuple[str, ...] = field(default=(), repr=False)
-    parameters: Set[str] = field(default=frozenset(), repr=False)
+    headers_in_query: tuple[tuple[str, str], ...] = ()
+    sendable: SendableHeaders = sendable_headers.S3
+    types_in_query: tuple[str, ...] = ()
+    parameters: Set[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"Destination(host={self.host!r})"
 
     @property
     def etag_is_md5(self) -> bool:
@@ -127,7 +130,7 @@ def _parse(text: str) -> UrlParts:
         raise UploadError("invalid_upload_url", Phrase("The field uploadUrl is longer than 8 KiB."))
     if escape := name_escape(text):
         raise unusable_url(escape)
-    if not (text.isascii() and text.isprintable()) or " " in text:
+    if not text.isascii() or text.encode().translate(None, _PRINTABLE):
         raise UploadError(
             "invalid_upload_url",
             Phrase("The field uploadUrl has a space, a line break or a character outside ASCII."),

@@ -38,6 +38,8 @@ def bucket_of(path: str) -> str | None:
 
 def may_lead_to(path: str, name: str) -> bool:
     """Whether somebody may read a path as one whose first segment is `name`, which is in lower case."""
+    if "%" not in path and name not in path.lower():
+        return False  # there is one reading only
     readings = [each.lower() for each in islice(_readings(path), _MOST_ROUNDS + 1)]
     if not any(name in each for each in readings):
         return False

@@ -6,7 +6,8 @@ repeated. Names are compared as the store compares them, so both forms are kept:
 Must not know: which parameters there are.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from upload_service.errors.upload_error import UploadError
@@ -18,33 +19,28 @@ def unusable_url(why: Phrase) -> UploadError:
     return UploadError("invalid_upload_url", Phrase("The URL in uploadUrl {why}.", why=why))
 
 
-class Query:
+class Query(NamedTuple):
     """The unescaped values: by the names as they are written, and by the names in lower case."""
 
-    __slots__ = ("lower", "written")
+    written: Mapping[str, str]
+    lower: Mapping[str, str]
 
-    def __init__(self, written: Mapping[str, str], lower: Mapping[str, str]) -> None:
-        self.written = written
-        self.lower = lower
+    def __repr__(self) -> str:
+        return "Query()"
 
 
 def parse_query(text: str, decisive: Collection[str]) -> Query:
     """Read a query. Raises UploadError when one of the parameters `decisive` is repeated, in any case."""
     # Nearly every signer escapes only these two characters, and `unquote` takes longer than all the rest.
     text = text.replace("%2F", "/").replace("%3B", ";")
-    pairs = [pair.partition("=") for pair in text.split("&")]
-    if "%" in text:
-        pairs = [(unquote(name), "=", unquote(value)) for name, _, value in pairs]
-    written = {name: value for name, _, value in pairs}
-    lower = {name.lower(): value for name, _, value in pairs}
-    if len(lower) < len(pairs):
-        _refuse_repeated((name.lower() for name, _, _ in pairs), decisive)
+    is_escaped = "%" in text
+    written, lower = {}, {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if is_escaped:
+            name, value = unquote(name), unquote(value)
+        small = name.lower()
+        if small in lower and small in decisive:
+            raise unusable_url(Phrase("has the parameter {name} twice", name=small))
+        written[name] = lower[small] = value
     return Query(written, lower)
-
-
-def _refuse_repeated(names: Iterable[str], decisive: Collection[str]) -> None:
-    seen = set()
-    for name in names:
-        if name in seen and name in decisive:
-            raise unusable_url(Phrase("has the parameter {name} twice", name=name))
-        seen.add(name)

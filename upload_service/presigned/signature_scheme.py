@@ -6,7 +6,7 @@ Must not know: which schemes there are, hosts, the clock.
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -70,23 +70,26 @@ class SignatureScheme(NamedTuple):
 
     def has_signed(self, query: Query) -> bool:
         """Whether the query has what tells this scheme from others."""
-        return all(self._value(query, name) for name in self.identified_by)
+        names = map(str.lower, self.identified_by) if self.any_case else self.identified_by
+        return all(map(self._values(query).get, names))
 
     def require_well_formed(self, query: Query) -> None:
         """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
-        for parameter in self.parameters:
-            value = self._value(query, parameter.name)
+        values, any_case = self._values(query), self.any_case
+        for name, pattern, expected, unless in self.parameters:
+            value = values.get(name.lower() if any_case else name)
             if value is None:
-                if not (parameter.unless and self._value(query, parameter.unless)):
-                    raise unusable_url(Phrase("has no {name}", name=parameter.name))
-            elif not _compiled(parameter.pattern).fullmatch(value):
-                raise _unusable(parameter.name, parameter.expected)
+                if not (unless and values.get(self._key(unless))):
+                    raise unusable_url(Phrase("has no {name}", name=name))
+            elif not _compiled(pattern).fullmatch(value):
+                raise _unusable(name, expected)
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""
         if not self.signed_headers_parameter:
             return None
-        return _bounded(frozenset(self._required(query, self.signed_headers_parameter).lower().split(";")))
+        names = self._values(query)[self._key(self.signed_headers_parameter)]
+        return _bounded(frozenset(names.lower().split(";")))
 
     def headers_in_query(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Names, in lower case, and values of the signed headers that the signer wrote into the query."""
@@ -101,25 +104,24 @@ class SignatureScheme(NamedTuple):
         Raises UploadError for a time that does not exist.
         """
         time_parameter = self.signed_at_parameter or self.expires_parameter
+        values = self._values(query)
+        text = values.get(self._key(time_parameter))
         try:
-            if self.signed_at_parameter:
-                signed_at = datetime.fromisoformat(self._required(query, time_parameter)).timestamp()
-                return signed_at + int(self._required(query, self.lifetime_parameter))
-            text = self._value(query, time_parameter)
+            if text and self.signed_at_parameter:
+                signed_at = datetime.fromisoformat(text).timestamp()
+                return signed_at + int(values[self._key(self.lifetime_parameter)])
             if text is None:
                 return None
             return float(text) if text.isdecimal() else _epoch_seconds(text)
         except (ValueError, OverflowError):
             raise _unusable(time_parameter, Phrase("a time that exists")) from None
 
-    def _value(self, query: Query, name: str) -> str | None:
-        return query.lower.get(name.lower()) if self.any_case else query.written.get(name)
+    def _values(self, query: Query) -> Mapping[str, str]:
+        return query.lower if self.any_case else query.written
 
-    def _required(self, query: Query, name: str) -> str:
-        """The value of a parameter that `require_well_formed` has seen."""
-        value = self._value(query, name)
-        assert value is not None
-        return value
+    def _key(self, name: str) -> str:
+        """Where the value of a parameter is in those."""
+        return name.lower() if self.any_case else name
 
 
 # At first use: most services see URLs of one scheme. The cache of `re` itself would take longer.

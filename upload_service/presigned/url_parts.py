@@ -8,15 +8,16 @@ Must not know: signatures, stores, the list of destinations.
 
 import ipaddress
 import re
+from typing import NamedTuple
 
 from yarl import URL
 
 from upload_service.translation.phrase import Phrase
 
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-_SHAPE = re.compile(r"[hH][tT][tT][pP][sS]?://(?P<authority>[^/?#\\]+)(?P<target>/[^#\\]*)")
+_ORIGIN = re.compile(r"[hH][tT][tT][pP][sS]?://([^/?#\\]+)(?=/)")
 # yarl accepts ports that other parsers refuse, such as +443.
-_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]+\]|[^\[\]:]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::[0-9]{1,5})?")
 # Resolvers take a last label such as 1 or 0x7f for a part of an address.
 _NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
@@ -31,7 +32,7 @@ class UnusableUrl(ValueError):
         self.why = why
 
 
-class UrlParts:
+class UrlParts(NamedTuple):
     """A URL, and its parts in the form in which they are compared.
 
     `host` is in lower case, an IPv6 address in its shortest form, and a name has no dot at its end (with the
@@ -39,13 +40,13 @@ class UrlParts:
     with the port unless it is the scheme's own.
     """
 
-    __slots__ = ("host", "host_header", "port", "url")
+    url: URL
+    host: str
+    port: int
+    host_header: str
 
-    def __init__(self, url: URL, host: str, port: int, host_header: str) -> None:
-        self.url = url
-        self.host = host
-        self.port = port
-        self.host_header = host_header
+    def __repr__(self) -> str:
+        return f"UrlParts(host={self.host!r})"
 
     @property
     def path(self) -> str:
@@ -55,10 +56,11 @@ class UrlParts:
 
 def parse_url(text: str) -> UrlParts:
     """The parts of a URL in printable ASCII; raises UnusableUrl."""
-    shape = _SHAPE.fullmatch(text)
-    if not shape:
+    origin = _ORIGIN.match(text)
+    if not origin or "#" in text or "\\" in text:
         raise UnusableUrl(Phrase("is not an https:// (or http://) address with a host and an object key"))
-    if "@" in shape["authority"]:
+    authority = origin[1]
+    if "@" in authority:
         raise UnusableUrl(Phrase("has a user name or password in it"))
     try:
         url = URL(text, encoded=True)
@@ -66,9 +68,9 @@ def parse_url(text: str) -> UrlParts:
     except ValueError:
         raise UnusableUrl(Phrase("has no usable host")) from None
     host = _comparable(written)
-    if not host or not port or not _AUTHORITY.fullmatch(shape["authority"]):
+    if not host or not port or not _AUTHORITY.fullmatch(authority):
         raise UnusableUrl(Phrase("has no usable host"))
-    if url.raw_path_qs != shape["target"] or len(url.raw_path) < 2:
+    if url.raw_path_qs != text[origin.end() :] or len(url.raw_path) < 2:
         raise UnusableUrl(Phrase("has no object key"))
     return UrlParts(url, host, port, _host_header(url, written, port))
 

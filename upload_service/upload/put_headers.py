@@ -6,23 +6,24 @@ Must not know: forms, the file's bytes, which types are allowed.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
 
 
-class PutHeaders:
+class PutHeaders(NamedTuple):
     """The headers of one PUT except for Host and Content-Length, and all types that the object would have.
 
     `types` are those of the headers and of the URL's query.
     """
 
-    __slots__ = ("headers", "types")
+    headers: Mapping[str, str]
+    types: tuple[MediaType, ...]
 
-    def __init__(self, headers: Mapping[str, str], types: tuple[MediaType, ...]) -> None:
-        self.headers = headers
-        self.types = types
+    def __repr__(self) -> str:
+        return f"PutHeaders(types={self.types!r})"
 
 
 def possible_put_headers(
