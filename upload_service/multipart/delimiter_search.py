@@ -25,8 +25,6 @@ def _memmem() -> Find | None:
     memmem.restype, memmem.argtypes = pointer, (pointer, size_t, ctypes.c_char_p, size_t)
 
     def find(chunk: bytes, delimiter: bytes, start: int = 0) -> int:
-        if len(chunk) - start < _SHORT_BYTES:
-            return chunk.find(delimiter, start)
         begin = ctypes.cast(ctypes.c_char_p(chunk), pointer).value or 0
         address = memmem(begin + start, len(chunk) - start, delimiter, len(delimiter))
         return -1 if address is None else int(address) - begin
@@ -47,7 +45,8 @@ def bytes_end(chunk: bytes, delimiter: bytes, start: int) -> int:
     A delimiter begins with the only CR in it. The parser would find the same place, but slower; a large
     file's time is spent here.
     """
-    end = find(chunk, delimiter, start)
+    is_short = len(chunk) - start < _SHORT_BYTES
+    end = chunk.find(delimiter, start) if is_short else find(chunk, delimiter, start)
     if end < 0:
         last = chunk.rfind(b"\r", max(start, len(chunk) - len(delimiter)))
         return last if last >= 0 and delimiter.startswith(chunk[last:]) else len(chunk)

@@ -19,10 +19,6 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # with a line break, and nothing else differs. Nor is Ruby's multipart-post (Faraday), whose file parts say
 # their length.
 _SHAPES = {
-    NOTHING: (
-        r"(?=.{32}\Z)-{4,12}[0-9]{20,28}",  # Deno 2.9, node-fetch 3.3, formdata-polyfill 4.0
-        r"-{20}NODENEEDLEHTTPCLIENT",  # needle 3.5
-    ),
     LINE_BREAK: (
         r"----WebKitFormBoundary[0-9A-Za-z]+",  # Chromium, WebKit, Bun 1.4, Playwright 1.65
         r"----geckoformboundary[0-9a-f]+",  # Firefox
@@ -41,6 +37,10 @@ _SHAPES = {
         r"-{21}[0-9a-f]{42}",  # http.rb 4.4
         r"----HappyDOMFormDataBoundary.+",  # happy-dom 21
     ),
+    NOTHING: (
+        r"(?=.{32}\Z)-{4,12}[0-9]{20,28}",  # Deno 2.9, node-fetch 3.3, formdata-polyfill 4.0
+        r"-{20}NODENEEDLEHTTPCLIENT",  # needle 3.5
+    ),
     TWO_LINE_BREAKS: (
         r"form-data-(?:encoder|boundary)-[0-9a-z]{16}",  # form-data-encoder 1.0 to 4.1 (got 12 to 16)
         rf"----AzSDKFormBoundary{_UUID}",  # @azure/core-rest-pipeline 1.24
@@ -49,7 +49,6 @@ _SHAPES = {
 }
 # One group for each ending, so that one search tells which it is.
 _LISTED = re.compile("|".join(f"({'|'.join(shapes)})" for shapes in _SHAPES.values()))
-_LISTED_ENDINGS = tuple(_SHAPES)
 # Shapes that other programs have as well, known by something else that they send.
 _WORKER_BOUNDARY = re.compile(r"[0-9a-f]{32}")
 _HTTPCLIENT_BOUNDARY = re.compile(r"[0-9a-f]{40}")
@@ -63,6 +62,7 @@ class FormEnding(NamedTuple):
     is_known: bool
 
 
+_LISTED_ENDINGS = tuple(FormEnding(count, is_known=True) for count in _SHAPES)
 _USUAL = FormEnding(LINE_BREAK, is_known=False)
 
 
@@ -77,4 +77,4 @@ def ending_of(boundary: str, disposition: str = "", *, from_worker: bool = False
     if _HTTPCLIENT_DATE.search(disposition) and _HTTPCLIENT_BOUNDARY.fullmatch(boundary):
         return FormEnding(TWO_LINE_BREAKS, is_known=True)  # Ruby's httpclient 2.8
     listed = _LISTED.fullmatch(boundary)
-    return FormEnding(_LISTED_ENDINGS[(listed.lastindex or 1) - 1], is_known=True) if listed else _USUAL
+    return _LISTED_ENDINGS[(listed.lastindex or 1) - 1] if listed else _USUAL

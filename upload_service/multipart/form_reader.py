@@ -55,7 +55,7 @@ class FormReader:
         self._wanted = wanted
         self._from_worker = from_worker
         self._heads = HeadReader(MAX_HEADER_BYTES, MAX_HEADERS)
-        # What has come and is not passed on yet: from `_at` on in this chunk, which begins at `_offset`.
+        # What has come and is not read yet: from `_at` on in this chunk, which begins at `_offset`.
         self._chunk = b""
         self._at = 0
         self._offset = 0
@@ -83,7 +83,6 @@ class FormReader:
                     yield content
                 if not ended:
                     await self._more()
-            await self._pass_boundary()
             if not self._file_bytes and not filename_of(part):
                 raise UploadError(
                     "missing_file", Phrase("No file was chosen: the file part has no name and no bytes.")
@@ -116,33 +115,41 @@ class FormReader:
             raise UploadError("field_too_long") if self._file_seen else self._seen.too_long_error()
 
     async def _skip_preamble(self) -> None:
-        preamble = Preamble(self._boundary)
-        while not preamble.ended:
-            chunk = await self._read()
-            if not chunk and not preamble.read_bytes:
-                raise UploadError("empty_body")
-            if not chunk:
-                missing = Phrase("The boundary that Content-Type names did not come.")
-                raise UploadError("incomplete_form", missing)
-            self._chunk = preamble.skip(chunk)
-            if preamble.read_bytes > MAX_BESIDE_FILE_BYTES:
+        self._chunk = await self._read()
+        if not self._chunk:
+            raise UploadError("empty_body")
+        dash_boundary = self._delimiter.removeprefix(b"\r\n")
+        if not self._chunk.startswith(dash_boundary + b"\r\n"):
+            await self._find_boundary(Preamble(self._boundary))
+        while not self._pass_boundary(len(dash_boundary)):
+            await self._more()
+
+    async def _find_boundary(self, preamble: Preamble) -> None:
+        while True:
+            self._chunk = preamble.skip(self._chunk)
+            self._offset = preamble.read_bytes
+            if self._offset > MAX_BESIDE_FILE_BYTES:
                 raise UploadError(
                     "boundary_mismatch",
                     Phrase("The boundary that Content-Type names is not in the first MiB of the body."),
                 )
-        self._offset = preamble.read_bytes
-        self._at = len(self._delimiter) - len(b"\r\n")
-        await self._pass_boundary()
+            if preamble.ended:
+                return
+            self._chunk = await self._read()
+            if not self._chunk:
+                missing = Phrase("The boundary that Content-Type names did not come.")
+                raise UploadError("incomplete_form", missing)
 
-    async def _pass_boundary(self) -> None:
-        """The two bytes behind a boundary tell whether a part follows, or the form has ended."""
-        while len(self._chunk) < self._at + 2:
-            await self._more()
-        mark = self._chunk[self._at : self._at + 2]
+    def _pass_boundary(self, end: int) -> bool:
+        """Pass the boundary that ends here, if the two bytes have come that tell whether a part follows."""
+        mark = self._chunk[end : end + 2]
+        if len(mark) < 2:
+            return False
         if mark not in (b"\r\n", b"--"):
             raise UploadError("malformed_form")
         self._part_follows = mark == b"\r\n"
-        self._at += 2
+        self._at = end + 2
+        return True
 
     async def _skip_epilogue(self) -> None:
         """Read what follows the end of the form."""
@@ -163,12 +170,12 @@ class FormReader:
         return part
 
     def _next_content(self) -> tuple[bytes, bool]:
-        """What has come of a part's content, and whether its end has come, which is passed then."""
-        end = bytes_end(self._chunk, self._delimiter, self._at)
-        content = self._chunk[self._at : end]
-        ended = self._chunk.startswith(self._delimiter, end)
-        self._at = end + len(self._delimiter) if ended else end
-        return content, ended
+        """What has come of a part's content, and whether the boundary behind it has, which is passed then."""
+        chunk, delimiter = self._chunk, self._delimiter
+        end = bytes_end(chunk, delimiter, self._at)
+        content = chunk[self._at : end]
+        self._at = end
+        return content, chunk.startswith(delimiter, end) and self._pass_boundary(end + len(delimiter))
 
     async def _read_field(self, part: Part) -> Field | None:
         """The field that a part is; None if its name is not wanted."""
@@ -184,7 +191,6 @@ class FormReader:
                     raise UploadError("field_too_long", Phrase("{field} is longer than 8 KiB.", field=shown))
             if not ended:
                 await self._more()
-        await self._pass_boundary()
         return Field(part.name, decode_field(part, value).decode("latin-1")) if is_wanted else None
 
     def _begin_file(self, part: Part) -> FileStart:

@@ -149,5 +149,7 @@ def content_type_of(part: Part) -> str:
 
 def content_length_of(part: Part) -> int | None:
     """The part's own Content-Length in bytes; None if it has none, or more than one."""
+    if not part.others:
+        return None
     values = [value for name, value in part.others if name == "Content-Length"]
     return int(values[0]) if len(values) == 1 and _PLAUSIBLE_LENGTH.fullmatch(values[0]) else None
