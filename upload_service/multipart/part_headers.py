@@ -86,7 +86,7 @@ class HeadReader:
             return _part_of(lines), start + len(b"\r\n")
         if chunk.find(b"\n", start) >= 0:
             raise UploadError("malformed_form")
-        if len(chunk) - start > self._most_bytes:
+        if len(chunk) - start > self._most_bytes + len(b"\r"):
             raise UploadError("part_headers_too_long")
         return None, start
 
