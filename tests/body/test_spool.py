@@ -14,8 +14,14 @@ from tests.body.spooling import MIB, append_all, drain, refused
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.disk_segments import DiskSegments
 from upload_service.body.file_body import Body
+from upload_service.body.page_cache import is_in_memory
 from upload_service.body.spool import BLOCK_BYTES, Spool
 from upload_service.errors.upload_error import UploadError
+
+with open(__file__, "rb") as _this:
+    needs_mincore = pytest.mark.skipif(
+        not is_in_memory(_this.fileno(), 0, 1), reason="needs mincore(2), which this system does not have"
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,6 +120,64 @@ async def test_reader_that_keeps_up_reads_no_disk(
     body.finish()
     assert len(await reader.next()) == MIB // 4
     body.close()
+
+
+@needs_mincore
+async def test_what_is_in_the_systems_memory_needs_no_thread(
+    budget: Callable[[int, int], SpoolBudget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read at once, but only after others have had their turn."""
+    body = Body(Spool(budget(0, 8 * MIB), 8 * MIB))
+    for _ in range(8):
+        await body.feed(block := os.urandom(MIB))
+    body.finish()
+    await asyncio.sleep(0.1)
+    monkeypatch.setattr(DiskSegments, "read", None)
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    assert (await drain(body.reader(8 * MIB))).endswith(block)
+    assert len(turns) >= 7
+    other.cancel()
+    body.close()
+
+
+async def test_loop_does_not_wait_for_a_thread(budget: Callable[[int, int], SpoolBudget]) -> None:
+    """While a thread uses the files, what is on disk is read in a thread, after it."""
+    spool = Spool(budget(0, 8 * MIB), 8 * MIB)
+    await append_all(spool, 8)
+    await asyncio.sleep(0.1)
+    assert spool._segments
+    with spool._segments._lock:
+        assert not spool.send_from_disk(0, MIB, lambda *_: 1 // 0)
+        reading = asyncio.ensure_future(spool.read(0, MIB))
+        assert not (await asyncio.wait([reading], timeout=0.1))[0]
+    assert len(await reading) == MIB
+    spool.close()
+
+
+@needs_mincore
+async def test_only_what_is_on_disk_is_sent_from_there(budget: Callable[[int, int], SpoolBudget]) -> None:
+    """Bytes in memory, and those that are still written, are left to `read`."""
+    spool = Spool(budget(0, 8 * MIB), 8 * MIB)
+    await append_all(spool, 3)
+    await asyncio.sleep(0.1)
+    await spool.append(b"not yet on disk")
+
+    def count_all(_: int, count: int, __: int) -> int:
+        return count
+
+    sent = 0
+    while more := spool.send_from_disk(sent, 3 * MIB + 15 - sent, count_all):
+        sent += more
+    assert sent == 3 * MIB
+    assert await spool.read(sent, 15) == b"not yet on disk"
+    spool.close()
 
 
 async def test_full_disk_ends_what_waits(

@@ -2,16 +2,22 @@
 
 Knows: that a file is cut into segments of SEGMENT_BYTES, each in a temporary file of its own, so that the
 start of a copy can be given back while its end is still needed.
-Rules: every call blocks, so it must run in a thread. After `close` nothing is written any more, so a thread
-that comes late does no harm.
+Rules: every call but `use_now` blocks, so it must run in a thread. After `close` nothing is written any more,
+so a thread that comes late does no harm.
 Must not know: the event loop, budgets, why a file is kept.
 """
 
 import os
 import tempfile
 import threading
-from collections.abc import Sequence
-from typing import IO
+from collections.abc import Callable, Sequence
+from typing import IO, TypeVar
+
+from upload_service.body.page_cache import is_in_memory
+
+T = TypeVar("T")
+# Makes something of bytes of a file, given as to `os.pread`: its descriptor, how many, and where they begin.
+FileUse = Callable[[int, int, int], T]
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 
@@ -41,6 +47,20 @@ class DiskSegments:
         with self._lock:
             index, start = divmod(offset, SEGMENT_BYTES)
             return os.pread(self._files[index].fileno(), min(count, SEGMENT_BYTES - start), start)
+
+    def use_now(self, offset: int, count: int, use: FileUse[T]) -> T | None:
+        """What `use` makes of up to `count` bytes from `offset`, which must have been written before.
+
+        None, and it is not called, if that would wait for the disk or for a thread that uses it.
+        """
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            index, start = divmod(offset, SEGMENT_BYTES)
+            descriptor, count = self._files[index].fileno(), min(count, SEGMENT_BYTES - start)
+            return use(descriptor, count, start) if is_in_memory(descriptor, start, count) else None
+        finally:
+            self._lock.release()
 
     def drop_before(self, offset: int) -> None:
         """Give back the segments that lie before `offset` as a whole."""

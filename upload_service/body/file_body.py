@@ -10,6 +10,8 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
+from upload_service.body.disk_segments import FileUse
+
 # How many bytes a pipe holds before it makes the writer wait.
 WINDOW_BYTES = 128 * 1024
 
@@ -28,6 +30,7 @@ class ChunkStore(Protocol):
 
     async def append(self, chunk: bytes) -> None: ...
     async def read(self, offset: int, limit: int) -> bytes: ...
+    def send_from_disk(self, offset: int, limit: int, send: FileUse[int]) -> int: ...
     def free_before(self, offset: int) -> None: ...
     def close(self) -> None: ...
 
@@ -67,6 +70,10 @@ class Pipe:
         self._waiting_bytes -= len(chunk)
         self._has_room.set()
         return chunk
+
+    def send_from_disk(self, offset: int, limit: int, send: FileUse[int]) -> int:
+        """Send nothing: a pipe has nothing on disk."""
+        return 0
 
     def free_before(self, offset: int) -> None:
         """Do nothing: a pipe has already forgotten what was read."""
@@ -125,14 +132,25 @@ class Body:
         if last:
             self._store.free_before(offset)
         while True:
-            if self.received_bytes > length or (self.finished and self.received_bytes < length):
-                raise WrongLength
+            self._check(length)
             if offset < self._readable_bytes:
                 return await self._store.read(offset, self._readable_bytes - offset)
             if self.finished:
                 return b""
             self._changed.clear()
             await self._changed.wait()
+
+    def send_from_disk(self, offset: int, length: int, send: FileUse[int], *, last: bool = False) -> int:
+        """As `Spool.send_from_disk`, for a reader. Raises WrongLength as `read` does."""
+        if last:
+            self._store.free_before(offset)
+        self._check(length)
+        limit = self._readable_bytes - offset
+        return self._store.send_from_disk(offset, limit, send) if limit > 0 else 0
+
+    def _check(self, length: int) -> None:
+        if self.received_bytes > length or (self.finished and self.received_bytes < length):
+            raise WrongLength
 
     def close(self) -> None:
         """Give back the memory and disk that the body holds."""
@@ -173,3 +191,12 @@ class BodyReader:
         chunk = await self._body.read(self.read_bytes, self.length, last=self._last)
         self.read_bytes += len(chunk)
         return chunk
+
+    def send_from_disk(self, send: FileUse[int]) -> int:
+        """Let `send` take the next bytes out of the file on disk; how many it has taken.
+
+        0: `next` has them. Raises WrongLength as `next` does.
+        """
+        count = self._body.send_from_disk(self.read_bytes, self.length, send, last=self._last)
+        self.read_bytes += count
+        return count

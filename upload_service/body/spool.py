@@ -2,14 +2,15 @@
 
 Knows: the chunks in memory, and for a large file the copy on disk, which has all but the newest chunks.
 Rules: space is reserved before it is used. All bytes so far can be read, from any offset, while more are
-appended. A reader that keeps up with the writer reads from memory. The disk is used in threads only.
+appended. A reader that keeps up with the writer reads from memory. The disk is waited for in threads only.
 Must not know: forms, HTTP, why a file is kept.
 """
 
 import asyncio
+import os
 
 from upload_service.body.budget import Reservation, SpoolBudget
-from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments
+from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments, FileUse
 from upload_service.body.memory_chunks import MemoryChunks
 from upload_service.errors.upload_error import UploadError
 
@@ -59,15 +60,21 @@ class Spool:
         if offset >= self._chunks.start:
             data = self._chunks.read(offset, limit)
         else:
-            assert self._segments
-            count = min(limit, BLOCK_BYTES, self._written_bytes - offset)
-            loop = asyncio.get_running_loop()
-            data = await loop.run_in_executor(self._budget.threads, self._segments.read, offset, count)
-        self._read_to = offset + len(data)
-        self._was_read.set()
-        if self._segments is not None:
-            self._trim()
+            data = await self._read_disk(offset, min(limit, self._written_bytes - offset))
+        self._note_read(offset + len(data))
         return data
+
+    def send_from_disk(self, offset: int, limit: int, send: FileUse[int]) -> int:
+        """Let `send` take up to `limit` bytes from `offset` out of the file on disk; how many it has taken.
+
+        0 if they are among the chunks in memory, or if reading them would wait: then `read` has them.
+        """
+        if self._segments is None or offset >= self._chunks.start:
+            return 0
+        count = min(limit, BLOCK_BYTES, self._written_bytes - offset)
+        if sent := self._segments.use_now(offset, count, send) or 0:
+            self._note_read(offset + sent)
+        return sent
 
     def free_before(self, offset: int) -> None:
         """Give back the space of the bytes before `offset`; they must not be read again."""
@@ -118,6 +125,22 @@ class Spool:
             raise self._budget.refusal(needed)
 
     # The copy on disk.
+
+    async def _read_disk(self, offset: int, limit: int) -> bytes:
+        assert self._segments
+        count = min(limit, BLOCK_BYTES)
+        data = self._segments.use_now(offset, count, os.pread)
+        if data is None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._budget.threads, self._segments.read, offset, count)
+        await asyncio.sleep(0)  # other uploads have their turn
+        return data
+
+    def _note_read(self, read_to: int) -> None:
+        self._read_to = read_to
+        self._was_read.set()
+        if self._segments is not None:
+            self._trim()
 
     async def _write_behind(self, newest_bytes: int) -> None:
         """Write to disk in blocks: one is being written while the next one is collected.

@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 
 from upload_service.body.file_body import BodyReader, WrongLength
+from upload_service.storage.sending_files import FileSender
 from upload_service.storage.sockets import unacknowledged_bytes
 
 # The transport says that it is full only above this, so that nobody waits for storage.
@@ -42,11 +43,14 @@ class BodyPayload:
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write the body chunk by chunk. `content_length` is ignored: the reader checks the length."""
         self.reader.begun = True
+        files = FileSender(self.reader, writer.transport)
         try:
             while chunk := await self.reader.next():
                 # The writer is always a StreamWriter. Its own drain has no limit for a stall.
                 await cast(StreamWriter, writer).write(chunk, drain=False)
                 await self._drain(writer)
+                while await files.send():
+                    await self._drain(writer)
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise

@@ -8,6 +8,7 @@ Must not know: HTTP, which addresses may be dialled.
 
 import contextlib
 import fcntl
+import os
 import socket
 import ssl
 import struct
@@ -103,6 +104,17 @@ class StorageSocket(socket.socket):
             return super().sendmsg(buffers, *args)
         except (ConnectionResetError, BrokenPipeError):
             return sum(len(buffer) for buffer in buffers)
+
+
+def send_file(transport: BaseTransport, file: int, count: int, start: int) -> int:
+    """Send bytes of a file, by its descriptor, straight on the socket; how many of them it has taken.
+
+    Raises BlockingIOError if it takes none now. When the peer has hung up, they are dropped (see above).
+    """
+    try:
+        return os.sendfile(transport.get_extra_info("socket").fileno(), file, start, count)
+    except (ConnectionResetError, BrokenPipeError):
+        return count
 
 
 def make_socket(address: AddressInfo) -> socket.socket:
