@@ -23,10 +23,13 @@ class WrongLength(Exception):
 class ChunkStore(Protocol):
     """Where a body's bytes wait between the two legs: a Pipe or a Spool.
 
-    `replayable`: whether they can be read from the start again.
+    `replayable`: whether they can be read from the start again. `on_disk`: whether some may be on disk.
     """
 
     replayable: bool
+
+    @property
+    def on_disk(self) -> bool: ...
 
     async def append(self, chunk: bytes) -> None: ...
     async def read(self, offset: int, limit: int) -> bytes: ...
@@ -37,6 +40,8 @@ class ChunkStore(Protocol):
 
 class Pipe:
     """Passes bytes on and keeps no copy. A slow reader slows the writer down (back-pressure)."""
+
+    on_disk = False
 
     def __init__(self) -> None:
         self.replayable = False
@@ -103,6 +108,11 @@ class Body:
     def replayable(self) -> bool:
         """Whether another attempt can read the bytes from the start."""
         return self._store.replayable
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether some of the bytes may be on disk."""
+        return self._store.on_disk
 
     async def feed(self, chunk: bytes) -> None:
         """Add the file's next chunk, which is never empty; the one before it becomes readable.
@@ -180,6 +190,11 @@ class BodyReader:
     def complete(self) -> bool:
         """Whether all bytes have been read, which is possible only after the form has ended cleanly."""
         return self._body.finished and self.read_bytes == self.length
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether `send_from_disk` may find something."""
+        return self._body.on_disk
 
     @property
     def handed_over(self) -> bool:

@@ -7,11 +7,13 @@ Must not know: why a file is read.
 """
 
 import ctypes
-import mmap
+import os
 import sys
 from functools import cache
 
-_FAILED = ctypes.c_void_p(-1).value
+# mmap(2) on Linux
+_PROT_READ, _MAP_SHARED, _FAILED = 1, 1, ctypes.c_void_p(-1).value
+_PAGE_BYTES = os.sysconf("SC_PAGESIZE")
 
 
 def is_in_memory(descriptor: int, start: int, count: int) -> bool:
@@ -22,10 +24,10 @@ def is_in_memory(descriptor: int, start: int, count: int) -> bool:
     """
     if (library := _library()) is None:
         return False
-    first = start - start % mmap.PAGESIZE
+    first = start - start % _PAGE_BYTES
     size = start + count - first
-    pages = ctypes.create_string_buffer(-(-size // mmap.PAGESIZE))
-    address = library.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, first)
+    pages = ctypes.create_string_buffer(-(-size // _PAGE_BYTES))
+    address = library.mmap(None, size, _PROT_READ, _MAP_SHARED, descriptor, first)
     if address == _FAILED:
         return False
     failed = library.mincore(address, size, pages)

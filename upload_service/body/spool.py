@@ -45,6 +45,11 @@ class Spool:
         if expected_bytes is not None:
             self._reserve(expected_bytes)
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether the bytes go to disk, all but the newest."""
+        return self._segments is not None
+
     async def append(self, chunk: bytes) -> None:
         """Add `chunk` at the end; raises UploadError when the budget has no space for it."""
         self._chunks.append(chunk)

@@ -110,7 +110,7 @@ class Exchange:
                 await self._wait_for_continue(self._continued)
             if self._observer:
                 self._observer.body_begins()
-            await self._payload.write_with_length(writer, None)
+            await self._payload.send(writer)
             writer.set_eof()  # the head of an empty body leaves here
         except Exception:
             # Its text is not for anybody: the payload has what matters.

@@ -7,9 +7,7 @@ Must not know: URLs, connections, responses.
 """
 
 import asyncio
-from typing import cast
 
-from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 
 from upload_service.body.file_body import BodyReader, WrongLength
@@ -40,22 +38,23 @@ class BodyPayload:
         """Whether sending it needs no waiting, neither for the client nor for storage."""
         return self.reader.has_come and self.reader.length <= AT_ONCE_BYTES
 
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write the body chunk by chunk. `content_length` is ignored: the reader checks the length."""
+    async def send(self, writer: StreamWriter) -> None:
+        """Send the whole body, chunk by chunk."""
         self.reader.begun = True
-        files = FileSender(self.reader, writer.transport)
+        files = None
         try:
             while chunk := await self.reader.next():
-                # The writer is always a StreamWriter. Its own drain has no limit for a stall.
-                await cast(StreamWriter, writer).write(chunk, drain=False)
+                await writer.write(chunk, drain=False)  # its own drain has no limit for a stall
                 await self._drain(writer)
-                while await files.send():
-                    await self._drain(writer)
+                if self.reader.on_disk:
+                    files = files or FileSender(self.reader, writer.transport)
+                    while await files.send():
+                        await self._drain(writer)
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise
 
-    async def _drain(self, writer: AbstractStreamWriter) -> None:
+    async def _drain(self, writer: StreamWriter) -> None:
         """Wait until storage has taken enough; raises Stalled after `stall_seconds` without any progress."""
         transport = writer.transport
         if transport is None or transport.get_write_buffer_size() <= transport.get_write_buffer_limits()[1]:
