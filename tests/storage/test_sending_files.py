@@ -28,10 +28,10 @@ from upload_service.body.page_cache import is_in_memory
 from upload_service.body.spool import Spool
 from upload_service.presigned.destination import judge_destination
 from upload_service.settings.settings import Settings
+from upload_service.storage.connection_pools import Pools, open_pools
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.sending_files import FileSender
-from upload_service.storage.session import Sessions, open_sessions
 
 # More than the buffers between two programs hold.
 CONTENT = os.urandom(12_345) * 2_000
@@ -108,7 +108,7 @@ async def begun(calls: Calls, puts: list[Put]) -> None:
 class Run:
     """PUTs of bodies to a double."""
 
-    sessions: Sessions
+    pools: Pools
     double: StorageDouble
     stall_seconds: float = PATIENT_SECONDS
 
@@ -119,7 +119,7 @@ class Run:
         puts = self.double.script("k", *replies)
         allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": self.double.url}).destinations
         destination = judge_destination(TRANSCRIPT.hide(f"{self.double.url}k?{SIGNED}"), allowed, 0)
-        putting = Storage(self.sessions, self.stall_seconds, 0).put(
+        putting = Storage(self.pools, self.stall_seconds, 0).put(
             destination, body.reader(SIZE, last=last), {"content-type": "image/png"}
         )
         return asyncio.ensure_future(putting), puts
@@ -132,10 +132,10 @@ class Run:
 
 @pytest.fixture
 async def run() -> AsyncIterator[Run]:
-    """A double, and the service's own sessions."""
+    """A double, and the service's own pools."""
     with StorageDouble(narrow=True) as double:
-        async with open_sessions() as sessions:
-            yield Run(sessions, double)
+        async with open_pools() as pools:
+            yield Run(pools, double)
         double.shutdown()
 
 

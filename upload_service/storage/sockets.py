@@ -14,7 +14,7 @@ import ssl
 import struct
 import sys
 import termios
-from asyncio import WriteTransport
+from asyncio import BaseTransport, WriteTransport
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
