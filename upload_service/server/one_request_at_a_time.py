@@ -2,9 +2,10 @@
 
 Knows: aiohttp's protocol class and private names of it (3.14): its parser, the parsed requests that have not
 begun, and how it pauses reading.
-Rules: where a head or a body ends, only aiohttp's parser says. Nothing behind it is parsed before the
-answer, and one read of it is kept at most. No request is lost, unless there is no room for it: then the
-connection ends with the answer before it.
+Rules: the parser gets heads and chunked coding, and alone says where these end. A body of known length goes
+past it, straight to the request's stream: the parser would copy each byte. Nothing behind a request is
+parsed before the answer, and one read of it is kept at most. No request is lost, unless there is no room for
+it: then the connection ends with the answer before it.
 Must not know: clocks, what is answered.
 """
 
@@ -69,20 +70,18 @@ class OneRequestAtATime(web.RequestHandler):
         """As in aiohttp, which calls it without data when its parser shall go on with a body."""
         if data:
             self._take(self._behind + data)
-        elif self._body and not self._body.is_eof():
+        elif self._body_left is None:
             self._parse(data)
 
     def _take(self, data: bytes) -> None:
-        """Give the parser what belongs to the request at hand, and keep what is behind it."""
+        """Take what belongs to the request at hand, and keep what is behind it."""
         self._behind = b""
         while data and not (self._close or self._force_close):
             if self._body_left is None:
                 self._parse(data)
                 data = b""
             elif self._body_left:
-                body, data = data[: self._body_left], data[self._body_left :]
-                self._body_left -= len(body)
-                self._parse(body)
+                data = self._take_body(data, self._body_left)
             elif self._is_answering:
                 self._keep(data)
                 break
@@ -107,29 +106,20 @@ class OneRequestAtATime(web.RequestHandler):
             self._refuse("request_head_too_large")
         elif not self._held.set(self._head.size):
             self._refuse("too_busy")
-        elif self._head.is_whole and self._head.begins_anew:
-            return self._parse_with_body(data, count)
         else:
             self._parse(data[:count])
             return data[count:]
         return b""
 
-    def _parse_with_body(self, data: bytes, count: int) -> bytes:
-        """Parse the head, which ends at `count`, with what there is of its body; what is behind that.
-
-        All of `data` is parsed, although the parser stops behind the request: to cut a large one costs much,
-        and to make a new parser, so that it forgets what is behind, costs little and is needed rarely.
-        """
-        self._parse(data)
-        if self._body is None or self._body_left is None or self._next_head:
-            return b""  # in chunked coding, the parser alone knows
-        behind = data[count + self._body.total_bytes :]
-        if not behind:
-            return b""
-        if not self._body.is_eof():
-            super().data_received(b"")  # it has stopped before the body's end: so much of it waits to be read
-        self._parser, self._upgraded, self._message_tail = self._new_parser(), False, b""
-        return behind
+    def _take_body(self, data: bytes, left: int) -> bytes:
+        """Give the stream what `data` has of the `left` bytes of a body; what is behind them."""
+        assert self._body
+        body = data[:left]  # not a copy, unless something stands behind the body
+        self._body.feed_data(body)
+        self._body_left = left - len(body)
+        if not self._body_left:
+            self._body.feed_eof()
+        return data[left:]
 
     def _parse(self, data: bytes) -> None:
         waiting = len(self._messages)
@@ -148,9 +138,16 @@ class OneRequestAtATime(web.RequestHandler):
         message, self._body = self._messages[-1]
         self._is_answering = True
         headers = getattr(message, "headers", {})  # a broken one has none
-        self._body_left = None
-        if not getattr(message, "chunked", False):
-            self._body_left = int(headers.get("Content-Length", 0)) - self._body.total_bytes
+        if getattr(message, "chunked", False):
+            self._body_left = None
+            return
+        # Behind a chunked body, the parser may have had some of this one already.
+        self._body_left = int(headers.get("Content-Length", 0)) - self._body.total_bytes
+        if self._body_left and self._body is EMPTY_PAYLOAD:
+            self._body_left = 0
+            self.close()  # the largest number of 64 bits stands for no body in aiohttp (3.14)
+        elif not self._body_left and not self._body.is_eof():
+            super().data_received(b"")  # it has stopped between the body's last byte and its end
 
     def _end_chunked_body(self) -> None:
         """A chunked body has ended. The parser has what stands behind it in its last read, however much.
@@ -177,9 +174,14 @@ class OneRequestAtATime(web.RequestHandler):
     def _break_body(self) -> None:
         """Fail the reader of a body whose chunked coding is broken.
 
-        aiohttp (3.14) only queues its refusal after the running request, which would wait for ever.
+        aiohttp (3.14) only queues its refusal after the running request, which would wait for ever. A request
+        that does not run yet is refused in its stead.
         """
         assert self._body
+        if len(self._messages) > 1:
+            self._messages.popleft()
+            self._body, self._body_left = EMPTY_PAYLOAD, 0
+            return
         if not self._body.is_eof():
             self._body.set_exception(web.RequestPayloadError())
             self._body.feed_eof()  # nothing more will come
@@ -204,8 +206,12 @@ class OneRequestAtATime(web.RequestHandler):
                 self._given = self._given[-3:]
                 if self._head.size:
                     self._head_begins()
+            elif self._body_left:
+                self._next_head = None  # it has had nothing behind this body's beginning
             elif self._body is not EMPTY_PAYLOAD:
                 self._next_head = RequestHead(self._next_head.last)  # that was a body, or begins behind it
+        elif self._body is not EMPTY_PAYLOAD:
+            self._parser = self._new_parser()  # the old one still waits for the body that went past it
         if self._behind:
             self._take(self._behind)
         if self._buffer_paused and not self._behind:

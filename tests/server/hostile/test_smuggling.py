@@ -200,6 +200,24 @@ def test_two_uploads_at_once(aim: Target, double: StorageDouble, key: str) -> No
     assert (aim.stored(key), aim.stored(f"{key}-2")) == ([b"12345"], [b"67890"])
 
 
+def test_two_uploads_cut_at_every_byte(aim: Target, double: StorageDouble, key: str) -> None:
+    """Two uploads and a GET behind them are answered in order, wherever two segments part them."""
+    double.script(f"{key}-2")
+    bodies = [aim.form(key), aim.form(f"{key}-2", b"67890").replace(b"photo.png", b"other.png")]
+    requests = b"".join(
+        POST + HOST + KIND + b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies
+    )
+    requests += SMUGGLED
+    for cut in range(1, len(requests)):
+        with Connection(aim.port) as connection:
+            connection.send(requests[:cut], requests[cut:], pause=0.001)
+            answers = [connection.answer().json for _ in range(3)]
+        assert [each.get("filename") for each in answers] == ["photo.png", "other.png", None], cut
+        assert answers[2]["code"] == "not_found"
+    assert aim.stored(key) == [b"12345"] * (len(requests) - 1)
+    assert aim.stored(f"{key}-2") == [b"67890"] * (len(requests) - 1)
+
+
 @pytest.mark.parametrize("size", [0, 100_000], ids=["small", "large"])
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "multipart/mixed; boundary=B"])
 def test_request_in_a_refused_body(aim: Target, kind: str, size: int) -> None:
