@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from upload_service.server.connection import Connection
-from upload_service.server.one_request_at_a_time import BODY_BUFFER_BYTES
+from upload_service.server.one_request_at_a_time import BODY_BUFFER_BYTES, CHUNKED_BUFFER_BYTES
 from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
 
@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 GET = b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 # So many chunks may wait to be read.
-MOST_CHUNKS = BODY_BUFFER_BYTES // 16
+MOST_CHUNKS = CHUNKED_BUFFER_BYTES // 16
 # What a body must never be taken for.
 LIKE_A_REQUEST = GET % b"body"
 Answer = tuple[str, str]
@@ -142,6 +142,23 @@ async def test_a_body_behind_thousands_of_chunks(count: int, behind: bytes) -> N
     pieces = [chunked("a", *[b"x"] * count) + sized("b", SMALL) + behind, LAST]
     expected = [answer("a", b"x" * count), answer("b", SMALL), *[answer("c")] * bool(behind), answer("last")]
     assert await ask(pieces) == expected
+
+
+@pytest.mark.parametrize("size", [16 * 1024, 64 * 1024, MIB])
+async def test_what_is_not_read_waits_with_the_client(size: int) -> None:
+    """Of a body that is not read yet two reads wait, or 64 KiB and one; the rest comes when it is read."""
+    body = random.Random(0).randbytes(8 * MIB)
+    go = asyncio.Event()
+    async with connected(go, size=size) as (ours, made):
+        sending = asyncio.create_task(asyncio.get_running_loop().sock_sendall(ours, sized("a", body) + LAST))
+        listening = asyncio.create_task(answers(ours))
+        await asyncio.sleep(0.3)
+        assert not sending.done()
+        assert made._body
+        assert made._body.total_bytes <= max(2 * size, BODY_BUFFER_BYTES + size)
+        go.set()
+        assert await listening == [answer("a", body), answer("last")]
+        await sending
 
 
 async def test_the_largest_length() -> None:

@@ -1,7 +1,7 @@
 """The requests of one connection, one at a time: what comes behind the one at hand waits for its answer.
 
 Knows: aiohttp's protocol class and private names of it (3.14): its parser, the parsed requests that have not
-begun, and how it pauses reading.
+begun, what of a stream has not been read, and how it pauses reading.
 Rules: the parser gets heads and chunked coding, and alone says where these end. A body of known length goes
 past it, straight to the request's stream: the parser would copy each byte. Nothing behind a request is
 parsed before the answer, and one read of it is kept at most. No request is lost, unless there is no room for
@@ -17,9 +17,11 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from upload_service.server.request_heads import MAX_HEAD_BYTES, HeadBudget, HeldBytes, RequestHead
 
-# What of a body may wait to be read before reading stops is twice this and one read, or a sixteenth of it in
-# chunks: for these the loop stands still while they are parsed.
-BODY_BUFFER_BYTES = 128 * 1024
+# What of a body may wait to be read before reading stops: the newest read and the one before it, or this.
+BODY_BUFFER_BYTES = 64 * 1024
+# In chunked coding it is twice this and one read, or a sixteenth of it in chunks: for these the loop stands
+# still while they are parsed.
+CHUNKED_BUFFER_BYTES = 128 * 1024
 
 
 class OneRequestAtATime(web.RequestHandler):
@@ -47,7 +49,7 @@ class OneRequestAtATime(web.RequestHandler):
         return HttpRequestParser(
             self,
             self._loop,
-            BODY_BUFFER_BYTES,
+            CHUNKED_BUFFER_BYTES,
             payload_exception=web.RequestPayloadError,
             auto_decompress=False,
             max_msg_queue_size=1,
@@ -72,6 +74,19 @@ class OneRequestAtATime(web.RequestHandler):
             self._take(self._behind + data)
         elif self._body_left is None:
             self._parse(data)
+
+    def pause_reading(self) -> None:
+        """As in aiohttp, whose streams ask for it, but only in chunked coding: see _take_body."""
+        if self._body_left is None:
+            super().pause_reading()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """As in aiohttp, but not for nothing: a stream asks for it whenever little of it waits.
+
+        In chunked coding the parser may have more, even if reading has not stopped.
+        """
+        if self._reading_paused or self._body_left is None:
+            super().resume_reading(resume_parser)
 
     def _take(self, data: bytes) -> None:
         """Take what belongs to the request at hand, and keep what is behind it."""
@@ -119,6 +134,8 @@ class OneRequestAtATime(web.RequestHandler):
         self._body_left = left - len(body)
         if not self._body_left:
             self._body.feed_eof()
+        elif self._body._size > BODY_BUFFER_BYTES and len(self._body._buffer) > 1:
+            super().pause_reading()  # one read alone is mostly taken at once: to stop costs two system calls
         return data[left:]
 
     def _parse(self, data: bytes) -> None:
