@@ -61,6 +61,7 @@ class RequestBody:
         self._can_choose_size = hasattr(request.transport, "max_size")
         self._stall_seconds = stall_seconds
         self._least_rate = least_rate
+        self._sharing = -1  # none have been counted
         self._received_bytes = 0
         self._chunks = 0
         self.pace = SenderPace()
@@ -68,7 +69,7 @@ class RequestBody:
     async def read(self) -> bytes:
         """The next chunk of the body, b"" at the end; raises UploadError."""
         try:
-            if self._can_choose_size:
+            if self._can_choose_size and self._sharing != len(self._running):
                 self._choose_read_size()
             chunk, chunk_ended = await self._next()
             return await self._gather(chunk) if chunk_ended else chunk
@@ -98,7 +99,8 @@ class RequestBody:
         return b"".join(gathered)
 
     def _choose_read_size(self) -> None:
-        fair = ALL_READS_BYTES // max(1, len(self._running))
+        self._sharing = len(self._running)
+        fair = ALL_READS_BYTES // max(1, self._sharing)
         size = min(self._largest_read_bytes, max(SMALLEST_READ_BYTES, fair))
         setattr(self._transport, "max_size", size)  # noqa: B010  not in asyncio's published interface
 
