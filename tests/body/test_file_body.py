@@ -7,6 +7,7 @@ import pytest
 from tests.body.spooling import drain
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.file_body import WINDOW_BYTES, Body, Pipe, WrongLength
+from upload_service.body.memory_chunks import SMALL_CHUNK_BYTES
 from upload_service.body.spool import Spool
 
 
@@ -98,3 +99,24 @@ async def test_one_piece_larger_than_the_window_passes() -> None:
     await asyncio.wait_for(body.feed(bytes(3 * WINDOW_BYTES)), 1)
     body.finish()
     assert len(await drain(body.reader(3 * WINDOW_BYTES))) == 3 * WINDOW_BYTES
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+async def test_reader_who_waits_for_nobody_lets_others_have_their_turn(kind: int) -> None:
+    """Else a long file would hold up all other uploads, and a storage that has hung up would not be heard."""
+    body, turns, chunk = bodies()[kind], [], bytes(SMALL_CHUNK_BYTES)
+    for _ in range(8):
+        await body.feed(chunk)
+    body.finish()
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    reader = body.reader(8 * len(chunk))
+    while await reader.next():
+        pass
+    assert len(turns) >= 7
+    other.cancel()

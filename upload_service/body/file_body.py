@@ -141,6 +141,9 @@ class Body:
         """The next bytes from `offset`; b"" at the end. Raises WrongLength unless `length` is right."""
         if last:
             self._store.free_before(offset)
+        if 0 < offset < self._readable_bytes:
+            # Nobody is waited for. So others have their turn, and a storage that has hung up is heard.
+            await asyncio.sleep(0)
         while True:
             self._check(length)
             if offset < self._readable_bytes:

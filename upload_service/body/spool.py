@@ -135,11 +135,10 @@ class Spool:
         assert self._segments
         count = min(limit, BLOCK_BYTES)
         data = self._segments.use_now(offset, count, os.pread)
-        if data is None:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._budget.threads, self._segments.read, offset, count)
-        await asyncio.sleep(0)  # other uploads have their turn
-        return data
+        if data is not None:
+            return data
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._budget.threads, self._segments.read, offset, count)
 
     def _note_read(self, read_to: int) -> None:
         self._read_to = read_to

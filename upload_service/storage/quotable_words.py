@@ -107,8 +107,8 @@ def _forms(*secrets: str) -> _Said:
     """What stands in them, decoded once and twice."""
     text = "\n".join(("", *secrets))
     texts, digits = [text.lower()], []
-    # Nearly every signer escapes only these two characters, and `unquote` takes longer than all the rest.
-    once = text.replace("%2F", "/").replace("%3D", "=")
+    # Nearly every signer escapes only these three characters, and `unquote` takes longer than all the rest.
+    once = text.replace("%2F", "/").replace("%3D", "=").replace("%3B", ";")
     for _ in range(2):
         if "%" in once:
             once = unquote(once)

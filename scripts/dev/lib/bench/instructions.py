@@ -40,14 +40,17 @@ class Clients:
 
     def __init__(self, port: int) -> None:
         self._lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(CLIENTS)]
+        self._sent = 0
         for line in self._lines:
             line.settimeout(60)
 
     def upload(self, form: bytes, rounds: int) -> None:
-        """Send this form on all of them, read all answers, and so on."""
+        """Send this form on all of them, each with a signature of its own, read all answers, and so on."""
+        at = form.index(b"X-Amz-Signature=") + len("X-Amz-Signature=")
         for _ in range(rounds):
             for line in self._lines:
-                line.sendall(form)
+                self._sent += 1
+                line.sendall(form[:at] + b"%08x" % self._sent + form[at + 8 :])
             for line in self._lines:
                 _require_success(line)
 

@@ -16,7 +16,16 @@ import time
 
 READ_BYTES = 1024 * 1024
 LARGE_BYTES = 1_000_000
-OK = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n'
+# With the headers of S3's answers, but for a checksum: who counts bytes has none.
+OK = (
+    b"HTTP/1.1 200 OK\r\n"
+    b"x-amz-id-2: mVP8mWFR5oZ2gKE8lDq1t5VQ0aQ8vC4hO9cQkO6V5hJ1rS7n0W3yT2bX4uZ6eA8dF1gH3jK5lM=\r\n"
+    b"x-amz-request-id: K2H6N7ZGQT6WHCEG\r\n"
+    b"Date: Mon, 30 Nov 2026 12:00:00 GMT\r\n"
+    b'ETag: "9a0364b9e99bb480dd25e1f0284c8555"\r\n'
+    b"Server: AmazonS3\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
 
 
 def serve(line: socket.socket, context: ssl.SSLContext | None, rate: float) -> None:
