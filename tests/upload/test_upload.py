@@ -54,11 +54,12 @@ def test_empty_file_is_an_empty_object(service: Running, bucket: Bucket, presign
 @pytest.mark.parametrize(
     ("size", "path", "code", "puts"),
     [
-        (1_000_000, PLAIN, "ok", 2),
-        (3_000_000, PLAIN, "ok", 2),
-        (9_000_000, PLAIN, "length_unpredictable", 1),
-        (3_000_000, RETRY, "ok", 2),
-        (0, PLAIN, "ok", 1),  # has ended before its PUT begins, so nothing is predicted
+        # Where the form has come whole before its PUT begins, nothing is predicted.
+        (1_000_000, PLAIN, "ok", (1, 2)),
+        (3_000_000, PLAIN, "ok", (1, 2)),
+        (9_000_000, PLAIN, "length_unpredictable", (1,)),
+        (3_000_000, RETRY, "ok", (1, 2)),
+        (0, PLAIN, "ok", (1,)),
     ],
 )
 def test_field_after_the_file(
@@ -68,12 +69,12 @@ def test_field_after_the_file(
     size: int,
     path: str,
     code: str,
-    puts: int,
+    puts: tuple[int, ...],
 ) -> None:
-    """A field after the file costs a second PUT where a copy is kept, else a clear error."""
+    """A field after the file may cost a second PUT where a copy is kept, else it is a clear error."""
     key, content = f"upload/trailing-{path[1:]}-{size}", CONTENT * (size // len(CONTENT))
     body = form(field("uploadUrl", presign(key)), file(content), field("submit", "Send"))
     answer = post(service.port, path, body)
     assert answer.json.get("code", "ok") == code
-    assert service.upload_event(answer.request_id)["attempts"] == puts
+    assert service.upload_event(answer.request_id)["attempts"] in puts
     assert bucket.get(key) == (content if code == "ok" else None)
