@@ -160,9 +160,10 @@ class OneRequestAtATime(web.RequestHandler):
             return
         # Behind a chunked body, the parser may have had some of this one already.
         self._body_left = int(headers.get("Content-Length", 0)) - self._body.total_bytes
-        if self._body_left and self._body is EMPTY_PAYLOAD:
+        if self._body_left and self._body.is_eof():
+            # aiohttp (3.14) reads no body of a CONNECT, and takes the largest number of 64 bits for none.
             self._body_left = 0
-            self.close()  # the largest number of 64 bits stands for no body in aiohttp (3.14)
+            self.close()
         elif not self._body_left and not self._body.is_eof():
             super().data_received(b"")  # it has stopped between the body's last byte and its end
 

@@ -306,9 +306,11 @@ def test_no_other_protocol(aim: Target, key: str, lines: bytes) -> None:
     assert aim.stored(key) == [b"12345"]
 
 
-def test_no_tunnel(aim: Target) -> None:
-    """CONNECT is refused, and nothing goes through."""
-    answers, closed = converse(aim.port, b"CONNECT localhost:22 HTTP/1.1\r\n" + HOST + b"\r\n" + SMUGGLED)
+@pytest.mark.parametrize("lines", [b"", b"Content-Length: 5\r\n", CHUNKED])
+def test_no_tunnel(aim: Target, lines: bytes) -> None:
+    """CONNECT is refused, whatever its head says about a body, and nothing goes through."""
+    head = b"CONNECT localhost:22 HTTP/1.1\r\n" + HOST + lines + b"\r\n"
+    answers, closed = converse(aim.port, head + SMUGGLED)
     assert aim.codes(answers) == ["not_found"]
     assert closed
 
