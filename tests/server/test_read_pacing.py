@@ -38,10 +38,29 @@ async def test_small_reads_are_followed_by_pauses(size: int, pauses: bool) -> No
     await runner.cleanup()
 
 
+async def test_head_and_body_share_a_credit() -> None:
+    """A body has no credit of its own for tiny reads when its head has used it up."""
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert runner.server
+    ours, theirs = socket.socketpair()
+    made = Connection(runner.server, Settings(), OpenConnections(9), loop=loop, access_log=None)
+    transport, _ = await loop.connect_accepted_socket(lambda: made, theirs)
+    with ours:
+        for byte in b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n":
+            made.data_received(bytes([byte]))
+        while not transport.is_reading():  # noqa: ASYNC110  nobody tells us
+            await asyncio.sleep(0.01)
+        made.data_received(b"a")
+        assert not transport.is_reading()
+    await runner.cleanup()
+
+
 def test_pauses_grow_until_enough_gathers() -> None:
     """Pauses grow to the longest while too little gathers in them, and shrink again when enough does."""
     assert reads([1] * 100)[-1] == read_pacing.LONGEST_PAUSE_SECONDS
-    assert reads([1] * 100 + [100_000] + [1] * 6)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / 3
+    assert reads([1] * 100 + [100_000] + [1] * 6)[-1] == read_pacing.LONGEST_PAUSE_SECONDS / read_pacing.STEP
     assert set(reads([17_000] * 1000)) == {0.0}
 
 

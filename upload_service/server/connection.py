@@ -83,7 +83,10 @@ class Connection(OneRequestAtATime):
     def _begin_request(self) -> None:
         super()._begin_request()
         self._stop_head_timer()
+
+    def _go_on(self) -> None:
         self._read_pacing = ReadPacing()
+        super()._go_on()
 
     def _head_begins(self) -> None:
         self._wait_for_head(HEAD_SECONDS)
