@@ -1,5 +1,6 @@
 """The canary: no failure says a secret, to callers, the log at its most talkative, metrics or a `repr`."""
 
+import gc
 import io
 import logging
 import time
@@ -25,12 +26,17 @@ from tests.support.failures.failure_lab import (
 from tests.support.service.metrics_scrape import scrape
 from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE, UploadError
+from upload_service.multipart.form_events import Field
 from upload_service.presigned.destination import Destination, judge_destination
+from upload_service.presigned.query import parse_query
+from upload_service.presigned.url_parts import parse_url
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
+from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.telemetry import logs
 from upload_service.upload.form_fields import FormFields
+from upload_service.upload.put_headers import possible_put_headers
 
 
 @pytest.fixture(scope="module")
@@ -128,12 +134,45 @@ async def test_a_fault_of_our_own_says_nothing(
 def test_no_repr_says_a_secret(double: StorageDouble) -> None:
     """Whoever shows one of the objects that hold a secret shows none."""
     settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
-    destination = judge_destination(f"{double.url}{KEY}?{query()}", settings.destinations, time.time())
+    url = f"{double.url}{KEY}?{query()}"
+    destination = judge_destination(url, settings.destinations, time.time())
     fields = FormFields(settings)
-    fields.note("uploadUrl", f"{double.url}{KEY}?{query()}", time.time())
+    fields.note("uploadUrl", url, time.time())
     error = UploadError("url_expired")
-    assert (
-        said([repr(each) for each in (settings, destination, fields, error, error.detail, vars(fields))])
-        == []
+    holders = (
+        Field("uploadUrl", url),
+        parse_url(url),
+        parse_query(query(), ()),
+        destination,
+        *possible_put_headers(destination, {"x-amz-meta-a": HEX_SIGNATURE}, "image/png"),
+        fields,
+        vars(fields),
+        settings,
+        error,
+        error.detail,
     )
+    assert said([repr(each) for each in holders]) == []
     assert KEY in str(destination.url)
+
+
+async def test_no_object_of_an_upload_says_a_secret(
+    double: StorageDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a PUT begins, no object of ours that exists by then shows a secret in its `repr`."""
+    shown: dict[str, list[str]] = {}
+
+    async def look(_self: Storage, _destination: Destination, *_: object) -> Outcome:
+        for each in gc.get_objects():
+            kind = type(each)
+            if str(kind.__module__).startswith("upload_service."):
+                shown.setdefault(kind.__qualname__, []).append(repr(each))
+        return Outcome("storage_disconnected")
+
+    monkeypatch.setattr(Storage, "put", look)
+    settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
+    async with TestServer(make_app(settings)) as server, aiohttp.ClientSession() as session:
+        fields = aiohttp.FormData({"uploadUrl": f"{double.url}{KEY}?{query()}", "file": io.BytesIO(b"12345")})
+        async with session.post(server.make_url(PLAIN), data=fields) as response:
+            assert (await response.json())["code"] == "storage_disconnected"
+    assert {"Destination", "PutPlan", "Upload", "FormFields", "ClientLeg"} <= shown.keys()
+    assert said([text for texts in shown.values() for text in texts]) == []

@@ -54,6 +54,7 @@ async def test_head_and_body_share_a_credit() -> None:
             await asyncio.sleep(0.01)
         made.data_received(b"a")
         assert not transport.is_reading()
+        made.data_received(b"2345")  # nothing is left to wait for
     await runner.cleanup()
 
 

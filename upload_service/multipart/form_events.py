@@ -10,10 +10,13 @@ from upload_service.multipart.length_prediction import LengthPrediction
 
 
 class Field(NamedTuple):
-    """A text field. `value` has one character for each byte of the field."""
+    """A text field. `value` has one character for each byte of the field; it may be the presigned URL."""
 
     name: str
     value: str
+
+    def __repr__(self) -> str:
+        return f"Field({self.name!r})"
 
 
 class FileStart(NamedTuple):
