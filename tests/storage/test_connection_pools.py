@@ -52,6 +52,27 @@ def test_connection_is_reused(by_name: Running, own: CountingDouble, path: str) 
     assert len(own.puts[f"/{key}"]) == 7
 
 
+@pytest.mark.parametrize(
+    "answered",
+    [
+        answer(200, b"stored", ETAG),
+        answer(200, bytes(60_000), ETAG),
+        f"HTTP/1.1 200 OK\r\n{ETAG}\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nstored\r\n0\r\n\r\n".encode(),
+    ],
+    ids=["short", "long", "chunked"],
+)
+def test_connection_is_reused_after_an_answer_with_a_body(answered: bytes) -> None:
+    """Nothing of an answer that has been asked for is taken for something unasked while it is read."""
+    with CountingDouble() as double:
+        double.script(key := f"wire/{uuid.uuid4().hex}", Reply(answered))
+        url = TRANSCRIPT.hide(f"{double.url}{key}?{SIGNED}")
+        with Running(UPLOAD_DESTINATIONS=double.url) as service:
+            for _ in range(3):
+                assert post(service.port, PLAIN, parts(url, SMALL, url_first=True)).status == 200
+        assert double.connections == 1
+        double.shutdown()
+
+
 def test_connections_to_many_hosts_are_not_all_kept() -> None:
     """From some number on, connections are closed after their PUT, so that descriptors remain."""
     with ExitStack() as held:

@@ -156,8 +156,13 @@ class Connection(ResponseHandler):
         self._wire = None
 
     def data_received(self, data: bytes) -> None:
-        """Look whether these bytes can be an answer before aiohttp reads them as one."""
-        if self._reader is None:
+        """Look whether these bytes can be an answer before aiohttp reads them as one.
+
+        Without any, aiohttp calls it when its reader has room again.
+        """
+        if not data:
+            pass
+        elif self._reader is None:
             # What comes to a PUT that was given up comes to no one, and was asked for.
             if self.transport is not None:
                 self._note_unasked()
