@@ -16,6 +16,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from aiohttp import ClientPayloadError
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http import RawResponseMessage
@@ -177,6 +178,12 @@ class Connection(ResponseHandler):
             data = data[STEP_BYTES:]
         if self._interim <= MOST_INTERIM:
             super().data_received(data)
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """As in aiohttp, which does not tell a body's reader that what follows cannot be read as its body."""
+        super().set_exception(exc, *cause)
+        if isinstance(exc, HttpProcessingError) and self._content is not None and not self._content.is_eof():
+            self._content.set_exception(ClientPayloadError())
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
         """A head is here: that of the answer, or of one that announces it."""

@@ -11,7 +11,6 @@ import os
 from functools import partial
 
 from upload_service.body.file_body import BodyReader
-from upload_service.storage.sockets import send_file
 
 # What is written to the transport when the socket takes no more: waiting for these is waiting for the socket.
 WAITING_BYTES = 64 * 1024
@@ -39,11 +38,12 @@ class FileSender:
 
     def _send(self, transport: asyncio.WriteTransport, file: int, count: int, start: int) -> int:
         try:
-            return send_file(transport, file, count, start)
+            return os.sendfile(transport.get_extra_info("socket").fileno(), file, start, count)
         except BlockingIOError:
             waiting = os.pread(file, min(count, WAITING_BYTES), start)
             transport.write(waiting)
             return len(waiting)
-        except OSError:  # this file system cannot do it: what remains goes the usual way
+        except OSError:
+            # This file system cannot do it, or storage has hung up: what remains goes the usual way.
             self._transport = None
             return 0

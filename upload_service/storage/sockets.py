@@ -8,13 +8,12 @@ Must not know: HTTP, which addresses may be dialled.
 
 import contextlib
 import fcntl
-import os
 import socket
 import ssl
 import struct
 import sys
 import termios
-from asyncio import BaseTransport, WriteTransport
+from asyncio import WriteTransport
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -24,6 +23,8 @@ from weakref import WeakSet
 AddressInfo = tuple[Any, Any, int, str, tuple[Any, ...]]
 SocketMaker = Callable[[AddressInfo], socket.socket]
 
+# An option of StorageSocket alone: asyncio hands out no more of a socket than its options.
+_DROPPED_BYTES = (-1, 1)
 # Values of SO_LINGER. With a time of 0, what has not left is dropped at the end, and the peer gets a reset.
 _NO_COUNT = bytes(4)
 _RESET, _IN_ORDER = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
@@ -68,7 +69,8 @@ class StorageSocket(socket.socket):
 
     A store that refuses an upload early sends its response and closes the connection. If the next send
     failed, the event loop would drop the connection before the response is read. Here the bytes of such a
-    send are dropped, and only the reading side sees the end of the connection, after the response.
+    send are dropped, and only the reading side sees the end of the connection, after the response. They are
+    counted, because nobody else would know that storage has not got them.
 
     How it ends is told by the option SO_LINGER, which is kept here until `close`: each PUT changes it twice,
     and a system call takes longer than all else that a small PUT asks of its socket. Until then the system
@@ -79,6 +81,12 @@ class StorageSocket(socket.socket):
         super().__init__(family, kind, protocol)
         super().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._linger: Any = _RESET
+        self._dropped_bytes = 0
+
+    def getsockopt(self, level: int, option: int, *more: Any) -> Any:
+        if (level, option) == _DROPPED_BYTES:
+            return self._dropped_bytes
+        return super().getsockopt(level, option, *more)
 
     def setsockopt(self, level: int, option: int, value: Any, *more: Any) -> None:
         if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER):
@@ -96,24 +104,17 @@ class StorageSocket(socket.socket):
         try:
             return super().send(data, flags)
         except (ConnectionResetError, BrokenPipeError):
-            return len(data)
+            return self._drop(len(data))
 
     def sendmsg(self, buffers: Iterable[Any], /, *args: Any) -> int:
         buffers = list(buffers)
         try:
             return super().sendmsg(buffers, *args)
         except (ConnectionResetError, BrokenPipeError):
-            return sum(len(buffer) for buffer in buffers)
+            return self._drop(sum(len(buffer) for buffer in buffers))
 
-
-def send_file(transport: BaseTransport, file: int, count: int, start: int) -> int:
-    """Send bytes of a file, by its descriptor, straight on the socket; how many of them it has taken.
-
-    Raises BlockingIOError if it takes none now. When the peer has hung up, they are dropped (see above).
-    """
-    try:
-        return os.sendfile(transport.get_extra_info("socket").fileno(), file, start, count)
-    except (ConnectionResetError, BrokenPipeError):
+    def _drop(self, count: int) -> int:
+        self._dropped_bytes += count
         return count
 
 
@@ -144,11 +145,12 @@ def _refuse_goodbye() -> None:
 def unacknowledged_bytes(transport: WriteTransport) -> int:
     """The bytes in our write buffer and in the system's, which the peer's system has not acknowledged.
 
-    The system's count is known on Linux only; on other systems the result is our buffer alone.
+    Those that were dropped after it had hung up count as well. The system's count is known on Linux only.
     """
-    ours = transport.get_write_buffer_size()
+    count, line = transport.get_write_buffer_size(), transport.get_extra_info("socket")
     try:
-        count = fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, _NO_COUNT)
-    except (OSError, ValueError, TypeError):  # not known here; or the socket is closed; TLS then has none
-        return ours
-    return ours + int.from_bytes(count, sys.byteorder)
+        count += line.getsockopt(*_DROPPED_BYTES)
+        count += int.from_bytes(fcntl.ioctl(line, termios.TIOCOUTQ, _NO_COUNT), sys.byteorder)
+    except (OSError, ValueError, AttributeError):
+        pass  # not known here; or the socket is closed, and TLS then has none
+    return count
