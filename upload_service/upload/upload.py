@@ -53,9 +53,10 @@ class Upload:
         return self._client.expected_bytes
 
     def abort(self, error: UploadError) -> None:
-        """End the upload from outside with this error."""
-        self._abort_error = self._abort_error or error
-        self._end_time()
+        """End the upload from outside with this error; the first one counts."""
+        if not self._abort_error:
+            self._abort_error = error
+            self._end_time()
 
     def client_left(self) -> None:
         """The client's connection is lost: no attempt begins, and none is waited for.
@@ -95,6 +96,8 @@ class Upload:
             await self._client.run()
             if self._begins:
                 self._begins.cancel()
+            if self._abort_error:  # at the moment when the form's end came
+                raise self._abort_error
             self._time.reschedule(self._client.progress.deadline.result())
             assert self._client.plan
             await (self._task or self._storage.run(self._client.plan))
