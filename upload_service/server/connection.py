@@ -1,6 +1,7 @@
 """One connection of a client: its clocks, the pace of its reads, and what is refused before a request runs.
 
-Knows: aiohttp's protocol class and private names of it (3.14), for how it pauses reading.
+Knows: aiohttp's protocol class and private names of it (3.14), for how it pauses reading: `_buffer_paused`,
+`_pause_reading_for_buffer` and `_resume_reading_if_drained`.
 Rules: a head is refused if it is broken, without an echo of its bytes, or too long; one that trickles in is
 not waited for, wherever it stands. Bytes that come one by one are read together. Who does not read the
 answers is dropped.

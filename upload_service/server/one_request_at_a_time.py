@@ -1,7 +1,9 @@
 """The requests of one connection, one at a time: what comes behind the one at hand waits for its answer.
 
-Knows: aiohttp's protocol class and private names of it (3.14): its parser, the parsed requests that have not
-begun, what of a stream has not been read, and how it pauses reading.
+Knows: aiohttp's protocol class and private names of it (3.14): its `_parser` and `_loop`; `_messages`, the
+parsed requests that have not begun; `_size` and `_buffer`, what of a stream has not been read; how it pauses
+reading (`_reading_paused`, `_buffer_paused`, `_pause_reading_for_buffer`, `_resume_reading_if_drained`); and
+whether it ends (`_close`, `_force_close`).
 Rules: the parser gets heads and chunked coding, and alone says where these end. A body of known length goes
 past it, straight to the request's stream: the parser would copy each byte. Nothing behind a request is
 parsed before the answer, and one read of it is kept at most. No request is lost, unless there is no room for

@@ -1,7 +1,8 @@
 """All connections of clients, on all ports: how many there are, and which one makes room for a new one.
 
-Knows: aiohttp's protocol class and private names of it (3.14): the running request, the requests that wait,
-and the end of the time for which a connection may be idle.
+Knows: aiohttp's protocol class and private names of it (3.14): `_current_request`, which is running;
+`_messages`, the requests that wait; `_next_keepalive_close_time` and `_keepalive_timeout`, which tell since
+when a connection is idle.
 Rules: a connection whose request holds a place among the uploads and checks is never closed here. Of the
 others, those of addresses with more than their share make room first; then one without a request, the one
 that has been idle longest; then one whose request has no place, any more or at all. So the new one itself is

@@ -8,6 +8,7 @@ socket is counted. The connector gets to know of a presigned URL no more than wh
 Must not know: requests, responses.
 """
 
+import asyncio
 import errno
 import sys
 from collections.abc import AsyncIterator
@@ -105,7 +106,7 @@ class Pool(aiohttp.TCPConnector):
             resolver=names,
             socket_factory=_judging_socket_maker(make_socket, sockets or SocketCounter(), listed=listed),
         )
-        watched: Any = partial(Connection, Connections(), loop=self._loop)
+        watched: Any = partial(Connection, Connections(), loop=asyncio.get_running_loop())
         self._factory = watched
         self._origins: dict[tuple[str, str | None, int | None], aiohttp.ClientRequest] = {}
         self.observer = observer
@@ -127,7 +128,9 @@ class Pool(aiohttp.TCPConnector):
         if request is None:
             if len(self._origins) >= MOST_ORIGINS:
                 self._origins.clear()
-            request = self._origins[key] = aiohttp.ClientRequest("PUT", url.origin(), loop=self._loop)
+            request = self._origins[key] = aiohttp.ClientRequest(
+                "PUT", url.origin(), loop=asyncio.get_running_loop()
+            )
         return request
 
 
