@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from tests.body.spooling import MIB
 from tests.storage.puts import SIGNED
@@ -149,6 +150,21 @@ async def test_it_leaves_by_sendfile(run: Run, body: Body, calls: Calls) -> None
         assert bytes(put.body) == CONTENT
         # The double's buffers are small, so that the socket has to be waited for often.
         assert sum(calls.sent) > SIZE // 2
+
+
+@needs_mincore
+async def test_the_next_put_finds_the_connection_as_it_was(run: Run, body: Body, calls: Calls) -> None:
+    """Only while a file is sent past the transport does that count as full as soon as it holds anything."""
+    url = URL(run.double.url)
+    limits = []
+    for _ in range(2):
+        held = await run.pools.listed.connection_to(url)
+        assert held.transport
+        limits.append(held.transport.get_write_buffer_limits())
+        held.release()
+        assert (await run.put(body))[0].error is None
+    assert calls.sent
+    assert limits[0] == limits[1]
 
 
 async def test_it_leaves_in_the_usual_way_elsewhere(

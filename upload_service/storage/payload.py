@@ -53,6 +53,9 @@ class BodyPayload:
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise
+        finally:
+            if files:
+                files.end()
 
     async def _drain(self, writer: StreamWriter) -> None:
         """Wait until storage has taken enough; raises Stalled after `stall_seconds` without any progress."""

@@ -36,6 +36,11 @@ class FileSender:
             await asyncio.sleep(0)  # storage's answer is heard, and other uploads have their turn
         return sent
 
+    def end(self) -> None:
+        """Another PUT may have the connection, and its transport is then full as transports are."""
+        if self._transport is not None:
+            self._transport.set_write_buffer_limits()
+
     def _send(self, transport: asyncio.WriteTransport, file: int, count: int, start: int) -> int:
         try:
             return os.sendfile(transport.get_extra_info("socket").fileno(), file, start, count)
@@ -45,5 +50,6 @@ class FileSender:
             return len(waiting)
         except OSError:
             # This file system cannot do it, or storage has hung up: what remains goes the usual way.
+            self.end()
             self._transport = None
             return 0
