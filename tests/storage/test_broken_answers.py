@@ -20,7 +20,6 @@ from upload_service.storage.connection_pools import open_pools
 from upload_service.storage.put import Storage
 
 CHUNK = bytes(100_000)
-SIZE = 4 * len(CHUNK)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +34,14 @@ def test_what_follows_is_no_chunk(status: str, code: str) -> None:
     store.listener.close()
 
 
-async def test_agreement_before_hanging_up() -> None:
-    """It counts as too early: what is sent behind it is dropped, and so does not wait to be acknowledged."""
-    body = Body(Spool(SpoolBudget(SIZE, 0), SIZE))
+@pytest.mark.parametrize(("rest", "handed_over"), [(1, True), (3, False)])
+async def test_agreement_before_hanging_up(rest: int, *, handed_over: bool) -> None:
+    """It counts as too early: what is sent behind it is dropped, and so does not wait to be acknowledged.
+
+    Of what is at hand then, no more is sent than one chunk.
+    """
+    size = (1 + rest) * len(CHUNK)
+    body = Body(Spool(SpoolBudget(size, 0), size))
     await body.feed(CHUNK)
     await body.feed(CHUNK)
     with StorageDouble() as double:
@@ -45,14 +49,14 @@ async def test_agreement_before_hanging_up() -> None:
         allowed = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url}).destinations
         destination = judge_destination(TRANSCRIPT.hide(f"{double.url}k?{SIGNED}"), allowed, 0)
         async with open_pools() as pools:
-            putting = asyncio.ensure_future(Storage(pools, 20, 0).put(destination, body.reader(SIZE), {}))
+            putting = asyncio.ensure_future(Storage(pools, 20, 0).put(destination, body.reader(size), {}))
             while not (puts and len(puts[0].body) == len(CHUNK)):
                 await asyncio.to_thread(time.sleep, 0.01)
             assert puts[0].ended.wait(9)  # the event loop hears nothing of it before the rest has come
-            await body.feed(CHUNK)
-            await body.feed(CHUNK)
+            for _ in range(rest - 1):
+                await body.feed(CHUNK)
             body.finish()
             outcome = await putting
         double.shutdown()
-    assert (outcome.error, outcome.handed_over) == ("storage_bad_answer", True)
+    assert (outcome.error, outcome.handed_over) == ("storage_bad_answer", handed_over)
     body.close()

@@ -12,7 +12,7 @@ from aiohttp.http import StreamWriter
 
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.storage.sending_files import FileSender
-from upload_service.storage.sockets import unacknowledged_bytes
+from upload_service.storage.sockets import dropped_bytes, unacknowledged_bytes
 
 # The transport says that it is full only above this, so that nobody waits for storage.
 AT_ONCE_BYTES = 16 * 1024
@@ -39,7 +39,7 @@ class BodyPayload:
         return self.reader.has_come and self.reader.length <= AT_ONCE_BYTES
 
     async def send(self, writer: StreamWriter) -> None:
-        """Send the whole body, chunk by chunk."""
+        """Send the whole body, chunk by chunk; no more of it once storage has hung up."""
         self.reader.begun = True
         files = None
         try:
@@ -50,6 +50,8 @@ class BodyPayload:
                     files = files or FileSender(self.reader, writer.transport)
                     while await files.send():
                         await self._drain(writer)
+                if not self.reader.complete and dropped_bytes(writer.transport):
+                    return  # the rest has not been handed over, and the end of the connection is heard next
         except (WrongLength, Stalled) as failure:
             self.failure = failure
             raise

@@ -147,10 +147,18 @@ def unacknowledged_bytes(transport: WriteTransport) -> int:
 
     Those that were dropped after it had hung up count as well. The system's count is known on Linux only.
     """
-    count, line = transport.get_write_buffer_size(), transport.get_extra_info("socket")
+    ours = transport.get_write_buffer_size() + dropped_bytes(transport)
     try:
-        count += line.getsockopt(*_DROPPED_BYTES)
-        count += int.from_bytes(fcntl.ioctl(line, termios.TIOCOUTQ, _NO_COUNT), sys.byteorder)
-    except (OSError, ValueError, AttributeError):
-        pass  # not known here; or the socket is closed, and TLS then has none
-    return count
+        count = fcntl.ioctl(transport.get_extra_info("socket"), termios.TIOCOUTQ, _NO_COUNT)
+    except (OSError, ValueError, TypeError):  # not known here; or the socket is closed; TLS then has none
+        return ours
+    return ours + int.from_bytes(count, sys.byteorder)
+
+
+def dropped_bytes(transport: WriteTransport | None) -> int:
+    """The bytes that were dropped because the peer had hung up before they left."""
+    line = transport.get_extra_info("socket") if transport else None
+    try:
+        return int(line.getsockopt(*_DROPPED_BYTES)) if line else 0
+    except OSError:
+        return 0  # no StorageSocket
