@@ -1,4 +1,4 @@
-"""An upload that is ended from outside at the moment when its form ends."""
+"""An upload that is ended from outside, at the moment when its form ends, or twice."""
 
 import asyncio
 import uuid
@@ -54,4 +54,33 @@ async def test_abort_at_the_end_of_the_form(
             await running
     assert caught.value.entry.code == "shutting_down"
     assert upload.record.may_be_stored or not any(whole_bodies(puts))
+    budget.close()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_cancelled_while_it_ends(double: StorageDouble, turns: int) -> None:
+    """Its space is given back, whenever the request is cancelled after the upload was told to end."""
+    double.script(key := f"abort/{uuid.uuid4().hex}")
+    url = TRANSCRIPT.hide(f"{double.url}{key}?{SIGNED}")
+    pieces = iter([form(field("uploadUrl", url), file(CONTENT))[:-40]])
+    never: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def read() -> bytes:
+        return next(pieces, b"") or await never
+
+    settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
+    length = len(CONTENT) + 1000
+    reader = FormReader(read, f"multipart/form-data; boundary={BOUNDARY}", length, PLAIN_FIELDS)
+    budget = SpoolBudget(1 << 20, 0)
+    async with open_pools() as pools:
+        upload = Upload(reader, Storage(pools, 20, 0), budget, settings, retrying=False)
+        running = asyncio.ensure_future(upload.run())
+        await asyncio.sleep(0.2)
+        assert budget.memory.used_bytes
+        upload.abort(UploadError("shutting_down"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+        assert not budget.memory.used_bytes
     budget.close()

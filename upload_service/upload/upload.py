@@ -128,11 +128,13 @@ class Upload:
         """Leave nothing running."""
         if self._begins:
             self._begins.cancel()
-        if self._task and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        if self._client.body:
-            self._client.body.close()
+        try:
+            if self._task and not self._task.done():
+                self._task.cancel()
+                await asyncio.wait([self._task])
+        finally:
+            if self._client.body:
+                self._client.body.close()
 
     def _judge(self, failure: UploadError | None) -> None:
         """Raise what ended the upload, if it failed. A storage leg that was stopped has no say."""
