@@ -10,8 +10,11 @@ import socket
 import subprocess
 import time
 import uuid
+from contextlib import ExitStack
 from http.client import HTTPException
 from types import TracebackType
+
+from local.ports import take_any
 
 from tests.support.service.lambda_emulator import FunctionUrl, binary
 from tests.support.service.running_service import Running
@@ -97,6 +100,5 @@ class InLambda(Contained):
 
 
 def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
+    with ExitStack() as held:
+        return take_any(held)
