@@ -178,7 +178,8 @@ def main() -> None:
     parser.add_argument("--twice", action="store_true", help="this checkout again at the end, as a control")
     parser.add_argument("--python", default=sys.executable, help="an interpreter with the same packages")
     options = parser.parse_args()
-    version = subprocess.check_output([options.python, "-VV"], text=True).split("(")[0].strip()  # noqa: S603
+    asked = [options.python, "-VV"]
+    version = subprocess.check_output(asked, text=True).split("(")[0].strip()  # noqa: S603  our own command
     print(f"{platform.machine()}, {version}, {CLIENTS} clients\n", flush=True)
     shapes = dict(list(SHAPES.items())[:2]) if options.quick else SHAPES
     rounds, found = 5 if options.quick else 10, {}
