@@ -1,5 +1,6 @@
 """The hosts of the known stores: which shapes are a provider's, and which only look like one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, judged, refusal
-from tests.presigned.provider_rows import ACCOUNT, HOSTS, OTHER_HOSTS
+from tests.presigned.provider_rows import ACCOUNT, HOSTS, HOSTS_WITH_A_PREFIX, OTHER_HOSTS
 from upload_service.presigned.providers import PROVIDERS, provider_of
 
 
@@ -26,13 +27,46 @@ def test_known_hosts(host: str, query: str, provider: str) -> None:
 
 
 def test_every_provider_has_a_host() -> None:
-    """No known store is left out of the table above."""
-    assert {name for _, _, name in HOSTS} == {provider.name for provider in PROVIDERS}
+    """No known store is left out of the tables above."""
+    assert {row[2] for row in [*HOSTS, *HOSTS_WITH_A_PREFIX]} == {provider.name for provider in PROVIDERS}
+
+
+def test_names_are_told_apart() -> None:
+    """No two stores share a name, by which logs and metrics tell them apart."""
+    assert len({provider.name for provider in PROVIDERS}) == len(PROVIDERS)
+
+
+@pytest.mark.parametrize(("host", "prefix", "provider"), HOSTS_WITH_A_PREFIX)
+def test_path_before_the_bucket(host: str, prefix: str, provider: str) -> None:
+    """Beside S3's interface such a host has others, and no way leads there, however a path is read."""
+    assert judged(f"https://{host}{prefix}/bucket/key.png?{V4}").provider == provider
+    for path in (
+        f"{prefix}/bucket",
+        f"{prefix}/bucket/",
+        f"{prefix}/",
+        f"{prefix}x/bucket/key",
+        f"/{prefix}/bucket/key",
+        f"{prefix.upper()}/bucket/key",
+        f"{prefix}/bucket/../../object/bucket/key",
+        f"{prefix}/bucket/%2e%2e/%2e%2e/object/key",
+        f"{prefix}/bucket/..%2f..%2fobject/key",
+        f"{prefix.replace('/s3', '/%733')}/bucket/key",
+        "/storage/v1/object/bucket/key",
+        "/functions/v1/evil/key",
+        "/rest/v1/table",
+        "/bucket/key",
+    ):
+        assert refusal(f"https://{host}{path}?{V4}") == "invalid_upload_url", path
+        assert refusal(f"https://{host}{path}?{V4}", f"https://{host}/") == "invalid_upload_url", path
 
 
 def test_fuzzing_knows_every_store() -> None:
     """The fuzz rules read these hosts in a looser way of their own, and their dictionary has each suffix."""
-    assert [host for host, _, _ in HOSTS if not destination_rules.HOSTS.fullmatch(host.lower())] == []
+    assert [
+        host
+        for host, _, _ in [*HOSTS, *HOSTS_WITH_A_PREFIX]
+        if not destination_rules.HOSTS.fullmatch(host.lower())
+    ] == []
     dictionary = Path(destination_rules.__file__).with_name("destination.dict").read_text(encoding="utf-8")
     suffixes = [suffix for provider in PROVIDERS for suffix in provider.suffixes]
     assert [suffix for suffix in suffixes if f'{suffix}"' not in dictionary] == []
@@ -84,6 +118,11 @@ def test_signature_of_another_store(host: str, query: str) -> None:
         ("https://s3.us-west-004.backblazeb2.com/bucket/", "invalid_upload_url"),
         ("https://nyc3.digitaloceanspaces.com/bucket", "invalid_upload_url"),
         ("https://s3.wasabisys.com/bucket", "invalid_upload_url"),
+        ("https://kr.object.ncloudstorage.com/bucket", "invalid_upload_url"),
+        ("https://bucket.kr.object.ncloudstorage.com/key", "ok"),
+        ("https://us-east-1.linodeobjects.com/bucket", "invalid_upload_url"),
+        ("https://namespace.compat.objectstorage.us-ashburn-1.oraclecloud.com/bucket", "invalid_upload_url"),
+        ("https://bucket.vhcompat.objectstorage.us-ashburn-1.oci.customer-oci.com/key", "ok"),
     ],
 )
 def test_bucket_and_key(url: str, code: str) -> None:
@@ -99,9 +138,43 @@ def test_object_of_the_root_container() -> None:
 
 _LABEL = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=1, max_size=20)
 _WORDS = st.sampled_from(
-    ["s3", "s3-fips", "dualstack", "us-east-1", "bucket", "vpce-1", "vpce", "accesspoint", "storage", "blob"]
+    [
+        *(
+            "s3",
+            "s3-fips",
+            "dualstack",
+            "us-east-1",
+            "bucket",
+            "vpce-1",
+            "vpce",
+            "accesspoint",
+            "storage",
+            "blob",
+        ),
+        *(
+            "kr",
+            "object",
+            "fr-par",
+            "gra",
+            "io",
+            "cloud",
+            "fsn1",
+            "compat",
+            "objectstorage",
+            "oci",
+            "gateway",
+        ),
+        *("cloud-object-storage", "eu", "us-south", "fly", "t3", "private", "website-us-east-1", "a" * 20),
+    ]
 )
 _SUFFIX = st.sampled_from([suffix for provider in PROVIDERS for suffix in provider.suffixes])
+
+
+# A word that stands for storage, a region or a city with a number, or a project of Supabase's.
+_SPOKEN = re.compile(
+    r"(?:s3|storage|blob|r2|accesspoint|object|compat|vhcompat|gateway|t3|fly|sos-)"
+    r"|[a-z]{2,3}\d(?:-api-object-storage)?$|[a-z]{2}(?:-[a-z]+)+(?:-\d+)?$|kr$|[a-z]{20}$"
+)
 
 
 @given(st.lists(_LABEL | _WORDS, max_size=6), _SUFFIX)
@@ -109,9 +182,7 @@ def test_suffix_alone_is_never_enough(labels: list[str], suffix: str) -> None:
     """A host is a store's only if one of the labels before its suffix is a word of that store's endpoints."""
     provider = provider_of(".".join([*labels, suffix]))
     if provider:
-        spoken = ("s3", "storage", "blob", "r2", "accesspoint")
-        marked = [label for label in labels if label.startswith(spoken)]
-        assert marked or (provider.name == "spaces" and len(labels[-1]) == 4)
+        assert any(_SPOKEN.match(label) for label in labels)
 
 
 @given(st.lists(_LABEL, min_size=1, max_size=5))

@@ -19,7 +19,8 @@ from upload_service.presigned.allowed_destinations import AllowedDestinations, U
 from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.object_paths import bucket_of, may_climb
-from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
+from upload_service.presigned.provider import Provider
+from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
@@ -164,10 +165,13 @@ def _require_allowed(
 
 
 def _require_bucket_and_key(path: str, provider: Provider) -> None:
-    bucket = bucket_of(path)
+    prefix = provider.path_prefix
+    if not path.startswith(f"{prefix}/"):
+        raise unusable_url(Phrase("leads to another interface of its store: its path begins otherwise"))
+    bucket = bucket_of(path.removeprefix(prefix))
     if bucket is None:
         raise unusable_url(Phrase("has no object key behind its bucket"))
-    if bucket.lower() in provider.no_buckets or (provider.no_buckets and may_climb(path)):
+    if bucket.lower() in provider.no_buckets or ((prefix or provider.no_buckets) and may_climb(path)):
         raise unusable_url(
             Phrase("leads to another interface of its store: sign for a host that begins with the bucket")
         )

@@ -1,6 +1,7 @@
-"""The known stores, as data.
+"""The known stores: the clouds with several interfaces or signature schemes as data, and the search by host.
 
-Knows: the hosts of each provider, and the signature schemes that it accepts.
+Knows: the hosts of each of these, and the signature schemes that it accepts. What a row is: `provider.py`.
+The stores of other vendors, which speak S3 only: `s3_relatives.py`.
 Rules: hosts are matched as a whole and in lower case.
 Must not know: everything else.
 """
@@ -8,36 +9,12 @@ Must not know: everything else.
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from upload_service.presigned import sendable_headers
 from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
-from upload_service.presigned.sendable_headers import SendableHeaders
-from upload_service.presigned.signature_scheme import SignatureScheme
+from upload_service.presigned.provider import BUCKET, NO_HOST, Provider
+from upload_service.presigned.s3_relatives import S3_RELATIVES
 
-
-class Provider(NamedTuple):
-    """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
-
-    `suffixes` are the last two labels of its hosts. `bucket_hosts` and `path_hosts` are patterns, which are
-    compiled when a host is first compared with them, because most are never needed. The former hosts name the
-    bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
-    would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
-    `s3_headers`: those of a PUT that S3's schemes sign.
-    """
-
-    name: str
-    title: str
-    suffixes: tuple[str, ...]
-    bucket_hosts: str
-    path_hosts: str
-    signature_schemes: tuple[SignatureScheme, ...]
-    s3_headers: SendableHeaders = sendable_headers.S3
-    no_buckets: frozenset[str] = frozenset()
-
-
-_NO_HOST = "(?!)"
-_BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
 _AWS = rf"(?:{_REGION}\.amazonaws\.com|{_CHINA}\.amazonaws\.com\.cn|eusc-[a-z]+-[a-z]+-\d\.amazonaws\.eu)"
@@ -51,7 +28,6 @@ _S3 = (
     r"|s3-external-1\.amazonaws\.com)"
 )
 _R2 = r"[0-9a-f]{32}(?:\.(?:eu|us|fedramp))?\.r2\.cloudflarestorage\.com"
-_WASABI = r"s3(?:\.[a-z]{2}(?:-[a-z]+)*-\d)?\.wasabisys\.com"
 
 PROVIDERS = (
     # Most hosts under amazonaws.com are not S3 (ec2-….compute.amazonaws.com is anybody's machine), so S3's
@@ -64,7 +40,7 @@ PROVIDERS = (
         "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
         (
-            rf"{_BUCKET}(?:{_S3}"
+            rf"{BUCKET}(?:{_S3}"
             r"|s3-accelerate(?:\.dualstack)?\.amazonaws\.com"
             rf"|s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{_AWS}"
             r"|(?<=\.mrap\.)accesspoint\.s3-global\.amazonaws\.com"
@@ -75,14 +51,14 @@ PROVIDERS = (
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{_BUCKET}{_R2}", _R2, (S3_V4,)),
+    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{BUCKET}{_R2}", _R2, (S3_V4,)),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
         "Google Cloud Storage",
         ("googleapis.com",),
-        rf"{_BUCKET}storage\.googleapis\.com",
+        rf"{BUCKET}storage\.googleapis\.com",
         r"storage\.googleapis\.com",
         (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
         sendable_headers.GOOGLE_AND_S3,
@@ -99,56 +75,39 @@ PROVIDERS = (
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
-        _NO_HOST,
+        NO_HOST,
         (AZURE_SAS,),
     ),
-    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
-    Provider(
-        "b2",
-        "Backblaze B2",
-        ("backblazeb2.com",),
-        rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com",
-        r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com",
-        (S3_V4,),
-    ),
-    # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN does not accept a PUT.
-    Provider(
-        "spaces",
-        "DigitalOcean Spaces",
-        ("digitaloceanspaces.com",),
-        rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com",
-        r"[a-z]{3}\d\.digitaloceanspaces\.com",
-        (S3_V4, S3_V2),
-    ),
-    # docs.wasabi.com/docs/what-are-the-service-urls-for-wasabis-different-storage-regions and
-    # docs.wasabi.com/docs/rest-api-introduction
-    Provider(
-        "wasabi",
-        "Wasabi",
-        ("wasabisys.com",),
-        rf"{_BUCKET}{_WASABI}",
-        _WASABI,
-        (S3_V4, S3_V2),
-    ),
+    *S3_RELATIVES,
 )
-PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
-    suffix: provider for provider in PROVIDERS for suffix in provider.suffixes
-}
+# The first stores are those that most people know by name; the tables of the documentation have all.
+_BEST_KNOWN = 4
+
+
+def _by_suffix() -> Mapping[str, tuple[Provider, ...]]:
+    found: dict[str, tuple[Provider, ...]] = {}
+    for provider in PROVIDERS:
+        for suffix in provider.suffixes:
+            found[suffix] = (*found.get(suffix, ()), provider)
+    return found
+
+
+PROVIDERS_BY_SUFFIX = _by_suffix()
 
 
 def titles() -> str:
-    """The known stores as a sentence lists them: "S3, R2 and Wasabi"."""
-    *most, last = (provider.title for provider in PROVIDERS)
-    return f"{', '.join(most)} and {last}"
+    """The known stores as a sentence lists them: "S3, R2 and the other stores of …"."""
+    named = ", ".join(provider.title for provider in PROVIDERS[:_BEST_KNOWN])
+    return f"{named} and the other stores of docs/compatibility.md"
 
 
 # The hosts of a service's uploads are few.
 @lru_cache(maxsize=32)
 def provider_of(host: str) -> Provider | None:
     """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
-    provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
-    if provider and any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
-        return provider
+    for provider in PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :], ()):
+        if any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
+            return provider
     return None
 
 

@@ -35,10 +35,15 @@ HOSTS = re.compile(
     r"(?!(.*\.)?(compute|elb|execute-api|lambda-url)\.)"
     r"(.+\.(amazonaws\.(com(\.cn)?|eu)|r2\.cloudflarestorage\.com|blob\.storage\.azure\.net|"
     r"blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|googleapis\.com|backblazeb2\.com|"
-    r"digitaloceanspaces\.com|wasabisys\.com))"
+    r"digitaloceanspaces\.com|wasabisys\.com|(gov-|fin-)?ncloudstorage\.com|ncpstorage\.com|"
+    r"nhncloudservice\.com|scw\.cloud|cloud\.ovh\.(net|us)|your-objectstorage\.com|linodeobjects\.com|"
+    r"vultrobjects\.com|exo\.io|cloud-object-storage\.appdomain\.cloud|oraclecloud\.com|"
+    r"oci\.customer-oci\.com|storage\.dev|storage\.tigris\.dev|storjshare\.io|supabase\.co|"
+    r"idrivee2\.com|contabostorage\.com))"
 )
 # Below these the listed paths lie, escapes undone.
 FOLDERS = {"storage.example.com": "/incoming", "127.0.0.1": "/bucket"}
+FOLDERS_BELOW = {".eu.example.net": "/a/b", ".supabase.co": "/storage/v1/s3"}
 GOOGLES_OTHERS = re.compile(r"/+(\$?discovery|batch|download|resumable|storage|upload)(/|$)", re.IGNORECASE)
 # What an error may say that a URL has to hold.
 EXPECTED = {parameter.expected for scheme in SIGNATURE_SCHEMES for parameter in scheme.parameters}
@@ -73,7 +78,8 @@ def _assert_unambiguous(text: str, found: Destination) -> None:
 
 
 def _assert_stays(found: Destination) -> None:
-    folder = FOLDERS.get(found.host) or ("/a/b" if found.host.endswith(".eu.example.net") else "")
+    by_domain = (each for domain, each in FOLDERS_BELOW.items() if found.host.endswith(domain))
+    folder = FOLDERS.get(found.host) or next(by_domain, "")
     for depth, path in enumerate(_readings(found.url.raw_path)):
         if folder and (depth or folder != "/a/b"):
             assert f"{path}/".startswith(f"{folder}/"), path
