@@ -97,8 +97,8 @@ def test_other_hosts(host: str) -> None:
 )
 def test_signature_of_another_store(host: str, query: str) -> None:
     """A known store's URL needs a signature that this store understands, also when the operator lists it."""
-    assert refusal(f"https://{host}/bucket/key?{query}") == "url_not_signed"
-    assert refusal(f"https://{host}/bucket/key?{query}", f"https://{host}/") == "url_not_signed"
+    assert refusal(f"https://{host}/bucket/key?{query}") == "signature_kind_unsupported"
+    assert refusal(f"https://{host}/bucket/key?{query}", f"https://{host}/") == "signature_kind_unsupported"
 
 
 @pytest.mark.parametrize(

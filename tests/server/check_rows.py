@@ -59,6 +59,7 @@ ROWS = {
     "empty-url": Row("invalid_upload_url", field("uploadUrl", "")),
     "no-url-at-all": Row("invalid_upload_url", field("uploadUrl", "photo.png")),
     "unsigned": Row("url_not_signed", field("uploadUrl", "<PLAIN>")),
+    "another-signature": Row("signature_kind_unsupported", field("uploadUrl", "<PLAIN>?token=abc")),
     "expired": Row("url_expired", field("uploadUrl", "<OLD>")),
     "signed-for-get": Row("url_not_for_put", field("uploadUrl", "<URL>&x-id=GetObject")),
     "empty-body-checksum": Row(

@@ -98,7 +98,7 @@ PROVIDERS_BY_SUFFIX = _by_suffix()
 def titles() -> str:
     """The known stores as a sentence lists them: "S3, R2 and the other stores of …"."""
     named = ", ".join(provider.title for provider in PROVIDERS[:_BEST_KNOWN])
-    return f"{named} and the other stores of docs/compatibility.md"
+    return f"{named} and the other stores of docs/stores.md"
 
 
 # The hosts of a service's uploads are few.

@@ -69,6 +69,7 @@ CONTRACT = {
         "missing_upload_url": (422, CLIENT, False),
         "invalid_upload_url": (422, CLIENT, False),
         "url_not_signed": (422, CLIENT, False),
+        "signature_kind_unsupported": (422, CLIENT, False),
         "url_not_for_put": (422, CLIENT, False),
         "url_signed_for_empty_body": (422, CLIENT, False),
         "url_expired": (403, CLIENT, False),

@@ -185,6 +185,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "url_not_for_put": _with_url(lambda lab: f"{lab.url()}&x-id=GetObject&x={SIGNATURE}"),
     "url_signed_for_empty_body": _with_url(lambda lab: f"{lab.url()}&x-amz-checksum-crc32=AAAAAA%3D%3D"),
     "url_not_signed": _with_url(lambda lab: f"{lab.double.url}{KEY}?{SIGNATURE}"),
+    "signature_kind_unsupported": _with_url(lambda lab: f"{lab.double.url}{KEY}?token={SIGNATURE}"),
     "destination_not_allowed": _with_url(lambda _: f"https://elsewhere.example/{KEY}?{query()}"),
     "address_refused": _with_url(lambda lab: lab.url(base=NOWHERE)),
     "invalid_max_retries": lambda lab: lab.ask(_url(lab), field("max_retries", VALUE), path=RETRY),

@@ -114,6 +114,10 @@ _FORM = (
     _client("url_not_signed", 422, "URL without a signature",
             "The URL in uploadUrl has no signature that its store understands.",
             "Send the presigned PUT URL with its whole query, not the object's plain address."),
+    _client("signature_kind_unsupported", 422, "Kind of signature not supported",
+            "The URL in uploadUrl is signed in a way that does not work for its store here.",
+            "Sign a PUT in one of the ways that the message names; SDKs for S3 have a setting for the "
+            "signature version."),
     _client("url_not_for_put", 422, "URL for another request",
             "The URL in uploadUrl was signed for another request than a PUT of a file.",
             "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),

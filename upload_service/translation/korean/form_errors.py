@@ -56,6 +56,15 @@ TEXTS = {
     "Send the presigned PUT URL with its whole query, not the object's plain address.": (
         "객체의 주소만 보내지 말고, PUT용 presigned URL을 쿼리까지 모두 보내십시오."
     ),
+    "Kind of signature not supported": "지원하지 않는 종류의 서명",
+    "The URL in uploadUrl is signed in a way that does not work for its store here.": (
+        "uploadUrl의 URL이 이 서비스에서 해당 스토리지에 쓸 수 없는 방식으로 서명되었습니다."
+    ),
+    "Sign a PUT in one of the ways that the message names; SDKs for S3 have a setting for the "
+    "signature version.": (
+        "메시지에 나온 방식 가운데 하나로 PUT을 서명하십시오. S3용 SDK에는 서명 버전을 정하는 설정이 "
+        "있습니다."
+    ),
     "URL for another request": "다른 요청용 URL",
     "The URL in uploadUrl was signed for another request than a PUT of a file.": (
         "uploadUrl의 URL이 파일의 PUT이 아닌 다른 요청용으로 서명되었습니다."

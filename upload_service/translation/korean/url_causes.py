@@ -13,6 +13,19 @@ TEXTS = {
     "leads to another interface of its store: sign for a host that begins with the bucket": (
         "저장소의 다른 인터페이스로 이어집니다. 버킷 이름으로 시작하는 호스트로 서명해야 합니다"
     ),
+    "leads to another interface of its store: its path begins otherwise": (
+        "저장소의 다른 인터페이스로 이어집니다. S3 인터페이스의 경로로 시작하지 않습니다"
+    ),
+    "The URL in uploadUrl is signed as {kind}, but {takes}.": (
+        "uploadUrl의 URL이 {kind} 방식으로 서명되었습니다. {takes}."
+    ),
+    "The URL in uploadUrl seems to be signed, by {sign}, in a way that is not known here: {takes}.": (
+        "uploadUrl의 URL에 서명으로 보이는 것({sign})이 있지만, 이 서비스가 모르는 방식입니다. {takes}."
+    ),
+    "{store} takes {kinds}": "{store}에 쓸 수 있는 방식: {kinds}",
+    "it knows {kinds}": "이 서비스가 아는 방식: {kinds}",
+    "its parameter {name}": "{name} 파라미터",
+    "a token in its path": "경로에 있는 토큰",
     "is signed with more than {most} headers": "서명된 헤더가 {most}개보다 많습니다",
     "The header {name} does not go to the store of this URL.": (
         "이 URL의 저장소로는 보내지 않는 헤더입니다: {name}."

@@ -11,7 +11,7 @@ from widgets import snippets
 
 from docs_generator import floor_plan, operations_page
 from docs_generator.korean import Korean
-from docs_generator.tables import error_rows, setting_rows, table
+from docs_generator.tables import error_rows, setting_rows, store_rows, table
 from upload_service.presigned import providers
 
 # Page: the names of its parts.
@@ -24,6 +24,7 @@ PAGES = {
     "docs/migration.md": ("new_members", "new_members_of_retries"),
     "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
     "docs/settings.md": ("settings", "stores"),
+    "docs/stores.md": ("known_stores",),
     "docs/tables.ko.md": ("settings_ko", "errors_ko"),
     "docs/widgets.md": tuple(snippets.parts()),
 }
@@ -50,7 +51,8 @@ _ERRORS_KO = "code | status | fault | retryable | 원인"
 def parts(korean: Korean) -> dict[str, str]:
     """All of them, by name."""
     return operations_page.parts() | snippets.parts() | _answers() | _tables(korean) | {
-        "stores": providers.titles(),
+        "stores": _in_docs(providers.titles()),
+        "known_stores": table("store | name in logs | domains | ways to sign", store_rows()),
         "rooms": f"```text\n{floor_plan.drawing()}\n```",
     }  # fmt: skip
 
@@ -77,6 +79,11 @@ def _answers() -> dict[str, str]:
         "new_members": _names(stored.keys() - OLD_MEMBERS, stored),
         "new_members_of_retries": _names(retried.keys() - stored.keys(), retried),
     }
+
+
+def _in_docs(text: str) -> str:
+    """The text with the page of stores as a link, from another page of docs."""
+    return text.replace("docs/stores.md", "[stores.md](stores.md)")
 
 
 def _json(*lines: Json) -> str:

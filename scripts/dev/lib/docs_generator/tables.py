@@ -1,4 +1,4 @@
-"""The tables of settings and errors, in English and in translation.
+"""The tables of settings, errors and known stores; the first two in English and in translation.
 
 Knows: the columns of both.
 Rules: names, defaults, statuses and faults are the code's; only a meaning or a cause is ever translated. The
@@ -8,6 +8,7 @@ service itself translates causes, so their Korean is its own.
 from collections.abc import Callable, Iterable, Sequence
 
 from upload_service.errors.upload_error import CATALOGUE
+from upload_service.presigned.providers import PROVIDERS
 from upload_service.settings.settings import list_settings
 from upload_service.translation.phrase import Language, translated
 
@@ -42,6 +43,19 @@ def error_rows(language: Language) -> list[list[str]]:
             translated(entry.cause, language),
         ]
         for entry in CATALOGUE.values()
+    ]
+
+
+def store_rows() -> list[list[str]]:
+    """Title, name, domains and ways to sign of each known store, in the order of the code."""
+    return [
+        [
+            provider.title,
+            f"`{provider.name}`",
+            ", ".join(f"`{suffix}`" for suffix in provider.suffixes),
+            ", ".join(f"`{scheme.name}`" for scheme in provider.signature_schemes),
+        ]
+        for provider in PROVIDERS
     ]
 
 
