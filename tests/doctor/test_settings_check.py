@@ -44,6 +44,17 @@ def test_wrong_setting() -> None:
             "destinations",
             "a web server at https://store.example.org:443/a/ would pass as a store",
         ),
+        (
+            {"UPLOAD_DESTINATIONS": "https://store.example.org/a/?unsigned"},
+            "destinations",
+            "everybody, and every web page that they open, can write and overwrite every object below "
+            "https://store.example.org:443/a/",
+        ),
+        (
+            {"UPLOAD_DESTINATIONS": "https://store.example.org/a/?unsigned", "UPLOAD_API_TOKENS": "t" * 32},
+            "destinations",
+            "every caller with a token can write and overwrite every object below https://store.example.org:443/a/",
+        ),
         ({}, "callers", "anybody who reaches the port may upload"),
         ({"UPLOAD_MAX_CONCURRENT_PER_CLIENT": "99"}, "callers", "bounds nothing"),
         ({"UPLOAD_MAX_CONCURRENT": "99999"}, "descriptors", "too few for so many uploads"),

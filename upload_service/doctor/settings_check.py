@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from upload_service.doctor.finding import Finding, format_bytes, ok, warn
-from upload_service.presigned.allowed_destinations import ETAG_OPTION, UrlPrefix
+from upload_service.presigned.allowed_destinations import ETAG_OPTION, UNSIGNED_OPTION, UrlPrefix
 from upload_service.presigned.providers import PROVIDERS
 from upload_service.server.access_control import places_per_client
 from upload_service.settings.settings import Settings, list_settings, unknown_variables
@@ -77,6 +77,22 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
                 f"a web server at {_as_url(prefix)} would pass as a store: its answers need no ETag",
                 f"list it without ?{ETAG_OPTION}, unless the store there gives none",
             )
+        if prefix.unsigned:
+            yield _unsigned(prefix, settings)
+
+
+def _unsigned(prefix: UrlPrefix, settings: Settings) -> Finding:
+    who = (
+        "every caller with a token"
+        if settings.api_tokens
+        else "everybody, and every web page that they open,"
+    )
+    cure = "" if settings.api_tokens else "set UPLOAD_API_TOKENS, or "
+    return warn(
+        "destinations",
+        f"{who} can write and overwrite every object below {_as_url(prefix)}: no signature is needed there",
+        f"{cure}list it without ?{UNSIGNED_OPTION}, unless a gate in front lets in only those who may",
+    )
 
 
 def _callers(settings: Settings) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from upload_service.doctor.finding import Finding, fail, format_period, ok, warn
 from upload_service.doctor.settings_check import describe_destinations
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.destination import LISTED, Destination, judge_destination
+from upload_service.presigned.destination import LISTED, UNSIGNED, Destination, judge_destination
 from upload_service.presigned.signed_headers import CONTENT_TYPE_FIELD
 from upload_service.settings.settings import Settings
 from upload_service.upload.form_fields import FormFields
@@ -56,7 +56,9 @@ def check_url(
 def _host(destination: Destination) -> str:
     store = "a store of your own" if destination.provider == LISTED else destination.provider
     by = "UPLOAD_DESTINATIONS lists it" if destination.listed else "a well-known store"
-    return f"{destination.host} ({store}), allowed: {by}; signed as {destination.signature_scheme}"
+    scheme = destination.signature_scheme
+    signed = "needs no signature there" if scheme == UNSIGNED else f"signed as {scheme}"
+    return f"{destination.host} ({store}), allowed: {by}; {signed}"
 
 
 def _headers(destination: Destination) -> str:

@@ -1,6 +1,6 @@
 """The destinations that the operator allows in UPLOAD_DESTINATIONS.
 
-Knows: URL prefixes, wildcards in host names, the option of a prefix, and the word that stands for the
+Knows: URL prefixes, wildcards in host names, the options of a prefix, and the word that stands for the
 well-known stores.
 Rules: text that cannot be used is a ValueError; see `settings/parsing.py`. An entry that no URL could ever
 match is such text: it would look as if it allowed something.
@@ -11,11 +11,15 @@ import re
 from typing import NamedTuple
 
 from upload_service.presigned.object_paths import may_climb, may_lead_to
+from upload_service.presigned.providers import provider_of
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, is_partial_address, parse_url
 
 KNOWN_STORES_WORD = "default"
-# Behind the URL of a store that answers a PUT without an ETag.
+# Behind the URL of a store that answers a PUT without an ETag, and of one that wants no signature.
 ETAG_OPTION = "etag=optional"
+UNSIGNED_OPTION = "unsigned"
+_OPTIONS = {ETAG_OPTION, UNSIGNED_OPTION}
+_PLAIN_ONLY = f"must hold URLs without user, fragment and query, except ?{ETAG_OPTION} and ?{UNSIGNED_OPTION}"
 # The last two labels must be literal, and the last one begins with a letter. So no wildcard can cover an IP
 # address or a whole top-level domain.
 _WILDCARD_URL = r"(?i)https?://(?:(?:\*|[a-z0-9_-]+)\.)+[a-z0-9_-]+\.[a-z][a-z0-9_-]*\.?(?::\d+)?(?:/[^*]*)?"
@@ -33,7 +37,7 @@ class UrlPrefix(NamedTuple):
     slash.
 
     A label `*` of the host stands for exactly one label of any text. `etag_optional`: the store there may
-    answer a PUT without an ETag.
+    answer a PUT without an ETag. `unsigned`: a URL there needs no signature.
     """
 
     scheme: str
@@ -41,6 +45,7 @@ class UrlPrefix(NamedTuple):
     port: int
     path: str
     etag_optional: bool = False
+    unsigned: bool = False
 
     def allows(self, parts: UrlParts) -> bool:
         """Whether a URL lies below this prefix."""
@@ -84,7 +89,7 @@ def parse_destinations(text: str) -> AllowedDestinations:
 
 
 def _parse_prefix(entry: str) -> UrlPrefix:
-    text = entry.removesuffix(f"?{ETAG_OPTION}")
+    text, options = _without_options(entry)
     if "*" in text:
         _require_whole_labels(text)
     _require_plain(text)
@@ -99,10 +104,39 @@ def _parse_prefix(entry: str) -> UrlPrefix:
     if is_partial_address(parts.host):
         raise ValueError("has an address that is not written as signers write it, as in 127.0.0.1")
     host = _with_wildcards(parts.host, authority)
-    prefix = UrlPrefix(parts.url.scheme, host, parts.port, f"/{path}".removesuffix("/"), text != entry)
+    prefix = UrlPrefix(
+        parts.url.scheme,
+        host,
+        parts.port,
+        f"/{path}".removesuffix("/"),
+        etag_optional=ETAG_OPTION in options,
+        unsigned=UNSIGNED_OPTION in options,
+    )
     if not prefix.allows(parts):
         raise ValueError("has an entry with . or .. in its path: no URL with such a segment is allowed")
+    if prefix.unsigned:
+        _require_gated(prefix)
     return prefix
+
+
+def _without_options(entry: str) -> tuple[str, set[str]]:
+    """The URL of an entry, and the options behind it; raises ValueError for anything else behind a `?`."""
+    text, mark, behind = entry.partition("?")
+    options = set(behind.split("&")) if mark else set()
+    if options - _OPTIONS or len(options) != len(behind.split("&")) * len(mark):
+        raise ValueError(_PLAIN_ONLY)
+    return text, options
+
+
+def _require_gated(prefix: UrlPrefix) -> None:
+    """Refuse to do without signatures where more than one folder of the operator's own would be open."""
+    if provider_of(prefix.host):
+        raise ValueError(f"may not have ?{UNSIGNED_OPTION} for a well-known store: its URLs are signed")
+    if "*" in prefix.host or not prefix.path.strip("/"):
+        raise ValueError(
+            f"may have ?{UNSIGNED_OPTION} only behind one host and a path: a bucket, or a folder, that "
+            "callers may write to"
+        )
 
 
 def _require_whole_labels(text: str) -> None:
@@ -121,8 +155,8 @@ def _require_plain(text: str) -> None:
     scheme, _, rest = text.lower().partition("://")
     if scheme not in ("https", "http") or not rest.strip("/"):
         raise ValueError("must hold URLs that begin with https:// or http:// and a host")
-    if any(mark in text for mark in "?#@\\"):
-        raise ValueError(f"must hold URLs without user, fragment and query, except ?{ETAG_OPTION}")
+    if any(mark in text for mark in "#@\\"):
+        raise ValueError(_PLAIN_ONLY)
     if "%" in rest.partition("/")[0]:
         raise ValueError("has an entry with a % in its host, as in IPv6 zones, which no URL can have")
 

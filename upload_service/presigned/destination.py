@@ -32,6 +32,8 @@ MAX_URL_BYTES = 8192
 _PRINTABLE = bytes(range(ord("!"), ord("~") + 1))
 # The provider's name where the host is no known store's.
 LISTED = "listed"
+# The signature scheme's name where the operator says that a URL needs no signature.
+UNSIGNED = "unsigned"
 # Parameters that give an object its type, or whoever reads it by this URL another one (Azure's rsct).
 _TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
 
@@ -75,8 +77,8 @@ class Destination(NamedTuple):
 
     @property
     def etag_is_md5(self) -> bool:
-        """Whether the ETag of a plain object is its MD5; on S3 Express it is random."""
-        return RANDOM_ETAG_HOSTS not in self.host
+        """Whether the ETag of a plain object is its MD5; on S3 Express it is random, elsewhere anything."""
+        return RANDOM_ETAG_HOSTS not in self.host and self.signature_scheme != UNSIGNED
 
     @property
     def key_ending(self) -> str:
@@ -94,6 +96,10 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
+    if any(entry.unsigned for entry in entries) and not _is_signed(query):
+        from upload_service.presigned.unsigned_urls import part_or_whole
+
+        return _unsigned(parts, entries, is_part=part_or_whole(parts))
     scheme = _scheme_of(query, parts.path, provider)
     scheme.require_well_formed(query)
     signed_headers = scheme.signed_headers(query)
@@ -121,6 +127,24 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         sendable=_sendable(scheme, provider),
         types_in_query=_types_in(query),
         parameters=query.lower.keys(),
+    )
+
+
+def _unsigned(parts: UrlParts, entries: list[UrlPrefix], *, is_part: bool) -> Destination:
+    """A store that the operator keeps behind a gate of his own; a PUT there carries plain headers only."""
+    return Destination(
+        url=parts.url,
+        host=parts.host,
+        provider=LISTED,
+        listed=True,
+        signature_scheme=UNSIGNED,
+        signed_headers=None,
+        required_headers=(),
+        expires_at=None,
+        is_part=is_part,
+        etag_optional=any(entry.etag_optional for entry in entries),
+        host_header=parts.host_header,
+        sendable=sendable_headers.PLAIN,
     )
 
 
@@ -187,6 +211,10 @@ def _types_in(query: Query) -> tuple[str, ...]:
     if _TYPE_PARAMETERS.isdisjoint(query.lower):
         return ()
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
+
+
+def _is_signed(query: Query) -> bool:
+    return any(scheme.has_signed(query) for scheme in SIGNATURE_SCHEMES)
 
 
 def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme:

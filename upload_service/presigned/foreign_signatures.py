@@ -59,11 +59,12 @@ def not_signed(query: Query, path: str, provider: Provider | None) -> UploadErro
 
 
 def _sign_in(query: Query) -> Phrase | None:
-    names = [name for name, value in query.lower.items() if value]
     if any(name.startswith(_OF_KNOWN_SCHEMES) for name in query.lower):
         return None
+    # One search for all of them: there can be thousands.
+    names = "\n".join(name for name, value in query.lower.items() if value)
     for pattern, told in _SIGNS:
-        if any(re.fullmatch(pattern, name) for name in names):
+        if re.search(rf"^(?:{pattern})$", names, re.MULTILINE):
             return Phrase("its parameter {name}", name=told)
     return None
 

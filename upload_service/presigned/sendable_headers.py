@@ -51,6 +51,8 @@ def _names(text: str) -> frozenset[str]:
     return _STANDARD | frozenset(text.split())
 
 
+# Where no signature says whose headers they are.
+PLAIN = SendableHeaders(_STANDARD, ())
 # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html without x-amz-write-offset-bytes, which appends;
 # the last line is from RESTCommonRequestHeaders.html. API_UploadPart.html has some of them.
 S3 = SendableHeaders(

@@ -26,6 +26,10 @@ TEXTS = {
     "it knows {kinds}": "이 서비스가 아는 방식: {kinds}",
     "its parameter {name}": "{name} 파라미터",
     "a token in its path": "경로에 있는 토큰",
+    "has no signature, and so may have no parameters but partNumber and uploadId": (
+        "서명이 없으므로 partNumber와 uploadId 외의 파라미터를 가질 수 없습니다"
+    ),
+    "ends with a slash, as the address of a folder does": "폴더의 주소처럼 슬래시로 끝납니다",
     "is signed with more than {most} headers": "서명된 헤더가 {most}개보다 많습니다",
     "The header {name} does not go to the store of this URL.": (
         "이 URL의 저장소로는 보내지 않는 헤더입니다: {name}."

@@ -52,7 +52,7 @@ def parts(korean: Korean) -> dict[str, str]:
     """All of them, by name."""
     return operations_page.parts() | snippets.parts() | _answers() | _tables(korean) | {
         "stores": _in_docs(providers.titles()),
-        "known_stores": table("store | name in logs | domains | ways to sign", store_rows()),
+        "known_stores": table("store | name in `--check` | domains | ways to sign", store_rows()),
         "rooms": f"```text\n{floor_plan.drawing()}\n```",
     }  # fmt: skip
 
