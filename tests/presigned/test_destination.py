@@ -1,10 +1,11 @@
 """Judging presigned URLs: a table of what is allowed and what is refused, and why."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, NOW, V4, destinations, judged, reason, refusal
+from tests.support.hypothesis_settings import STABLE
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 
@@ -176,6 +177,7 @@ URLS = st.builds(
 )
 
 
+@settings(STABLE)
 @given(URLS | st.text())
 @example("https://s3.amazonaws.com/b/k?" + V4.replace("20261123T", "00000000T"))
 @example("https://s3.amazonaws.com/b/k?" + V4.replace("20261123T", "\u0662" * 8 + "T"))

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import parse_destinations
-from upload_service.presigned.destination import Destination, judge_destination
+from upload_service.presigned.destination import UNSIGNED, Destination, judge_destination
 from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
 
 LISTED = (
@@ -24,6 +24,7 @@ LISTED = (
     "http://127.0.0.1:9000/bucket",
     "https://[2001:db8::1]:8443",
     "https://*.eu.example.net/a%2Fb",
+    "https://gated.example.com/in?unsigned",
 )
 ALLOWED = parse_destinations(",".join(LISTED))
 NOW = 1795521600.0  # 2026-11-24T12:00:00Z
@@ -31,7 +32,7 @@ PORTS = {"https": 443, "http": 80}
 # The known stores' hosts, read a second time and more loosely than in `presigned/providers.py`. A test fails
 # when one of them is missing here.
 HOSTS = re.compile(
-    r"storage\.example\.com|127\.0\.0\.1|2001:db8::1|[a-z0-9_-]+\.eu\.example\.net|"
+    r"(?:storage|gated)\.example\.com|127\.0\.0\.1|2001:db8::1|[a-z0-9_-]+\.eu\.example\.net|"
     r"(?!(.*\.)?(compute|elb|execute-api|lambda-url)\.)"
     r"(.+\.(amazonaws\.(com(\.cn)?|eu)|r2\.cloudflarestorage\.com|blob\.storage\.azure\.net|"
     r"blob\.core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|googleapis\.com|backblazeb2\.com|"
@@ -42,7 +43,7 @@ HOSTS = re.compile(
     r"idrivee2\.com|contabostorage\.com))"
 )
 # Below these the listed paths lie, escapes undone.
-FOLDERS = {"storage.example.com": "/incoming", "127.0.0.1": "/bucket"}
+FOLDERS = {"storage.example.com": "/incoming", "127.0.0.1": "/bucket", "gated.example.com": "/in"}
 FOLDERS_BELOW = {".eu.example.net": "/a/b", ".supabase.co": "/storage/v1/s3"}
 GOOGLES_OTHERS = re.compile(r"/+(\$?discovery|batch|download|resumable|storage|upload)(/|$)", re.IGNORECASE)
 # What an error may say that a URL has to hold.
@@ -61,6 +62,7 @@ def check(given: bytes) -> None:
         return
     _assert_unambiguous(text, found)
     _assert_stays(found)
+    _assert_gated(found)
     _assert_silent(text, f"{found!r} {found}", "")
 
 
@@ -85,6 +87,15 @@ def _assert_stays(found: Destination) -> None:
             assert f"{path}/".startswith(f"{folder}/"), path
         if found.host == "storage.googleapis.com":
             assert not GOOGLES_OTHERS.match(path), path
+
+
+def _assert_gated(found: Destination) -> None:
+    """Only the listed folder does without a signature, and then without anything else in the query."""
+    if found.signature_scheme != UNSIGNED:
+        return
+    assert found.host == "gated.example.com"
+    names = [pair.partition("=")[0] for pair in found.url.raw_query_string.split("&")]
+    assert sorted(names) in ([""], ["partNumber", "uploadId"]), names
 
 
 def _readings(path: str) -> Iterator[str]:
