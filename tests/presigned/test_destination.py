@@ -4,7 +4,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, NOW, V4, destinations, judged, reason, refusal
+from tests.presigned.judged_urls import (
+    GOOGLE_V2,
+    GOOGLE_V4,
+    NOW,
+    V2,
+    V4,
+    destinations,
+    judged,
+    reason,
+    refusal,
+)
 from tests.support.hypothesis_settings import STABLE
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
@@ -85,6 +95,17 @@ def test_other_interfaces_of_google(path: str, query: str) -> None:
     """They are no buckets; below a host that names the bucket, the same path is a key."""
     assert refusal(f"https://storage.googleapis.com{path}?{query}") == "invalid_upload_url"
     assert refusal(f"https://bucket.storage.googleapis.com{path}?{query}") == "ok"
+
+
+@pytest.mark.parametrize("host", ["fsn1.your-objectstorage.com", "us-east-1.linodeobjects.com"])
+@pytest.mark.parametrize(
+    "path", ["/admin/user", "/swift/v1/c/o", "/auth/v1.0", "/ADMIN/bucket", "/bucket/../admin/user"]
+)
+def test_other_interfaces_of_ceph(host: str, path: str) -> None:
+    """They are no buckets; below a host that names the bucket, the same path is a key."""
+    for query in (V4, V2):
+        assert refusal(f"https://{host}{path}?{query}") == "invalid_upload_url"
+        assert refusal(f"https://bucket.{host}{path}?{query}") == "ok"
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, field, file, form, post
 from tests.support.client.written_forms import LARGE, SMALL, both_endpoints
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
+from tests.support.storage.places import whole
+from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
 from tests.support.storage.stores_without_keys import keyless_s3, web_dav
 
 
@@ -92,6 +94,17 @@ def test_web_dav_without_the_option(dav: str) -> None:
         answered = _send(running, PLAIN, f"{dav}{uuid.uuid4().hex}", b"12345")
         assert_refused(running, answered, "storage_bad_answer", PLAIN, (201, None), final=True)
     assert "no ETag" in answered.json["detail"]
+
+
+def test_tried_again(double: StorageDouble) -> None:
+    """A PUT without a signature is as idempotent as one with: the same bytes go again, to the same address."""
+    with Running(UPLOAD_DESTINATIONS=f"{double.url}gated/?unsigned") as running:
+        key = f"gated/{uuid.uuid4().hex}"
+        puts = double.script(key, Reply(answer(503)), Reply(OK))
+        answered = _send(running, RETRY, f"{double.url}{key}", SMALL)
+        assert (answered.status, answered.json["attempts"]) == (200, 2), answered.json
+        assert whole(puts) == [SMALL, SMALL]
+        assert [put.target for put in puts] == [f"/{key}"] * 2
 
 
 def test_part_of_an_upload_in_parts(keyless: str, s3_service: Running) -> None:

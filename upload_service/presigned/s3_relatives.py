@@ -15,6 +15,9 @@ from upload_service.presigned.signature_scheme import SignatureScheme
 
 _V4 = (S3_V4,)
 _V4_AND_V2 = (S3_V4, S3_V2)
+# Ceph's interface for administrators and its Swift: docs.ceph.com/en/latest/radosgw/config-ref (rgw_admin_entry,
+# rgw_swift_url_prefix) and /radosgw/swift/auth.
+_CEPHS_OTHERS = frozenset(("admin", "auth", "swift"))
 
 
 def _store(
@@ -25,6 +28,7 @@ def _store(
     schemes: tuple[SignatureScheme, ...],
     *,
     bucket_hosts: str = "",
+    no_buckets: frozenset[str] = frozenset(),
 ) -> Provider:
     """A store with the hosts `endpoints`, before which the bucket may stand; or `bucket_hosts` instead."""
     return Provider(
@@ -34,6 +38,7 @@ def _store(
         bucket_hosts or f"{BUCKET}(?:{endpoints})",
         endpoints,
         schemes,
+        no_buckets=no_buckets,
     )
 
 
@@ -106,10 +111,18 @@ S3_RELATIVES = (
         "your-objectstorage.com",
         r"[a-z]{3}\d\.your-objectstorage\.com",
         _V4_AND_V2,
+        no_buckets=_CEPHS_OTHERS,
     ),
     # techdocs.akamai.com/cloud-computing/docs/access-buckets-and-files-through-urls (Ceph). Websites have
     # website-….
-    _store("linode", "Akamai (Linode)", "linodeobjects.com", rf"{_REGION}\.linodeobjects\.com", _V4_AND_V2),
+    _store(
+        "linode",
+        "Akamai (Linode)",
+        "linodeobjects.com",
+        rf"{_REGION}\.linodeobjects\.com",
+        _V4_AND_V2,
+        no_buckets=_CEPHS_OTHERS,
+    ),
     # docs.vultr.com/vultr-object-storage and /platform/security-best-practices/vultr-object-storage
     _store("vultr", "Vultr", "vultrobjects.com", r"[a-z]{3}\d\.vultrobjects\.com", _V4_AND_V2),
     # community.exoscale.com/api/sos
@@ -182,5 +195,6 @@ S3_RELATIVES = (
         r"[a-z]{2,3}\d\.contabostorage\.com",
         _V4_AND_V2,
         bucket_hosts=NO_HOST,
+        no_buckets=_CEPHS_OTHERS,
     ),
 )
