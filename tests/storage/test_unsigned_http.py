@@ -97,7 +97,7 @@ def test_web_dav_without_the_option(dav: str) -> None:
 
 
 def test_tried_again(double: StorageDouble) -> None:
-    """A PUT without a signature is as idempotent as one with: the same bytes go again, to the same address."""
+    """A PUT without a signature is as idempotent as one with: the same bytes go to the same address."""
     with Running(UPLOAD_DESTINATIONS=f"{double.url}gated/?unsigned") as running:
         key = f"gated/{uuid.uuid4().hex}"
         puts = double.script(key, Reply(answer(503)), Reply(OK))

@@ -15,8 +15,8 @@ from upload_service.presigned.signature_scheme import SignatureScheme
 
 _V4 = (S3_V4,)
 _V4_AND_V2 = (S3_V4, S3_V2)
-# Ceph's interface for administrators and its Swift: docs.ceph.com/en/latest/radosgw/config-ref (rgw_admin_entry,
-# rgw_swift_url_prefix) and /radosgw/swift/auth.
+# Ceph's interface for administrators and its Swift: docs.ceph.com/en/latest/radosgw/config-ref
+# (rgw_admin_entry, rgw_swift_url_prefix) and /radosgw/swift/auth.
 _CEPHS_OTHERS = frozenset(("admin", "auth", "swift"))
 
 
