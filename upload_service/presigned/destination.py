@@ -19,7 +19,8 @@ from upload_service.presigned.allowed_destinations import AllowedDestinations, U
 from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.object_paths import bucket_of, may_climb
-from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, provider_of
+from upload_service.presigned.provider import Provider
+from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
@@ -47,6 +48,7 @@ class Destination(NamedTuple):
     host as it is written, which was signed. `binds_type`: the signature holds for one Content-Type, or for
     none, and the URL need not tell which. `headers_in_query`: names, in lower case, and values of signed
     headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
+    `default_headers` are sent unless the form gives others.
     `types_in_query`: the types that parameters would give the object. `parameters`: the names of all, in
     lower case.
     """
@@ -66,6 +68,7 @@ class Destination(NamedTuple):
     binds_type: bool = False
     headers_in_query: tuple[tuple[str, str], ...] = ()
     sendable: SendableHeaders = sendable_headers.S3
+    default_headers: tuple[tuple[str, str], ...] = ()
     types_in_query: tuple[str, ...] = ()
     parameters: Set[str] = frozenset()
 
@@ -93,12 +96,12 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    scheme = _scheme_of(query, provider)
-    scheme.require_well_formed(query)
+    scheme = _scheme_of(query, parts.path, provider)
+    scheme.require_well_formed(query, parts.path)
     signed_headers = scheme.signed_headers(query)
     scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
-    expires_at = scheme.expires_at(query)
+    expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
     is_part = scheme.operation.is_part_upload(query)
@@ -118,6 +121,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         binds_type=scheme.binds_type,
         headers_in_query=scheme.headers_in_query(query),
         sendable=_sendable(scheme, provider),
+        default_headers=scheme.default_headers,
         types_in_query=_types_in(query),
         parameters=query.lower.keys(),
     )
@@ -185,9 +189,9 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _scheme_of(query: Query, provider: Provider | None) -> SignatureScheme:
+def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme:
     """The scheme by which the URL is signed, among those that its store knows; raises UploadError."""
     for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
-        if scheme.has_signed(query):
+        if scheme.has_signed(query, path):
             return scheme
     raise UploadError("url_not_signed")

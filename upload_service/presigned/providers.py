@@ -8,36 +8,19 @@ Must not know: everything else.
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
-from upload_service.presigned import sendable_headers
-from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
-from upload_service.presigned.sendable_headers import SendableHeaders
-from upload_service.presigned.signature_scheme import SignatureScheme
+from upload_service.presigned import sendable_headers, vendor_providers
+from upload_service.presigned.known_schemes import (
+    AZURE_SAS,
+    AZURE_USER_DELEGATION,
+    GOOGLE_V2,
+    GOOGLE_V4,
+    S3_V2,
+    S3_V4,
+    S3_V4A,
+)
+from upload_service.presigned.provider import BUCKET, NO_HOST, Provider
 
-
-class Provider(NamedTuple):
-    """A store: its short name, what people call it, its hosts, and the signature schemes that it accepts.
-
-    `suffixes` are the last two labels of its hosts. `bucket_hosts` and `path_hosts` are patterns, which are
-    compiled when a host is first compared with them, because most are never needed. The former hosts name the
-    bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
-    would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
-    `s3_headers`: those of a PUT that S3's schemes sign.
-    """
-
-    name: str
-    title: str
-    suffixes: tuple[str, ...]
-    bucket_hosts: str
-    path_hosts: str
-    signature_schemes: tuple[SignatureScheme, ...]
-    s3_headers: SendableHeaders = sendable_headers.S3
-    no_buckets: frozenset[str] = frozenset()
-
-
-_NO_HOST = "(?!)"
-_BUCKET = r"[a-z0-9][a-z0-9._-]*\."
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _CHINA = r"cn-[a-z]+-\d"
 _AWS = rf"(?:{_REGION}\.amazonaws\.com|{_CHINA}\.amazonaws\.com\.cn|eusc-[a-z]+-[a-z]+-\d\.amazonaws\.eu)"
@@ -64,7 +47,7 @@ PROVIDERS = (
         "S3",
         ("amazonaws.com", "com.cn", "amazonaws.eu"),
         (
-            rf"{_BUCKET}(?:{_S3}"
+            rf"{BUCKET}(?:{_S3}"
             r"|s3-accelerate(?:\.dualstack)?\.amazonaws\.com"
             rf"|s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{_AWS}"
             r"|(?<=\.mrap\.)accesspoint\.s3-global\.amazonaws\.com"
@@ -75,14 +58,14 @@ PROVIDERS = (
         (S3_V4A, S3_V4, S3_V2),
     ),
     # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{_BUCKET}{_R2}", _R2, (S3_V4,)),
+    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{BUCKET}{_R2}", _R2, (S3_V4,)),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
         "google",
         "Google Cloud Storage",
         ("googleapis.com",),
-        rf"{_BUCKET}storage\.googleapis\.com",
+        rf"{BUCKET}storage\.googleapis\.com",
         r"storage\.googleapis\.com",
         (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
         sendable_headers.GOOGLE_AND_S3,
@@ -99,15 +82,15 @@ PROVIDERS = (
             r"[a-z0-9]{3,24}\.(?:blob\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)"
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
-        _NO_HOST,
-        (AZURE_SAS,),
+        NO_HOST,
+        (AZURE_USER_DELEGATION, AZURE_SAS),
     ),
     # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
     Provider(
         "b2",
         "Backblaze B2",
         ("backblazeb2.com",),
-        rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com",
+        rf"{BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com",
         r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com",
         (S3_V4,),
     ),
@@ -116,7 +99,7 @@ PROVIDERS = (
         "spaces",
         "DigitalOcean Spaces",
         ("digitaloceanspaces.com",),
-        rf"{_BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com",
+        rf"{BUCKET}[a-z]{{3}}\d\.digitaloceanspaces\.com",
         r"[a-z]{3}\d\.digitaloceanspaces\.com",
         (S3_V4, S3_V2),
     ),
@@ -126,10 +109,11 @@ PROVIDERS = (
         "wasabi",
         "Wasabi",
         ("wasabisys.com",),
-        rf"{_BUCKET}{_WASABI}",
+        rf"{BUCKET}{_WASABI}",
         _WASABI,
         (S3_V4, S3_V2),
     ),
+    *vendor_providers.PROVIDERS,
 )
 PROVIDERS_BY_SUFFIX: Mapping[str, Provider] = {
     suffix: provider for provider in PROVIDERS for suffix in provider.suffixes

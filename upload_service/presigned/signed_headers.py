@@ -146,7 +146,7 @@ def put_headers(
     """
     sendable = destination.sendable
     told = {name: value for name, value in destination.headers_in_query if sendable.include(name)}
-    rest = {**told, **given, **dict(destination.required_headers)}
+    rest = {**dict(destination.default_headers), **told, **given, **dict(destination.required_headers)}
     if not destination.binds_type:
         return ({"content-type": content_type, **rest},)
     rest.pop("content-type", None)
