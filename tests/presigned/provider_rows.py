@@ -1,6 +1,6 @@
 """Hosts of stores, and hosts that only look like one."""
 
-from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, V4A
+from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, USER_SAS, V2, V4, V4A
 
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 
@@ -47,6 +47,7 @@ HOSTS = [
     ("my.dotted.bucket.storage.googleapis.com", GOOGLE_V2, "google"),
     ("storage.googleapis.com", V4, "google"),
     ("account.blob.core.windows.net", SAS, "azure"),
+    ("account.blob.core.windows.net", USER_SAS, "azure"),
     ("account.blob.core.usgovcloudapi.net", SAS, "azure"),
     ("account.blob.core.chinacloudapi.cn", SAS, "azure"),
     ("account.z01.blob.storage.azure.net", SAS, "azure"),
@@ -119,6 +120,35 @@ OTHER_HOSTS = [
     "bucket.nyc3.cdn.digitaloceanspaces.com",
     "digitaloceanspaces.com",
     "app.wasabisys.com",
+    "oss-cn-hangzhou.aliyuncs.com",
+    "bucket.oss-cn-hangzhou-internal.aliyuncs.com",
+    "bucket.oss-cn-shanghai-finance-1-internal.aliyuncs.com",
+    "1234567890.cn-hangzhou.fc.aliyuncs.com",
+    "ecs.cn-hangzhou.aliyuncs.com",
+    "bucket.oss.aliyuncs.com",
+    "bucket.oss-cn-hangzhou.evil.aliyuncs.com",
+    "my.bucket.oss-cn-hangzhou.aliyuncs.com",
+    "bucket.cos.ap-guangzhou.myqcloud.com",
+    "cos.ap-guangzhou.myqcloud.com",
+    "bucket-1250000000.file.myqcloud.com",
+    "bucket-1250000000.cos-website.ap-guangzhou.myqcloud.com",
+    "bucket-1250000000.ci.ap-guangzhou.myqcloud.com",
+    "evil.bucket-1250000000.cos.ap-guangzhou.myqcloud.com",
+    "obs.cn-north-4.myhuaweicloud.com",
+    "bucket.obs-website.cn-north-4.myhuaweicloud.com",
+    "ecs.cn-north-4.myhuaweicloud.com",
+    "iaas.us-phoenix-1.oraclecloud.com",
+    "namespace.compat.objectstorage.us-phoenix-1.oraclecloud.com",
+    "objectstorage.evil.us-phoenix-1.oraclecloud.com",
+    "abcdefghijklmnopqrst.functions.supabase.co",
+    "api.supabase.co",
+    "abcdefghijklmnopqrst.supabase.com",
+    "storage.gra.cloud.ovh.net.evil.ovh.net",
+    "vps-1234.vps.ovh.net",
+    "auth.cloud.ovh.net",
+    "kr1-api-instance.nhncloudservice.com",
+    "api.infomaniak.cloud",
+    "d111111abcdef8.cloudfront.net",
     "iam.wasabisys.com",
     "127.0.0.1",
     "169.254.169.254",

@@ -20,6 +20,7 @@ WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
 
 
 def one_of(names: str) -> Phrase:
+    """One name, or two with a bar between them, which mean themselves in every language."""
     first, _, second = names.partition("|")
     return (
         Phrase("{first} or {second}", first=first, second=second) if second else Phrase("{name}", name=first)
@@ -43,6 +44,7 @@ def v4_parameters(
 
 
 def v2_parameters(key: str, signature: str, expected: Phrase) -> tuple[Parameter, ...]:
+    """The parameters of Signature Version 2, and of what vendors made of it."""
     return (
         Parameter(key, ".+", Phrase("an access key")),
         Parameter("Expires", r"\d{1,11}", Phrase("a time in epoch seconds")),

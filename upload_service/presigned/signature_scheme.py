@@ -115,7 +115,9 @@ class SignatureScheme(NamedTuple):
             elif not _compiled(pattern).fullmatch(value):
                 raise _unusable(name, expected)
         if self.path and (not _compiled(self.path.pattern).fullmatch(path) or may_climb(path)):
-            raise _unusable(Phrase("path"), self.path.expected)
+            raise unusable_url(
+                Phrase("has an unusable path, which must be {expected}", expected=self.path.expected)
+            )
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""

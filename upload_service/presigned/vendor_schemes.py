@@ -14,7 +14,7 @@ from upload_service.presigned.expiry import (
     moment,
     supabase_token,
 )
-from upload_service.presigned.scheme_parameters import BASE64, WEEK, v2_parameters
+from upload_service.presigned.scheme_parameters import BASE64, WEEK, one_of, v2_parameters
 from upload_service.presigned.signature_scheme import Parameter, PathForm, SignatureScheme, Statement
 from upload_service.translation.phrase import Phrase
 
@@ -41,7 +41,7 @@ ALIBABA_V4 = SignatureScheme(
     "alibaba-v4",
     frozenset({"x-oss-signature"}),
     (
-        Parameter("x-oss-signature-version", "OSS4-HMAC-SHA256", Phrase("OSS4-HMAC-SHA256")),
+        Parameter("x-oss-signature-version", "OSS4-HMAC-SHA256", one_of("OSS4-HMAC-SHA256")),
         Parameter(
             "x-oss-credential",
             r".+/\d{8}/[a-z0-9-]+/oss/aliyun_v4_request",
@@ -65,7 +65,7 @@ TENCENT_COS = SignatureScheme(
     "tencent-cos",
     frozenset({"q-signature"}),
     (
-        Parameter("q-sign-algorithm", "sha1", Phrase("sha1")),
+        Parameter("q-sign-algorithm", "sha1", one_of("sha1")),
         Parameter("q-ak", ".+", Phrase("an access key")),
         Parameter("q-sign-time", _RANGE, _TWO_TIMES),
         Parameter("q-key-time", _RANGE, _TWO_TIMES),
@@ -112,20 +112,20 @@ SWIFT_TEMP_URL = SignatureScheme(
     sendable_headers.SWIFT,
     expires=(("temp_url_expires", moment),),
     path=PathForm("/v1/", r"(?:/[a-z]+)?/v1(?:/[^/]+){2}/.*[^/].*|/swift/v1/[^/]+/.*[^/].*",
-                  Phrase("/v1/ACCOUNT/CONTAINER/OBJECT")),
+                  one_of("/v1/ACCOUNT/CONTAINER/OBJECT")),
 )  # fmt: skip
 # github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts; signer: the store itself, as
 # asked by storage3 2.34.1
 SUPABASE_TOKEN = SignatureScheme(
     "supabase-upload",
     frozenset({"token"}),
-    (Parameter("token", r"[\w-]{4,}(?:\.[\w-]{4,}){2}", Phrase("a JSON Web Token")),),
+    (Parameter("token", r"[\w-]{4,}(?:\.[\w-]{4,}){2}", Phrase("a JSON Web Token of three parts")),),
     vendor_operations.PLAIN,
     sendable_headers.SUPABASE,
     path=PathForm(
         SUPABASE_UPLOAD,
         rf"(?:/storage/v1)?{SUPABASE_UPLOAD}[^/]+/.+",
-        Phrase("/storage/v1/object/upload/sign/BUCKET/OBJECT"),
+        one_of("/storage/v1/object/upload/sign/BUCKET/OBJECT"),
     ),
     statement=Statement("token", supabase_token, Phrase("a JSON Web Token that expires")),
 )
@@ -160,7 +160,7 @@ ORACLE_REQUEST = SignatureScheme(
     path=PathForm(
         "/p/",
         r"/p/[A-Za-z0-9_-]{20,}/n/[^/]+/b/[^/]+/o/.+",
-        Phrase("/p/TOKEN/n/NAMESPACE/b/BUCKET/o/OBJECT"),
+        one_of("/p/TOKEN/n/NAMESPACE/b/BUCKET/o/OBJECT"),
     ),
 )
 # Those that a URL on any host may have.

@@ -67,9 +67,12 @@ class Refusal(NamedTuple):
     cause: Phrase | None = None
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
-    """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning."""
-    code = error_code(headers, body)
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, in_json: bool = False) -> Refusal:
+    """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning.
+
+    `in_json`: this store's error codes come in JSON.
+    """
+    code = error_code(headers, body) or (_code_in_json(body) if in_json else None)
     if told := _sentence(status, body):
         return Refusal(told.error, code, _phrase(told.cause))
     known = STORE_CODES.get(code or "")
@@ -88,6 +91,18 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
     match = re.search(_CODE, body)
     code = match[1].decode("ascii") if match else ""
     return code if is_error_code(code) else None
+
+
+def _code_in_json(body: bytes) -> str | None:
+    """The code in the members `code` or, in older versions of Supabase, `error`."""
+    import json
+
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):  # cut off, or nested without end
+        return None
+    members = (told.get("code"), told.get("error")) if isinstance(told, dict) else ()
+    return next((each for each in members if isinstance(each, str) and is_error_code(each)), None)
 
 
 def _sentence(status: int, body: bytes) -> Sentence | None:
