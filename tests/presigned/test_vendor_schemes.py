@@ -45,6 +45,7 @@ def test_right(name: str) -> None:
     destination = judged(RIGHT[name], LISTED)
     assert destination.signature_scheme == name.removesuffix(" policy")
     assert destination.expires_at == (None if name == "oracle-request" else END)
+    assert not destination.is_part
     assert repr(destination) == f"Destination(host={destination.host!r})"
     check_url(destination)
 
@@ -115,6 +116,16 @@ def test_a_type_is_bound(name: str) -> None:
 def test_a_type_is_free(name: str) -> None:
     """These sign no header, so the file's type goes with it."""
     assert put_headers(judged(RIGHT[name]), {}, "image/png") == ({"content-type": "image/png"},)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "Multipart/Form-Data; boundary=b"])
+def test_supabase_reads_a_form(kind: str) -> None:
+    """With this type Supabase would take the file for a form and keep the first file in it."""
+    for given, of_file in (({}, kind), ({"content-type": kind}, "image/png")):
+        with pytest.raises(UploadError) as refused:
+            put_headers(judged(RIGHT["supabase-upload"]), given, of_file)
+        assert refused.value.entry.code == "header_not_allowed"
+    assert put_headers(judged(RIGHT["swift-temp-url"]), {}, kind) == ({"content-type": kind},)
 
 
 def test_paths_are_known_on_their_hosts_only() -> None:

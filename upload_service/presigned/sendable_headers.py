@@ -31,10 +31,14 @@ UNPACKING = ("x-amz-meta-snowball-", "x-amz-meta-minio-snowball-")
 
 
 class SendableHeaders(NamedTuple):
-    """Names in lower case, and the prefixes of user metadata."""
+    """Names in lower case, and the prefixes of user metadata.
+
+    `framing_types`: with a Content-Type that begins so, in lower case, the store takes the body for a form.
+    """
 
     names: frozenset[str]
     metadata: tuple[str, ...]
+    framing_types: tuple[str, ...] = ()
 
     def include(self, name: str) -> bool:
         """Whether a PUT may carry the header with this name, in lower case."""
@@ -154,7 +158,9 @@ SWIFT = SendableHeaders(
     ("x-object-meta-",),
 )
 # github.com/supabase/storage, src/storage/uploader.ts, and storage3 2.34.1, which sends x-upsert as well
-SUPABASE = SendableHeaders(frozenset({"cache-control", "content-type", "x-metadata", "x-upsert"}), ())
+SUPABASE = SendableHeaders(
+    frozenset({"cache-control", "content-type", "x-metadata", "x-upsert"}), (), ("multipart/form-data",)
+)
 # docs.oracle.com/iaas/api/#/en/objectstorage/latest/Object/PutObject, as oci 2.189.0 sends it, without
 # opc-multipart, which begins an upload in parts.
 ORACLE = SendableHeaders(

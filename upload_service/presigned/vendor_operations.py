@@ -46,15 +46,17 @@ HUAWEI = SignedOperation(
     )),
     part_parameters=_PART,
 )
-# docs.openstack.org/swift/latest/overview_large_objects.html (a list of segments comes in the body), and
-# middleware.html: bulk (an archive that is unpacked), symlink. A temporary URL loses all of these in Swift
-# 2.38; not so in other programs that speak its language.
+# It has no parts. docs.openstack.org/swift/latest/overview_large_objects.html (a list of segments comes in
+# the body), and middleware.html: bulk (an archive that is unpacked), symlink. A temporary URL loses all of
+# these in Swift 2.38; not so in other programs that speak its language.
 SWIFT = SignedOperation(
     allowed_values=(),
-    forbidden=frozenset(("bulk-delete", "extract-archive", "multipart-manifest", "symlink", "versions")),
-    part_parameters=("", ""),
+    forbidden=frozenset((
+        *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "versions",
+    )),
+    part_parameters=_PART,
 )
 # fmt: on
 # github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts: it reads the token only.
 # docs.oracle.com/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm: nothing is in the query.
-PLAIN = SignedOperation(allowed_values=(), forbidden=frozenset(), part_parameters=("", ""))
+PLAIN = SignedOperation(allowed_values=(), forbidden=frozenset(_PART), part_parameters=_PART)

@@ -127,9 +127,10 @@ _ROWS = (
     _row("object_key_refused", _NO_KEY, s3="BucketAlreadyExists BucketAlreadyOwnedByYou"),
     # What the object at the key does not allow.
     _row("precondition_failed", retry=False, s3="PreconditionFailed",
-         azure="ConditionNotMet TargetConditionNotMet BlobAlreadyExists ResourceAlreadyExists"),
+         azure="ConditionNotMet TargetConditionNotMet BlobAlreadyExists ResourceAlreadyExists",
+         supabase="ResourceAlreadyExists"),
     _row("precondition_failed", _EXISTS, azure="UnauthorizedBlobOverwrite", alibaba="FileAlreadyExists",
-         supabase="KeyAlreadyExists ResourceAlreadyExists"),
+         supabase="KeyAlreadyExists"),
     _row("precondition_failed", "The upload is meant to replace an object, and there is none at this key.",
          s3="NoSuchKey", azure="BlobNotFound"),
     _row("object_not_replaceable", "A retention policy or a legal hold protects the object at this key.",

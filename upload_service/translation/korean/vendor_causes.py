@@ -28,6 +28,9 @@ TEXTS = {
     ): (
         "스토리지가 URL의 토큰을 받아들이지 않습니다. 토큰이 만료되었거나 취소되었거나 다른 객체의 것입니다."
     ),
+    "With this Content-Type the store would take the file for a form and keep a part of it.": (
+        "이 Content-Type이면 저장소가 파일을 폼으로 읽고 그 일부만 저장합니다."
+    ),
     "The bucket does not take files of this Content-Type.": "버킷이 이 Content-Type의 파일을 받지 않습니다.",
     (
         "Storage does not accept the temporary URL: its key, its method, its time, its object or the "
