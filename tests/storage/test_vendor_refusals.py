@@ -31,6 +31,11 @@ ROWS = [
     ("huawei-obs", 404, s3("NoSuchBucket", ""), "no_such_bucket", "NoSuchBucket"),
     # swift 2.38.3, swift/common/middleware/tempurl.py
     ("swift-temp-url", 401, b"401 Unauthorized: Temp URL invalid\n", "signature_mismatch", None),
+    ("swift-temp-url", 404, b"<html><h1>Not Found</h1></html>", "wrong_endpoint", None),
+    ("swift-temp-url", 422, b"<html><h1>Unprocessable Entity</h1></html>", "checksum_mismatch", None),
+    ("swift-temp-url", 503, b"<html><h1>Service Unavailable</h1></html>", "storage_error", None),
+    ("swift-temp-url", 400, b"The header 'X-Symlink-Target' is not allowed", "storage_rejected",
+     None),
     ("supabase-upload", 400, supabase("InvalidSignature"), "signature_mismatch", "InvalidSignature"),
     ("supabase-upload", 400, supabase("InvalidJWT", "signature verification failed"), "signature_mismatch",
      "InvalidJWT"),

@@ -99,7 +99,9 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
     request_id = next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
         return _read_success(status, headers, body, proof, request_id)
-    refusal = read_refusal(status, headers, body, in_json=proof.refuses_in_json)
+    refusal = read_refusal(
+        status, headers, body, in_json=proof.refuses_in_json, in_pages=proof.refuses_in_pages
+    )
     return Outcome(
         refusal.error,
         StorageResponse(status, refusal.code),

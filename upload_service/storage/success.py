@@ -55,6 +55,11 @@ class Proof(NamedTuple):
         return self.scheme in ("supabase-upload", "oracle-request")
 
     @property
+    def refuses_in_pages(self) -> bool:
+        """Whether this store has no error codes, and refuses with pages in HTML, as Swift does."""
+        return self.scheme == "swift-temp-url"
+
+    @property
     def relays_callbacks(self) -> bool:
         """Whether the body may be that of the signer's own server, which the store has called."""
         return self.scheme.startswith("alibaba-")

@@ -79,12 +79,14 @@ def huawei_signer(kind: str) -> Sign:
 def swift_signer(digest: str, iso: bool) -> Sign:
     from swiftclient.utils import generate_temp_url
 
-    path = quote(f"/v1/AUTH_my-account/my-container/{KEY}")
+    # The name itself is signed, and comes back as it is: it is escaped afterwards.
+    path = f"/v1/AUTH_my-account/my-container/{KEY}"
 
     def sign(case: str) -> str:
         signed = generate_temp_url(path, str(SECONDS), "made-up", "PUT", iso8601=iso, digest=digest)
+        name, _, query = signed.rpartition("?")
         other = "&multipart-manifest=put" if case == "other" else ""
-        return f"https://storage.gra.cloud.ovh.net{signed}{other}"
+        return f"https://storage.gra.cloud.ovh.net{quote(name)}?{query}{other}"
 
     return sign
 
