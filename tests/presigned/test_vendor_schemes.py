@@ -28,6 +28,11 @@ def test_signers(verdict: judge.Verdict) -> None:
     assert verdict.said == verdict.expected
 
 
+def test_the_page_has_the_verdicts() -> None:
+    """docs/signatures.md shows these verdicts: `./scripts/dev/signer-oracles --write` writes both."""
+    assert "\n".join(judge.table(VERDICTS)) in judge.PAGE.read_text(encoding="utf-8")
+
+
 def test_every_scheme_has_an_oracle() -> None:
     """Each scheme of this kind is that of a URL that its vendor's signer, or its page, has made."""
     urls = [row["urls"]["right"] for row in RECORDED["rows"]] + [ORACLE]

@@ -18,6 +18,8 @@ from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.presigned.destination import judge_destination
 
 RECORDED = Path(__file__).with_name("recorded.json")
+PAGE = Path(__file__).parents[4] / "docs" / "signatures.md"
+_TABLE = re.compile(r"^\| signed by .*\n(?:\|.*\n)*", re.MULTILINE)
 # CloudFront's hosts are anybody's, so an operator lists his own.
 ALLOWED = parse_destinations("default, https://d111111abcdef8.cloudfront.net")
 DAY = 86_400
@@ -98,19 +100,23 @@ def table(found: list[Verdict]) -> Iterator[str]:
     for vendor, signer in dict.fromkeys((each.vendor, each.signer) for each in found):
         said = {each.case: each.said for each in found if (each.vendor, each.signer) == (vendor, signer)}
         said["tampered"] = "left to the store" if said["tampered"] == "ok" else said["tampered"]
-        yield f"| {vendor} | {signer} | " + " | ".join(said.get(case, "") for case in cases) + " |"
+        yield f"| {vendor} | {signer} | " + " | ".join(said.get(case, "n/a") for case in cases) + " |"
 
 
 def main() -> int:
+    """Judge what comes on standard input."""
     text = sys.stdin.read()
     found = list(verdicts(json.loads(text)))
-    print("\n".join(table(found)))
+    lines = "\n".join(table(found))
+    print(lines)
     wrong = [each for each in found if each.said != each.expected]
     for each in wrong:
         print(f"WRONG: {each.vendor}, {each.signer}, {each.case}: {each.said}, not {each.expected}")
     print(f"{len(found)} URLs of {len({each.signer for each in found})} signers, {len(wrong)} judged wrong")
     if "--write" in sys.argv and not wrong:
         RECORDED.write_text(text.rstrip() + "\n", encoding="utf-8")
+        page = _TABLE.sub(lambda _: f"{lines}\n", PAGE.read_text(encoding="utf-8"))
+        PAGE.write_text(page, encoding="utf-8")
     return 1 if wrong else 0
 
 
