@@ -25,6 +25,11 @@ GOOGLE_V2 = (
     f"GoogleAccessId=a%40b.iam.gserviceaccount.com&Expires=1795435201&Signature={'5ec%2B' * 85}5e%3D%3D"
 )
 SAS = signed_queries.sas(expires="2026-11-23T12%3A05%3A00Z")
+_ID = "11111111-1111-4111-8111-111111111111"
+USER_SAS = (
+    f"{SAS}&sr=b&skoid={_ID}&sktid={_ID}&skt=2026-11-23T00%3A00%3A00Z&ske=2026-11-24T00%3A00%3A00Z&sks=b"
+    "&skv=2025-11-05"
+)
 
 
 def destinations(text: str) -> AllowedDestinations:

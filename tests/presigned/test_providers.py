@@ -10,25 +10,28 @@ from hypothesis import strategies as st
 
 from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, SAS, V2, V4, judged, refusal
 from tests.presigned.provider_rows import ACCOUNT, HOSTS, HOSTS_WITH_A_PREFIX, OTHER_HOSTS
+from tests.presigned.vendor_rows import VENDOR_HOSTS
 from upload_service.presigned.providers import PROVIDERS, provider_of
 
+TARGETS = [(host, f"/folder/key.png?{query}", provider) for host, query, provider in HOSTS] + VENDOR_HOSTS
 
-@pytest.mark.parametrize(("host", "query", "provider"), [pytest.param(*row, id=row[0]) for row in HOSTS])
-def test_known_hosts(host: str, query: str, provider: str) -> None:
+
+@pytest.mark.parametrize(("host", "target", "provider"), [pytest.param(*row, id=row[0]) for row in TARGETS])
+def test_known_hosts(host: str, target: str, provider: str) -> None:
     """Each shape of a known store's endpoint is allowed by default, over https and on port 443 only."""
-    destination = judged(f"https://{host}/folder/key.png?{query}")
+    destination = judged(f"https://{host}{target}")
     assert (destination.provider, destination.listed) == (provider, False)
-    assert refusal(f"https://{host}:443/folder/key.png?{query}") == "ok"
-    assert refusal(f"http://{host}/folder/key.png?{query}") == "destination_not_allowed"
-    assert refusal(f"http://{host}:443/folder/key.png?{query}") == "destination_not_allowed"
-    assert refusal(f"https://{host}:8443/folder/key.png?{query}") == "destination_not_allowed"
-    assert refusal(f"https://{host}.evil.example/folder/key.png?{query}") == "destination_not_allowed"
-    assert refusal(f"https://evil-{host}x/folder/key.png?{query}") == "destination_not_allowed"
+    assert refusal(f"https://{host}:443{target}") == "ok"
+    assert refusal(f"http://{host}{target}") == "destination_not_allowed"
+    assert refusal(f"http://{host}:443{target}") == "destination_not_allowed"
+    assert refusal(f"https://{host}:8443{target}") == "destination_not_allowed"
+    assert refusal(f"https://{host}.evil.example{target}") == "destination_not_allowed"
+    assert refusal(f"https://evil-{host}x{target}") == "destination_not_allowed"
 
 
 def test_every_provider_has_a_host() -> None:
     """No known store is left out of the tables above."""
-    assert {row[2] for row in [*HOSTS, *HOSTS_WITH_A_PREFIX]} == {provider.name for provider in PROVIDERS}
+    assert {row[2] for row in [*TARGETS, *HOSTS_WITH_A_PREFIX]} == {provider.name for provider in PROVIDERS}
 
 
 def test_names_are_told_apart() -> None:
@@ -64,7 +67,7 @@ def test_fuzzing_knows_every_store() -> None:
     """The fuzz rules read these hosts in a looser way of their own, and their dictionary has each suffix."""
     assert [
         host
-        for host, _, _ in [*HOSTS, *HOSTS_WITH_A_PREFIX]
+        for host, _, _ in [*TARGETS, *HOSTS_WITH_A_PREFIX]
         if not destination_rules.HOSTS.fullmatch(host.lower())
     ] == []
     dictionary = Path(destination_rules.__file__).with_name("destination.dict").read_text(encoding="utf-8")

@@ -134,9 +134,10 @@ MEANINGS = {
     "url_expired": "ExpiredRequest",
     "clock_skewed": "RequestTimeTooSkewed",
     "signature_mismatch": (
-        "AuthenticationFailed InvalidAuthenticationInfo NoAuthenticationInformation SignatureDoesNotMatch"
+        "AuthenticationFailed InvalidAuthenticationInfo InvalidJWT InvalidSignature "
+        "NoAuthenticationInformation NotAuthenticated NotAuthorizedOrNotFound SignatureDoesNotMatch"
     ),
-    "no_such_bucket": "ContainerBeingDeleted ContainerNotFound InvalidBucketName NoSuchBucket",
+    "no_such_bucket": "BucketNotFound ContainerBeingDeleted ContainerNotFound InvalidBucketName NoSuchBucket",
     "no_such_upload": "NoSuchUpload",
     "storage_redirected": (
         "AuthorizationHeaderMalformed AuthorizationParametersError AuthorizationQueryParametersError "
@@ -149,13 +150,13 @@ MEANINGS = {
     ),
     "object_key_refused": (
         "BucketAlreadyExists BucketAlreadyOwnedByYou DirectoryObjectContainsData "
-        "ExistingObjectIsDirectory InvalidObjectName InvalidResourceName InvalidURI InvalidUri KeyTooLong "
-        "KeyTooLongError ObjectParentIsFile RequestUrlFailedToParse XMinioInvalidObjectName "
+        "ExistingObjectIsDirectory InvalidKey InvalidObjectName InvalidResourceName InvalidURI InvalidUri "
+        "KeyTooLong KeyTooLongError ObjectParentIsFile RequestUrlFailedToParse XMinioInvalidObjectName "
         "XMinioInvalidResourceName XMinioInvalidUTF XMinioObjectExistsAsDirectory"
     ),
     "precondition_failed": (
-        "BlobAlreadyExists BlobNotFound ConditionNotMet NoSuchKey PreconditionFailed "
-        "ResourceAlreadyExists TargetConditionNotMet UnauthorizedBlobOverwrite"
+        "BlobAlreadyExists BlobNotFound ConditionNotMet FileAlreadyExists KeyAlreadyExists "
+        "NoSuchKey PreconditionFailed ResourceAlreadyExists TargetConditionNotMet UnauthorizedBlobOverwrite"
     ),
     "object_not_replaceable": (
         "BlobArchived BlobBeingRehydrated BlobImmutableDueToLegalHold BlobImmutableDueToPolicy "
@@ -189,7 +190,7 @@ MEANINGS = {
         "BlobUsesCustomerSpecifiedEncryption BlockCountExceedsLimit CustomerEncryptionAlgorithmIsInvalid "
         "CustomerEncryptionKeyFormatIsInvalid CustomerEncryptionKeySha256IsInvalid EmptyMetadataKey "
         "EncryptionTypeMismatch InvalidArgument InvalidBlobOrBlock InvalidBlobTier InvalidBlockId "
-        "InvalidEncryptionAlgorithmError InvalidHeaderValue InvalidInput InvalidMetadata "
+        "InvalidEncryptionAlgorithmError InvalidHeaderValue InvalidInput InvalidMetadata InvalidMimeType "
         "InvalidPartNumber InvalidQueryParameterValue InvalidRedirectLocation InvalidRetentionPeriod "
         "InvalidStorageClass InvalidTag MalformedACLError MalformedDate MalformedHeaderValue "
         "MetadataTooLarge MissingRequiredHeader MissingRequiredQueryParameter MissingSecurityHeader "

@@ -36,6 +36,13 @@ RESOURCE = (
     b'{"kind": "storage#object", "name": "a.png", "bucket": "b", "etag": "CKih16GjycICEAE=", "size": "5"}'
 )
 
+# github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts
+NAMED = b'{"Key":"bucket/a folder/key.png"}'
+# What the signer's own server said of an object that OSS has stored:
+# alibabacloud.com/help/oss/developer-reference/callback
+CALLED = b'{"Status":"OK","error":null}'
+JSON_TYPE = {"Content-Type": "application/json; charset=utf-8"}
+
 # Scheme of the URL, answer.
 STORES: dict[str, tuple[str, Answered]] = {
     "S3": ("s3-v4", tagged()),
@@ -53,6 +60,14 @@ STORES: dict[str, tuple[str, Answered]] = {
     "Google, generation": ("google-v2", Answered(headers={"x-goog-generation": "1360887697105000"})),
     "Google, resource": ("google-v4", Answered(headers={"Content-Type": "application/json"}, body=RESOURCE)),
     "Google, resource and ETag": ("google-v4", tagged(RESOURCE)),
+    "OSS": ("alibaba-v4", Answered(headers={"ETag": '"D8E8FCA2DC0F896FD7CB4CB0031BA249"'})),
+    "OSS, callback": ("alibaba-v1", tagged(CALLED, "application/json")),
+    "COS": ("tencent-cos", tagged()),
+    "OBS": ("huawei-obs", tagged()),
+    "Swift": ("swift-temp-url", Answered(201, {"Etag": "9b2cf535f27731c974343645a3985328"})),
+    "Supabase": ("supabase-upload", Answered(headers=JSON_TYPE, body=NAMED)),
+    "CloudFront": ("cloudfront", tagged()),
+    "Oracle": ("oracle-request", Answered(headers={"ETag": "5ec2e75e-c2e7-45ec-a2e7-5ec2e75ec2e7"})),
 }
 
 # Scheme of the URL, answer, what is said of it.
@@ -62,6 +77,16 @@ OTHERS: dict[str, tuple[str, Answered, str]] = {
     "a word": ("s3-v4", Answered(body=b"OK"), NO_ETAG),
     "WebDAV": ("s3-v4", Answered(201, {"Location": "/uploads/a.png"}), NO_ETAG),
     "Azure": ("azure-sas", Answered(201, {"x-ms-request-id": "1"}), NO_ETAG),
+    "OSS, callback without an ETag": ("alibaba-v1", Answered(headers=JSON_TYPE, body=CALLED), NO_ETAG),
+    "OSS, a page": ("alibaba-v4", tagged(PAGE, "text/html"), HTML),
+    "Supabase, nothing": ("supabase-upload", Answered(), NO_ETAG),
+    "Supabase, other JSON": ("supabase-upload", Answered(headers=JSON_TYPE, body=b'{"Key":1}'), JSON),
+    "Supabase, an error": (
+        "supabase-upload",
+        Answered(headers=JSON_TYPE, body=b'{"Key":"a","error":"Duplicate"}'),
+        JSON_ERROR,
+    ),
+    "COS, Supabase's JSON": ("tencent-cos", Answered(headers=JSON_TYPE, body=NAMED), JSON),
     "S3 with Google's hash": ("s3-v4", Answered(headers={"x-goog-hash": "crc32c=n03x6A=="}), NO_ETAG),
     "Express": ("s3-v4", Answered(headers={"ETag": 'W/"2-nOO9QiTIwXgNtWtBJezz8kv3SLc"'}, body=b"OK"), WEAK),
     "login page": ("s3-v4", Answered(headers={"Content-Type": "text/html"}, body=PAGE), HTML),

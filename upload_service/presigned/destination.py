@@ -20,7 +20,7 @@ from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.provider import Provider
-from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
+from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, providers_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
@@ -50,6 +50,7 @@ class Destination(NamedTuple):
     host as it is written, which was signed. `binds_type`: the signature holds for one Content-Type, or for
     none, and the URL need not tell which. `headers_in_query`: names, in lower case, and values of signed
     headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
+    `default_headers` are sent unless the form gives others.
     `types_in_query`: the types that parameters would give the object. `parameters`: the names of all, in
     lower case.
     """
@@ -69,6 +70,7 @@ class Destination(NamedTuple):
     binds_type: bool = False
     headers_in_query: tuple[tuple[str, str], ...] = ()
     sendable: SendableHeaders = sendable_headers.S3
+    default_headers: tuple[tuple[str, str], ...] = ()
     types_in_query: tuple[str, ...] = ()
     parameters: Set[str] = frozenset()
 
@@ -93,19 +95,19 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     `now` is in epoch seconds.
     """
     parts = _parse(text)
-    provider = provider_of(parts.host)
+    provider = _provider_of(parts)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    if any(entry.unsigned for entry in entries) and not _is_signed(query):
+    if any(entry.unsigned for entry in entries) and not _is_signed(query, parts.path):
         from upload_service.presigned.unsigned_urls import part_or_whole
 
         return _unsigned(parts, entries, is_part=part_or_whole(parts))
     scheme = _scheme_of(query, parts.path, provider)
-    scheme.require_well_formed(query)
+    scheme.require_well_formed(query, parts.path)
     signed_headers = scheme.signed_headers(query)
     scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
-    expires_at = scheme.expires_at(query)
+    expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
     is_part = scheme.operation.is_part_upload(query)
@@ -125,6 +127,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         binds_type=scheme.binds_type,
         headers_in_query=scheme.headers_in_query(query),
         sendable=_sendable(scheme, provider),
+        default_headers=scheme.default_headers,
         types_in_query=_types_in(query),
         parameters=query.lower.keys(),
     )
@@ -164,6 +167,17 @@ def _parse(text: str) -> UrlParts:
         return parse_url(text)
     except UnusableUrl as error:
         raise unusable_url(error.why) from None
+
+
+def _provider_of(parts: UrlParts) -> Provider | None:
+    """The store; where a vendor has two interfaces on one host, the one by whose signature it is signed."""
+    first, *others = providers_of(parts.host) or (None,)
+    if first and others:
+        query = parse_query(parts.url.raw_query_string, ())
+        for provider in (first, *others):
+            if any(scheme.has_signed(query, parts.path) for scheme in provider.signature_schemes):
+                return provider
+    return first
 
 
 def _require_allowed(
@@ -213,14 +227,14 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _is_signed(query: Query) -> bool:
-    return any(scheme.has_signed(query) for scheme in SIGNATURE_SCHEMES)
+def _is_signed(query: Query, path: str) -> bool:
+    return any(scheme.has_signed(query, path) for scheme in SIGNATURE_SCHEMES)
 
 
 def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme:
     """The scheme by which the URL is signed, among those that its store knows; raises UploadError."""
     for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
-        if scheme.has_signed(query):
+        if scheme.has_signed(query, path):
             return scheme
     from upload_service.presigned.foreign_signatures import not_signed
 

@@ -38,9 +38,9 @@ _LONG_SEGMENT = r".*/(?=[^/]*[a-z])(?=[^/]*[A-Z])(?=[^/]*\d)[A-Za-z0-9_-]{40,}/.
 def not_signed(query: Query, path: str, provider: Provider | None) -> UploadError:
     """The error for a URL that is signed by none of the schemes that its store takes."""
     accepted = provider.signature_schemes if provider else SIGNATURE_SCHEMES
-    known = ", ".join(scheme.name for scheme in accepted)
+    known = ", ".join(dict.fromkeys(scheme.name for scheme in accepted))
     of_store = Phrase("{store} takes {kinds}", store=provider.title, kinds=known) if provider else None
-    other = next((scheme for scheme in SIGNATURE_SCHEMES if scheme.has_signed(query)), None)
+    other = next((scheme for scheme in SIGNATURE_SCHEMES if scheme.has_signed(query, path)), None)
     if other and of_store:
         return _unsupported(
             Phrase("The URL in uploadUrl is signed as {kind}, but {takes}.", kind=other.name, takes=of_store)

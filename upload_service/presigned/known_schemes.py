@@ -1,4 +1,4 @@
-"""The signature schemes, as data.
+"""The signature schemes, as data: S3's, Google's and Azure's. The others are in `vendor_schemes.py`.
 
 Knows: the query parameters of each scheme, the patterns of their values, and which of them tell the expiry
 and the signed headers.
@@ -6,58 +6,20 @@ Rules: a pattern accepts what real signers write, and no more.
 Must not know: hosts, the clock.
 """
 
-from upload_service.presigned import sendable_headers, signed_operation
+from upload_service.presigned import sendable_headers, signed_operation, vendor_schemes
+from upload_service.presigned.expiry import moment
+from upload_service.presigned.scheme_parameters import BASE64, SCOPE, v2_parameters, v4_parameters
 from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
 from upload_service.translation.phrase import Phrase
-
-# About half of the signers escape `+`; an unescaped one may be read as a space.
-_BASE64 = "[A-Za-z0-9+/ ]"
-# In MinIO an access key may have slashes. R2 takes an empty region for `auto`
-# (developers.cloudflare.com/r2/api/s3/api). The service is s3, s3express or s3-outposts; Google also accepts
-# storage.
-_SCOPE = r".+/\d{8}/[^/]*/(?:s3[a-z-]*|storage)"
-_HEADER_LIST = r"(?=(?:.*;)?host(?:;|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*"
-# 1 to 604800 seconds: a V4 signature is valid for a week at most.
-_WEEK = r"0*(?:[1-9]\d{0,4}|[1-5]\d{5}|60[0-3]\d{3}|604[0-7]\d\d|604800)"
-
-
-def _one_of(names: str) -> Phrase:
-    first, _, second = names.partition("|")
-    return (
-        Phrase("{first} or {second}", first=first, second=second) if second else Phrase("{name}", name=first)
-    )
-
-
-def _v4(vendor: str, algorithm: str, scope: str, signature: str, expected: Phrase) -> tuple[Parameter, ...]:
-    """The parameters of a V4 signature, which differ little between vendors."""
-    return (
-        Parameter(f"X-{vendor}-Algorithm", algorithm, _one_of(algorithm)),
-        Parameter(
-            f"X-{vendor}-Credential", scope, Phrase("an access key, date, region, service and request type")
-        ),
-        Parameter(f"X-{vendor}-Date", r"\d{8}T\d{6}Z", Phrase("a time such as 20261123T120000Z")),
-        Parameter(f"X-{vendor}-Expires", _WEEK, Phrase("a number of seconds from 1 to 604800")),
-        Parameter(f"X-{vendor}-SignedHeaders", _HEADER_LIST, Phrase("names of headers with host among them")),
-        Parameter(f"X-{vendor}-Signature", signature, expected),
-    )
-
-
-def _v2(key: str, signature: str, expected: Phrase) -> tuple[Parameter, ...]:
-    return (
-        Parameter(key, ".+", Phrase("an access key")),
-        Parameter("Expires", r"\d{1,11}", Phrase("a time in epoch seconds")),
-        Parameter("Signature", signature, expected),
-    )
-
 
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; also of R2, MinIO and SeaweedFS
 S3_V4 = SignatureScheme(
     "s3-v4",
     frozenset({"X-Amz-Signature"}),
-    _v4(
+    v4_parameters(
         "Amz",
         "AWS4-HMAC-SHA256",
-        rf"{_SCOPE}/aws4_request",
+        rf"{SCOPE}/aws4_request",
         "[0-9a-fA-F]{64}",
         Phrase("64 hexadecimal digits"),
     ),
@@ -72,7 +34,7 @@ S3_V4 = SignatureScheme(
 S3_V4A = SignatureScheme(
     "s3-v4a",
     frozenset({"X-Amz-Signature", "X-Amz-Region-Set"}),
-    _v4(
+    v4_parameters(
         "Amz",
         "AWS4-ECDSA-P256-SHA256",
         r".+/\d{8}(?:/[^/]+)?/s3[a-z-]*/aws4_request",
@@ -90,10 +52,10 @@ S3_V4A = SignatureScheme(
 GOOGLE_V4 = SignatureScheme(
     "google-v4",
     frozenset({"X-Goog-Signature"}),
-    _v4(
+    v4_parameters(
         "Goog",
         "GOOG4-RSA-SHA256|GOOG4-HMAC-SHA256",
-        rf"{_SCOPE}/goog4_request",
+        rf"{SCOPE}/goog4_request",
         "(?:[0-9a-fA-F]{64}){1,16}",
         Phrase("a signature in hexadecimal digits"),
     ),
@@ -109,10 +71,10 @@ GOOGLE_V4 = SignatureScheme(
 S3_V2 = SignatureScheme(
     "s3-v2",
     frozenset({"Signature", "AWSAccessKeyId"}),
-    _v2("AWSAccessKeyId", f"{_BASE64}{{27}}=", Phrase("20 bytes in Base64")),
+    v2_parameters("AWSAccessKeyId", f"{BASE64}{{27}}=", Phrase("20 bytes in Base64")),
     signed_operation.S3,
     sendable_headers.S3,
-    expires_parameter="Expires",
+    expires=(("Expires", moment),),
     binds_type=True,
     header_in_query="content-type|content-md5|x-amz-(?!security-token).+",
 )
@@ -120,34 +82,67 @@ S3_V2 = SignatureScheme(
 GOOGLE_V2 = SignatureScheme(
     "google-v2",
     frozenset({"Signature", "GoogleAccessId"}),
-    _v2("GoogleAccessId", f"(?:{_BASE64}{{4}}){{6,}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?", Phrase("Base64")),
+    v2_parameters(
+        "GoogleAccessId", f"(?:{BASE64}{{4}}){{6,}}(?:{BASE64}{{2}}==|{BASE64}{{3}}=)?", Phrase("Base64")
+    ),
     signed_operation.GOOGLE,
     sendable_headers.GOOGLE,
-    expires_parameter="Expires",
+    expires=(("Expires", moment),),
     any_case=True,
     binds_type=True,
 )
 # learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
 # type, Put Block does not. Microsoft's own libraries read the names in any case (SasQueryParametersExtensions
 # in github.com/Azure/azure-sdk-for-net).
+_AZURE_TIME = r"\d{4}-\d\d-\d\d.{0,24}"
+_A_TIME = Phrase("a time such as 2026-11-23T12:00:00Z")
+_AZURE_SIGNATURE = Parameter("sig", f"{BASE64}{{43}}=", Phrase("32 bytes in Base64"))
+_PERMISSIONS = Phrase("letters that stand for permissions")
 AZURE_SAS = SignatureScheme(
     "azure-sas",
     frozenset({"sig"}),
     (
-        Parameter(
-            "se", r"\d{4}-\d\d-\d\d.{0,24}", Phrase("a time such as 2026-11-23T12:00:00Z"), unless="si"
-        ),
-        Parameter("sp", "[a-z]+", Phrase("letters that stand for permissions"), unless="si"),
-        Parameter("sig", f"{_BASE64}{{43}}=", Phrase("32 bytes in Base64")),
+        Parameter("se", _AZURE_TIME, _A_TIME, unless="si"),
+        Parameter("sp", "[a-z]+", _PERMISSIONS, unless="si"),
+        _AZURE_SIGNATURE,
     ),
     signed_operation.AZURE,
     sendable_headers.AZURE,
-    expires_parameter="se",
+    expires=(("se", moment),),
     any_case=True,
     required_headers=(("x-ms-blob-type", "BlockBlob"),),
 )
-# V4A comes first, because its URLs have V4's parameters as well.
-SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
+_GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_A_GUID = Phrase("an id of 32 hexadecimal digits with dashes")
+# learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas: signed with a key that Microsoft
+# Entra has given, so it ends with that key at the latest, and has no stored policy.
+AZURE_USER_DELEGATION = AZURE_SAS._replace(
+    identified_by=frozenset({"sig", "skoid"}),
+    parameters=(
+        Parameter("se", _AZURE_TIME, _A_TIME),
+        Parameter("sp", "[a-z]+", _PERMISSIONS),
+        Parameter("skoid", _GUID, _A_GUID),
+        Parameter("sktid", _GUID, _A_GUID),
+        Parameter("skt", _AZURE_TIME, _A_TIME),
+        Parameter("ske", _AZURE_TIME, _A_TIME),
+        Parameter("sks", "b", Phrase("b, which stands for blobs")),
+        Parameter("skv", r"\d{4}-\d\d-\d\d", Phrase("a version such as 2025-11-05")),
+        _AZURE_SIGNATURE,
+    ),
+    expires=(("se", moment), ("ske", moment)),
+)
+# Those that a URL on a host of no known store may have. V4A comes before V4, because its URLs have V4's
+# parameters as well; so does the SAS of a user before the other.
+SIGNATURE_SCHEMES = (
+    S3_V4A,
+    S3_V4,
+    GOOGLE_V4,
+    S3_V2,
+    GOOGLE_V2,
+    AZURE_USER_DELEGATION,
+    AZURE_SAS,
+    *vendor_schemes.ANYWHERE,
+)
 # All parameters that change what a URL means, so none of them may come twice.
 DECISIVE_PARAMETERS = frozenset().union(
     *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),

@@ -10,8 +10,16 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from upload_service.presigned import sendable_headers
-from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned import sendable_headers, vendor_providers
+from upload_service.presigned.known_schemes import (
+    AZURE_SAS,
+    AZURE_USER_DELEGATION,
+    GOOGLE_V2,
+    GOOGLE_V4,
+    S3_V2,
+    S3_V4,
+    S3_V4A,
+)
 from upload_service.presigned.provider import BUCKET, NO_HOST, Provider
 from upload_service.presigned.s3_relatives import S3_RELATIVES
 
@@ -76,9 +84,10 @@ PROVIDERS = (
             r"|z\d\d\.blob\.storage\.azure\.net)"
         ),
         NO_HOST,
-        (AZURE_SAS,),
+        (AZURE_USER_DELEGATION, AZURE_SAS),
     ),
     *S3_RELATIVES,
+    *vendor_providers.PROVIDERS,
 )
 # The first stores are those that most people know by name; the tables of the documentation have all.
 _BEST_KNOWN = 4
@@ -103,12 +112,18 @@ def titles() -> str:
 
 # The hosts of a service's uploads are few.
 @lru_cache(maxsize=32)
+def providers_of(host: str) -> tuple[Provider, ...]:
+    """The providers to which a host, in lower case, belongs: some vendors have two interfaces on one host."""
+    return tuple(
+        provider
+        for provider in PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :], ())
+        if any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts))
+    )
+
+
 def provider_of(host: str) -> Provider | None:
-    """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
-    for provider in PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :], ()):
-        if any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
-            return provider
-    return None
+    """The first of them; None if it is not a host of a known store."""
+    return next(iter(providers_of(host)), None)
 
 
 # The ETags of S3 Express look like MD5 but are random.

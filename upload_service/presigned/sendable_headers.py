@@ -31,10 +31,14 @@ UNPACKING = ("x-amz-meta-snowball-", "x-amz-meta-minio-snowball-")
 
 
 class SendableHeaders(NamedTuple):
-    """Names in lower case, and the prefixes of user metadata."""
+    """Names in lower case, and the prefixes of user metadata.
+
+    `framing_types`: with a Content-Type that begins so, in lower case, the store takes the body for a form.
+    """
 
     names: frozenset[str]
     metadata: tuple[str, ...]
+    framing_types: tuple[str, ...] = ()
 
     def include(self, name: str) -> bool:
         """Whether a PUT may carry the header with this name, in lower case."""
@@ -106,5 +110,69 @@ x-ms-immutability-policy-until-date x-ms-lease-id x-ms-legal-hold x-ms-tags x-ms
     ),
     ("x-ms-meta-",),
 )
+# alibabacloud.com/help/oss/developer-reference/putobject, as oss2 2.19.1 and alibabacloud-oss-v2 1.4.1 send
+# it (models/object_basic.py), without x-oss-callback, which makes the store call a server.
+ALIBABA = SendableHeaders(
+    _names(
+        """
+x-oss-forbid-overwrite x-oss-object-acl x-oss-object-worm-legal-hold x-oss-object-worm-mode
+x-oss-object-worm-retain-until-date x-oss-request-payer x-oss-server-side-data-encryption
+x-oss-server-side-encryption x-oss-server-side-encryption-key-id x-oss-storage-class x-oss-tagging
+x-oss-traffic-limit x-oss-content-sha256 x-oss-date x-oss-security-token
+"""
+    ),
+    ("x-oss-meta-",),
+)
+# tencentcloud.com/document/product/436/7749, as cos-python-sdk-v5 1.9.44 sends it (qcloud_cos/cos_comm.py),
+# without x-cos-callback and Pic-Operations, which make more of the upload than one object.
+TENCENT = SendableHeaders(
+    _names(
+        """
+x-cos-acl x-cos-forbid-overwrite x-cos-grant-full-control x-cos-grant-read x-cos-grant-read-acp
+x-cos-grant-write-acp x-cos-server-side-encryption x-cos-server-side-encryption-context
+x-cos-server-side-encryption-cos-kms-key-id x-cos-server-side-encryption-customer-algorithm
+x-cos-server-side-encryption-customer-key x-cos-server-side-encryption-customer-key-md5
+x-cos-storage-class x-cos-tagging x-cos-traffic-limit x-cos-security-token
+"""
+    ),
+    ("x-cos-meta-",),
+)
+# support.huaweicloud.com/en-us/api-obs/obs_04_0080.html, as esdk-obs-python 3.26.6 sends it
+# (obs/convertor.py)
+HUAWEI = SendableHeaders(
+    _names(
+        """
+x-obs-acl x-obs-checksum-crc64ecma x-obs-content-sha256 x-obs-date x-obs-expires x-obs-grant-full-control
+x-obs-grant-read x-obs-grant-read-acp x-obs-grant-write-acp x-obs-security-token
+x-obs-server-side-encryption x-obs-server-side-encryption-customer-algorithm
+x-obs-server-side-encryption-customer-key x-obs-server-side-encryption-customer-key-md5
+x-obs-server-side-encryption-kms-key-id x-obs-storage-class x-obs-tagging x-obs-website-redirect-location
+"""
+    ),
+    ("x-obs-meta-",),
+)
+# Its S3 interface, too, reads the headers of both, as that package signs them.
+HUAWEI_AND_S3 = HUAWEI | S3
+# docs.openstack.org/api-ref/object-store, and swift 2.38.3, swift/obj/server.py (allowed_headers); without
+# those that make the object a pointer or a list of segments.
+SWIFT = SendableHeaders(
+    _names("etag x-delete-after x-delete-at x-detect-content-type x-robots-tag x-trans-id-extra"),
+    ("x-object-meta-",),
+)
+# github.com/supabase/storage, src/storage/uploader.ts, and storage3 2.34.1, which sends x-upsert as well
+SUPABASE = SendableHeaders(
+    frozenset({"cache-control", "content-type", "x-metadata", "x-upsert"}), (), ("multipart/form-data",)
+)
+# docs.oracle.com/iaas/api/#/en/objectstorage/latest/Object/PutObject, as oci 2.189.0 sends it, without
+# opc-multipart, which begins an upload in parts.
+ORACLE = SendableHeaders(
+    _names(
+        """
+opc-checksum-algorithm opc-client-request-id opc-content-crc32c opc-content-sha256 opc-content-sha384
+opc-sse-customer-algorithm opc-sse-customer-key opc-sse-customer-key-sha256 opc-sse-kms-key-id storage-tier
+"""
+    ),
+    ("opc-meta-",),
+)
 # For a header that comes before the URL.
-ANY = S3 | GOOGLE | AZURE
+ANY = S3 | GOOGLE | AZURE | ALIBABA | TENCENT | HUAWEI | SWIFT | SUPABASE | ORACLE

@@ -6,12 +6,15 @@ Must not know: which schemes there are, hosts, the clock.
 """
 
 import re
-from collections.abc import Mapping, Sized
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sized
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple, TypeVar
 
+from yarl import URL
+
 from upload_service.errors.upload_error import UploadError
+from upload_service.presigned.object_paths import may_climb
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signed_operation import SignedOperation
@@ -35,16 +38,41 @@ class Parameter(NamedTuple):
     unless: str = ""
 
 
+class PathForm(NamedTuple):
+    """What the path of a signed URL looks like, where the scheme has one.
+
+    `mark`: only a path with this text in it is of the scheme. `pattern` of the whole path, for ASCII;
+    `expected` completes the sentence "… must be …".
+    """
+
+    mark: str
+    pattern: str
+    expected: Phrase
+
+
+class Statement(NamedTuple):
+    """A parameter whose text says until when the URL is valid, and for what.
+
+    `read`: the time in epoch seconds, for this text and this URL; ValueError where it says none, UploadError
+    where it is for something else. `expected` completes the sentence "… must be …".
+    """
+
+    parameter: str
+    read: Callable[[str, URL], float]
+    expected: Phrase
+
+
 class SignatureScheme(NamedTuple):
     """One way to sign a URL.
 
-    A URL is signed by this scheme if it has all the parameters `identified_by`. `operation`: for what it
-    may be signed. `sendable`: the headers of a PUT to a store that knows this scheme. The members
-    `…_parameter` are names of parameters, or empty. The URL expires at the time in `signed_at_parameter`
-    plus the seconds in `lifetime_parameter`, or at the time in `expires_parameter`, which is in epoch
-    seconds or in ISO 8601. `required_headers` are names and values that the store demands in a PUT of a
-    whole object. `any_case`: the store reads names of parameters in whatever case. `binds_type`: the
-    signature holds for one Content-Type, or for none, and no parameter that the scheme knows tells which.
+    A URL is signed by this scheme if it has all the parameters `identified_by`, and the mark of `path`.
+    `operation`: for what it may be signed. `sendable`: the headers of a PUT to a store that knows this
+    scheme. The members `…_parameter` are names of parameters, or empty. The URL expires at the time in
+    `signed_at_parameter` plus the seconds in `lifetime_parameter`, or at the earliest time that the
+    parameters in `expires`, each with its reader, and the `statement` tell. `required_headers` are names and
+    values that the store demands in a PUT of a whole object; `default_headers` are sent unless the form gives
+    others. `any_case`: the store reads names of parameters in whatever case. `binds_type`: the signature
+    holds for one Content-Type, or for none, and no parameter that the scheme knows tells which.
     `header_in_query`: a pattern; parameters with such names, in lower case, have the value of a header of the
     same name that some signers have signed.
     """
@@ -56,24 +84,27 @@ class SignatureScheme(NamedTuple):
     sendable: SendableHeaders
     signed_at_parameter: str = ""
     lifetime_parameter: str = ""
-    expires_parameter: str = ""
+    expires: tuple[tuple[str, Callable[[str], float]], ...] = ()
     signed_headers_parameter: str = ""
     required_headers: tuple[tuple[str, str], ...] = ()
+    default_headers: tuple[tuple[str, str], ...] = ()
     any_case: bool = False
     binds_type: bool = False
     header_in_query: str = ""
+    path: PathForm | None = None
+    statement: Statement | None = None
 
     def decisive_parameters(self) -> frozenset[str]:
         """The names, in lower case, of all parameters that change what the URL means."""
         names = self.identified_by | {parameter.name for parameter in self.parameters}
         return frozenset(name.lower() for name in names) | self.operation.decisive_parameters()
 
-    def has_signed(self, query: Query) -> bool:
-        """Whether the query has what tells this scheme from others."""
+    def has_signed(self, query: Query, path: str) -> bool:
+        """Whether the query, and the path, have what tells this scheme from others."""
         names = map(str.lower, self.identified_by) if self.any_case else self.identified_by
-        return all(map(self._values(query).get, names))
+        return all(map(self._values(query).get, names)) and (self.path is None or self.path.mark in path)
 
-    def require_well_formed(self, query: Query) -> None:
+    def require_well_formed(self, query: Query, path: str) -> None:
         """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
         values, any_case = self._values(query), self.any_case
         for name, pattern, expected, unless in self.parameters:
@@ -83,13 +114,17 @@ class SignatureScheme(NamedTuple):
                     raise unusable_url(Phrase("has no {name}", name=name))
             elif not _compiled(pattern).fullmatch(value):
                 raise _unusable(name, expected)
+        if self.path and (not _compiled(self.path.pattern).fullmatch(path) or may_climb(path)):
+            raise unusable_url(
+                Phrase("has an unusable path, which must be {expected}", expected=self.path.expected)
+            )
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""
         if not self.signed_headers_parameter:
             return None
         names = self._values(query)[self._key(self.signed_headers_parameter)]
-        return _bounded(frozenset(names.lower().split(";")))
+        return _bounded(frozenset(names.lower().split(";")) if names else frozenset())
 
     def headers_in_query(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Names, in lower case, and values of the signed headers that the signer wrote into the query."""
@@ -98,23 +133,29 @@ class SignatureScheme(NamedTuple):
         told = (item for item in query.lower.items() if re.fullmatch(self.header_in_query, item[0]))
         return _bounded(tuple(told))
 
-    def expires_at(self, query: Query) -> float | None:
+    def expires_at(self, query: Query, url: URL) -> float | None:
         """When the URL expires, in epoch seconds; None where only storage knows (Azure's stored policies).
 
-        Raises UploadError for a time that does not exist.
+        Raises UploadError for a time that does not exist, and for a statement that is for something else.
         """
-        time_parameter = self.signed_at_parameter or self.expires_parameter
         values = self._values(query)
-        text = values.get(self._key(time_parameter))
+        if self.signed_at_parameter:
+            return self._end_of_lifetime(values)
+        times = []
+        for name, read in self.expires:
+            text = values.get(self._key(name))
+            if text is not None:
+                times.append(_time(name, read, text))
+        if self.statement and (text := values.get(self._key(self.statement.parameter))) is not None:
+            times.append(_stated(self.statement, text, url))
+        return min(times) if times else None
+
+    def _end_of_lifetime(self, values: Mapping[str, str]) -> float:
         try:
-            if text and self.signed_at_parameter:
-                signed_at = datetime.fromisoformat(text).timestamp()
-                return signed_at + int(values[self._key(self.lifetime_parameter)])
-            if text is None:
-                return None
-            return float(text) if text.isdecimal() else _epoch_seconds(text)
+            signed_at = datetime.fromisoformat(values[self._key(self.signed_at_parameter)])
+            return signed_at.timestamp() + int(values[self._key(self.lifetime_parameter)])
         except (ValueError, OverflowError):
-            raise _unusable(time_parameter, Phrase("a time that exists")) from None
+            raise _no_time(self.signed_at_parameter) from None
 
     def _values(self, query: Query) -> Mapping[str, str]:
         return query.lower if self.any_case else query.written
@@ -136,12 +177,25 @@ def _bounded(headers: SignedT) -> SignedT:
     return headers
 
 
+def _time(name: str, read: Callable[[str], float], text: str) -> float:
+    try:
+        return read(text)
+    except (ValueError, OverflowError):
+        raise _no_time(name) from None
+
+
+def _stated(statement: Statement, text: str, url: URL) -> float:
+    try:
+        return statement.read(text, url)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
+        raise _unusable(statement.parameter, statement.expected) from None
+
+
+def _no_time(name: str) -> UploadError:
+    return _unusable(name, Phrase("a time that exists"))
+
+
 def _unusable(name: str, expected: Phrase) -> UploadError:
     return unusable_url(
         Phrase("has an unusable {name}, which must be {expected}", name=name, expected=expected)
     )
-
-
-def _epoch_seconds(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

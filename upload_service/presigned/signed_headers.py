@@ -146,9 +146,17 @@ def put_headers(
     """
     sendable = destination.sendable
     told = {name: value for name, value in destination.headers_in_query if sendable.include(name)}
-    rest = {**told, **given, **dict(destination.required_headers)}
+    rest = {**dict(destination.default_headers), **told, **given, **dict(destination.required_headers)}
     if not destination.binds_type:
-        return ({"content-type": content_type, **rest},)
+        headers = {"content-type": content_type, **rest}
+        if sendable.framing_types and headers["content-type"].lower().startswith(sendable.framing_types):
+            raise UploadError(
+                "header_not_allowed",
+                Phrase(
+                    "With this Content-Type the store would take the file for a form and keep a part of it."
+                ),
+            )
+        return (headers,)
     rest.pop("content-type", None)
     signed = dict.fromkeys(headers["content-type"] for headers in (told, given) if "content-type" in headers)
     types = [{"content-type": each} for each in signed] or [{}, {"content-type": content_type}]

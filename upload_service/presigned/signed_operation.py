@@ -54,12 +54,18 @@ _OTHER_REQUESTS = frozenset(
         "x-amz-rename-source",
         "x-amz-trailer",
         "x-amz-write-offset-bytes",
+        "x-copy-from",
+        "x-cos-copy-source",
         "x-goog-copy-source",
         "x-goog-resumable",
         "x-minio-extract",
         "x-ms-copy-source",
         "x-ms-rename-source",
         "x-ms-structured-body",
+        "x-object-manifest",
+        "x-obs-copy-source",
+        "x-oss-copy-source",
+        "x-symlink-target",
     )
 )
 # With these values the body has a framing of its own, in which a file's bytes could say where it ends:
@@ -121,16 +127,16 @@ class SignedOperation(NamedTuple):
         """
         values = self._values(query)
         if not self.forbidden.isdisjoint(values):
-            raise _not_for_put(next(name for name in values if name in self.forbidden))
+            raise not_for_put(next(name for name in values if name in self.forbidden))
         for name, pattern in self.allowed_values:
             if name in values and not re.fullmatch(pattern, values[name]):
-                raise _not_for_put(name)
+                raise not_for_put(name)
         first, second = self.part_parameters
         if bool(values.get(first)) != bool(values.get(second)):
-            raise _not_for_put(first if values.get(first) else second)
+            raise not_for_put(first if values.get(first) else second)
         for headers in (query.lower.keys(), signed_headers or ()):
             if not _OTHER_REQUESTS.isdisjoint(headers):
-                raise _not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
+                raise not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
         refuse_framed_body(query.lower)
 
     def is_part_upload(self, query: Query) -> bool:
@@ -150,7 +156,7 @@ def refuse_framed_body(headers: Mapping[str, str]) -> None:
         return
     for name, pattern in _FRAMED.items():
         if name in headers and re.fullmatch(pattern, headers[name], re.I | re.S):
-            raise _not_for_put(name)
+            raise not_for_put(name)
 
 
 def refuse_empty_body_checksum(headers: Mapping[str, str]) -> None:
@@ -171,7 +177,7 @@ def refuse_empty_body_checksum(headers: Mapping[str, str]) -> None:
             )
 
 
-def _not_for_put(name: str) -> UploadError:
+def not_for_put(name: str) -> UploadError:
     """The error for a URL with the parameter or signed header `name`, which is from the tables above."""
     return UploadError(
         "url_not_for_put",

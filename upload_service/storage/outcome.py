@@ -18,7 +18,23 @@ from upload_service.storage.refusals import read_refusal
 from upload_service.storage.success import ETAG, Proof, doubt
 from upload_service.translation.phrase import NOTHING, Phrase
 
-REQUEST_ID_HEADERS = tuple(map(istr, ("x-amz-request-id", "x-guploader-uploadid", "x-ms-request-id")))
+REQUEST_ID_HEADERS = tuple(
+    map(
+        istr,
+        (
+            "x-amz-request-id",
+            "x-guploader-uploadid",
+            "x-ms-request-id",
+            "x-oss-request-id",
+            "x-cos-request-id",
+            "x-obs-request-id",
+            "opc-request-id",
+            "x-trans-id",
+            "sb-request-id",
+            "x-amz-cf-id",
+        ),
+    )
+)
 _ETAG_HEADER = istr("ETag")
 
 
@@ -83,7 +99,9 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
     request_id = next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
     if 200 <= status < 300:
         return _read_success(status, headers, body, proof, request_id)
-    refusal = read_refusal(status, headers, body)
+    refusal = read_refusal(
+        status, headers, body, in_json=proof.refuses_in_json, in_pages=proof.refuses_in_pages
+    )
     return Outcome(
         refusal.error,
         StorageResponse(status, refusal.code),

@@ -41,6 +41,8 @@ STATUS_CAUSES: Mapping[int, str] = {
 }
 # Those that say so much that an error code, if it is not a known one, cannot mean anything else.
 PLAIN_STATUSES = frozenset({408, 412, 413, 429, 501, 507})
+# docs.openstack.org/api-ref/object-store: the ETag of the request is not that of the body.
+SWIFT_STATUSES: Mapping[int, str] = {422: "checksum_mismatch"}
 # Statuses after which the same PUT may succeed a moment later, where storage gives no known error code.
 RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505, 507})
 
@@ -67,14 +69,21 @@ class Refusal(NamedTuple):
     cause: Phrase | None = None
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
-    """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning."""
-    code = error_code(headers, body)
+def read_refusal(
+    status: int, headers: Mapping[str, str], body: bytes, *, in_json: bool = False, in_pages: bool = False
+) -> Refusal:
+    """What a response means whose status is none of 2xx. `headers` ignore case; `body`: its beginning.
+
+    `in_json`: this store's error codes come in JSON. `in_pages`: this store has none, and refuses with pages.
+    """
+    code = error_code(headers, body) or (_code_in_json(body) if in_json else None)
     if told := _sentence(status, body):
         return Refusal(told.error, code, _phrase(told.cause))
     known = STORE_CODES.get(code or "")
     if known and _counts(known, status):
         return Refusal(known.error, code, _phrase(known.cause))
+    if in_pages:
+        return Refusal(SWIFT_STATUSES[status]) if status in SWIFT_STATUSES else _by_status(status, code)
     if code is None and (cause := _cause_in_front(status, headers, body)):
         return Refusal("refused_before_storage", None, cause)
     return _by_status(status, code)
@@ -88,6 +97,18 @@ def error_code(headers: Mapping[str, str], body: bytes) -> str | None:
     match = re.search(_CODE, body)
     code = match[1].decode("ascii") if match else ""
     return code if is_error_code(code) else None
+
+
+def _code_in_json(body: bytes) -> str | None:
+    """The code in the members `code` or, in older versions of Supabase, `error`."""
+    import json
+
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):  # cut off, or nested without end
+        return None
+    members = (told.get("code"), told.get("error")) if isinstance(told, dict) else ()
+    return next((each for each in members if isinstance(each, str) and is_error_code(each)), None)
 
 
 def _sentence(status: int, body: bytes) -> Sentence | None:

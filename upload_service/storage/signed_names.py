@@ -37,7 +37,9 @@ def signed_names(error: str, destination: Destination) -> Phrase:
     if error not in _HEADERS_MATTER:
         return NOTHING
     if signed is None:
-        return _of_version_2() if destination.signature_scheme in _V2 else NOTHING
+        if destination.signature_scheme in _V2:
+            return _of_version_2()
+        return _of_unlisted() if destination.binds_type else NOTHING
     names = signed - {"host"}
     if not names:
         return Phrase("The URL signs no header but host.")
@@ -51,6 +53,14 @@ def _of_version_2() -> Phrase:
         "A URL of Signature Version 2 does not list what it signs; the Content-Type and the Content-MD5 "
         "always belong to it. If neither the URL nor the form tells the type, none and the file's own were "
         "tried: send another one in contentType."
+    )
+
+
+def _of_unlisted() -> Phrase:
+    return Phrase(
+        "A URL of this kind does not list what it signs; the Content-Type and the Content-MD5 always belong "
+        "to it, and so do the headers of the vendor. If the form does not tell the type, none and the file's "
+        "own were tried: send another one in contentType."
     )
 
 

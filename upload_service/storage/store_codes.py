@@ -21,6 +21,9 @@ SOURCES: Mapping[str, str] = {
     "minio": "github.com/minio/minio v0.0.0-20260212201848-7aac2a2c5b7c, cmd/api-errors.go",
     "ceph": "github.com/ceph/ceph, src/rgw/rgw_common.cc",
     "versitygw": "github.com/versity/versitygw v1.8.0, s3err/s3err.go",
+    "alibaba": "help.aliyun.com/en/oss/user-guide/0026-00000002",
+    "supabase": "github.com/supabase/storage, src/internal/errors/codes.ts",
+    "oracle": "docs.oracle.com/iaas/Content/API/References/apierrors.htm",
 }
 
 
@@ -53,11 +56,15 @@ _ACCOUNT_RIGHTS = (
     "Storage denied access: the rights in the URL do not allow this upload, or the account's network rules "
     "do not allow the address of this service."
 )
+_EXISTS = "An object exists at this key, and the URL may create but not replace one."
 _KEY_UNUSABLE = "The key with which the bucket encrypts its objects is disabled, deleted or not found."
 _NO_KEY = "The URL names a bucket and no object key."
 _OTHER_REGION = "The URL is signed for another region than the one that storage expects."
 _PLAIN_HTTP = "Storage wants https, and the URL begins with http://."
 _QUOTA = "The quota of the bucket or of its owner is used up."
+_NOT_ACCEPTED = (
+    "Storage does not accept the token in the URL: it has ended, was withdrawn, or belongs to another object."
+)
 _UNDER_IT = "Other objects lie below the object key of the URL, as in a folder."
 
 _ROWS = (
@@ -86,7 +93,9 @@ _ROWS = (
     _row("signature_mismatch", s3="SignatureDoesNotMatch",
          azure="AuthenticationFailed InvalidAuthenticationInfo NoAuthenticationInformation"),
     # Where to.
-    _row("no_such_bucket", s3="NoSuchBucket", azure="ContainerNotFound"),
+    _row("signature_mismatch", _NOT_ACCEPTED, supabase="InvalidJWT InvalidSignature",
+         oracle="NotAuthenticated NotAuthorizedOrNotFound"),
+    _row("no_such_bucket", s3="NoSuchBucket", azure="ContainerNotFound", oracle="BucketNotFound"),
     _row("no_such_bucket", "No bucket can have the name that the URL gives.", s3="InvalidBucketName"),
     _row("no_such_bucket", "The container of the URL is being deleted.", azure="ContainerBeingDeleted"),
     _row("no_such_upload", s3="NoSuchUpload"),
@@ -104,7 +113,7 @@ _ROWS = (
     _row("wrong_endpoint", _PLAIN_HTTP, azure="AccountRequiresHttps AuthorizationProtocolMismatch",
          minio="XMinioInsecureClientRequest"),
     # Which key.
-    _row("object_key_refused", s3="InvalidURI", r2="InvalidObjectName",
+    _row("object_key_refused", s3="InvalidURI", r2="InvalidObjectName", supabase="InvalidKey",
          azure="InvalidUri InvalidResourceName RequestUrlFailedToParse",
          minio="XMinioInvalidObjectName XMinioInvalidResourceName XMinioInvalidUTF"),
     _row("object_key_refused", "The object key of the URL is too long.", s3="KeyTooLongError",
@@ -118,9 +127,10 @@ _ROWS = (
     _row("object_key_refused", _NO_KEY, s3="BucketAlreadyExists BucketAlreadyOwnedByYou"),
     # What the object at the key does not allow.
     _row("precondition_failed", retry=False, s3="PreconditionFailed",
-         azure="ConditionNotMet TargetConditionNotMet BlobAlreadyExists ResourceAlreadyExists"),
-    _row("precondition_failed", "An object exists at this key, and the URL may create but not replace one.",
-         azure="UnauthorizedBlobOverwrite"),
+         azure="ConditionNotMet TargetConditionNotMet BlobAlreadyExists ResourceAlreadyExists",
+         supabase="ResourceAlreadyExists"),
+    _row("precondition_failed", _EXISTS, azure="UnauthorizedBlobOverwrite", alibaba="FileAlreadyExists",
+         supabase="KeyAlreadyExists"),
     _row("precondition_failed", "The upload is meant to replace an object, and there is none at this key.",
          s3="NoSuchKey", azure="BlobNotFound"),
     _row("object_not_replaceable", "A retention policy or a legal hold protects the object at this key.",
@@ -169,6 +179,8 @@ _ROWS = (
                "OutOfRangeQueryParameterValue"),
     _row("header_value_refused", "Storage does not have the storage class that the URL asks for.",
          s3="InvalidStorageClass"),
+    _row("header_value_refused", "The bucket does not take files of this Content-Type.",
+         supabase="InvalidMimeType"),
     _row("header_value_refused", "Storage does not accept the tags that go with the upload.",
          s3="InvalidTag"),
     _row("header_value_refused", "Storage does not accept the metadata that goes with the upload.",

@@ -34,6 +34,10 @@ _PLAIN_HTTP = "The server speaks https at this port, and the URL begins with htt
 _NEEDS_HTTPS = "Storage takes an encryption key over https only, and the URL begins with http://."
 _REGION = "The URL is signed for another region than the one that storage expects."
 _SUMS = "Storage does not accept the checksum headers of the upload."
+_TEMP_URL = (
+    "Storage does not accept the temporary URL: its key, its method, its time, its object or the range of "
+    "addresses that it allows is another one."
+)
 _VERSION_4 = "Encryption with a key of KMS needs a URL of Signature Version 4."
 
 SENTENCES = (
@@ -42,6 +46,7 @@ SENTENCES = (
     Sentence("request signature expired", "url_expired", "Google, under ExpiredToken"),
     Sentence("signed expiry time", "url_expired", "Azure"),
     Sentence("signature not valid in the specified time frame", "url_expired", "Azure"),
+    Sentence("claim timestamp check failed", "url_expired", "Supabase, under InvalidJWT"),
     Sentence("request is not yet valid", "clock_skewed", "S3, Google"),
     Sentence("request is not valid yet", "clock_skewed", "MinIO"),
     # How it is signed.
@@ -50,6 +55,7 @@ SENTENCES = (
     Sentence("require aws signature version 4", "signature_not_supported", "S3", _VERSION_4),
     Sentence("is wrong; expecting", "storage_redirected", "S3, MinIO, Swift", _REGION),
     Sentence("server failed to authenticate the request", "signature_mismatch", "Azurite 3.35"),
+    Sentence("temp url invalid", "signature_mismatch", "Swift 2.38", _TEMP_URL),
     Sentence("headers present in the request which were not signed", "header_not_signed", "S3, MinIO"),
     # Who denies it, and why.
     Sentence("kms:generatedatakey", "encryption_key_unusable", "S3, under AccessDenied",

@@ -8,8 +8,9 @@ Must not know: HTTP libraries, the network.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
 docs.cloud.google.com/storage/docs/xml-api/put-object and /json_api/v1/objects#resource,
-learn.microsoft.com/rest/api/storageservices/put-blob and put-block; measured: SeaweedFS 4.48 with its filer's
-port (201, JSON, no ETag), Express (weak ETags).
+learn.microsoft.com/rest/api/storageservices/put-blob and put-block, github.com/supabase/storage
+(src/http/routes/object/uploadSignedObject.ts), alibabacloud.com/help/oss/developer-reference/callback;
+measured: SeaweedFS 4.48 with its filer's port (201, JSON, no ETag), Express (weak ETags).
 """
 
 import json
@@ -25,6 +26,8 @@ _GOOGLE_HEADERS = ("x-goog-hash", "x-goog-generation")
 _GOOGLE_OBJECT = "storage#object"
 # Azure's Put Block answers without an ETag, because a block is no object yet.
 _AZURE_PART_HEADER = "x-ms-request-id"
+# Supabase answers with the name of the object, and without an ETag.
+_SUPABASE_NAME = "Key"
 
 _XML_ERROR = rb"(?is)" + PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]"
 _JSON_TYPE = r"(?i)\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)"
@@ -46,6 +49,21 @@ class Proof(NamedTuple):
         """Whether the URL is signed as only Google's stores understand it."""
         return self.scheme.startswith("google-")
 
+    @property
+    def refuses_in_json(self) -> bool:
+        """Whether the error codes of this store come in JSON."""
+        return self.scheme in ("supabase-upload", "oracle-request")
+
+    @property
+    def refuses_in_pages(self) -> bool:
+        """Whether this store has no error codes, and refuses with pages in HTML, as Swift does."""
+        return self.scheme == "swift-temp-url"
+
+    @property
+    def relays_callbacks(self) -> bool:
+        """Whether the body may be that of the signer's own server, which the store has called."""
+        return self.scheme.startswith("alibaba-")
+
 
 # What all stores but Google's give.
 ETAG = Proof()
@@ -61,7 +79,7 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
             return Phrase("an HTML page")
         if re.match(_XML_ERROR, body):
             return Phrase("an error document")
-        if _is_json(headers, body):
+        if not proof.relays_callbacks and _is_json(headers, body):
             return _doubt_json(body, proof)
     if status not in (200, 201, 204):
         return Phrase("a status {status}, which does not say that the object is stored", status=status)
@@ -82,6 +100,8 @@ def _doubt_json(body: bytes, proof: Proof) -> Phrase | None:
     if members.get("error") or members.get("errors") or members.get("success") is False:
         return Phrase("JSON that tells of an error")
     if proof.is_google and members.get("kind") == _GOOGLE_OBJECT:
+        return None
+    if proof.scheme == "supabase-upload" and isinstance(members.get(_SUPABASE_NAME), str):
         return None
     return None if proof.etag_optional else Phrase("JSON, which is no object store's answer to a PUT")
 

@@ -14,6 +14,7 @@ from upload_service.translation.korean import (
     server_errors,
     storage_causes,
     url_causes,
+    vendor_causes,
 )
 
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -24,6 +25,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "storage_causes": storage_causes.TEXTS,
     "form_causes": form_causes.TEXTS,
     "url_causes": url_causes.TEXTS,
+    "vendor_causes": vendor_causes.TEXTS,
     "pages": pages.TEXTS,
 }
 TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}

@@ -17,6 +17,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import parse_destinations
 from upload_service.presigned.destination import UNSIGNED, Destination, judge_destination
 from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
+from upload_service.presigned.providers import PROVIDERS
 
 LISTED = (
     "default",
@@ -40,14 +41,19 @@ HOSTS = re.compile(
     r"nhncloudservice\.com|scw\.cloud|cloud\.ovh\.(net|us)|your-objectstorage\.com|linodeobjects\.com|"
     r"vultrobjects\.com|exo\.io|cloud-object-storage\.appdomain\.cloud|oraclecloud\.com|"
     r"oci\.customer-oci\.com|storage\.dev|storage\.tigris\.dev|storjshare\.io|supabase\.co|"
-    r"idrivee2\.com|contabostorage\.com))"
+    r"idrivee2\.com|contabostorage\.com|oss-[a-z0-9-]+\.aliyuncs\.com|[a-z0-9-]+\.oss\.aliyuncs\.com|"
+    r"cos\.[a-z0-9-]+\.(myqcloud\.com|tencentcos\.cn)|obs\.[a-z0-9-]+\.myhuaweicloud\.(com|eu)))|"
+    r"s3\.pub\d\.infomaniak\.cloud"
 )
 # Below these the listed paths lie, escapes undone.
 FOLDERS = {"storage.example.com": "/incoming", "127.0.0.1": "/bucket", "gated.example.com": "/in"}
 FOLDERS_BELOW = {".eu.example.net": "/a/b", ".supabase.co": "/storage/v1/s3"}
 GOOGLES_OTHERS = re.compile(r"/+(\$?discovery|batch|download|resumable|storage|upload)(/|$)", re.IGNORECASE)
 # What an error may say that a URL has to hold.
-EXPECTED = {parameter.expected for scheme in SIGNATURE_SCHEMES for parameter in scheme.parameters}
+SCHEMES = {scheme for provider in PROVIDERS for scheme in provider.signature_schemes} | {*SIGNATURE_SCHEMES}
+EXPECTED = {parameter.expected for scheme in SCHEMES for parameter in scheme.parameters} | {
+    part.expected for scheme in SCHEMES for part in (scheme.path, scheme.statement) if part
+}
 # As much of a value as nobody says by chance, with a digit as every signature has.
 TELLING = re.compile(r"(?=.*\d).{16,}")
 

@@ -1,0 +1,62 @@
+"""What a PUT's query may contain in the stores that sign in a way of their own.
+
+Knows: for each vendor, the parameters that make something else of a PUT.
+Rules: as in `signed_operation.py`. Where no page says whether names have a case, they have none here.
+Must not know: hosts, the form of signatures, the clock.
+"""
+
+from upload_service.presigned.signed_operation import S3, SignedOperation
+
+# The overrides of a response's headers, and what all relatives of S3 have, by the names in lower case.
+_COMMON = frozenset(name.lower() for name in S3.forbidden)
+_PART = ("partnumber", "uploadid")
+
+# The subresources in oss2 2.19.1 (oss2/auth.py) and alibabacloud-oss-v2 1.4.1 (signer/v1.py), without those
+# of parts, of tokens and of callbacks, which tell the signer's own server that a file was stored:
+# alibabacloud.com/help/oss/developer-reference/callback. `sequential` is of the request that begins parts.
+# fmt: off
+ALIBABA = SignedOperation(
+    allowed_values=(),
+    forbidden=_COMMON | frozenset((
+        "asyncfetch", "bucketinfo", "cname", "comp", "group", "link", "live", "metaquery", "objectinfo",
+        "objectmeta", "position", "qos", "referer", "sequential", "stat", "symlink", "transferacceleration",
+        "vod", "worm", "wormextend", "wormid", "x-oss-async-process", "x-oss-process",
+        "x-oss-write-get-object-response",
+    )),
+    part_parameters=_PART,
+)
+# The parameters of requests in cos-python-sdk-v5 1.9.44 (qcloud_cos/cos_client.py)
+TENCENT = SignedOperation(
+    allowed_values=(),
+    forbidden=_COMMON | frozenset((
+        "ci-process", "domain", "domaincertificate", "intelligenttiering", "live", "origin", "position",
+        "referer", "response-control", "style", "symlink", "vod",
+    )),
+    part_parameters=_PART,
+)
+# The subresources in esdk-obs-python 3.26.6 (obs/const.py)
+HUAWEI = SignedOperation(
+    allowed_values=(),
+    forbidden=_COMMON | frozenset((
+        "backtosource", "bucketstatus", "deletebucket", "directcoldaccess", "dispolicy", "fileinterface",
+        "metadata", "modify", "obsalias", "obsbucketalias", "obscompresspolicy", "obsworkflowtriggerpolicy",
+        "position", "quota", "rename", "storageclass", "storageinfo", "storagepolicy", "truncate",
+        "x-image-process", "x-image-save-bucket", "x-image-save-object", "x-oss-process",
+        "x-workflow-start",
+    )),
+    part_parameters=_PART,
+)
+# It has no parts. docs.openstack.org/swift/latest/overview_large_objects.html (a list of segments comes in
+# the body), and middleware.html: bulk (an archive that is unpacked), symlink. A temporary URL loses all of
+# these in Swift 2.38; not so in other programs that speak its language.
+SWIFT = SignedOperation(
+    allowed_values=(),
+    forbidden=frozenset((
+        *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "versions",
+    )),
+    part_parameters=_PART,
+)
+# fmt: on
+# github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts: it reads the token only.
+# docs.oracle.com/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm: nothing is in the query.
+PLAIN = SignedOperation(allowed_values=(), forbidden=frozenset(_PART), part_parameters=_PART)
