@@ -9,7 +9,7 @@ from tests.support.client.raw_http import PLAIN, RETRY
 from tests.support.service.running_service import Running
 from tests.support.storage.google_sessions import UNIT_BYTES, Fault, Session
 from tests.support.storage.places import Place
-from tests.upload.session_forms import FIRST, REST, WHOLE, done, more, send
+from tests.upload.session_forms import FIRST, REST, WHOLE, done, more, refused, send
 
 EMPTY = b""
 LEFT_FROM_V4 = "X-Goog-Signature=ab12&X-Goog-Date=20200101T000000Z&X-Goog-Expires=60"
@@ -31,7 +31,8 @@ def test_whole_file(
     """A file goes in one PUT; a signature that is left in the URL, expired long ago, means nothing."""
     url, session = begin(is_json=is_json, query=query)
     done(send(to_google, url, content, path=path, url_first=url_first))
-    assert (session.content, session.is_complete, len(session.ranges)) == (content, True, 1)
+    told = f"bytes 0-{len(content) - 1}/{len(content)}" if content else "bytes */0"
+    assert (session.content, session.is_complete, session.ranges) == (content, True, [told])
     assert session.heads[0]["content-type"] == "image/png"
 
 
@@ -128,6 +129,8 @@ def test_checksums_are_those_of_the_object(
     url, _ = begin(is_json=False)
     send(to_google, url, FIRST, f"bytes 0-{UNIT_BYTES - 1}/{len(WHOLE)}")
     done(send(to_google, url, REST, f"bytes {UNIT_BYTES}-{len(WHOLE) - 1}/{len(WHOLE)}"))
+    url, _ = begin("damages", is_json=False)
+    refused(to_google, send(to_google, url, WHOLE), "stored_bytes_differ", status=200)
 
 
 def test_log_and_secrets(to_google: Running, begin: Callable[..., tuple[str, Session]]) -> None:
@@ -137,7 +140,7 @@ def test_log_and_secrets(to_google: Running, begin: Callable[..., tuple[str, Ses
     event = to_google.upload_event(answered.request_id)
     assert (event["code"], event["stored"], event["complete"]) == ("ok", False, False)
     assert (event["received_bytes"], event["storage_status"]) == (UNIT_BYTES, 308)
-    assert event["storage_request_id"] is None
+    assert event["storage_request_id"] is None, "the double's is the session's id"
     identity = url.rpartition("=")[2]
     assert identity not in answered.body.decode()
 

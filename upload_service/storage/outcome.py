@@ -84,10 +84,8 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
     `proof`: what makes a 2xx a success.
     """
     request_id = next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
-    if proof.kind == "session":
-        request_id = None  # Google's may be the session's own id, which is its secret
-        if outcome := _read_session(status, headers, body, proof):
-            return outcome
+    if proof.kind == "session" and (outcome := _read_session(status, headers, body, proof)):
+        return outcome._replace(request_id=request_id)
     if 200 <= status < 300:
         return _read_success(status, headers, body, proof, request_id)
     refusal = read_refusal(status, headers, body)

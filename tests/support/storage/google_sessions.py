@@ -22,11 +22,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, cast
 from urllib.parse import parse_qs, quote, urlsplit
 
+import anycrc
+
 UNIT_BYTES = 256 * 1024
+CRC32C = anycrc.Model("CRC32C")
 _RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 # keeps less: of the next piece only its first unit. loses the answer: the piece is kept, and the connection
 # ends. cuts: the connection ends after one unit, which is kept. fails: 503 before anything is kept.
-Fault = Literal["keeps less", "loses the answer", "cuts", "fails"]
+# damages: the last byte is stored as another one.
+Fault = Literal["damages", "keeps less", "loses the answer", "cuts", "fails"]
 
 
 @dataclass
@@ -131,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "fails":
             self._answer(503, b"Service Unavailable", {"Content-Type": "text/plain"})
             return
+        if fault == "damages":
+            body = body[:-1] + b"\0"
         if not self._take(session, told, body[: UNIT_BYTES if fault == "keeps less" else None], length):
             return
         if fault == "loses the answer":
@@ -170,7 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {"Content-Type": "application/json", "ETag": "CJ8="}
             self._answer(200, json.dumps(resource).encode(), headers)
         else:
-            headers = {"ETag": f'"{digest.hexdigest()}"', "x-goog-hash": f"md5={md5}"}
+            crc = CRC32C.calc(session.content).to_bytes(4, "big")
+            hashes = f"crc32c={base64.b64encode(crc).decode()},md5={md5}"
+            headers = {"ETag": f'"{digest.hexdigest()}"', "x-goog-hash": hashes}
             self._answer(200, headers={**headers, "x-goog-stored-content-length": size})
 
     def _refuse(self, status: int, words: bytes) -> bool:
