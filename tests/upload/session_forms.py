@@ -47,8 +47,14 @@ def done(answered: Answer) -> None:
 
 
 def refused(
-    service: Running, answered: Answer, code: str, path: str = PLAIN, status: int | None = None
+    service: Running,
+    answered: Answer,
+    code: str,
+    path: str = PLAIN,
+    status: int | None = None,
+    *,
+    final: bool = False,
 ) -> dict[str, Any]:
     """The upload failed with this code; `status`: the session's. Returns the event of the log."""
     storage = None if status is None else (status, None)
-    return assert_refused(service, answered, code, path, storage)
+    return assert_refused(service, answered, code, path, storage, final=final)

@@ -12,6 +12,7 @@ from tests.support.storage.places import Place
 from tests.upload.session_forms import FIRST, REST, WHOLE, done, more, refused, send
 
 EMPTY = b""
+LAST = f"bytes {UNIT_BYTES}-{len(WHOLE) - 1}/{len(WHOLE)}"
 LEFT_FROM_V4 = "X-Goog-Signature=ab12&X-Goog-Date=20200101T000000Z&X-Goog-Expires=60"
 LEFT_FROM_V2 = "Expires=1577836800&GoogleAccessId=a%40b.iam.gserviceaccount.com&Signature=5ec%2B5e%3D%3D"
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
@@ -69,7 +70,7 @@ def test_how_far_a_session_is(
     assert more(send(to_google, url, EMPTY, told, path=path)) == 0
     send(to_google, url, FIRST, f"bytes 0-{UNIT_BYTES - 1}/*")
     assert more(send(to_google, url, EMPTY, told, path=path)) == UNIT_BYTES
-    done(send(to_google, url, REST, f"bytes {UNIT_BYTES}-{len(WHOLE) - 1}/{len(WHOLE)}"))
+    done(send(to_google, url, REST, LAST))
     done(send(to_google, url, EMPTY, told, path=path))
     assert session.content == WHOLE
 
@@ -128,9 +129,24 @@ def test_checksums_are_those_of_the_object(
     """What Google says of the whole object is not compared with the last piece, but with a whole file."""
     url, _ = begin(is_json=False)
     send(to_google, url, FIRST, f"bytes 0-{UNIT_BYTES - 1}/{len(WHOLE)}")
-    done(send(to_google, url, REST, f"bytes {UNIT_BYTES}-{len(WHOLE) - 1}/{len(WHOLE)}"))
+    done(send(to_google, url, REST, LAST))
     url, _ = begin("damages", is_json=False)
     refused(to_google, send(to_google, url, WHOLE), "stored_bytes_differ", status=200)
+
+
+@both_endpoints
+@pytest.mark.parametrize("is_json", [True, False])
+@pytest.mark.parametrize("told", [f"bytes */{len(WHOLE)}", LAST])
+def test_object_of_another_length(
+    to_google: Running, begin: Callable[..., tuple[str, Session]], path: str, is_json: bool, told: str
+) -> None:
+    """A session that has ended with another length than the caller knows is no success."""
+    url, session = begin(is_json=is_json)
+    session.content, session.is_complete = WHOLE + b"more", True
+    answered = send(to_google, url, b"" if "*" in told else REST, told, path=path)
+    event = refused(to_google, answered, "stored_bytes_differ", path, status=200, final=True)
+    assert (event["stored"], event["attempts"]) == (False, 1)
+    assert str(len(WHOLE) + 4) in answered.json["detail"]
 
 
 def test_log_and_secrets(to_google: Running, begin: Callable[..., tuple[str, Session]]) -> None:

@@ -148,11 +148,18 @@ def _read_success(
 
 def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: Proof) -> Outcome | None:
     """What only a session says; None for what every store may say."""
-    from upload_service.storage.sessions import held_bytes, session_refusal  # few uploads go to one
+    from upload_service.storage.sessions import held_bytes, session_refusal, stored_bytes  # few go to one
 
     answer = StorageResponse(status)
     if refusal := session_refusal(status, headers, body):
         return Outcome(refusal.error, answer, cause=refusal.cause, final=True)
+    stored, wanted = stored_bytes(status, headers, body), proof.object_bytes
+    if stored is not None and wanted is not None and stored != wanted:
+        cause = Phrase(
+            "The session of the URL has ended with {stored} bytes, and the object should have {count}.",
+            stored=stored, count=wanted,
+        )  # fmt: skip
+        return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
     held = held_bytes(status, headers)
     if held is None:
         return None

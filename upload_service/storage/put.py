@@ -86,7 +86,7 @@ class Storage:
             if pool.force_close:
                 head["Connection"] = "close"
             answer = await exchange.run(held, destination.url, head, expect=expect)
-            outcome = await self._read(answer, _proof(destination, headers))
+            outcome = await self._read(answer, _proof(destination, headers, reader.length))
             if outcome.error is None and answer.unsent_bytes:
                 outcome = answered_too_early(outcome, answer.unsent_bytes)
             secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
@@ -120,10 +120,13 @@ class Storage:
         return read_response(answer.status, answer.headers, bytes(body), proof)
 
 
-def _proof(destination: Destination, headers: Mapping[str, str]) -> Proof:
-    kind = destination.kind
-    is_whole = kind != "session" or "content-range" not in headers
-    return Proof(destination.signature_scheme, kind, destination.etag_optional, is_whole)
+def _proof(destination: Destination, headers: Mapping[str, str], length: int) -> Proof:
+    proof = Proof(destination.signature_scheme, destination.kind, destination.etag_optional)
+    if proof.kind != "session":
+        return proof
+    piece = headers.get("content-range")
+    total = str(length) if piece is None else piece.rpartition("/")[2]
+    return proof._replace(is_whole=piece is None, object_bytes=int(total) if total.isdecimal() else None)
 
 
 def _whole_file_range(length: int) -> str:

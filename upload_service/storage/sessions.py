@@ -1,7 +1,7 @@
 """What Google's resumable sessions answer beside a success.
 
-Knows: the answer 308, which tells how much of its object the session holds, and the refusals that sessions
-have of their own.
+Knows: the answer 308, which tells how much of its object the session holds, how long the object is at the
+end, and the refusals that sessions have of their own.
 Rules: no input and no output. Only the `Range` counts, never what was sent: a session may keep less of a
 piece than came. A redirect stays a redirect: it has a Location.
 Must not know: HTTP libraries, forms, which piece was sent.
@@ -47,14 +47,23 @@ def session_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Ref
         return None
     if status == 503 and b"content-range" in body[:1024].lower() and b"earlier" not in body[:1024].lower():
         return Refusal("session_behind")
-    if status in (401, 403) and _is_json_error(body):
+    if status in (401, 403) and "error" in _json(body):
         return Refusal("access_denied", None, Phrase("The session of the URL does not take the file."))
     return None
 
 
-def _is_json_error(body: bytes) -> bool:
+def stored_bytes(status: int, headers: Mapping[str, str], body: bytes) -> int | None:
+    """How long the object is with which a session says that it has ended; None if it does not say."""
+    if status not in (200, 201):
+        return None
+    told = str(headers.get("x-goog-stored-content-length") or _json(body).get("size", ""))
+    return int(told) if re.fullmatch(r"\d{1,15}", told, re.ASCII) else None
+
+
+def _json(body: bytes) -> Mapping[str, object]:
+    """The members of JSON; none of anything else."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(told, dict) and "error" in told
+        return {}
+    return told if isinstance(told, dict) else {}

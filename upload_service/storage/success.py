@@ -36,13 +36,14 @@ class Proof(NamedTuple):
 
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
-    storage says of the object it says of them.
+    storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
     """
 
     scheme: str = "s3-v4"
     kind: Kind = "object"
     etag_optional: bool = False
     is_whole: bool = True
+    object_bytes: int | None = None
 
     @property
     def is_google(self) -> bool:
