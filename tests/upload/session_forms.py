@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer, field, file, form, post
+from tests.support.contract.openapi_answers import assert_described, operations
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.google_sessions import UNIT_BYTES
@@ -31,7 +32,7 @@ def send(
 def more(answered: Answer) -> Any:
     """How many bytes the session holds, which wants more."""
     assert answered.status == 200, answered.json
-    told = answered.json
+    told = _described(answered)
     assert told.keys() >= _MEMBERS
     assert (told["success"], told["stored"], told["complete"], told["status"]) == (True, False, False, 308)
     assert "etag" not in told
@@ -41,9 +42,16 @@ def more(answered: Answer) -> Any:
 def done(answered: Answer) -> None:
     """The session is complete."""
     assert answered.status == 200, answered.json
-    told = answered.json
+    told = _described(answered)
     assert (told["success"], told["stored"], told["complete"], told["status"]) == (True, True, True, 200)
     assert "received_bytes" not in told
+
+
+def _described(answered: Answer) -> dict[str, Any]:
+    """The answer, which the contract must describe."""
+    path = RETRY if "attempts" in answered.json else PLAIN
+    assert_described(operations()[f"POST {path}"], answered.status, answered.headers, answered.json)
+    return answered.json
 
 
 def refused(
