@@ -111,7 +111,6 @@ def test_other_interfaces_of_ceph(host: str, path: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "www.googleapis.com",
         "storage.mtls.googleapis.com",
         "api.backblazeb2.com",
         "f004.backblazeb2.com",

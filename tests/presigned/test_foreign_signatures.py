@@ -36,12 +36,12 @@ KNOWN_ELSEWHERE = [
         f"{R2}?q-sign-algorithm=sha1&q-ak=A&q-signature={SECRET}",
         "as tencent-cos, but R2 takes",
     ),
+    ("session at R2", f"{R2}?upload_id={SECRET}", "as google-session, but R2 takes"),
     ("V2 at OVH", f"https://s3.gra.io.cloud.ovh.net/b/k?{V2}", "but OVHcloud takes s3-v4."),
 ]
 # Name of the row, what follows the key, how the sign is told. They come from the pages of the vendors:
-# Google's resumable-uploads, Akamai's tokens, and others.
+# Akamai's tokens, and others.
 UNKNOWN = [
-    ("Google, resumable", f"?uploadType=resumable&upload_id={SECRET}", "upload_id"),
     ("a token", f"?token={SECRET}", "token"),
     ("Akamai", f"?hdnts=exp=1~hmac={SECRET}", "hmac"),
     ("a JWT", f"?jwt={SECRET}", "token"),

@@ -65,7 +65,10 @@ def test_unsigned_url() -> None:
     found = judged(KEY, GATED)
     assert (found.signature_scheme, found.provider, found.listed) == (UNSIGNED, "listed", True)
     assert (found.signed_headers, found.required_headers, found.expires_at) == (None, (), None)
-    assert (found.is_part, found.creates_only, found.etag_optional, found.etag_is_md5) == (False,) * 4
+    assert (found.kind, found.creates_only, found.etag_optional, found.etag_is_md5) == (
+        "object",
+        *(False,) * 3,
+    )
     assert (str(found.url), found.host_header) == (KEY, "store.internal")
     assert signed_headers.put_headers(found, {"cache-control": "no-store"}, "image/png") == (
         {"content-type": "image/png", "cache-control": "no-store"},
@@ -76,7 +79,7 @@ def test_unsigned_url() -> None:
 def test_part_of_an_upload_in_parts() -> None:
     """The two parameters of S3's UploadPart are the only ones."""
     for query in ("partNumber=1&uploadId=a.b_c-d", "uploadId=VXBsb2FkIElE%2F&partNumber=10000"):
-        assert judged(f"{KEY}?{query}", GATED).is_part
+        assert judged(f"{KEY}?{query}", GATED).kind == "part"
 
 
 @pytest.mark.parametrize(
@@ -132,5 +135,5 @@ def test_other_entries_want_signatures() -> None:
 def test_any_query(text: str) -> None:
     """Nothing but the two parameters of a part passes, and nothing of a query is said."""
     url = f"{KEY}?{text}5ec2e75ec2e7"
-    assert refusal(url, GATED) != "ok" or judged(url, GATED).is_part
+    assert refusal(url, GATED) != "ok" or judged(url, GATED).kind == "part"
     assert "5ec2e7" not in reason(url, GATED)

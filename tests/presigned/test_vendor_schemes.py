@@ -41,7 +41,12 @@ def test_every_scheme_has_an_oracle() -> None:
     schemes = {scheme for provider in PROVIDERS for scheme in provider.signature_schemes} | {
         *SIGNATURE_SCHEMES
     }
-    assert {scheme.name for scheme in schemes} - seen == {"s3-v4a", "google-v4", "google-v2"}
+    assert {scheme.name for scheme in schemes} - seen == {
+        "s3-v4a",
+        "google-v4",
+        "google-v2",
+        "google-session",
+    }
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -50,7 +55,7 @@ def test_right(name: str) -> None:
     destination = judged(RIGHT[name], LISTED)
     assert destination.signature_scheme == name.removesuffix(" policy")
     assert destination.expires_at == (None if name == "oracle-request" else END)
-    assert not destination.is_part
+    assert destination.kind == "object"
     assert repr(destination) == f"Destination(host={destination.host!r})"
     check_url(destination)
 

@@ -84,10 +84,10 @@ VENDOR_HOSTS = [
         ("obs", "huawei-obs", "b.obs.eu-west-101.myhuaweicloud.eu"),
         ("oracle-request", "oracle-request", "objectstorage.us-phoenix-1.oraclecloud.com"),
         ("oracle-request", "oracle-request", "namespace.objectstorage.ap-seoul-1.oci.customer-oci.com"),
-        ("supabase-upload", "supabase-upload", "abcdefghijklmnopqrst.supabase.co"),
-        ("supabase-upload", "supabase-upload", "abcdefghijklmnopqrst.storage.supabase.co"),
+        ("supabase", "supabase-upload", "abcdefghijklmnopqrst.supabase.co"),
+        ("supabase", "supabase-upload", "abcdefghijklmnopqrst.storage.supabase.co"),
         ("ovh-swift", "swift-temp-url", "storage.gra.cloud.ovh.net storage.uk1.cloud.ovh.net"),
-        ("nhn-swift", "swift-temp-url", "kr1-api-object-storage.nhncloudservice.com"),
+        ("nhn", "swift-temp-url", "kr1-api-object-storage.nhncloudservice.com"),
         ("infomaniak-swift", "swift-temp-url", "s3.pub1.infomaniak.cloud"),
     )
     for host in hosts.split()

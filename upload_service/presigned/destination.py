@@ -20,11 +20,11 @@ from upload_service.presigned.escaped_text import name_escape
 from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.provider import Provider
-from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, providers_of
+from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
-from upload_service.presigned.signed_operation import refuse_empty_body_checksum
+from upload_service.presigned.signed_operation import Kind, refuse_empty_body_checksum
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
 from upload_service.translation.phrase import Phrase
 
@@ -45,9 +45,9 @@ class Destination(NamedTuple):
     `listed`: an entry of the operator's list allows it. `signed_headers` are names in lower case; None where
     the URL does not tell them. `required_headers` are names and values that the store demands in addition.
     `expires_at` is in epoch seconds; None where only storage knows. `creates_only`: If-None-Match is signed,
-    so storage refuses to overwrite an object. `is_part`: the bytes become one part of an upload in parts.
-    `etag_optional`: the operator says that this store may answer a PUT without an ETag. `host_header`: the
-    host as it is written, which was signed. `binds_type`: the signature holds for one Content-Type, or for
+    so storage refuses to overwrite an object. `kind`: what the bytes become. `etag_optional`: the operator
+    says that this store may answer a PUT without an ETag. `host_header`: the host as it is written, which was
+    signed. `binds_type`: the signature holds for one Content-Type, or for
     none, and the URL need not tell which. `headers_in_query`: names, in lower case, and values of signed
     headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
     `default_headers` are sent unless the form gives others.
@@ -64,7 +64,7 @@ class Destination(NamedTuple):
     required_headers: tuple[tuple[str, str], ...]
     expires_at: float | None
     creates_only: bool = False
-    is_part: bool = False
+    kind: Kind = "object"
     etag_optional: bool = False
     host_header: str = ""
     binds_type: bool = False
@@ -95,22 +95,25 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     `now` is in epoch seconds.
     """
     parts = _parse(text)
-    provider = _provider_of(parts)
+    provider = provider_of(parts.host)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    if any(entry.unsigned for entry in entries) and not _is_signed(query, parts.path):
-        from upload_service.presigned.unsigned_urls import part_or_whole
-
-        return _unsigned(parts, entries, is_part=part_or_whole(parts))
     scheme = _scheme_of(query, parts.path, provider)
+    if provider and (scheme is None or scheme.path is None):
+        _require_object(parts, provider)
+    if scheme is None:
+        if any(entry.unsigned for entry in entries):
+            return _unsigned(parts, entries)
+        from upload_service.presigned.foreign_signatures import not_signed
+
+        raise not_signed(query, parts.path, provider)
     scheme.require_well_formed(query, parts.path)
     signed_headers = scheme.signed_headers(query)
-    scheme.operation.require_put(query, signed_headers)
+    kind = scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
-    is_part = scheme.operation.is_part_upload(query)
     return Destination(
         url=parts.url,
         host=parts.host,
@@ -118,10 +121,10 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         listed=bool(entries),
         signature_scheme=scheme.name,
         signed_headers=signed_headers,
-        required_headers=() if is_part else scheme.required_headers,
+        required_headers=scheme.required_headers if kind == "object" else (),
         expires_at=expires_at,
         creates_only=signed_headers is not None and "if-none-match" in signed_headers,
-        is_part=is_part,
+        kind=kind,
         etag_optional=any(entry.etag_optional for entry in entries),
         host_header=parts.host_header,
         binds_type=scheme.binds_type,
@@ -133,8 +136,10 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     )
 
 
-def _unsigned(parts: UrlParts, entries: list[UrlPrefix], *, is_part: bool) -> Destination:
+def _unsigned(parts: UrlParts, entries: list[UrlPrefix]) -> Destination:
     """A store that the operator keeps behind a gate of his own; a PUT there carries plain headers only."""
+    from upload_service.presigned.unsigned_urls import kind_of_unsigned
+
     return Destination(
         url=parts.url,
         host=parts.host,
@@ -144,7 +149,7 @@ def _unsigned(parts: UrlParts, entries: list[UrlPrefix], *, is_part: bool) -> De
         signed_headers=None,
         required_headers=(),
         expires_at=None,
-        is_part=is_part,
+        kind=kind_of_unsigned(parts),
         etag_optional=any(entry.etag_optional for entry in entries),
         host_header=parts.host_header,
         sendable=sendable_headers.PLAIN,
@@ -169,17 +174,6 @@ def _parse(text: str) -> UrlParts:
         raise unusable_url(error.why) from None
 
 
-def _provider_of(parts: UrlParts) -> Provider | None:
-    """The store; where a vendor has two interfaces on one host, the one by whose signature it is signed."""
-    first, *others = providers_of(parts.host) or (None,)
-    if first and others:
-        query = parse_query(parts.url.raw_query_string, ())
-        for provider in (first, *others):
-            if any(scheme.has_signed(query, parts.path) for scheme in provider.signature_schemes):
-                return provider
-    return first
-
-
 def _require_allowed(
     parts: UrlParts, provider: Provider | None, allowed: AllowedDestinations
 ) -> list[UrlPrefix]:
@@ -197,9 +191,13 @@ def _require_allowed(
                 port=port,
             ),
         )
-    if provider and re.fullmatch(provider.path_hosts, host):
-        _require_bucket_and_key(parts.path, provider)
     return entries
+
+
+def _require_object(parts: UrlParts, provider: Provider) -> None:
+    """Raise UploadError where the path has to tell a bucket and a key, and does not."""
+    if re.fullmatch(provider.path_hosts, parts.host):
+        _require_bucket_and_key(parts.path, provider)
 
 
 def _require_bucket_and_key(path: str, provider: Provider) -> None:
@@ -227,15 +225,9 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _is_signed(query: Query, path: str) -> bool:
-    return any(scheme.has_signed(query, path) for scheme in SIGNATURE_SCHEMES)
-
-
-def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme:
-    """The scheme by which the URL is signed, among those that its store knows; raises UploadError."""
+def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme | None:
+    """The scheme by which the URL is signed, among those that its store knows."""
     for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
         if scheme.has_signed(query, path):
             return scheme
-    from upload_service.presigned.foreign_signatures import not_signed
-
-    raise not_signed(query, path, provider)
+    return None

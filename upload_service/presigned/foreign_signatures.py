@@ -18,14 +18,8 @@ from upload_service.translation.phrase import Phrase
 # Names in lower case that begin like this belong to known schemes: where they alone did not make a signature,
 # a part of the query is missing or has another case, as when a shell has cut the URL at its first `&`.
 _OF_KNOWN_SCHEMES = ("x-amz-", "x-goog-", "awsaccesskeyid", "googleaccessid")
-# What a parameter's name in lower case has, and how it is told. CloudFront: Signature, Key-Pair-Id; Tencent:
-# q-signature; OpenStack: temp_url_sig; Akamai: hdnts, hmac; Supabase and many others: token; Google's
-# resumable uploads: upload_id; Alibaba's CDN: auth_key.
+# What a parameter's name in lower case has, and how it is told. Akamai: hdnts, hmac; Alibaba's CDN: auth_key.
 _SIGNS = (
-    (r"temp_url_sig", "temp_url_sig"),
-    (r"q-signature", "q-signature"),
-    (r"key-pair-id", "Key-Pair-Id"),
-    (r"upload_id", "upload_id"),
     (r"auth_?key", "auth_key"),
     (r".*signature.*", "signature"),
     (r".*hmac.*|hdn[a-z]+", "hmac"),

@@ -9,7 +9,7 @@ Must not know: hosts, the clock.
 from upload_service.presigned import sendable_headers, signed_operation, vendor_schemes
 from upload_service.presigned.expiry import moment
 from upload_service.presigned.scheme_parameters import BASE64, SCOPE, v2_parameters, v4_parameters
-from upload_service.presigned.signature_scheme import Parameter, SignatureScheme
+from upload_service.presigned.signature_scheme import Parameter, PathForm, SignatureScheme
 from upload_service.translation.phrase import Phrase
 
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; also of R2, MinIO and SeaweedFS
@@ -91,6 +91,26 @@ GOOGLE_V2 = SignatureScheme(
     any_case=True,
     binds_type=True,
 )
+# docs.cloud.google.com/storage/docs/resumable-uploads#session-uris: whoever has the URL of a session may
+# write, for a week, and nothing else is checked. The XML API's is the URL of the POST with `upload_id` behind
+# it, so the parameters of a signature may be left in it; they were for that POST, and tell neither expiry nor
+# headers. The JSON API's is below /upload/ and names its kind.
+GOOGLE_SESSION = SignatureScheme(
+    "google-session",
+    frozenset({"upload_id"}),
+    (Parameter("upload_id", r"[A-Za-z0-9._~-]{16,}", Phrase("the id of a session")),),
+    signed_operation.GOOGLE_SESSION,
+    sendable_headers.GOOGLE_SESSION,
+    any_case=True,
+)
+GOOGLE_JSON_SESSION = GOOGLE_SESSION._replace(
+    identified_by=frozenset({"upload_id", "uploadType"}),
+    path=PathForm(
+        "/upload/storage/v1/b/",
+        r"/upload/storage/v1/b/(?=[._-]*[a-z0-9])[a-z0-9._-]{3,222}/o",
+        Phrase("that of a session: /upload/storage/v1/b/BUCKET/o"),
+    ),
+)
 # learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
 # type, Put Block does not. Microsoft's own libraries read the names in any case (SasQueryParametersExtensions
 # in github.com/Azure/azure-sdk-for-net).
@@ -132,10 +152,12 @@ AZURE_USER_DELEGATION = AZURE_SAS._replace(
     expires=(("se", moment), ("ske", moment)),
 )
 # Those that a URL on a host of no known store may have. V4A comes before V4, because its URLs have V4's
-# parameters as well; so does the SAS of a user before the other.
+# parameters as well; for the same reason a session comes before Google's, and the SAS of a user before the
+# other. To S3's stores `upload_id` means nothing.
 SIGNATURE_SCHEMES = (
     S3_V4A,
     S3_V4,
+    GOOGLE_SESSION,
     GOOGLE_V4,
     S3_V2,
     GOOGLE_V2,

@@ -14,6 +14,8 @@ from upload_service.presigned import sendable_headers, vendor_providers
 from upload_service.presigned.known_schemes import (
     AZURE_SAS,
     AZURE_USER_DELEGATION,
+    GOOGLE_JSON_SESSION,
+    GOOGLE_SESSION,
     GOOGLE_V2,
     GOOGLE_V4,
     S3_V2,
@@ -68,10 +70,20 @@ PROVIDERS = (
         ("googleapis.com",),
         rf"{BUCKET}storage\.googleapis\.com",
         r"storage\.googleapis\.com",
-        (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
+        (GOOGLE_JSON_SESSION, GOOGLE_SESSION, GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
         sendable_headers.GOOGLE_AND_S3,
-        # The JSON interface: docs.cloud.google.com/storage/docs/request-endpoints#json-api
+        # The JSON interface: docs.cloud.google.com/storage/docs/request-endpoints#json-api. Of it, a PUT to a
+        # session that has begun is let through; a PUT without one needs a token.
         frozenset(("batch", "discovery", "download", "resumable", "storage", "upload")),
+    ),
+    # docs.cloud.google.com/storage/docs/performing-resumable-uploads#initiate-session
+    Provider(
+        "google-api",
+        "Google Cloud Storage (sessions)",
+        ("googleapis.com",),
+        r"www\.googleapis\.com",
+        NO_HOST,
+        (GOOGLE_JSON_SESSION,),
     ),
     # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
     # names the account; a path of one segment is an object in the container $root. z00 to z99 are DNS zones.
@@ -112,18 +124,12 @@ def titles() -> str:
 
 # The hosts of a service's uploads are few.
 @lru_cache(maxsize=32)
-def providers_of(host: str) -> tuple[Provider, ...]:
-    """The providers to which a host, in lower case, belongs: some vendors have two interfaces on one host."""
-    return tuple(
-        provider
-        for provider in PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :], ())
-        if any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts))
-    )
-
-
 def provider_of(host: str) -> Provider | None:
-    """The first of them; None if it is not a host of a known store."""
-    return next(iter(providers_of(host)), None)
+    """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
+    for provider in PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :], ()):
+        if any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
+            return provider
+    return None
 
 
 # The ETags of S3 Express look like MD5 but are random.

@@ -1,4 +1,4 @@
-"""The stores of other vendors that speak S3 and nothing else there, as data.
+"""The stores of other vendors that speak S3, as data.
 
 Knows: the hosts that each vendor documents, and which of S3's signature schemes it takes.
 Rules: a host is here only where its whole shape is documented, and where nobody but the vendor can answer on
@@ -12,6 +12,7 @@ Must not know: everything else.
 from upload_service.presigned.known_schemes import S3_V2, S3_V4
 from upload_service.presigned.provider import BUCKET, NO_HOST, Provider
 from upload_service.presigned.signature_scheme import SignatureScheme
+from upload_service.presigned.vendor_schemes import SUPABASE_TOKEN, SWIFT_TEMP_URL
 
 _V4 = (S3_V4,)
 _V4_AND_V2 = (S3_V4, S3_V2)
@@ -77,13 +78,14 @@ S3_RELATIVES = (
         r"|krs?\.object\.gov-ncloudstorage\.com|kr\.object\.fin-ncloudstorage\.com|kr\.ncloudstorage\.com",
         _V4_AND_V2,
     ),
-    # docs.nhncloud.com/en/Storage/Object%20Storage/en/s3-api-guide: signatures V4, the bucket in the path.
+    # docs.nhncloud.com/en/Storage/Object%20Storage/en/s3-api-guide: signatures V4, the bucket in the path;
+    # .../api-guide: Swift on the same host.
     _store(
         "nhn",
         "NHN Cloud",
         "nhncloudservice.com",
         r"(?:kr|jp|us)\d-api-object-storage\.nhncloudservice\.com",
-        _V4,
+        (*_V4, SWIFT_TEMP_URL),
         bucket_hosts=NO_HOST,
     ),
     # github.com/scaleway/docs-content, pages/object-storage: concepts (endpoints, V2 and V4) and post-object.
@@ -167,14 +169,14 @@ S3_RELATIVES = (
         bucket_hosts=NO_HOST,
     ),
     # supabase.com/docs/guides/storage/s3/authentication and /compatibility: V4, the bucket in the path. All
-    # interfaces of a project are on the same hosts.
+    # interfaces of a project are on the same hosts; /docs/guides/storage/uploads: signed uploads.
     Provider(
         "supabase",
         "Supabase",
         ("supabase.co",),
         NO_HOST,
         r"[a-z]{20}(?:\.storage)?\.supabase\.co",
-        _V4,
+        (*_V4, SUPABASE_TOKEN),
         path_prefix="/storage/v1/s3",
     ),
     # idrive.com/s3-storage-e2/e2-endpoint-urls and /guides/s3_developer_guide.htm. Not its older hosts: their

@@ -8,14 +8,15 @@ Must not know: which destinations are such stores, signature schemes.
 import re
 
 from upload_service.presigned.query import unusable_url
+from upload_service.presigned.signed_operation import Kind
 from upload_service.presigned.url_parts import UrlParts
 from upload_service.translation.phrase import Phrase
 
 _PART = re.compile(r"(?:partNumber=\d{1,5}&uploadId=[^&=]+|uploadId=[^&=]+&partNumber=\d{1,5})", re.ASCII)
 
 
-def part_or_whole(parts: UrlParts) -> bool:
-    """Whether the bytes become one part of an upload in parts; raises UploadError for any other query."""
+def kind_of_unsigned(parts: UrlParts) -> Kind:
+    """Whether the bytes become an object or a part of one; raises UploadError for any other query."""
     query = parts.url.raw_query_string
     if query and not _PART.fullmatch(query):
         raise unusable_url(
@@ -23,4 +24,4 @@ def part_or_whole(parts: UrlParts) -> bool:
         )
     if parts.path.endswith("/"):
         raise unusable_url(Phrase("ends with a slash, as the address of a folder does"))
-    return bool(query)
+    return "part" if query else "object"

@@ -5,11 +5,14 @@ Rules: as in `signed_operation.py`. Where no page says whether names have a case
 Must not know: hosts, the form of signatures, the clock.
 """
 
-from upload_service.presigned.signed_operation import S3, SignedOperation
+from upload_service.presigned.signed_operation import S3, Kind, SignedOperation
 
 # The overrides of a response's headers, and what all relatives of S3 have, by the names in lower case.
 _COMMON = frozenset(name.lower() for name in S3.forbidden)
 _PART = ("partnumber", "uploadid")
+_PARTS: tuple[tuple[Kind, tuple[tuple[str, str], ...]], ...] = (
+    ("part", tuple((name, "(?s).+") for name in _PART)),
+)
 
 # The subresources in oss2 2.19.1 (oss2/auth.py) and alibabacloud-oss-v2 1.4.1 (signer/v1.py), without those
 # of parts, of tokens and of callbacks, which tell the signer's own server that a file was stored:
@@ -23,7 +26,7 @@ ALIBABA = SignedOperation(
         "vod", "worm", "wormextend", "wormid", "x-oss-async-process", "x-oss-process",
         "x-oss-write-get-object-response",
     )),
-    part_parameters=_PART,
+    kinds=_PARTS,
 )
 # The parameters of requests in cos-python-sdk-v5 1.9.44 (qcloud_cos/cos_client.py)
 TENCENT = SignedOperation(
@@ -32,7 +35,7 @@ TENCENT = SignedOperation(
         "ci-process", "domain", "domaincertificate", "intelligenttiering", "live", "origin", "position",
         "referer", "response-control", "style", "symlink", "vod",
     )),
-    part_parameters=_PART,
+    kinds=_PARTS,
 )
 # The subresources in esdk-obs-python 3.26.6 (obs/const.py)
 HUAWEI = SignedOperation(
@@ -44,7 +47,7 @@ HUAWEI = SignedOperation(
         "x-image-process", "x-image-save-bucket", "x-image-save-object", "x-oss-process",
         "x-workflow-start",
     )),
-    part_parameters=_PART,
+    kinds=_PARTS,
 )
 # It has no parts. docs.openstack.org/swift/latest/overview_large_objects.html (a list of segments comes in
 # the body), and middleware.html: bulk (an archive that is unpacked), symlink. A temporary URL loses all of
@@ -54,9 +57,8 @@ SWIFT = SignedOperation(
     forbidden=frozenset((
         *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "versions",
     )),
-    part_parameters=_PART,
 )
 # fmt: on
 # github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts: it reads the token only.
 # docs.oracle.com/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm: nothing is in the query.
-PLAIN = SignedOperation(allowed_values=(), forbidden=frozenset(_PART), part_parameters=_PART)
+PLAIN = SignedOperation(allowed_values=(), forbidden=frozenset(_PART))

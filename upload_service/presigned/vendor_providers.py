@@ -60,31 +60,13 @@ PROVIDERS = (
         NO_HOST,
         (vendor_schemes.ORACLE_REQUEST,),
     ),
-    # supabase.com/docs/guides/storage/uploads: PROJECT.supabase.co, and PROJECT.storage.supabase.co for large
-    # files
-    Provider(
-        "supabase-upload",
-        "Supabase (signed uploads)",
-        ("supabase.co",),
-        r"[a-z]{20}\.(?:storage\.)?supabase\.co",
-        NO_HOST,
-        (vendor_schemes.SUPABASE_TOKEN,),
-    ),
-    # Swift: the hosts of three vendors. help.ovhcloud.com, "Object Storage Swift";
-    # docs.nhncloud.com/en/Storage/ Object Storage/en/api-guide; docs.infomaniak.cloud/object_storage/swift
+    # Swift: the hosts of two vendors; those of NHN Cloud are in `s3_relatives.py`. help.ovhcloud.com, "Object
+    # Storage Swift"; docs.infomaniak.cloud/object_storage/swift
     Provider(
         "ovh-swift",
         "OVHcloud (Swift)",
         ("ovh.net",),
         r"storage\.[a-z]{2,4}\d?\.cloud\.ovh\.net",
-        NO_HOST,
-        (vendor_schemes.SWIFT_TEMP_URL,),
-    ),
-    Provider(
-        "nhn-swift",
-        "NHN Cloud (Swift)",
-        ("nhncloudservice.com",),
-        r"[a-z]{2}\d-api-object-storage\.nhncloudservice\.com",
         NO_HOST,
         (vendor_schemes.SWIFT_TEMP_URL,),
     ),

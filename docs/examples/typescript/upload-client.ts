@@ -76,6 +76,8 @@ export interface Stored {
   etag?: string;
   /** Of the bytes that were sent; compared with storage's own where it gives one. */
   checksum?: string;
+  /** Only of a resumable session: it has the whole object. */
+  complete?: true;
   /** How many PUTs were begun. */
   attempts?: number;
   attempt_log?: Attempt[];

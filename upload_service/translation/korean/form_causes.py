@@ -84,8 +84,24 @@ TEXTS = {
         "{field} 필드의 값이 바이트 수를 나타내는 정수가 아닙니다."
     ),
     "{field} came twice.": "{field}가 두 번 왔습니다.",
-    "The fields size and header:content-length differ.": (
-        "size 필드와 header:content-length 필드의 값이 다릅니다."
+    "The fields size, header:content-length and header:content-range differ.": (
+        "size, header:content-length, header:content-range 필드가 말하는 크기가 서로 다릅니다."
+    ),
+    "The header Content-Range ends before it begins, or behind the end of the object.": (
+        "Content-Range 헤더의 끝이 시작보다 앞이거나, 객체의 끝보다 뒤입니다."
+    ),
+    "Only the last piece may have a length that is not a multiple of 256 KiB.": (
+        "길이가 256 KiB의 배수가 아니어도 되는 것은 마지막 조각뿐입니다."
+    ),
+    "The list of blocks is longer than 8 MiB.": "블록 목록이 8 MiB보다 깁니다.",
+    "The list has {count} blocks, and 50,000 are the most.": (
+        "목록에 블록이 {count}개 있는데, 50,000개까지만 가능합니다."
+    ),
+    "The ids in the list of blocks are not all of the same length.": (
+        "블록 목록에 있는 id의 길이가 모두 같지는 않습니다."
+    ),
+    "An id in the list of blocks is not base64 of at most 64 bytes.": (
+        "블록 목록의 id 가운데 64바이트 이하를 base64로 쓴 것이 아닌 것이 있습니다."
     ),
     "The header {name} came twice.": "{name} 헤더가 두 번 왔습니다.",
     "The header {name} came after the file had begun to be sent.": (

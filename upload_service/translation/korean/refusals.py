@@ -171,6 +171,24 @@ TEXTS = {
     "Wait for the other upload to end, then send the file again.": (
         "다른 업로드가 끝나기를 기다린 뒤 파일을 다시 보내십시오."
     ),
+    "No such session": "없는 세션",
+    "The resumable session of the URL has ended, was cancelled or was never begun.": (
+        "URL의 재개 가능한 세션이 끝났거나 취소되었거나 시작된 적이 없습니다."
+    ),
+    "Ask your back end for a new session, and send the file to it from the beginning.": (
+        "백엔드에 새 세션을 요청하고, 파일을 처음부터 보내십시오."
+    ),
+    "Piece out of turn": "차례가 맞지 않는 조각",
+    "The piece begins behind the last byte that the resumable session holds.": (
+        "조각의 시작이 재개 가능한 세션이 가진 마지막 바이트의 바로 다음이 아니라 더 뒤입니다."
+    ),
+    (
+        "Ask the session how far it is, with header:content-range bytes */* and an empty file, and go on "
+        "from there."
+    ): (
+        "header:content-range를 bytes */*로 하여 빈 파일을 보내 세션이 어디까지 받았는지 묻고, 거기서부터 "
+        "이어서 보내십시오."
+    ),
     "Wrong region or endpoint": "잘못된 리전 또는 엔드포인트",
     "Storage answered with a redirect, which a signed request cannot follow.": (
         "스토리지가 리다이렉트로 응답했는데, 서명된 요청은 이를 따를 수 없습니다."

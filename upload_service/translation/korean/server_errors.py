@@ -217,6 +217,20 @@ TEXTS = {
         "배포할 때마다 난다면 UPLOAD_SHUTDOWN_SECONDS를 올리고, 플랫폼이 프로세스를 강제 종료하기까지의 "
         "시간도 함께 늘리십시오. 배포와 상관없이 난다면 누가 서비스를 멈추는지 찾으십시오."
     ),
+    "File taken in part": "일부만 받은 파일",
+    "The resumable session of the URL has taken a part of the file only.": (
+        "URL의 재개 가능한 세션이 파일의 일부만 받았습니다."
+    ),
+    (
+        "Ask the session how far it is, with header:content-range bytes */* and an empty file, and send "
+        "the rest; or send the whole file again."
+    ): (
+        "header:content-range를 bytes */*로 하여 빈 파일을 보내 세션이 어디까지 받았는지 묻고 나머지를 "
+        "보내십시오. 또는 파일 전체를 다시 보내십시오."
+    ),
+    "A few are normal for large files; many mean that something in between cuts connections.": (
+        "큰 파일에서 가끔 나는 것은 정상입니다. 많으면 중간의 무언가가 연결을 끊고 있는 것입니다."
+    ),
     "Internal error": "내부 오류",
     "Something unexpected went wrong in the service.": "서비스에서 예상하지 못한 문제가 발생했습니다.",
     "Try again; if it stays, give the operator the request_id.": (

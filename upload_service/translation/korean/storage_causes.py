@@ -220,6 +220,16 @@ TEXTS = {
     "Its {names} must be those of this very file, and not of another one or of none.": (
         "서명에 포함된 {names} 값은 다른 파일이나 빈 파일이 아니라 바로 이 파일의 값이어야 합니다."
     ),
+    "A block of the list is not uploaded, or is no longer there.": (
+        "목록에 있는 블록 가운데 업로드되지 않았거나 더는 없는 것이 있습니다."
+    ),
+    "The session of the URL does not take the file.": "URL의 세션이 파일을 받지 않습니다.",
+    "The session of the URL has taken {count} bytes, and not the whole file.": (
+        "URL의 세션이 파일 전체가 아니라 {count}바이트만 받았습니다."
+    ),
+    "The session of the URL has ended with {stored} bytes, and the object should have {count}.": (
+        "URL의 세션이 {stored}바이트로 끝났는데, 객체는 {count}바이트여야 합니다."
+    ),
     "The URL signs no header but host.": "URL의 서명에 포함된 헤더는 host뿐입니다.",
     "Its {name} must be that of this very file, and not of another one or of none.": (
         "서명에 포함된 {name} 값은 다른 파일이나 빈 파일이 아니라 바로 이 파일의 값이어야 합니다."

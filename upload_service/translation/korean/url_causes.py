@@ -96,4 +96,5 @@ TEXTS = {
     "has a user name or password in it": "사용자 이름이나 비밀번호가 들어 있습니다",
     "has no usable host": "쓸 수 있는 호스트가 없습니다",
     "has no object key": "객체 키가 없습니다",
+    "the id of a session": "세션의 id",
 }

@@ -19,8 +19,8 @@ PAGES = {
     "README.md": ("stored", "problem", "most_used"),
     "README.ko.md": ("stored", "problem", "most_used_ko"),
     "CONTRIBUTING.md": ("rooms",),
-    "docs/calling.md": ("checked", "stored_with_attempts", "progress"),
-    "docs/calling.ko.md": ("checked", "stored_with_attempts", "progress"),
+    "docs/calling.md": ("checked", "stored_with_attempts", "received", "progress"),
+    "docs/calling.ko.md": ("checked", "stored_with_attempts", "received", "progress"),
     "docs/migration.md": ("new_members", "new_members_of_retries"),
     "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
     "docs/settings.md": ("settings", "stores"),
@@ -72,6 +72,7 @@ def _answers() -> dict[str, str]:
     return {
         "stored": _json(stored),
         "stored_with_attempts": _json(retried),
+        "received": _json(examples.received()),
         "checked": _json(examples.checked()),
         "problem": _json(examples.problem()),
         "upload_event": _json(examples.upload_event()),

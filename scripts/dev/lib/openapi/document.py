@@ -75,15 +75,22 @@ def text() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
+_DONE = "The object is stored; or a resumable session has taken a piece of it and wants more (`Received`)."
+
+
 def _upload(path: str) -> Schema:
     retrying = path.endswith("-retry")
-    shape = "StoredWithAttempts" if retrying else "Stored"
+    more = "WithAttempts" if retrying else ""
+    shapes = [{"$ref": f"#/components/schemas/{name}{more}"} for name in ("Stored", "Received")]
     summary, description = SUMMARIES[path]
     stored = examples.stored_with_attempts() if retrying else examples.stored()
     content: Schema = {
         "application/json": {
-            "schema": {"$ref": f"#/components/schemas/{shape}"},
-            "examples": {"stored": {"value": stored}},
+            "schema": {"anyOf": shapes},
+            "examples": {
+                "stored": {"value": stored},
+                "received": {"value": examples.received(retrying=retrying)},
+            },
         },
         PROGRESS: {
             "schema": {"type": "string", "description": f"{_LINES} Each line is a `ProgressLine`."},
@@ -98,8 +105,7 @@ def _upload(path: str) -> Schema:
         "security": [{}, {"token": []}],
         "parameters": [_request_id()],
         "requestBody": _multipart(form_schema(retrying=retrying)),
-        "responses": success(content, f"The object is stored.\n\n{_LINES}")
-        | problems(upload_codes(retrying=retrying)),
+        "responses": success(content, f"{_DONE}\n\n{_LINES}") | problems(upload_codes(retrying=retrying)),
     }
 
 

@@ -49,6 +49,16 @@ def stored_with_attempts() -> Json:
     return _read(success_response(record, REQUEST_ID, _SECONDS, retrying=True).text)
 
 
+def received(*, retrying: bool = False) -> Json:
+    """The answer to a piece after which a resumable session wants more."""
+    held = Outcome(None, StorageResponse(308), held_bytes=524288)
+    attempt = Attempt("ok", 308, 38, 262144)
+    record = replace(_RECORD, file_size=262144, outcome=held, attempts=[attempt], is_session=True)
+    if retrying:
+        record.replayable = True
+    return _read(success_response(record, REQUEST_ID, _SECONDS, retrying=retrying).text)
+
+
 def checked() -> Json:
     """The answer to a form that is right."""
     return _read(check_response(REQUEST_ID).text)

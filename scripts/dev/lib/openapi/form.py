@@ -108,7 +108,8 @@ def _form(fields: Schema) -> Schema:
                 "The value of another header that the URL was signed with: "
                 f"at most {signed_headers.MAX_HEADERS_BYTES // 1024} KiB together, names and values. "
                 "`header:host` and `header:content-length` may come as well: they must be the URL's host and "
-                "the file's size."
+                "the file's size. `header:content-range` is for the URL of a resumable session: `bytes "
+                "A-B/N` with a piece, `bytes */N` with an empty file to ask how much the session holds."
             ),
             f"^{signed_headers.FIELD_PREFIX}({'|'.join(signed_headers.TYPE_HEADERS)})$": _type(
                 "A media type."

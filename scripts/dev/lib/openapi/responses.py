@@ -32,7 +32,7 @@ NOT_OF_CHECKS = frozenset({"not_found", "client_gone"})
 # What only the file, its part of the form, or a look at the storage's address can show.
 AFTER_A_CHECK = frozenset(
     {
-        "multiple_files", "length_unpredictable", "header_too_late",
+        "multiple_files", "length_unpredictable", "header_too_late", "invalid_block_list",
         "checksum_too_late", "checksum_differs", "type_unrecognised", "type_mismatch", "too_large_to_keep",
         "spool_full", "address_refused",
     }

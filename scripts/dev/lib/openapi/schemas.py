@@ -24,6 +24,8 @@ def schemas() -> Schema:
         "Code": {"type": "string", "enum": list(CATALOGUE)},
         "Stored": _stored(),
         "StoredWithAttempts": {"allOf": [{"$ref": "#/components/schemas/Stored"}, attempts]},
+        "Received": _received(),
+        "ReceivedWithAttempts": {"allOf": [{"$ref": "#/components/schemas/Received"}, attempts]},
         "Checked": _checked(),
         "Problem": _problem(),
         "Attempt": _attempt(),
@@ -37,6 +39,7 @@ def gaps() -> list[str]:
     more = {name: retried[name] for name in retried if name not in stored}
     found = [
         *_missing("_stored", _stored(), stored),
+        *_missing("_received", _received(), examples.received()),
         *_missing("_attempts", _object(_attempts()), more),
         *_missing("_checked", _checked(), examples.checked()),
         *_missing("_problem", _problem(), examples.problem()),
@@ -67,7 +70,26 @@ def _stored() -> Schema:
             "description": "Of the bytes that were sent; compared with storage's own where it gives one.",
         },
     }
-    return _object(members, *(name for name in members if name not in ("etag", "checksum")))
+    required = [name for name in members if name not in ("etag", "checksum")]
+    complete = {"const": True, "description": "Only of a resumable session: it has the whole object."}
+    return _object(members | {"complete": complete}, *required)
+
+
+def _received() -> Schema:
+    """A piece, or a question, after which a resumable session wants more."""
+    held = "So many bytes of the object, from its start, the session holds: send the next piece from there."
+    more: Schema = {
+        "stored": {"const": False},
+        "status": {"const": 308, "description": "The session's own."},
+        "complete": {"const": False},
+        "received_bytes": _COUNT | {"description": held},
+    }
+    shape = _stored()
+    members, required = shape["properties"], shape["required"]
+    assert isinstance(members, dict)
+    assert isinstance(required, list)
+    kept = {name: member for name, member in members.items() if name != "etag"}
+    return _object(kept | more, *dict.fromkeys([*required, *more]))
 
 
 def _checked() -> Schema:
@@ -135,7 +157,8 @@ def _progress() -> Schema:
     lines = [
         _object({"event": {"const": event}} | members, "event", *members) for event, members in events.items()
     ]
-    last = [{"$ref": f"#/components/schemas/{name}"} for name in ("Stored", "StoredWithAttempts", "Problem")]
+    answers = ("Stored", "StoredWithAttempts", "Received", "ReceivedWithAttempts", "Problem")
+    last = [{"$ref": f"#/components/schemas/{name}"} for name in answers]
     return {"anyOf": [*lines, *last]}
 
 
