@@ -13,7 +13,10 @@ from tests.presigned.provider_rows import ACCOUNT, HOSTS, HOSTS_WITH_A_PREFIX, O
 from tests.presigned.vendor_rows import VENDOR_HOSTS
 from upload_service.presigned.providers import PROVIDERS, provider_of
 
-SESSION = ("www.googleapis.com", "/upload/storage/v1/b/b/o?uploadType=resumable&upload_id=A1b2C3d4E5f6G7h8")
+SESSION = (
+    "www.googleapis.com",
+    "/upload/storage/v1/b/bucket/o?uploadType=resumable&upload_id=A1b2C3d4E5f6G7h8",
+)
 TARGETS = [(host, f"/folder/key.png?{query}", provider) for host, query, provider in HOSTS]
 TARGETS += [*VENDOR_HOSTS, (*SESSION, "google-api")]
 

@@ -76,15 +76,6 @@ PROVIDERS = (
         # session that has begun is let through; a PUT without one needs a token.
         frozenset(("batch", "discovery", "download", "resumable", "storage", "upload")),
     ),
-    # docs.cloud.google.com/storage/docs/performing-resumable-uploads#initiate-session
-    Provider(
-        "google-api",
-        "Google Cloud Storage (sessions)",
-        ("googleapis.com",),
-        r"www\.googleapis\.com",
-        NO_HOST,
-        (GOOGLE_JSON_SESSION,),
-    ),
     # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
     # names the account; a path of one segment is an object in the container $root. z00 to z99 are DNS zones.
     Provider(
@@ -97,6 +88,15 @@ PROVIDERS = (
         ),
         NO_HOST,
         (AZURE_USER_DELEGATION, AZURE_SAS),
+    ),
+    # docs.cloud.google.com/storage/docs/performing-resumable-uploads#initiate-session
+    Provider(
+        "google-api",
+        "Google Cloud Storage (sessions)",
+        ("googleapis.com",),
+        r"www\.googleapis\.com",
+        NO_HOST,
+        (GOOGLE_JSON_SESSION,),
     ),
     *S3_RELATIVES,
     *vendor_providers.PROVIDERS,

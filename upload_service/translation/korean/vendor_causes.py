@@ -1,6 +1,7 @@
 """Korean. What more is known of the URLs and the answers of vendors with signatures of their own."""
 
 TEXTS = {
+    "that of a session: /upload/storage/v1/b/BUCKET/o": "세션의 경로 /upload/storage/v1/b/BUCKET/o",
     "has an unusable path, which must be {expected}": "경로가 잘못되었습니다(필요한 형식: {expected})",
     "is signed for another address than its own": "URL 자신의 주소가 아닌 다른 주소용으로 서명되었습니다",
     "an id of 32 hexadecimal digits with dashes": "대시가 들어간 16진수 32자리 ID",
