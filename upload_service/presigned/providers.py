@@ -23,7 +23,7 @@ class Provider(NamedTuple):
     compiled when a host is first compared with them, because most are never needed. The former hosts name the
     bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
     would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
-    `s3_headers`: those of a PUT that S3's schemes sign.
+    `s3_headers`: those of a PUT that S3's schemes sign. `takes_posts`: it has the POST of a form.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Provider(NamedTuple):
     signature_schemes: tuple[SignatureScheme, ...]
     s3_headers: SendableHeaders = sendable_headers.S3
     no_buckets: frozenset[str] = frozenset()
+    takes_posts: bool = True
 
 
 _NO_HOST = "(?!)"
@@ -74,8 +75,9 @@ PROVIDERS = (
         rf"{_S3}|bucket\.{_VPCE}",
         (S3_V4A, S3_V4, S3_V2),
     ),
-    # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{_BUCKET}{_R2}", _R2, (S3_V4,)),
+    # developers.cloudflare.com/r2/api/s3/presigned-urls, which says that it has no POST, and
+    # /r2/reference/data-location
+    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{_BUCKET}{_R2}", _R2, (S3_V4,), takes_posts=False),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
@@ -101,8 +103,10 @@ PROVIDERS = (
         ),
         _NO_HOST,
         (AZURE_SAS,),
+        takes_posts=False,
     ),
-    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
+    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"; PostObject is not
+    # among its supported calls
     Provider(
         "b2",
         "Backblaze B2",
@@ -110,6 +114,7 @@ PROVIDERS = (
         rf"{_BUCKET}s3\.[a-z]{{2}}-[a-z]+-\d{{3}}\.backblazeb2\.com",
         r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com",
         (S3_V4,),
+        takes_posts=False,
     ),
     # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN does not accept a PUT.
     Provider(

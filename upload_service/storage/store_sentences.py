@@ -44,6 +44,13 @@ SENTENCES = (
     Sentence("signature not valid in the specified time frame", "url_expired", "Azure"),
     Sentence("request is not yet valid", "clock_skewed", "S3, Google"),
     Sentence("request is not valid yet", "clock_skewed", "MinIO"),
+    # Why a POST is refused: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    Sentence("policy expired", "url_expired", "S3, MinIO, for a POST"),
+    Sentence("extra input fields", "policy_not_met", "S3, MinIO, for a POST",
+             "The POST has a field that its policy does not cover."),
+    Sentence("must appear in the list of conditions", "policy_not_met", "MinIO, for a POST",
+             "The POST has a field that its policy does not cover."),
+    Sentence("invalid according to policy", "policy_not_met", "S3, MinIO, for a POST"),
     # How it is signed.
     Sentence("please use aws4-hmac-sha256", "signature_not_supported", "S3, MinIO, versitygw"),
     Sentence("please use sigv4", "signature_not_supported", "R2, under Unauthorized"),

@@ -9,6 +9,7 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 import math
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
@@ -18,7 +19,7 @@ from upload_service.content.allowed_types import Sniffer
 from upload_service.content.content_type import parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
-from upload_service.multipart.form_reader import FormReader
+from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
 from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
@@ -26,6 +27,9 @@ from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
 from upload_service.upload.record import UploadRecord
+
+if TYPE_CHECKING:
+    from upload_service.multipart.form_writer import FileFrame
 
 # The plain endpoint keeps a copy of files up to this size, so a wrong prediction only costs a second PUT.
 SMALL_FILE_BYTES = 1024 * 1024
@@ -56,6 +60,9 @@ class ClientLeg:
         # The file's length, as far as it is known or predicted.
         self.expected_bytes: int | None = None
         self._prediction: LengthPrediction | None = None
+        # The file cannot be longer than this, as far as the request tells.
+        self._longest: int | None = None
+        self._most_bytes = settings.max_file_bytes
         self._fields = FormFields(settings)
         self._checksums = RunningChecksums(())
         self._form = form
@@ -85,20 +92,37 @@ class ClientLeg:
                 self._open_body(event)
             case FileEnd():
                 self.expected_bytes = self.progress.file_bytes = self._record.file_size
+                self._bound_length()
                 if self._sniffer:
                     self._sniffer.finish()
         self._plan_if_ready()
 
     def _note_field(self, name: str, value: str) -> None:
         self._fields.note(name, value, time.time())
-        if name == "uploadUrl" and self._fields.destination:
-            self._record.host = self._fields.destination.host
+        if self._record.host is None and self._fields.destination:
+            self._note_destination(self._fields.destination)
         if name == "max_retries":
             self.progress.note_max_retries(self._fields.max_retries)
         if name == "checksum":
             self._require_running_checksum()
         if self._sniffer:
             self._sniffer.add_claims(self._fields.claimed_types())
+
+    def _note_destination(self, destination: Destination) -> None:
+        self._record.host = destination.host
+        self._bound_length()
+
+    def _bound_length(self) -> None:
+        """Raise UploadError when the policy of a POST does not take a file of this length."""
+        destination = self._fields.destination
+        if destination is None or destination.post is None:
+            return
+        policy, count = destination.post.policy, self._record.file_size
+        if policy.longest is not None:
+            self._most_bytes = min(self._most_bytes, policy.longest)
+        policy.require_length(count, more_follows=self.progress.file_bytes is None)
+        if self._longest is not None and self.progress.file_bytes is None:
+            policy.require_possible_length(self._longest - MAX_BESIDE_FILE_BYTES, self._longest)
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
@@ -108,8 +132,13 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
-        headers, *others = self._judged_headers(destination)
-        self._record.content_type = headers.get("content-type", self._record.content_type)
+        frame = None
+        if destination.post is None:
+            headers, *others = self._judged_headers(destination)
+            self._record.content_type = headers.get("content-type", self._record.content_type)
+        else:
+            destination, frame = self._framed(destination)
+            headers, others = {"Content-Type": frame.content_type}, []
         self.plan = PutPlan(
             self.body,
             destination,
@@ -120,8 +149,21 @@ class ClientLeg:
             self.progress,
             self._prediction.source if self._prediction else FROM_REQUEST,
             others,
+            frame,
         )
         self._planned()
+
+    def _framed(self, destination: Destination) -> "tuple[Destination, FileFrame]":
+        """Where a POST goes, and the form around the file."""
+        from upload_service.upload.posted_form import frame
+
+        record = self._record
+        destination, form = self._fields.fill_post(destination, record.filename, record.content_type)
+        record.content_type = form.content_type
+        if self._sniffer:
+            for each in possible_put_headers(destination, {}, form.content_type):
+                self._sniffer.require_allowed_object(each.types, destination.key_ending)
+        return destination, frame(form)
 
     def _target(self) -> tuple[Destination, int] | None:
         """Destination and length, when all that a PUT needs beside the bytes is known."""
@@ -148,8 +190,11 @@ class ClientLeg:
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
         parse_media_type(start.content_type)  # refuses several types in one value
+        self._fields.begin_file(time.time())
         self._fields.require_possible_types()
         self._expect_length(start.predicted)
+        if self._fields.destination:
+            self._note_destination(self._fields.destination)
         if self._settings.allowed_types:
             claims = self._fields.claimed_types(start.content_type)
             self._sniffer = Sniffer(self._settings.allowed_types, claims)
@@ -164,6 +209,7 @@ class ClientLeg:
             raise UploadError("size_mismatch")
         if predicted and longest is None and predicted.file_bytes > self._settings.max_file_bytes:
             predicted = None  # only the part says so; what comes is counted
+        self._longest = longest
         self._prediction = predicted if size is None else None
         self.expected_bytes = predicted.file_bytes if predicted and size is None else size
 
@@ -205,7 +251,8 @@ class ClientLeg:
     async def _feed(self, chunk: bytes) -> None:
         assert self.body
         count = self._record.file_size = self._record.file_size + len(chunk)
-        if count > self._settings.max_file_bytes:
+        if count > self._most_bytes:
+            self._bound_length()
             raise UploadError("file_too_large")
         if self._fields.size is not None and count > self._fields.size:
             raise UploadError("size_mismatch")
@@ -219,6 +266,10 @@ class ClientLeg:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise self._form.no_file_error()
+        self._fields.end_form(time.time())
+        if self._record.host is None and self._fields.destination:
+            self._note_destination(self._fields.destination)
+            self._plan_if_ready()
         self._fields.require_complete()
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")

@@ -7,6 +7,7 @@ Must not know: framing, the file's bytes, the PUT.
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.content.content_type import MediaType, parse_media_type
@@ -21,9 +22,23 @@ from upload_service.upload import put_headers, widget_chunks
 from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
-# "header:" stands for every field whose name begins with it.
+if TYPE_CHECKING:  # loaded with the first POST
+    from upload_service.presigned.post_form import FilledForm
+    from upload_service.upload.posted_form import PostedForm
+
+# The fields of a presigned POST: one JSON object, which may be longer than other fields, or one field each.
+LONG_FIELD, POST_PREFIX = "fields", "field:"
+# A name that ends with a colon stands for every field whose name begins with it.
 PLAIN_FIELDS = frozenset(
-    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
+    {
+        "uploadUrl",
+        "size",
+        "checksum",
+        signed_headers.CONTENT_TYPE_FIELD,
+        signed_headers.FIELD_PREFIX,
+        LONG_FIELD,
+        POST_PREFIX,
+    }
 )
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 # Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
@@ -48,6 +63,7 @@ class FormFields:
         self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
+        self._posted: PostedForm | None = None
         self._seen: set[str] = set()
 
     def note(self, name: str, value: str, now: float) -> None:
@@ -55,7 +71,7 @@ class FormFields:
 
         `value` has a character for each byte. White space around it does not count.
         """
-        value = value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
+        written, value = value, value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
         if name in widget_chunks.COUNT_FIELDS:
             widget_chunks.refuse_chunk(name, value)
             return
@@ -63,13 +79,16 @@ class FormFields:
             raise UploadError("duplicate_field", Phrase("{field} came twice.", field=shown_field(name)))
         self._seen.add(name)
         if name == "uploadUrl":
-            self._note_url(judge_destination(value, self._settings.destinations, now))
+            self._note_url_text(value, now)
         elif name == "size":
             self._note_size(name, value)
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
             self.checksum = parse_checksum(value)
+        elif name == LONG_FIELD or name.startswith(POST_PREFIX):
+            # What a single field says is signed as it is written.
+            self._note_post(name, value if name == LONG_FIELD else written, now)
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
 
@@ -107,6 +126,25 @@ class FormFields:
             # Without a type is how such a URL is tried first.
             allowed.require_possible_name((), self.destination.key_ending)
 
+    def begin_file(self, now: float) -> None:
+        """The file has begun, so that the fields of a POST may be all that come; raises UploadError."""
+        if self._posted:
+            self._judge_post(self._posted, now, file_begins=True)
+
+    def end_form(self, now: float) -> None:
+        """No field follows; raises UploadError for a POST that its fields do not allow."""
+        if self._posted:
+            self._judge_post(self._posted, now, form_ended=True)
+
+    def fill_post(
+        self, destination: Destination, filename: str, part_type: str
+    ) -> "tuple[Destination, FilledForm]":
+        """The form of a POST for this file, and where it goes; raises UploadError if it must not go there."""
+        from upload_service.upload.posted_form import fill
+
+        content_type = self.headers.get("content-type", part_type)
+        return fill(destination, filename, content_type, self._settings.destinations)
+
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
         if self.destination is None:
@@ -120,6 +158,50 @@ class FormFields:
         if self.destination is None or content_type is None:
             return ()
         return put_headers.possible_put_headers(self.destination, self.headers, content_type)
+
+    def _note_url_text(self, text: str, now: float) -> None:
+        if self._posted is None and "?" in text:
+            self._note_url(judge_destination(text, self._settings.destinations, now))
+            return
+        from upload_service.presigned.post_destination import may_be_of_post
+
+        if self._posted is None and not may_be_of_post(text, self._settings.destinations):
+            self._note_url(judge_destination(text, self._settings.destinations, now))
+            return
+        posted = self._post_form()
+        posted.url = text
+        self._judge_post(posted, now)
+
+    def _note_post(self, name: str, value: str, now: float) -> None:
+        if self.destination is not None and self.destination.post is None:
+            from upload_service.presigned.post_destination import fields_with_put
+
+            raise fields_with_put()
+        posted = self._post_form()
+        posted.note(name, value)
+        self._judge_post(posted, now)
+
+    def _post_form(self) -> "PostedForm":
+        if self._posted is None:
+            from upload_service.upload.posted_form import PostedForm
+
+            self._posted = PostedForm(self._settings.destinations)
+        return self._posted
+
+    def _judge_post(self, posted: "PostedForm", now: float, **when: bool) -> None:
+        if destination := posted.judge(now, **when):
+            self._note_url(destination)
+            self._require_post_size()
+            self._require_post_type(self.headers.get("content-type"))
+
+    def _require_post_size(self) -> None:
+        if self.size is not None and self.destination and self.destination.post:
+            self.destination.post.policy.require_length(self.size)
+
+    def _require_post_type(self, given: str | None) -> None:
+        """The type that the form gives beside the fields of a POST must be theirs, or fit their policy."""
+        if given is not None and self.destination and self.destination.post:
+            self.destination.post.require_type(given)
 
     def _note_url(self, destination: Destination) -> None:
         self.destination = destination
@@ -136,6 +218,7 @@ class FormFields:
         if self.size not in (None, size):
             raise UploadError("size_mismatch", Phrase("The fields size and header:content-length differ."))
         self.size = size
+        self._require_post_size()
 
     def _note_host(self, value: str) -> None:
         if self._host is not None:
@@ -173,6 +256,7 @@ class FormFields:
             signed_headers.check_given(self.destination, name)
         if name in signed_headers.TYPE_HEADERS:
             parse_media_type(value)  # refuses several types in one value
+            self._require_post_type(value)
         self.headers[name] = value
 
 

@@ -3,7 +3,8 @@
 Knows: what is tried again, and the arithmetic of the package `backoff`.
 Rules: no input and no output, except random numbers. The code that storage gave outranks its status. Only
 what can change by itself is tried again. A PUT of the same bytes to the same URL is idempotent (RFC 9110
-section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored.
+section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored; and so is
+a POST of the same form, because the key stands in it.
 Must not know: sockets, sleeping, deadlines.
 """
 
