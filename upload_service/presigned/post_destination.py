@@ -19,7 +19,13 @@ from upload_service.presigned.allowed_destinations import AllowedDestinations, U
 from upload_service.presigned.destination import LISTED, Destination, read_url, require_allowed
 from upload_service.presigned.post_fields import PostField, unusable_fields
 from upload_service.presigned.post_form import KEY, FilledForm, PostForm, require_fields
-from upload_service.presigned.post_policy import BUCKET, IGNORED_PREFIX, UNCOVERED, parse_policy
+from upload_service.presigned.post_policy import (
+    BUCKET,
+    IGNORED_PREFIX,
+    UNCOVERED,
+    parse_policy,
+    shown_post_field,
+)
 from upload_service.presigned.post_schemes import POST_SCHEMES, PostScheme
 from upload_service.presigned.providers import Provider, provider_of
 from upload_service.presigned.query import unusable_url
@@ -189,7 +195,7 @@ def _require_sendable(fields: Mapping[str, PostField]) -> None:
         raise unusable_fields(Phrase("The field {name} must be 200, 201 or 204.", name=_STATUS))
     for name in fields:
         if name not in _FORM_FIELDS and not name.startswith(IGNORED_PREFIX) and not _SENDABLE.include(name):
-            raise unusable_fields(Phrase("The POST has a field that goes to no store."))
+            raise unusable_fields(Phrase("No POST of a file carries {field}.", field=shown_post_field(name)))
     values = {name: field.value for name, field in fields.items()}
     refuse_framed_body(values)
     refuse_empty_body_checksum(values)

@@ -2,8 +2,7 @@
 
 Knows: how both are written, and which text can be a field of the form that goes to storage.
 Rules: what is doubtful is refused, and nothing is changed. Stores read names without their case, so a name
-that comes twice in any case is refused. A value is never part of a message, and a name only if the service
-knows it.
+that comes twice in any case is refused. Nothing of the fields is part of a message.
 Must not know: what a field means, the policy.
 """
 

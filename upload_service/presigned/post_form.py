@@ -77,8 +77,14 @@ class PostForm(NamedTuple):
                 continue
             self.policy.require_met(condition.name, (value,))
 
-    def require_type(self, given: str) -> None:
-        """Raise UploadError when this type, which the caller gives beside the form, is not the form's."""
+    def require_fit(self, size: int | None, given_type: str | None) -> None:
+        """Raise UploadError for what the caller says of the file beside this form, if it is not the same."""
+        if size is not None:
+            self.policy.require_length(size)
+        if given_type is not None:
+            self._require_type(given_type)
+
+    def _require_type(self, given: str) -> None:
         if self.content_type is not None and self.content_type != given:
             raise UploadError(
                 "duplicate_field", Phrase("contentType and the fields of the POST give different types.")

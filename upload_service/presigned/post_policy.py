@@ -1,8 +1,8 @@
 """The policy of a presigned POST: until when it holds, and what the form must be like.
 
 Knows: the document of S3 and Google (JSON in base64), its conditions, and how a value meets one.
-Rules: a document that could be read in two ways is refused. A message names a field only if it is one of the
-service's own list, and never has a value; of the bounds of the file's length it has the one that was missed.
+Rules: a document that could be read in two ways is refused. A message never has a value, and names a field
+only if its name is short and plain; of the bounds of the file's length it has the one that was missed.
 Must not know: hosts, the file, the clock.
 
 Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html,
@@ -73,7 +73,7 @@ class PostPolicy(NamedTuple):
         covered = {each.name for each in self.conditions} | UNCOVERED
         for name in names:
             if name not in covered and not name.startswith(IGNORED_PREFIX):
-                raise _not_met(Phrase("The policy does not cover {field}.", field=_shown(name)))
+                raise _not_met(Phrase("The policy does not cover {field}.", field=shown_post_field(name)))
 
     def require_met(self, name: str, values: Collection[str]) -> None:
         """Raise UploadError unless each condition on the field is met by one of its possible values."""
@@ -101,7 +101,7 @@ class PostPolicy(NamedTuple):
 
 def unmet(condition: Condition) -> UploadError:
     """The error for a condition that the form does not meet."""
-    field = _shown(condition.name)
+    field = shown_post_field(condition.name)
     if condition.operator == EQUALS:
         return _not_met(Phrase("The policy demands another value of {field}.", field=field))
     return _not_met(Phrase("The policy demands another beginning of {field}.", field=field))
@@ -111,7 +111,7 @@ def _not_met(cause: Phrase) -> UploadError:
     return UploadError("policy_not_met", cause)
 
 
-def _shown(name: str) -> Phrase:
+def shown_post_field(name: str) -> Phrase:
     """How a sentence calls a field. A name of unusual shape may be anything."""
     if _PLAIN_NAME.fullmatch(name) and not name.startswith(("x-amz-meta-", "x-goog-meta-")):
         return Phrase("the field {name}", name=name)

@@ -36,6 +36,8 @@ def signed_names(error: str, destination: Destination) -> Phrase:
         return _of_this_file((signed or frozenset()) & CHECKSUM_NAMES | _checksums_in_query(destination))
     if error not in _HEADERS_MATTER:
         return NOTHING
+    if signed is None and destination.post is not None:
+        return NOTHING
     if signed is None:
         return _of_version_2() if destination.signature_scheme in _V2 else NOTHING
     names = signed - {"host"}

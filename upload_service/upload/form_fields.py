@@ -14,6 +14,7 @@ from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
+from upload_service.presigned.allowed_destinations import AllowedDestinations
 from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
 from upload_service.settings.settings import Settings
@@ -23,23 +24,13 @@ from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
 if TYPE_CHECKING:  # loaded with the first POST
-    from upload_service.presigned.post_form import FilledForm
     from upload_service.upload.posted_form import PostedForm
 
-# The fields of a presigned POST: one JSON object, which may be longer than other fields, or one field each.
+# The fields of a presigned POST: one JSON object, longer than other fields, or one field each.
 LONG_FIELD, POST_PREFIX = "fields", "field:"
 # A name that ends with a colon stands for every field whose name begins with it.
-PLAIN_FIELDS = frozenset(
-    {
-        "uploadUrl",
-        "size",
-        "checksum",
-        signed_headers.CONTENT_TYPE_FIELD,
-        signed_headers.FIELD_PREFIX,
-        LONG_FIELD,
-        POST_PREFIX,
-    }
-)
+_FOR_HEADERS = (signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX)
+PLAIN_FIELDS = frozenset(("uploadUrl", "size", "checksum", LONG_FIELD, POST_PREFIX, *_FOR_HEADERS))
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 # Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
 _AROUND = " \t\r\n"
@@ -88,7 +79,8 @@ class FormFields:
             self.checksum = parse_checksum(value)
         elif name == LONG_FIELD or name.startswith(POST_PREFIX):
             # What a single field says is signed as it is written.
-            self._note_post(name, value if name == LONG_FIELD else written, now)
+            said = value if name == LONG_FIELD else written
+            self._note_post(self._post_form().note(name, said, now))
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
 
@@ -129,21 +121,12 @@ class FormFields:
     def begin_file(self, now: float) -> None:
         """The file has begun, so that the fields of a POST may be all that come; raises UploadError."""
         if self._posted:
-            self._judge_post(self._posted, now, file_begins=True)
+            self._note_post(self._posted.begin_file(now))
 
     def end_form(self, now: float) -> None:
         """No field follows; raises UploadError for a POST that its fields do not allow."""
         if self._posted:
-            self._judge_post(self._posted, now, form_ended=True)
-
-    def fill_post(
-        self, destination: Destination, filename: str, part_type: str
-    ) -> "tuple[Destination, FilledForm]":
-        """The form of a POST for this file, and where it goes; raises UploadError if it must not go there."""
-        from upload_service.upload.posted_form import fill
-
-        content_type = self.headers.get("content-type", part_type)
-        return fill(destination, filename, content_type, self._settings.destinations)
+            self._note_post(self._posted.end_form(now))
 
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
@@ -160,48 +143,29 @@ class FormFields:
         return put_headers.possible_put_headers(self.destination, self.headers, content_type)
 
     def _note_url_text(self, text: str, now: float) -> None:
-        if self._posted is None and "?" in text:
-            self._note_url(judge_destination(text, self._settings.destinations, now))
-            return
-        from upload_service.presigned.post_destination import may_be_of_post
-
-        if self._posted is None and not may_be_of_post(text, self._settings.destinations):
-            self._note_url(judge_destination(text, self._settings.destinations, now))
-            return
-        posted = self._post_form()
-        posted.url = text
-        self._judge_post(posted, now)
-
-    def _note_post(self, name: str, value: str, now: float) -> None:
-        if self.destination is not None and self.destination.post is None:
-            from upload_service.presigned.post_destination import fields_with_put
-
-            raise fields_with_put()
-        posted = self._post_form()
-        posted.note(name, value)
-        self._judge_post(posted, now)
+        """The URL of a PUT, or of a POST: that has no query."""
+        allowed = self._settings.destinations
+        if self._posted is None and ("?" in text or not _may_be_of_post(text, allowed)):
+            self._note_url(judge_destination(text, allowed, now))
+        else:
+            self._note_post(self._post_form().note_url(text, now))
 
     def _post_form(self) -> "PostedForm":
         if self._posted is None:
             from upload_service.upload.posted_form import PostedForm
 
-            self._posted = PostedForm(self._settings.destinations)
+            self._posted = PostedForm(self._settings.destinations, self.destination)
         return self._posted
 
-    def _judge_post(self, posted: "PostedForm", now: float, **when: bool) -> None:
-        if destination := posted.judge(now, **when):
-            self._note_url(destination)
-            self._require_post_size()
-            self._require_post_type(self.headers.get("content-type"))
+    def _note_post(self, found: Destination | None) -> None:
+        if found:
+            self._note_url(found)
+            self._require_fit()
 
-    def _require_post_size(self) -> None:
-        if self.size is not None and self.destination and self.destination.post:
-            self.destination.post.policy.require_length(self.size)
-
-    def _require_post_type(self, given: str | None) -> None:
-        """The type that the form gives beside the fields of a POST must be theirs, or fit their policy."""
-        if given is not None and self.destination and self.destination.post:
-            self.destination.post.require_type(given)
+    def _require_fit(self) -> None:
+        """What the form says of the file must be what the policy of a POST takes."""
+        if self.destination and self.destination.post:
+            self.destination.post.require_fit(self.size, self.headers.get("content-type"))
 
     def _note_url(self, destination: Destination) -> None:
         self.destination = destination
@@ -218,7 +182,7 @@ class FormFields:
         if self.size not in (None, size):
             raise UploadError("size_mismatch", Phrase("The fields size and header:content-length differ."))
         self.size = size
-        self._require_post_size()
+        self._require_fit()
 
     def _note_host(self, value: str) -> None:
         if self._host is not None:
@@ -256,8 +220,14 @@ class FormFields:
             signed_headers.check_given(self.destination, name)
         if name in signed_headers.TYPE_HEADERS:
             parse_media_type(value)  # refuses several types in one value
-            self._require_post_type(value)
         self.headers[name] = value
+        self._require_fit()
+
+
+def _may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
+    from upload_service.presigned.post_destination import may_be_of_post
+
+    return may_be_of_post(text, allowed)
 
 
 def _size(field: str, value: str, most: int) -> int:

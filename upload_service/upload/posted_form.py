@@ -7,6 +7,7 @@ Must not know: framing, the file's bytes.
 """
 
 import os
+from collections.abc import Mapping
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_writer import FileFrame, frame_file
@@ -20,60 +21,75 @@ from upload_service.translation.phrase import Phrase
 
 
 class PostedForm:
-    """`url`: the text of uploadUrl, once it has come. `is_judged`: its destination is known."""
+    """What has come so far. Each method returns where the POST goes, once that is known and it may go there.
 
-    def __init__(self, allowed: AllowedDestinations) -> None:
-        self.url: str | None = None
-        self.is_judged = False
+    `put`: where a PUT goes, whose URL has come before.
+    """
+
+    def __init__(self, allowed: AllowedDestinations, put: Destination | None) -> None:
         self._allowed = allowed
+        self._put = put
+        self._url: str | None = None
         self._fields: dict[str, PostField] = {}
-        self._is_object = False
+        self._has_object = False
+        self._is_judged = False
 
-    def note(self, name: str, text: str) -> None:
+    def note_url(self, text: str, now: float) -> Destination | None:
+        """Take the text of uploadUrl."""
+        self._url = text
+        return self._judge(now) if self._has_object else None
+
+    def note(self, name: str, text: str, now: float) -> Destination | None:
         """Take the field `fields`, or one that begins with `field:`; raises UploadError."""
-        is_object = name == post_fields.FIELD
-        if self._fields and is_object | self._is_object:
+        if self._put:
+            raise post_destination.fields_with_put()
+        if self._has_object or (self._fields and name == post_fields.FIELD):
             both = Phrase("The fields of the POST came in the field fields and in others as well.")
             raise UploadError("duplicate_field", both)
-        if self.is_judged:
+        if self._is_judged:
             late = Phrase("A field for the POST came after the file had begun to be sent.")
             raise UploadError("header_too_late", late)
-        if is_object:
-            self._fields, self._is_object = post_fields.parse_fields(text), True
-        else:
+        if name != post_fields.FIELD:
             post_fields.add_field(self._fields, name, text)
-
-    def judge(self, now: float, *, file_begins: bool = False, form_ended: bool = False) -> Destination | None:
-        """Where it goes, if enough has come to judge that; raises UploadError when it must not go there."""
-        if self.url is None or self.is_judged:
             return None
-        if form_ended and not self._has_fields:
+        self._fields, self._has_object = post_fields.parse_fields(text), True
+        return self._judge(now) if self._url is not None else None
+
+    def begin_file(self, now: float) -> Destination | None:
+        """The file has begun: single fields are mostly whole by now."""
+        if self._is_judged or self._url is None or not _is_whole(self._fields):
+            return None
+        return self._judge(now)
+
+    def end_form(self, now: float) -> Destination | None:
+        """No field follows."""
+        if self._is_judged or self._url is None:
+            return None
+        if not (self._fields or self._has_object):
             raise post_destination.unsigned_post()
-        if not (form_ended or self._is_object or (file_begins and self._is_whole())):
-            return None
-        self.is_judged = True
-        return post_destination.judge_post(self.url, self._fields, self._allowed, now)
+        return self._judge(now)
 
-    @property
-    def _has_fields(self) -> bool:
-        return self._is_object or bool(self._fields)
-
-    def _is_whole(self) -> bool:
-        """Whether all single fields have come that the policy demands."""
-        policy = self._fields.get("policy")
-        if policy is None:
-            return False
-        # The type may be left to the file part.
-        return parse_policy(policy.value).demanded_names() - {CONTENT_TYPE} <= self._fields.keys()
+    def _judge(self, now: float) -> Destination:
+        self._is_judged = True
+        assert self._url is not None
+        return post_destination.judge_post(self._url, self._fields, self._allowed, now)
 
 
-def fill(
+def _is_whole(fields: Mapping[str, PostField]) -> bool:
+    """Whether all fields have come that the policy demands. The type may be left to the file part."""
+    policy = fields.get("policy")
+    return (
+        policy is not None and parse_policy(policy.value).demanded_names() - {CONTENT_TYPE} <= fields.keys()
+    )
+
+
+def framed(
     destination: Destination, filename: str, content_type: str, allowed: AllowedDestinations
-) -> tuple[Destination, FilledForm]:
-    """See `post_destination.fill_post`."""
-    return post_destination.fill_post(destination, filename, content_type, allowed)
+) -> tuple[Destination, FilledForm, FileFrame]:
+    """Where a POST goes, its form for this file, and the bytes of that around the file's.
 
-
-def frame(form: FilledForm) -> FileFrame:
-    """The body of the POST around the file."""
-    return frame_file(form.fields, form.filename, form.content_type, lambda: os.urandom(16).hex())
+    Raises UploadError when it must not go there.
+    """
+    to, form = post_destination.fill_post(destination, filename, content_type, allowed)
+    frame = frame_file(form.fields, form.filename, form.content_type, lambda: os.urandom(16).hex())
+    return to, form, frame

@@ -9,6 +9,7 @@ from upload_service.translation.korean import (
     form_causes,
     form_errors,
     pages,
+    post_causes,
     refusals,
     request_errors,
     server_errors,
@@ -24,6 +25,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "storage_causes": storage_causes.TEXTS,
     "form_causes": form_causes.TEXTS,
     "url_causes": url_causes.TEXTS,
+    "post_causes": post_causes.TEXTS,
     "pages": pages.TEXTS,
 }
 TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}
