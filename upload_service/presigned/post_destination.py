@@ -156,8 +156,13 @@ def fill_post(
     assert destination.post
     filled = destination.post.fill(filename, content_type)
     parts = _parts(str(destination.url))
-    require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
-    return destination._replace(object_key=filled.key), filled
+    entries = require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
+    judged = destination._replace(
+        listed=bool(entries),
+        etag_optional=any(entry.etag_optional for entry in entries),
+        object_key=filled.key,
+    )
+    return judged, filled
 
 
 def object_address(parts: UrlParts, key: str) -> UrlParts:
