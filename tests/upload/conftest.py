@@ -20,6 +20,7 @@ from tests.support.storage.places import (
     untouched,
 )
 from tests.support.storage.storage_double import Reply, StorageDouble
+from tests.upload.posts import Post
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 
@@ -47,3 +48,9 @@ def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
         TIMEOUT_SECONDS="3",
     ) as running:
         yield running
+
+
+@pytest.fixture
+def at_double_post(double: StorageDouble) -> Callable[..., Post]:
+    """Make a POST to the double."""
+    return lambda *conditions, **more: Post(double, *conditions, **more)
