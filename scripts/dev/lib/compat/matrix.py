@@ -1,6 +1,14 @@
 """All rows of the table, in order."""
 
-from compat import given_up_cases, header_cases, key_cases, plain_cases, refused_cases, signer_cases
+from compat import (
+    given_up_cases,
+    header_cases,
+    key_cases,
+    plain_cases,
+    post_cases,
+    refused_cases,
+    signer_cases,
+)
 
 CASES = (
     *plain_cases.cases(),
@@ -8,5 +16,6 @@ CASES = (
     *key_cases.cases(),
     *header_cases.cases(),
     *signer_cases.cases(),
+    *post_cases.cases(),
     *refused_cases.cases(),
 )
