@@ -1,7 +1,7 @@
 """The form of a POST for one file: `${filename}`, and the name that the file part gets."""
 
 import pytest
-from devtools import signed_posts
+from devtools import signed_posts, signed_queries
 
 from tests.presigned.judged_posts import filled, post_refusal
 
@@ -85,4 +85,4 @@ def test_secrets_are_not_shown() -> None:
     assert destination.post
     shown = repr((destination, destination.post, form, list(destination.post.fields.values())))
     assert "secret" not in shown
-    assert signed_posts.WORD not in shown
+    assert signed_queries.WORD not in shown

@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from devtools import post_signers
 from devtools.node_packages import NoNodePackages
@@ -20,7 +21,6 @@ from compat.signer_cases import ONLY_V4
 from compat.target import NotHere, Target
 from compat.upload_client import OK, UNSENT, Upload
 
-PNG, WEBP = "image/png", "image/webp"
 TOO_LARGE, TOO_SMALL = "413 entity_too_large", "422 file_too_small"
 NOT_MET = f"403 policy_not_met{UNSENT}"
 EXACT_RANGE = ["content-length-range", LARGE, LARGE]
@@ -60,13 +60,11 @@ def _post(
     key: str = "",
     change: Change | None = None,
     size: int = LARGE,
-    content_type: str = PNG,
     seconds: int = 600,
-    retrying: bool = False,
-    chunked: bool = False,
     single: bool = False,
+    **sent: Any,
 ) -> Maybe:
-    """A POST of a file of this size. `key`: what follows the trial's own key in the policy."""
+    """A POST of a file. `key`: what follows the trial's own key in the policy; `sent`: see Upload."""
 
     def plan(target: Target, stored: str) -> Trial | None:
         if not isinstance(target, S3):
@@ -79,10 +77,8 @@ def _post(
             if single
             else {"fields": json.dumps(signed.fields)}
         )
-        upload = Upload(
-            signed.url, content(size), content_type, fields=texts, retrying=retrying, chunked=chunked
-        )
-        told = {"content-type": content_type} if IMAGES in conditions else {}
+        upload = Upload(signed.url, content(size), fields=texts, **sent)
+        told = {"content-type": upload.content_type} if IMAGES in conditions else {}
         return Trial(stored + key.replace("${filename}", "photo.png"), upload, told)
 
     return plan

@@ -96,7 +96,7 @@ def _in_node(kind: str, place: Place, wishes: Sequence[Wish], signer: Mapping[st
             "endpoint": place.endpoint,
             "bucket": place.bucket,
             **wish._asdict(),
-            "range": next((each[1:] for each in wish.conditions if _is_range(each)), [0, 10**12]),
+            "range": _range_of(wish),
         }
         for wish in wishes
     ]
@@ -115,5 +115,9 @@ def _in_node(kind: str, place: Place, wishes: Sequence[Wish], signer: Mapping[st
     return [SignedPost(each["url"], each["fields"]) for each in json.loads(done.stdout)]
 
 
-def _is_range(condition: Any) -> bool:
-    return isinstance(condition, list) and condition[0] == "content-length-range"
+def _range_of(wish: Wish) -> list[object]:
+    """The bounds of the file's length that Google's version 2 takes apart from the conditions."""
+    for condition in wish.conditions:
+        if isinstance(condition, list) and condition[0] == "content-length-range":
+            return condition[1:]
+    return [0, 10**12]
