@@ -2,6 +2,7 @@
 
 import gc
 import io
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -10,21 +11,26 @@ import aiohttp
 import pytest
 import structlog
 from aiohttp.test_utils import TestServer
+from devtools import signed_posts
 
-from tests.support.client.raw_http import PLAIN, Connection, field
+from tests.support.client.raw_http import PLAIN, Connection, field, file
 from tests.support.failures.every_failure import ELSEWHERE, WAYS
 from tests.support.failures.failure_lab import (
     AUTHORIZED,
     HEX_SIGNATURE,
     KEY,
     SECRETS,
+    SESSION,
+    SIGNATURE,
+    SMALL,
+    VALUE,
     Lab,
     query,
     spoken,
     start_lab,
 )
 from tests.support.service.metrics_scrape import scrape
-from tests.support.storage.storage_double import StorageDouble
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.multipart.form_events import Field
 from upload_service.presigned.destination import Destination, judge_destination
@@ -36,6 +42,7 @@ from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.telemetry import logs
 from upload_service.upload.form_fields import FormFields
+from upload_service.upload.posted_form import framed
 from upload_service.upload.put_headers import possible_put_headers
 
 
@@ -69,6 +76,25 @@ def test_no_failure_says_a_secret(lab: Lab, code: str) -> None:
         lab.upload_event(answered.request_id)
     logged = [*lab.service.raw_log[before:], *lab.strict.raw_log[before_strict:]]
     assert said([heads, answered.body.decode(), *logged, scrape(lab.service.port).text]) == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(answer(200, b"", f'ETag: "{SIGNATURE}"', f"x-amz-request-id: {HEX_SIGNATURE}")),
+        Reply(answer(201, f"<PostResponse><ETag>{SESSION}</ETag></PostResponse>".encode())),
+        Reply(answer(403, xml("AccessDenied", f"Policy Condition failed: {SECRETS}"))),
+        Reply(answer(400, xml(VALUE, KEY), f"x-amz-request-id: {VALUE}")),
+        Reply(answer(303, b"", f"Location: https://a.example/?key={KEY}&etag={SIGNATURE}")),
+        Reply(b"", then="reset"),
+    ],
+)
+def test_no_answer_to_a_post_says_a_secret(lab: Lab, reply: Reply) -> None:
+    """Storage that echoes fields of a POST, in whatever place, is not repeated."""
+    before = len(lab.service.raw_log)
+    answered = lab.ask(lab.post(reply), file(SMALL))
+    lab.upload_event(answered.request_id)
+    assert said([answered.body.decode(), *lab.service.raw_log[before:]]) == []
 
 
 def test_a_caller_that_leaves_says_nothing(lab: Lab) -> None:
@@ -136,8 +162,13 @@ def test_no_repr_says_a_secret(double: StorageDouble) -> None:
     settings = Settings.from_environment({"UPLOAD_DESTINATIONS": double.url})
     url = f"{double.url}{KEY}?{query()}"
     destination = judge_destination(url, settings.destinations, time.time())
-    fields = FormFields(settings)
+    fields, posted = FormFields(settings), FormFields(settings)
     fields.note("uploadUrl", url, time.time())
+    posted.note("uploadUrl", f"{double.url}bucket", time.time())
+    posted.note("fields", json.dumps(signed_posts.v4(KEY, word=HEX_SIGNATURE)), time.time())
+    assert posted.destination
+    assert posted.destination.post
+    to, form, frame = framed(posted.destination, KEY, "image/png", settings.destinations)
     error = UploadError("url_expired")
     holders = (
         Field("uploadUrl", url),
@@ -147,6 +178,9 @@ def test_no_repr_says_a_secret(double: StorageDouble) -> None:
         *possible_put_headers(destination, {"x-amz-meta-a": HEX_SIGNATURE}, "image/png"),
         fields,
         vars(fields),
+        vars(posted),
+        (to, to.post, form, frame),
+        (posted.destination.post.policy, *posted.destination.post.fields.values()),
         settings,
         error,
         error.detail,

@@ -6,12 +6,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
+from botocore.config import Config
+from botocore.session import Session
 from local.start_message import SAMPLE
 from local.store import Bucket
 
+from tests.support.client.posted_forms import hide
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from upload_service import __version__
@@ -153,9 +159,31 @@ console.log(JSON.stringify({ stored, failure }));
     assert bucket.get("docs/js.png") == PHOTO.read_bytes()
 
 
+def test_python_example_of_a_post(
+    service: Running, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the documentation sends for a presigned POST is stored; boto3's client is botocore's."""
+    code = block(CALLING, "python", "generate_presigned_post").replace("http://localhost:8000", service.url)
+    session: Any = Session()
+    session.set_credentials(bucket.access_key, bucket.secret_key)
+    config = Config(s3={"addressing_style": "path"})
+    boto3: Any = ModuleType("boto3")
+    at = {"region_name": "us-east-1", "endpoint_url": bucket.endpoint}
+    boto3.client = partial(session.create_client, config=config, **at)
+    monkeypatch.setitem(sys.modules, "boto3", boto3)
+    monkeypatch.chdir(tmp_path)
+    Path("photo.png").write_bytes(b"12345")
+    names: dict[str, Any] = {}
+    assert bucket.name == "uploads"
+    exec(code.replace('"photos/', '"docs-post/'), names)  # noqa: S102 - the documentation's own code
+    hide(names["post"]["fields"])
+    assert names["response"].status_code == 200, names["response"].text
+    assert bucket.get("docs-post/photo.png") == b"12345"
+
+
 def test_python_example(service: Running, bucket: Bucket, presign: Callable[..., str]) -> None:
     """The documentation's Python function stores the photo and raises the sentence of a failure."""
-    code = block(CALLING, "python", "requests").replace("http://localhost:8000", service.url)
+    code = block(CALLING, "python", "def upload").replace("http://localhost:8000", service.url)
     code += f"""
 import json
 stored = upload({str(PHOTO)!r}, {presign("docs/python.png")!r})

@@ -21,6 +21,7 @@ from tests.support.storage.places import (
     untouched,
 )
 from tests.support.storage.storage_double import Reply, StorageDouble
+from tests.upload.posts import Post
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 
@@ -76,3 +77,9 @@ def begin(google: GoogleSessions) -> Callable[..., tuple[str, Session]]:
         return TRANSCRIPT.hide(url), session
 
     return make
+
+
+@pytest.fixture
+def at_double_post(double: StorageDouble) -> Callable[..., Post]:
+    """Make a POST to the double."""
+    return lambda *conditions, **more: Post(double, *conditions, **more)

@@ -38,6 +38,26 @@ class ChunkStore(Protocol):
     def close(self) -> None: ...
 
 
+class Readable(Protocol):
+    """What an attempt sends, chunk by chunk: a BodyReader, or one with a frame around it."""
+
+    begun: bool
+
+    @property
+    def length(self) -> int: ...
+    @property
+    def read_bytes(self) -> int: ...
+    @property
+    def has_come(self) -> bool: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def on_disk(self) -> bool: ...
+
+    async def next(self) -> bytes: ...
+    def send_from_disk(self, send: FileUse[int]) -> int: ...
+
+
 class Pipe:
     """Passes bytes on and keeps no copy. A slow reader slows the writer down (back-pressure)."""
 

@@ -23,6 +23,7 @@ from upload_service.multipart.transfer_encoding import decode_field, require_pla
 from upload_service.translation.phrase import Phrase
 
 MAX_FIELD_BYTES = 8 * 1024
+MAX_LONG_FIELD_BYTES = 32 * 1024
 MAX_HEADER_BYTES = 8 * 1024
 MAX_HEADERS = 16
 MAX_PARTS = 64
@@ -35,7 +36,7 @@ class FormReader:
     `read` returns the next chunk of the request's body, and b"" at its end. `content_length` is that of the
     request in bytes; None if it is unknown. `wanted` are the names of the fields that are yielded; others are
     skipped. A name that ends with a colon stands for all names that begin with it. `from_worker`: the request
-    has the header CF-Worker.
+    has the header CF-Worker. `long_field`: the name of the field that may have MAX_LONG_FIELD_BYTES.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class FormReader:
         wanted: frozenset[str],
         *,
         from_worker: bool = False,
+        long_field: str | None = None,
     ) -> None:
         boundary = self._boundary = boundary_of(content_type)
         self._read = read
@@ -54,6 +56,7 @@ class FormReader:
         self._delimiter = f"\r\n--{boundary}".encode("latin-1")
         self._wanted = wanted
         self._from_worker = from_worker
+        self._long_field = long_field
         self._heads = HeadReader(MAX_HEADER_BYTES, MAX_HEADERS)
         # What has come and is not read yet: from `_at` on in this chunk, which begins at `_offset`.
         self._chunk = b""
@@ -187,11 +190,17 @@ class FormReader:
             if is_wanted:
                 value += content
                 if len(value) > MAX_FIELD_BYTES:
-                    shown = shown_field(part.name)
-                    raise UploadError("field_too_long", Phrase("{field} is longer than 8 KiB.", field=shown))
+                    self._limit_field(part.name, len(value))
             if not ended:
                 await self._more()
         return Field(part.name, decode_field(part, value).decode("latin-1")) if is_wanted else None
+
+    def _limit_field(self, name: str, length: int) -> None:
+        shown = shown_field(name)
+        if name != self._long_field:
+            raise UploadError("field_too_long", Phrase("{field} is longer than 8 KiB.", field=shown))
+        if length > MAX_LONG_FIELD_BYTES:
+            raise UploadError("field_too_long", Phrase("{field} is longer than 32 KiB.", field=shown))
 
     def _begin_file(self, part: Part) -> FileStart:
         if self._file_seen:

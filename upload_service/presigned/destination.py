@@ -8,7 +8,7 @@ Must not know: the network, the clock (the time is passed in), loggers.
 
 import re
 from collections.abc import Set
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from yarl import URL
@@ -28,6 +28,9 @@ from upload_service.presigned.signed_operation import Kind, refuse_empty_body_ch
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
 from upload_service.translation.phrase import Phrase
 
+if TYPE_CHECKING:  # loaded with the first POST
+    from upload_service.presigned.post_form import PostForm
+
 MAX_URL_BYTES = 8192
 _PRINTABLE = bytes(range(ord("!"), ord("~") + 1))
 # The provider's name where the host is no known store's.
@@ -39,7 +42,7 @@ _TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
 
 
 class Destination(NamedTuple):
-    """A presigned URL to which a PUT may go.
+    """A presigned URL to which a PUT may go, or the URL of a presigned POST.
 
     `host` is as `UrlParts` has it. `provider` is the name of the store that it belongs to, or "listed".
     `listed`: an entry of the operator's list allows it. `signed_headers` are names in lower case; None where
@@ -52,7 +55,8 @@ class Destination(NamedTuple):
     headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
     `default_headers` are sent unless the form gives others.
     `types_in_query`: the types that parameters would give the object. `parameters`: the names of all, in
-    lower case.
+    lower case. `post`: the form of a POST; None for a PUT. `object_key`: the key in that form, once the
+    file's name is known.
     """
 
     url: URL
@@ -73,6 +77,8 @@ class Destination(NamedTuple):
     default_headers: tuple[tuple[str, str], ...] = ()
     types_in_query: tuple[str, ...] = ()
     parameters: Set[str] = frozenset()
+    post: "PostForm | None" = None
+    object_key: str | None = None
 
     def __repr__(self) -> str:
         return f"Destination(host={self.host!r})"
@@ -85,7 +91,8 @@ class Destination(NamedTuple):
     @property
     def key_ending(self) -> str:
         """What follows the last dot in the object's name, in lower case and unescaped; "" without a dot."""
-        _, dot, ending = unquote(self.url.raw_path).rpartition("/")[2].rpartition(".")
+        path = unquote(self.url.raw_path) if self.object_key is None else self.object_key
+        _, dot, ending = path.rpartition("/")[2].rpartition(".")
         return ending.lower() if dot else ""
 
 
@@ -94,13 +101,13 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
     `now` is in epoch seconds.
     """
-    parts = _parse(text)
+    parts = read_url(text)
     provider = provider_of(parts.host)
-    entries = _require_allowed(parts, provider, allowed)
+    entries = require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
     scheme = _scheme_of(query, parts.path, provider)
     if provider and (scheme is None or scheme.path is None):
-        _require_object(parts, provider)
+        require_object(parts, provider)
     if scheme is None:
         if any(entry.unsigned for entry in entries):
             return _unsigned(parts, entries)
@@ -156,7 +163,8 @@ def _unsigned(parts: UrlParts, entries: list[UrlPrefix]) -> Destination:
     )
 
 
-def _parse(text: str) -> UrlParts:
+def read_url(text: str, *, has_key: bool = True) -> UrlParts:
+    """The parts of the field uploadUrl; raises UploadError for what is no URL. `has_key`: as for a PUT."""
     if not text:
         raise UploadError("invalid_upload_url", Phrase("The field uploadUrl is empty."))
     if len(text) > MAX_URL_BYTES:
@@ -169,15 +177,15 @@ def _parse(text: str) -> UrlParts:
             Phrase("The field uploadUrl has a space, a line break or a character outside ASCII."),
         )
     try:
-        return parse_url(text)
+        return parse_url(text, has_key=has_key)
     except UnusableUrl as error:
         raise unusable_url(error.why) from None
 
 
-def _require_allowed(
+def require_allowed(
     parts: UrlParts, provider: Provider | None, allowed: AllowedDestinations
 ) -> list[UrlPrefix]:
-    """The entries of the operator's list that have the URL; raises UploadError where no PUT may go."""
+    """The entries of the operator's list that have an object's URL; raises UploadError where none may go."""
     entries = allowed.entries_for(parts)
     scheme, host, port = parts.url.scheme, parts.host, parts.port
     is_known = allowed.known_stores and provider is not None and scheme == "https" and port == 443
@@ -194,7 +202,7 @@ def _require_allowed(
     return entries
 
 
-def _require_object(parts: UrlParts, provider: Provider) -> None:
+def require_object(parts: UrlParts, provider: Provider) -> None:
     """Raise UploadError where the path has to tell a bucket and a key, and does not."""
     if re.fullmatch(provider.path_hosts, parts.host):
         _require_bucket_and_key(parts.path, provider)

@@ -24,7 +24,8 @@ class Provider(NamedTuple):
     bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
     would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
     `path_prefix`: what stands before the bucket there, if other interfaces stand beside it.
-    `s3_headers`: those of a PUT that S3's schemes sign.
+    `s3_headers`: those of a PUT that S3's schemes sign. `takes_posts`: it has the POST of a form, as far as
+    its pages tell.
     """
 
     name: str
@@ -36,3 +37,4 @@ class Provider(NamedTuple):
     s3_headers: SendableHeaders = sendable_headers.S3
     no_buckets: frozenset[str] = frozenset()
     path_prefix: str = ""
+    takes_posts: bool = True

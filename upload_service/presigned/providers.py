@@ -60,8 +60,9 @@ PROVIDERS = (
         rf"{_S3}|bucket\.{_VPCE}",
         (S3_V4A, S3_V4, S3_V2),
     ),
-    # developers.cloudflare.com/r2/api/s3/presigned-urls and /r2/reference/data-location
-    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{BUCKET}{_R2}", _R2, (S3_V4,)),
+    # developers.cloudflare.com/r2/api/s3/presigned-urls, which says that it has no POST, and
+    # /r2/reference/data-location
+    Provider("r2", "R2", ("cloudflarestorage.com",), rf"{BUCKET}{_R2}", _R2, (S3_V4,), takes_posts=False),
     # docs.cloud.google.com/storage/docs/request-endpoints; with HMAC keys it accepts S3's schemes as well
     # (docs.cloud.google.com/storage/docs/interoperability)
     Provider(
@@ -88,6 +89,7 @@ PROVIDERS = (
         ),
         NO_HOST,
         (AZURE_USER_DELEGATION, AZURE_SAS),
+        takes_posts=False,
     ),
     # docs.cloud.google.com/storage/docs/performing-resumable-uploads#initiate-session
     Provider(
@@ -97,6 +99,7 @@ PROVIDERS = (
         r"www\.googleapis\.com",
         NO_HOST,
         (GOOGLE_JSON_SESSION,),
+        takes_posts=False,
     ),
     *S3_RELATIVES,
     *vendor_providers.PROVIDERS,

@@ -30,6 +30,7 @@ def _store(
     *,
     bucket_hosts: str = "",
     no_buckets: frozenset[str] = frozenset(),
+    takes_posts: bool = True,
 ) -> Provider:
     """A store with the hosts `endpoints`, before which the bucket may stand; or `bucket_hosts` instead."""
     return Provider(
@@ -40,6 +41,7 @@ def _store(
         endpoints,
         schemes,
         no_buckets=no_buckets,
+        takes_posts=takes_posts,
     )
 
 
@@ -47,8 +49,16 @@ def _store(
 _REGION = r"[a-z]{2}(?:-[a-z]+)+(?:-\d+)?"
 
 S3_RELATIVES = (
-    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"
-    _store("b2", "Backblaze B2", "backblazeb2.com", r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com", _V4),
+    # backblaze.com/docs/cloud-storage-call-the-s3-compatible-api: "only v4 signatures"; PostObject is not
+    # among its supported calls.
+    _store(
+        "b2",
+        "Backblaze B2",
+        "backblazeb2.com",
+        r"s3\.[a-z]{2}-[a-z]+-\d{3}\.backblazeb2\.com",
+        _V4,
+        takes_posts=False,
+    ),
     # docs.digitalocean.com/reference/api/spaces: V4, and V2 for old clients. Its CDN does not accept a PUT.
     _store(
         "spaces",
@@ -178,6 +188,7 @@ S3_RELATIVES = (
         r"[a-z]{20}(?:\.storage)?\.supabase\.co",
         (*_V4, SUPABASE_TOKEN),
         path_prefix="/storage/v1/s3",
+        takes_posts=False,
     ),
     # idrive.com/s3-storage-e2/e2-endpoint-urls and /guides/s3_developer_guide.htm. Not its older hosts: their
     # domains have a number (idrivee2-26.com), so anybody can have one that looks like them.

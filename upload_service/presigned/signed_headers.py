@@ -95,6 +95,11 @@ def check_given(destination: Destination, name: str) -> None:
     signed = destination.signed_headers
     if name in ALWAYS_SENT or any(name == own for own, _ in destination.required_headers):
         return
+    if destination.post is not None:
+        raise UploadError(
+            "header_not_allowed",
+            Phrase("No header goes with a POST: what it carries stands in its signed fields."),
+        )
     if not destination.sendable.include(name):
         raise UploadError(
             "header_not_allowed", Phrase("The header {name} does not go to the store of this URL.", name=name)

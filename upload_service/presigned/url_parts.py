@@ -54,8 +54,8 @@ class UrlParts(NamedTuple):
         return self.url.raw_path
 
 
-def parse_url(text: str) -> UrlParts:
-    """The parts of a URL in printable ASCII; raises UnusableUrl."""
+def parse_url(text: str, *, has_key: bool = True) -> UrlParts:
+    """The parts of a URL in printable ASCII; raises UnusableUrl. `has_key`: a path follows the host."""
     origin = _ORIGIN.match(text)
     if not origin or "#" in text or "\\" in text:
         raise UnusableUrl(Phrase("is not an https:// (or http://) address with a host and an object key"))
@@ -70,7 +70,7 @@ def parse_url(text: str) -> UrlParts:
     host = _comparable(written)
     if not host or not port or not _AUTHORITY.fullmatch(authority):
         raise UnusableUrl(Phrase("has no usable host"))
-    if url.raw_path_qs != text[origin.end() :] or len(url.raw_path) < 2:
+    if url.raw_path_qs != text[origin.end() :] or (has_key and len(url.raw_path) < 2):
         raise UnusableUrl(Phrase("has no object key"))
     return UrlParts(url, host, port, _host_header(url, written, port))
 

@@ -25,6 +25,7 @@ from upload_service.server.access_control import AccessControl
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
 from upload_service.upload.check import Check
+from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace
 from upload_service.upload.upload import Upload
 from upload_service.upload.widget_chunks import refuse_content_range
@@ -108,7 +109,14 @@ def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormRea
         raise UploadError("file_too_large")
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, places)
-    form = FormReader(receiver.read, content_type, length, wanted, from_worker="CF-Worker" in request.headers)
+    form = FormReader(
+        receiver.read,
+        content_type,
+        length,
+        wanted,
+        from_worker="CF-Worker" in request.headers,
+        long_field=LONG_FIELD,
+    )
     places.make_room(visit.caller)
     request[_PACE] = receiver.pace
     return form

@@ -24,7 +24,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 from yarl import URL
 
-from upload_service.body.file_body import BodyReader
+from upload_service.body.file_body import Readable
 from upload_service.storage.sockets import reset_at_close, unacknowledged_bytes
 from upload_service.storage.unasked_answers import Connections
 
@@ -55,7 +55,7 @@ class Connection(ResponseHandler):
         self._poll: select.poll | None = None
         self._spoke_unasked = False
         # Of the PUT that has it.
-        self._reader: BodyReader | None = None
+        self._reader: Readable | None = None
         self._writer: AbstractStreamWriter | None = None
         self._head_bytes: Callable[[], int] = int
         self._has_begun_to_arrive = False
@@ -87,7 +87,7 @@ class Connection(ResponseHandler):
     # A PUT takes it, and leaves it.
 
     def take(
-        self, url: URL, reader: BodyReader, writer: AbstractStreamWriter, head_bytes: Callable[[], int]
+        self, url: URL, reader: Readable, writer: AbstractStreamWriter, head_bytes: Callable[[], int]
     ) -> None:
         """A PUT of what `reader` reads is about to leave. `head_bytes`: counts those of its head."""
         if self.host is None:

@@ -11,7 +11,7 @@ Must not know: where a body's bytes come from, what an answer means.
 import asyncio
 import sys
 from collections.abc import Coroutine, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import aiohttp
 from aiohttp import connector
@@ -48,9 +48,12 @@ class Answer(NamedTuple):
 
 
 class Exchange:
-    """One PUT and its answer. `end` must be called in any case."""
+    """One PUT, or POST, and its answer. `end` must be called in any case."""
 
-    def __init__(self, payload: BodyPayload, observer: Observer | None = None) -> None:
+    def __init__(
+        self, payload: BodyPayload, observer: Observer | None = None, method: Literal["PUT", "POST"] = "PUT"
+    ) -> None:
+        self._method = method
         self._payload = payload
         self._observer = observer
         self._held: connector.Connection | None = None
@@ -61,7 +64,7 @@ class Exchange:
     async def run(
         self, held: connector.Connection, url: URL, headers: Mapping[str, str], *, expect: bool
     ) -> Answer:
-        """Send the PUT on this connection until it is answered."""
+        """Send it on this connection until it is answered."""
         self._held = held
         connection = held.protocol
         if isinstance(connection, Connection) and connection.has_unread_data():
@@ -74,9 +77,9 @@ class Exchange:
             head["Expect"] = "100-continue"
             self._continued = asyncio.Event()
         writer = StreamWriter(connection, asyncio.get_running_loop())
-        connection.take(url, self._payload.reader, writer, lambda: _head_bytes(url, head))
+        connection.take(url, self._payload.reader, writer, lambda: _head_bytes(self._method, url, head))
         self._connection = connection
-        await writer.write_headers(f"PUT {url.raw_path_qs} HTTP/1.1", head)
+        await writer.write_headers(f"{self._method} {url.raw_path_qs} HTTP/1.1", head)
         if self._observer:
             self._observer.head_sent()
         if not expect and self._payload.is_at_hand:
@@ -135,8 +138,8 @@ class Exchange:
         return Answer(message.code, message.headers, content, connection.unsent_bytes())
 
 
-def _head_bytes(url: URL, headers: Mapping[str, str]) -> int:
-    line = len("PUT  HTTP/1.1\r\n") + len(url.raw_path_qs)
+def _head_bytes(method: str, url: URL, headers: Mapping[str, str]) -> int:
+    line = len(method) + len("  HTTP/1.1\r\n") + len(url.raw_path_qs)
     return line + sum(len(name) + len(value) + len(": \r\n") for name, value in headers.items()) + 2
 
 

@@ -14,8 +14,8 @@ from multidict import MultiMapping, istr
 from upload_service.body.checksums import Checksum, md5_of_etag, stored_checksums
 from upload_service.errors.upload_error import CATALOGUE, StorageResponse, UploadError
 from upload_service.storage.quotable_words import Secrets
-from upload_service.storage.refusals import read_refusal
-from upload_service.storage.success import ETAG, Proof, doubt
+from upload_service.storage.refusals import Refusal, read_refusal
+from upload_service.storage.success import ETAG, Proof, doubt, etag_of_post
 from upload_service.translation.phrase import NOTHING, Phrase
 
 REQUEST_ID_HEADERS = tuple(
@@ -107,6 +107,8 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
     refusal = read_refusal(
         status, headers, body, in_json=proof.refuses_in_json, in_pages=proof.refuses_in_pages
     )
+    if proof.is_post and (status == 405 or refusal.error in ("wrong_endpoint", "header_not_supported")):
+        refusal = _refused_post(refusal)
     return Outcome(
         refusal.error,
         StorageResponse(status, refusal.code),
@@ -157,7 +159,7 @@ def _read_success(
     return Outcome(
         None,
         answer,
-        headers.get(_ETAG_HEADER),
+        headers.get(_ETAG_HEADER) or (etag_of_post(body) if proof.is_post else None),
         request_id,
         claims=tuple(stored_checksums(headers)) if proof.is_whole else (),
         etag_md5=md5_of_etag(headers) if proof.is_whole else None,
@@ -185,6 +187,11 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)
     return Outcome(None, answer, held_bytes=held)
+
+
+def _refused_post(refusal: Refusal) -> Refusal:
+    """What it means that no PUT could go there, or not with these headers."""
+    return Refusal("post_not_supported", refusal.code)
 
 
 def _retry_after(text: str) -> float | None:

@@ -10,7 +10,7 @@ import asyncio
 
 from aiohttp.http import StreamWriter
 
-from upload_service.body.file_body import BodyReader, WrongLength
+from upload_service.body.file_body import Readable, WrongLength
 from upload_service.storage.sending_files import FileSender
 from upload_service.storage.sockets import dropped_bytes, unacknowledged_bytes
 
@@ -28,7 +28,7 @@ class BodyPayload:
     `failure` is the exception of these two that ended the sending.
     """
 
-    def __init__(self, reader: BodyReader, stall_seconds: float) -> None:
+    def __init__(self, reader: Readable, stall_seconds: float) -> None:
         self.reader = reader
         self.failure: Exception | None = None
         self._stall_seconds = stall_seconds

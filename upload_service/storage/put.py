@@ -1,4 +1,4 @@
-"""One PUT to storage, as the service sees it: a body in, a value out.
+"""One PUT to storage, or POST, as the service sees it: a body in, a value out.
 
 Knows: which bytes leave (exactly the body's, with Content-Length), how a PUT ends, and which of our codes
 stands for each of aiohttp's exceptions.
@@ -10,12 +10,13 @@ Must not know: how many attempts there are, `aiohttp.web`.
 import asyncio
 import ssl
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 
-from upload_service.body.file_body import BodyReader, WrongLength
+from upload_service.body.file_body import BodyReader, Readable, WrongLength
 from upload_service.presigned.destination import Destination
 from upload_service.storage.connection_pools import AddressVerdicts, Pools, address_verdicts
 from upload_service.storage.exchange import Answer, Exchange
@@ -23,6 +24,9 @@ from upload_service.storage.outcome import Outcome, answered_too_early, only_quo
 from upload_service.storage.payload import BodyPayload
 from upload_service.storage.quotable_words import Secrets
 from upload_service.storage.success import Proof
+
+if TYPE_CHECKING:
+    from upload_service.multipart.form_writer import FileFrame
 
 MAX_RESPONSE_BYTES = 64 * 1024
 # X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
@@ -55,26 +59,39 @@ class Storage:
         self._stall_seconds = stall_seconds
         self._expect_bytes = expect_bytes
 
-    async def put(self, destination: Destination, reader: BodyReader, headers: Mapping[str, str]) -> Outcome:
-        """One PUT with these headers and Content-Length.
+    async def put(
+        self,
+        destination: Destination,
+        reader: BodyReader,
+        headers: Mapping[str, str],
+        frame: "FileFrame | None" = None,
+    ) -> Outcome:
+        """One PUT with these headers and Content-Length; with a frame around the body, a POST.
 
         Raises WrongLength when the body's length differs from what its reader announced.
         """
         expect = 0 < self._expect_bytes <= reader.length
-        outcome = await self._put(destination, reader, headers, expect=expect)
+        outcome = await self._put(destination, reader, headers, frame, expect=expect)
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
             # This store does not know `Expect`: send without it (RFC 9110 section 15.5.18).
-            outcome = await self._put(destination, reader, headers, expect=False)
+            outcome = await self._put(destination, reader, headers, frame, expect=False)
         if outcome.error is None:
             return outcome
         return outcome._replace(sent_bytes=reader.read_bytes, handed_over=reader.handed_over)
 
     async def _put(
-        self, destination: Destination, reader: BodyReader, headers: Mapping[str, str], *, expect: bool
+        self,
+        destination: Destination,
+        body: BodyReader,
+        headers: Mapping[str, str],
+        frame: "FileFrame | None",
+        *,
+        expect: bool,
     ) -> Outcome:
+        reader = body if frame is None else _framed(body, frame)
         payload = BodyPayload(reader, self._stall_seconds)
         pool = self._pools.listed if destination.listed else self._pools.others
-        exchange = Exchange(payload, pool.observer)
+        exchange = Exchange(payload, pool.observer, "PUT" if frame is None else "POST")
         address_verdicts.set(attempt := AddressVerdicts())
         keep = False
         try:
@@ -89,8 +106,7 @@ class Storage:
             outcome = await self._read(answer, _proof(destination, headers, reader.length))
             if outcome.error is None and answer.unsent_bytes:
                 outcome = answered_too_early(outcome, answer.unsent_bytes)
-            secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
-            outcome = only_quotable(outcome, secrets)
+            outcome = only_quotable(outcome, _secrets(destination, headers))
             if exchange.answered_unasked:
                 return Outcome("storage_disconnected")  # whose answer it is, nobody knows
             # After a failure storage expects the rest of the body here, or is about to close the connection;
@@ -121,7 +137,12 @@ class Storage:
 
 
 def _proof(destination: Destination, headers: Mapping[str, str], length: int) -> Proof:
-    proof = Proof(destination.signature_scheme, destination.kind, destination.etag_optional)
+    proof = Proof(
+        destination.signature_scheme,
+        destination.kind,
+        destination.etag_optional,
+        is_post=destination.post is not None,
+    )
     if proof.kind != "session":
         return proof
     piece = headers.get("content-range")
@@ -132,6 +153,20 @@ def _proof(destination: Destination, headers: Mapping[str, str], length: int) ->
 def _whole_file_range(length: int) -> str:
     """Says that the file is all of its object, so that a session which holds some of it knows where it is."""
     return f"bytes 0-{length - 1}/{length}" if length else "bytes */0"
+
+
+def _framed(body: BodyReader, frame: "FileFrame") -> Readable:
+    from upload_service.body.framed_reader import FramedReader
+
+    return FramedReader(body, frame.before, frame.after)
+
+
+def _secrets(destination: Destination, headers: Mapping[str, str]) -> Secrets:
+    path, query = destination.url.raw_path, destination.url.raw_query_string
+    if destination.post is None:
+        return Secrets(path, query, headers)
+    fields = {name: field.value for name, field in destination.post.fields.items() if name != "key"}
+    return Secrets(f"{path}{destination.object_key}", query, fields)
 
 
 def fault_code(error: Exception) -> str:

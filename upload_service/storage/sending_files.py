@@ -10,7 +10,7 @@ import asyncio
 import os
 from functools import partial
 
-from upload_service.body.file_body import BodyReader
+from upload_service.body.file_body import Readable
 
 # What is written to the transport when the socket takes no more: waiting for these is waiting for the socket.
 WAITING_BYTES = 64 * 1024
@@ -19,7 +19,7 @@ WAITING_BYTES = 64 * 1024
 class FileSender:
     """Sends what one reader has on disk on one connection, on which the head has been sent before."""
 
-    def __init__(self, reader: BodyReader, transport: asyncio.WriteTransport | None) -> None:
+    def __init__(self, reader: Readable, transport: asyncio.WriteTransport | None) -> None:
         self._reader = reader
         self._transport = None
         if transport is not None and not transport.get_extra_info("sslcontext"):

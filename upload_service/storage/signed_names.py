@@ -37,15 +37,20 @@ def signed_names(error: str, destination: Destination) -> Phrase:
     if error not in _HEADERS_MATTER:
         return NOTHING
     if signed is None:
-        if destination.signature_scheme in _V2:
-            return _of_version_2()
-        return _of_unlisted() if destination.binds_type else NOTHING
+        return _of_unknown(destination)
     names = signed - {"host"}
     if not names:
         return Phrase("The URL signs no header but host.")
     listed = Phrase("The URL signs these headers: {names}.", names=_list(names))
     more = _of_this_file(names & OF_ONE_FILE) if error == "signature_mismatch" else NOTHING
     return Phrase("{listed} {more}", listed=listed, more=more) if more else listed
+
+
+def _of_unknown(destination: Destination) -> Phrase:
+    """Where the URL does not tell what it signs. The policy of a POST was judged before."""
+    if destination.post is not None or not (destination.signature_scheme in _V2 or destination.binds_type):
+        return NOTHING
+    return _of_version_2() if destination.signature_scheme in _V2 else _of_unlisted()
 
 
 def _of_version_2() -> Phrase:

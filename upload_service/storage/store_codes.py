@@ -84,6 +84,14 @@ _ROWS = (
     _row("storage_account_disabled", s3="AllAccessDisabled AccountProblem InvalidPayer NotSignedUp",
          r2="NotEntitled", google="UserProjectAccountProblem", azure="AccountIsDisabled ContainerDisabled",
          ceph="UserSuspended"),
+    # The policy of a POST. docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html has them, but for
+    # MinIO's own.
+    _row("policy_not_met", s3="InvalidPolicyDocument", google="InvalidPolicyDocument",
+         minio="PostPolicyInvalidKeyName"),
+    _row("invalid_fields", "Storage cannot read the form of the POST, or misses a field in it.",
+         s3="MalformedPOSTRequest UserKeyMustBeSpecified MaxPostPreDataLengthExceededError "
+            "IncorrectNumberOfFilesInPostRequest", versitygw="MalformedPOSTRequest"),
+    _row("file_too_small", s3="EntityTooSmall"),
     # Who signed, and when.
     _row("credentials_expired",
          s3="ExpiredToken TokenRefreshRequired InvalidToken InvalidAccessKeyId InvalidSecurity",

@@ -32,6 +32,8 @@ _NO_LOCK = "The bucket has no Object Lock, and the URL is signed with headers fo
 _NO_SUM = "The URL is signed with x-amz-sdk-checksum-algorithm, and no checksum goes with it."
 _PLAIN_HTTP = "The server speaks https at this port, and the URL begins with http://."
 _NEEDS_HTTPS = "Storage takes an encryption key over https only, and the URL begins with http://."
+_POST_FIELD = "Storage cannot read the form of the POST, or misses a field in it."
+_POST_V4 = "The policy of the POST is signed with Signature Version 2, and the store knows Version 4 only."
 _REGION = "The URL is signed for another region than the one that storage expects."
 _SUMS = "Storage does not accept the checksum headers of the upload."
 _TEMP_URL = (
@@ -49,6 +51,17 @@ SENTENCES = (
     Sentence("claim timestamp check failed", "url_expired", "Supabase, under InvalidJWT"),
     Sentence("request is not yet valid", "clock_skewed", "S3, Google"),
     Sentence("request is not valid yet", "clock_skewed", "MinIO"),
+    # Why a POST is refused: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    Sentence("policy expired", "url_expired", "S3, MinIO, for a POST"),
+    Sentence("extra input fields", "policy_not_met", "S3, MinIO, for a POST",
+             "The POST has a field that its policy does not cover."),
+    Sentence("must appear in the list of policy conditions", "policy_not_met", "MinIO, for a POST",
+             "The POST has a field that its policy does not cover."),
+    Sentence("invalid according to policy", "policy_not_met", "S3, MinIO, versitygw, for a POST"),
+    Sentence("a field named &#39;x-amz-algorithm", "signature_not_supported", "versitygw", _POST_V4),
+    Sentence("a field named 'x-amz-algorithm", "signature_not_supported", "S3", _POST_V4),
+    Sentence("post must contain a field named", "invalid_fields", "S3, versitygw", _POST_FIELD),
+    Sentence("post requires exactly one file", "invalid_fields", "S3, MinIO, SeaweedFS", _POST_FIELD),
     # How it is signed.
     Sentence("please use aws4-hmac-sha256", "signature_not_supported", "S3, MinIO, versitygw"),
     Sentence("please use sigv4", "signature_not_supported", "R2, under Unauthorized"),

@@ -32,6 +32,7 @@ _AZURE_PART_HEADER = "x-ms-request-id"
 _SUPABASE_NAME = "Key"
 
 _XML_ERROR = rb"(?is)" + PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]"
+_POST_RESPONSE = rb"(?s)" + PROLOGUE + rb"<PostResponse[\s>].*?<ETag>([^<]{1,200})</ETag>"
 _JSON_TYPE = r"(?i)\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)"
 
 
@@ -41,6 +42,7 @@ class Proof(NamedTuple):
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
     storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
+    `is_post`: it answers the POST of a form, so the ETag may stand in a document.
     """
 
     scheme: str = "s3-v4"
@@ -48,6 +50,7 @@ class Proof(NamedTuple):
     etag_optional: bool = False
     is_whole: bool = True
     object_bytes: int | None = None
+    is_post: bool = False
 
     @property
     def is_google(self) -> bool:
@@ -88,7 +91,15 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
             return _doubt_json(body, proof)
     if status not in (200, 201, 204):
         return Phrase("a status {status}, which does not say that the object is stored", status=status)
+    if proof.is_post and etag_of_post(body):
+        return None
     return None if proof.etag_optional else _doubt_headers(headers, proof)
+
+
+def etag_of_post(body: bytes) -> str | None:
+    """The ETag in the document with which S3 and its relatives answer a POST that asks for status 201."""
+    match = re.match(_POST_RESPONSE, body)
+    return match[1].decode("latin-1").replace("&quot;", '"').replace("&#34;", '"') if match else None
 
 
 def _is_json(headers: Mapping[str, str], body: bytes) -> bool:

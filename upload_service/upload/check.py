@@ -60,5 +60,6 @@ class Check:
                     raise UploadError("file_in_check")
         if self._form.has_misplaced_file:
             raise self._form.no_file_error()
+        self._fields.end_form(time.time())
         self._fields.require_possible_types(are_all=True)
         self._fields.require_complete()

@@ -9,6 +9,7 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 import math
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
@@ -19,17 +20,17 @@ from upload_service.content.content_type import parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Event, Field, FileEnd, FileStart
 from upload_service.multipart.form_reader import FormReader
-from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
 from upload_service.upload.block_list import read_block_list
+from upload_service.upload.file_length import FileLength
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
 from upload_service.upload.record import UploadRecord
 
-# The plain endpoint keeps a copy of files up to this size, so a wrong prediction only costs a second PUT.
-SMALL_FILE_BYTES = 1024 * 1024
+if TYPE_CHECKING:
+    from upload_service.multipart.form_writer import FileFrame
 
 
 class ClientLeg:
@@ -54,9 +55,7 @@ class ClientLeg:
         self.plan: PutPlan | None = None
         self._planned = planned
         self.progress = FormProgress()
-        # The file's length, as far as it is known or predicted.
-        self.expected_bytes: int | None = None
-        self._prediction: LengthPrediction | None = None
+        self._length = FileLength(settings.max_file_bytes)
         self._fields = FormFields(settings)
         self._checksums = RunningChecksums(())
         self._form = form
@@ -69,6 +68,11 @@ class ClientLeg:
         self._sniffer: Sniffer | None = None
         self._has_read_list = False  # of blocks: it is read whole before it may leave
         self._started = time.monotonic()
+
+    @property
+    def expected_bytes(self) -> int | None:
+        """The file's length, as far as it is known or predicted."""
+        return self._length.expected_bytes
 
     async def run(self) -> None:
         """Read the whole form; raises UploadError."""
@@ -90,21 +94,31 @@ class ClientLeg:
             case FileStart():
                 self._open_body(event)
             case FileEnd():
-                self.expected_bytes = self.progress.file_bytes = self._record.file_size
+                self._length.expected_bytes = self.progress.file_bytes = self._record.file_size
+                self._bound_length(self._fields.destination)
                 if self._sniffer:
                     self._sniffer.finish()
         self._plan_if_ready()
 
     def _note_field(self, name: str, value: str) -> None:
         self._fields.note(name, value, time.time())
-        if name == "uploadUrl" and self._fields.destination:
-            self._record.note_destination(self._fields.destination)
+        self._note_destination()
         if name == "max_retries":
             self.progress.note_max_retries(self._fields.max_retries)
         if name == "checksum":
             self._require_running_checksum()
         if self._sniffer and self._fields.is_whole:
             self._sniffer.add_claims(self._fields.claimed_types())
+
+    def _note_destination(self) -> None:
+        """Whenever it may have become known."""
+        if self._record.host is None and (destination := self._fields.destination):
+            self._record.note_destination(destination)
+            self._bound_length(destination)
+
+    def _bound_length(self, destination: Destination | None) -> None:
+        ended = self.progress.file_bytes is not None
+        self._length.bound(destination, self._record.file_size, has_ended=ended)
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
@@ -114,9 +128,15 @@ class ClientLeg:
             return
         destination, length = target
         self._fields.close_headers()
+        frame = None
+        if destination.post is not None:
+            destination, frame = self._framed(destination)
         headers, *others = self._judged_headers(destination)
-        self._record.content_type = headers.get("content-type", self._record.content_type)
         self._record.piece = self._fields.content_range
+        if frame is None:
+            self._record.content_type = headers.get("content-type", self._record.content_type)
+        else:
+            headers, others = {"Content-Type": frame.content_type}, []
         self.plan = PutPlan(
             self.body,
             destination,
@@ -125,14 +145,25 @@ class ClientLeg:
             self.progress.file_bytes is not None,
             self._checksums,
             self.progress,
-            self._prediction.source if self._prediction else FROM_REQUEST,
+            self._length.source,
             others,
+            frame,
         )
         self._planned()
 
+    def _framed(self, destination: Destination) -> "tuple[Destination, FileFrame]":
+        """Where a POST goes, and the form around the file."""
+        from upload_service.upload.posted_form import framed
+
+        record, given = self._record, self._fields.headers
+        type_ = given.get("content-type", record.content_type)
+        destination, form, frame = framed(destination, record.filename, type_, self._settings.destinations)
+        record.content_type = form.content_type
+        return destination, frame
+
     def _target(self) -> tuple[Destination, int] | None:
         """Destination and length, when all that a PUT needs beside the bytes is known."""
-        destination, length = self._fields.destination, self.expected_bytes
+        destination, length = self._fields.destination, self._length.expected_bytes
         if destination is None or length is None or self._fields.missing_headers():
             return None
         if self._fields.is_block_list and not self._has_read_list:
@@ -159,24 +190,17 @@ class ClientLeg:
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
         parse_media_type(start.content_type)  # refuses several types in one value
+        self._fields.begin_file(time.time())
         self._fields.require_possible_types()
-        self._expect_length(start.predicted)
+        self._length.begin(self._fields.size, start.predicted)
+        self._note_destination()
+        self._bound_length(self._fields.destination)
         if self._settings.allowed_types and self._fields.is_whole:
             claims = self._fields.claimed_types(start.content_type)
             self._sniffer = Sniffer(self._settings.allowed_types, claims)
         self.body = Body(self._store())
         scheme = self._fields.destination.signature_scheme if self._fields.destination else None
         self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)
-
-    def _expect_length(self, predicted: LengthPrediction | None) -> None:
-        """What to announce to storage: the size that the form gives, else what is predicted."""
-        size, longest = self._fields.size, predicted.longest_bytes if predicted else None
-        if size is not None and longest is not None and size > longest:
-            raise UploadError("size_mismatch")
-        if predicted and longest is None and predicted.file_bytes > self._settings.max_file_bytes:
-            predicted = None  # only the part says so; what comes is counted
-        self._prediction = predicted if size is None else None
-        self.expected_bytes = predicted.file_bytes if predicted and size is None else size
 
     def _require_running_checksum(self) -> None:
         """A checksum that comes when the file has begun can only be of a kind that runs already."""
@@ -189,35 +213,23 @@ class ClientLeg:
         target = self._target()
         streams = target is not None
         needs_copy = self._retrying or (target is not None and self._has_other_headers(target[0]))
-        if streams and not needs_copy and not self._is_worth_a_copy():
+        if streams and not needs_copy and not self._length.is_worth_a_copy(self._spool_budget):
             return Pipe()
         if self._retrying:
             self._record.replayable = True
         try:
-            return Spool(self._spool_budget, self.expected_bytes)
+            return Spool(self._spool_budget, self._length.expected_bytes)
         except UploadError:
             if not streams:
                 raise
             self._record.replayable = False
             return Pipe()
 
-    def _is_worth_a_copy(self) -> bool:
-        """Whether memory holds the file without taking it from others, in case its length is wrong.
-
-        A file whose length is little more than a guess may take an eighth of the memory, as one that waits
-        may, but no more than half of what is free.
-        """
-        count, free = self.expected_bytes, self._spool_budget.memory.free_bytes
-        if count is None or count <= min(SMALL_FILE_BYTES, free):
-            return count is not None
-        is_sure = self._prediction is None or self._prediction.is_sure
-        return not is_sure and count <= min(self._spool_budget.small_file_bytes, free // 2)
-
     async def _feed(self, chunk: bytes) -> None:
         assert self.body
         count = self._record.file_size = self._record.file_size + len(chunk)
-        if count > self._settings.max_file_bytes:
-            raise UploadError("file_too_large")
+        if count > self._length.most_bytes:
+            raise self._length.refuse(self._fields.destination, count)
         if self._fields.size is not None and count > self._fields.size:
             raise UploadError("size_mismatch")
         self._checksums.update(chunk)
@@ -230,7 +242,11 @@ class ClientLeg:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise self._form.no_file_error()
+        self._fields.end_form(time.time())
+        self._note_destination()
         self._fields.require_complete()
+        if self.plan is None:
+            self._plan_if_ready()
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
         self._compare_checksum()

@@ -7,6 +7,7 @@ Must not know: framing, the file's bytes, the PUT.
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.content.allowed_types import AllowedTypes
@@ -14,6 +15,7 @@ from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
+from upload_service.presigned.allowed_destinations import AllowedDestinations
 from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
 from upload_service.settings.settings import Settings
@@ -23,10 +25,14 @@ from upload_service.upload.content_range import ContentRange
 from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
-# "header:" stands for every field whose name begins with it.
-PLAIN_FIELDS = frozenset(
-    {"uploadUrl", "size", "checksum", signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX}
-)
+if TYPE_CHECKING:  # loaded with the first POST
+    from upload_service.upload.posted_form import PostedForm
+
+# The fields of a presigned POST: one JSON object, longer than other fields, or one field each.
+LONG_FIELD, POST_PREFIX = "fields", "field:"
+# A name that ends with a colon stands for every field whose name begins with it.
+_FOR_HEADERS = (signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX)
+PLAIN_FIELDS = frozenset(("uploadUrl", "size", "checksum", LONG_FIELD, POST_PREFIX, *_FOR_HEADERS))
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 # Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
 _AROUND = " \t\r\n"
@@ -52,6 +58,7 @@ class FormFields:
         self._headers_closed = False
         self._headers_bytes = 0
         self._settings = settings
+        self._posted: PostedForm | None = None
         self._seen: set[str] = set()
 
     def note(self, name: str, value: str, now: float) -> None:
@@ -59,7 +66,7 @@ class FormFields:
 
         `value` has a character for each byte. White space around it does not count.
         """
-        value = value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
+        written, value = value, value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
         if name in widget_chunks.COUNT_FIELDS:
             widget_chunks.refuse_chunk(name, value)
             return
@@ -67,13 +74,17 @@ class FormFields:
             raise UploadError("duplicate_field", Phrase("{field} came twice.", field=shown_field(name)))
         self._seen.add(name)
         if name == "uploadUrl":
-            self._note_url(judge_destination(value, self._settings.destinations, now))
+            self._note_url_text(value, now)
         elif name == "size":
             self._note_size(name, value)
         elif name == "max_retries":
             self.max_retries = _retries(value)
         elif name == "checksum":
             self.checksum = parse_checksum(value)
+        elif name == LONG_FIELD or name.startswith(POST_PREFIX):
+            # What a single field says is signed as it is written.
+            said = value if name == LONG_FIELD else written
+            self._note_post(self._post_form().note(name, said, now))
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
 
@@ -134,6 +145,16 @@ class FormFields:
             allowed.require_possible(types)
             allowed.require_possible_name(types, self.destination.key_ending)
 
+    def begin_file(self, now: float) -> None:
+        """The file has begun, so that the fields of a POST may be all that come; raises UploadError."""
+        if self._posted:
+            self._note_post(self._posted.begin_file(now))
+
+    def end_form(self, now: float) -> None:
+        """No field follows; raises UploadError for a POST that its fields do not allow."""
+        if self._posted:
+            self._note_post(self._posted.end_form(now))
+
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
         if self.destination is None:
@@ -147,6 +168,31 @@ class FormFields:
         if self.destination is None or content_type is None:
             return ()
         return put_headers.possible_put_headers(self.destination, self.headers, content_type)
+
+    def _note_url_text(self, text: str, now: float) -> None:
+        """The URL of a PUT, or of a POST: that has no query."""
+        allowed = self._settings.destinations
+        if self._posted is None and ("?" in text or not _may_be_of_post(text, allowed)):
+            self._note_url(judge_destination(text, allowed, now))
+        else:
+            self._note_post(self._post_form().note_url(text, now))
+
+    def _post_form(self) -> "PostedForm":
+        if self._posted is None:
+            from upload_service.upload.posted_form import PostedForm
+
+            self._posted = PostedForm(self._settings.destinations, self.destination)
+        return self._posted
+
+    def _note_post(self, found: Destination | None) -> None:
+        if found:
+            self._note_url(found)
+            self._require_fit()
+
+    def _require_fit(self) -> None:
+        """What the form says of the file must be what the policy of a POST takes."""
+        if self.destination and self.destination.post:
+            self.destination.post.require_fit(self.size, self.headers.get("content-type"))
 
     def _note_url(self, destination: Destination) -> None:
         self.destination = destination
@@ -168,6 +214,7 @@ class FormFields:
                 Phrase("The fields size, header:content-length and header:content-range differ."),
             )
         self.size = size
+        self._require_fit()
 
     def _note_host(self, value: str) -> None:
         if self._host is not None:
@@ -208,12 +255,19 @@ class FormFields:
         if name == content_range.HEADER:
             self._note_content_range(value)
         self.headers[name] = value
+        self._require_fit()
 
     def _note_content_range(self, value: str) -> None:
         self.content_range = piece = content_range.parse_content_range(value)
         if piece.length > self._settings.max_file_bytes:
             raise UploadError("file_too_large")
         self._note_length(piece.length)
+
+
+def _may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
+    from upload_service.presigned.post_destination import may_be_of_post
+
+    return may_be_of_post(text, allowed)
 
 
 def _size(field: str, value: str, most: int) -> int:

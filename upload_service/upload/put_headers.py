@@ -6,11 +6,14 @@ Must not know: forms, the file's bytes, which types are allowed.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.presigned import signed_headers
 from upload_service.presigned.destination import Destination
+
+if TYPE_CHECKING:
+    from upload_service.presigned.post_form import PostForm
 
 
 class PutHeaders(NamedTuple):
@@ -29,10 +32,22 @@ class PutHeaders(NamedTuple):
 def possible_put_headers(
     destination: Destination, given: Mapping[str, str], content_type: str
 ) -> tuple[PutHeaders, ...]:
-    """The headers of the PUT, and those that are tried after them; see `signed_headers.put_headers`."""
+    """The headers of the PUT, and those that are tried after them; see `signed_headers.put_headers`.
+
+    A POST has one set of headers, and nothing of its file in them; only the types count.
+    """
+    if destination.post is not None:
+        return _types_of_post(destination.post, content_type)
     in_query = types_in_query(destination)
     sets = signed_headers.put_headers(destination, given, content_type)
     return tuple(_read_types(headers, in_query) for headers in sets)
+
+
+def _types_of_post(form: "PostForm", content_type: str) -> tuple[PutHeaders, ...]:
+    """The types that the object may have. A store may ignore that of the file part."""
+    named = PutHeaders({}, (parse_media_type(form.content_type or content_type),))
+    is_told = form.content_type is not None or form.wants_content_type
+    return (named,) if is_told else (named, PutHeaders({}, ()))
 
 
 def types_of(given: Mapping[str, str]) -> tuple[MediaType, ...]:

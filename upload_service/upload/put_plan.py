@@ -8,6 +8,7 @@ Must not know: forms, HTTP libraries.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import RunningChecksums
 from upload_service.body.file_body import Body
@@ -15,6 +16,9 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.length_prediction import FROM_REQUEST
 from upload_service.presigned.destination import Destination
 from upload_service.translation.phrase import Phrase
+
+if TYPE_CHECKING:
+    from upload_service.multipart.form_writer import FileFrame
 
 
 class FormProgress:
@@ -49,6 +53,7 @@ class PutPlan:
     `length` in bytes is predicted, unless it is certain; `predicted_from` says in words what from.
     `checksums` run over the file. `other_headers`: what to send instead of `headers`, one after another,
     while storage says that the signature does not match; only where the URL leaves open what was signed.
+    `frame`: the form around the file, where it is sent with a POST.
     """
 
     body: Body
@@ -60,6 +65,7 @@ class PutPlan:
     form: FormProgress
     predicted_from: Phrase = FROM_REQUEST
     other_headers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
+    frame: "FileFrame | None" = None
 
     def file_length(self) -> tuple[int, bool]:
         """The length to announce now, in bytes, and whether it is certain."""

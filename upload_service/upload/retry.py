@@ -5,7 +5,8 @@ Rules: no input and no output, except random numbers. The code that storage gave
 what can change by itself is tried again. A PUT of the same bytes to the same URL is idempotent (RFC 9110
 section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored. So it is
 with the same range of a session, which ignores what it has already
-(docs.cloud.google.com/storage/docs/resumable-uploads#resent-data).
+(docs.cloud.google.com/storage/docs/resumable-uploads#resent-data), and with a POST of the same form, because
+the key stands in it.
 Must not know: sockets, sleeping, deadlines.
 """
 

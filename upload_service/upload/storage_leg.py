@@ -99,7 +99,7 @@ class StorageLeg:
         started = time.monotonic()
         try:
             headers = (plan.headers, *plan.other_headers)[self._refused_headers]
-            outcome = await self._storage.put(plan.destination, reader, headers)
+            outcome = await self._storage.put(plan.destination, reader, headers, plan.frame)
         except BaseException as error:
             # An attempt around which the upload ended: nobody hears what storage makes of its last byte.
             self._record.may_be_stored |= reader.handed_over

@@ -23,11 +23,24 @@ const STALE = ["url_expired", "credentials_expired"];
 /** Node's words for a request that never left. */
 const NEVER_LEFT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
+/** What createPresignedPost, boto3's generate_presigned_post and Google's generateSignedPostPolicyV4 return. */
+export interface SignedPost {
+  url: string;
+  fields: Record<string, string>;
+}
+
+export type Presigned = string | SignedPost;
+
 export interface UploadOptions {
   /** Where the service is, such as "https://upload.example.com". */
   serviceUrl: string;
-  /** A presigned PUT URL, or a function that fetches one; that is called before each try, so that none is stale. */
-  uploadUrl: string | (() => string | Promise<string>);
+  /**
+   * A presigned PUT URL, or a presigned POST as signers return it; or a function that fetches one, which is called before
+   * each try, so that none is stale.
+   */
+  uploadUrl: Presigned | (() => Presigned | Promise<Presigned>);
+  /** The form fields of a presigned POST, where `uploadUrl` is its URL alone. */
+  fields?: Record<string, string>;
   /** The headers that the URL is signed with, beside Content-Type. */
   headers?: Record<string, string>;
   /** The Content-Type for storage; else it is the file's own. */
@@ -142,13 +155,13 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Stored
   refuseTooLarge(file, options.maxBytes ?? MOST_BYTES);
   for (let attempt = 1; ; attempt += 1) {
     options.signal?.throwIfAborted();
-    const url = typeof options.uploadUrl === "string" ? options.uploadUrl : await options.uploadUrl();
+    const signed = typeof options.uploadUrl === "function" ? await options.uploadUrl() : options.uploadUrl;
     options.signal?.throwIfAborted();
     try {
       if (!(await isUnchanged(file))) throw fileChanged(false);
-      if (file.size > ASK_ABOVE_BYTES) await check(file, url, options);
+      if (file.size > ASK_ABOVE_BYTES) await check(file, signed, options);
       options.signal?.throwIfAborted();
-      return judge(await send(file, url, options, attempt));
+      return judge(await send(file, signed, options, attempt));
     } catch (failure) {
       if (!(failure instanceof UploadFailure) || !isWorthAnother(failure, attempt, options)) throw failure;
       const seconds = pauseSeconds(failure, attempt, options);
@@ -181,17 +194,17 @@ function fileChanged(mayBeStored: boolean): UploadFailure {
 }
 
 /** Throws what the service has against the upload, if it says so; whatever else answers, the upload will show. */
-async function check(file: Blob, url: string, options: UploadOptions): Promise<void> {
-  const reply = await ask(file, url, options).catch(() => null);
+async function check(file: Blob, signed: Presigned, options: UploadOptions): Promise<void> {
+  const reply = await ask(file, signed, options).catch(() => null);
   options.signal?.throwIfAborted();
   if (!reply || NO_CHECK.includes(reply.status)) return;
   if (parsed(reply.body)?.["success"] === false) judge(reply);
 }
 
-async function ask(file: Blob, url: string, { signal, ...options }: UploadOptions): Promise<Reply> {
+async function ask(file: Blob, signed: Presigned, { signal, ...options }: UploadOptions): Promise<Reply> {
   const limit = AbortSignal.timeout(ASK_MS);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  return post(endpointOf("/check", options), fieldsOf(file, url, options), options.token, either);
+  return post(endpointOf("/check", options), fieldsOf(file, signed, options), options.token, either);
 }
 
 function isWorthAnother(failure: UploadFailure, attempt: number, options: UploadOptions): boolean {
@@ -221,32 +234,38 @@ interface Reply {
   retryAfter: string | null;
 }
 
-function send(file: Blob, url: string, options: UploadOptions, attempt: number): Promise<Reply> {
+function send(file: Blob, signed: Presigned, options: UploadOptions, attempt: number): Promise<Reply> {
   const path = options.storageRetries === undefined ? "/upload-with-presigned" : "/upload-with-presigned-retry";
   const by = typeof XMLHttpRequest === "undefined" ? sendByFetch : sendByXhr;
-  return by(endpointOf(path, options), formOf(file, url, options), file, options, attempt);
+  return by(endpointOf(path, options), formOf(file, signed, options), file, options, attempt);
 }
 
 function endpointOf(path: string, options: UploadOptions): string {
   return options.serviceUrl.replace(/\/+$/, "") + path;
 }
 
-function formOf(file: Blob, url: string, options: UploadOptions): FormData {
-  const form = fieldsOf(file, url, options);
+function formOf(file: Blob, signed: Presigned, options: UploadOptions): FormData {
+  const form = fieldsOf(file, signed, options);
   if (options.urlAfterFile) form.delete("uploadUrl");
   form.append("file", file, options.name ?? ("name" in file ? String(file.name) : "file"));
-  if (options.urlAfterFile) form.append("uploadUrl", url);
+  if (options.urlAfterFile) form.append("uploadUrl", urlOf(signed));
   return form;
 }
 
+function urlOf(signed: Presigned): string {
+  return typeof signed === "string" ? signed : signed.url;
+}
+
 /** All but the file. */
-function fieldsOf(file: Blob, url: string, options: UploadOptions): FormData {
+function fieldsOf(file: Blob, signed: Presigned, options: UploadOptions): FormData {
   const form = new FormData();
+  const ofPost = typeof signed === "string" ? options.fields : signed.fields;
+  if (ofPost) form.append("fields", JSON.stringify(ofPost));
   form.append("size", String(file.size)); // so that another file in its place is not stored
   if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
   if (options.contentType !== undefined) form.append("contentType", options.contentType);
   for (const [name, value] of Object.entries(options.headers ?? {})) form.append(`header:${name}`, value);
-  form.append("uploadUrl", url);
+  form.append("uploadUrl", urlOf(signed));
   return form;
 }
 

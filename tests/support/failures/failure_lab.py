@@ -4,6 +4,7 @@ Knows: the secrets, how they could be said, two services with little room and pa
 """
 
 import base64
+import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.support.client.raw_http import PLAIN, Answer, Connection, form
+from devtools import signed_posts
+
+from tests.support.client.raw_http import PLAIN, Answer, Connection, field, form
 from tests.support.service.running_service import Running
 from tests.support.storage.certificates import authority
 from tests.support.storage.faulty_storage import FaultyStorage
@@ -62,6 +65,16 @@ class Lab:
         key = f"{KEY}/{uuid.uuid4().hex}"
         self.double.script(key, *replies)
         return f"{base or self.double.url}{key}?{query(signed, expires)}"
+
+    def post(self, *replies: Reply, **change: str) -> bytes:
+        """URL and fields of a presigned POST, full of secrets; the storage plays these replies to it."""
+        bucket = f"bucket{uuid.uuid4().hex}"
+        self.double.script(bucket, *replies)
+        secret = {"x-amz-meta-a": VALUE, "x-amz-security-token": SESSION + SIGNATURE}
+        bounds = ["content-length-range", len(SMALL), len(LARGE)]
+        fields = signed_posts.v4(KEY, bounds, more=secret, bucket=bucket) | {"x-amz-signature": HEX_SIGNATURE}
+        given = {name: value for name, value in (fields | change).items() if value}
+        return field("uploadUrl", f"{self.double.url}{bucket}") + field("fields", json.dumps(given))
 
     def at_strict(self) -> "Lab":
         """The same lab, with the strict service in place of the first."""

@@ -23,7 +23,7 @@ function made({ bytes, name, type }) {
 export function call({ bytes, name, type, urls, path, change, ...options }) {
   const told = [];
   let asked = 0;
-  const uploadUrl = typeof urls === "string" ? urls : async () => urls[asked++];
+  const uploadUrl = typeof urls === "string" || urls.url ? urls : async () => urls[asked++];
   const onProgress = ({ failure, ...event }) => told.push(failure ? { ...event, code: failure.code } : event);
   const file = path ? chosen(path, change) : made({ bytes, name, type });
   ended = Promise.resolve(file)

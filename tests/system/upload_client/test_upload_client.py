@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from devtools import signed_queries
+from devtools.post_signers import Place, Wish, botocore
 from local.store import Bucket
 
+from tests.support.client.posted_forms import hide
 from tests.support.examples.running_examples import LARGE_BYTES, until
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -45,6 +47,25 @@ async def test_file_is_stored(
     else:
         assert phases(outcome) == ["sending", "storing"]
         assert outcome["told"][-2] == {"phase": "sending", "attempt": 1, "sent": size, "total": size}
+
+
+@pytest.mark.parametrize("given", ["post", "fields", "function"])
+@pytest.mark.parametrize("late", [False, True], ids=["url-first", "file-first"])
+async def test_presigned_post(upload: Upload, bucket: Bucket, runner: Runner, given: str, late: bool) -> None:
+    """A presigned POST goes through as signers return it, from a function, or with its fields apart."""
+    key = f"client/post-{runner.__name__}-{given}-{late}"
+    place = Place(bucket.endpoint, bucket.name, bucket.access_key, bucket.secret_key)
+    signed = botocore(
+        place, Wish(key, [["content-length-range", 1, 5000], ["eq", "$Content-Type", "text/x-odd"]])
+    )
+    hide(signed.fields)
+    urls = {"post": signed._asdict(), "fields": signed.url, "function": [signed._asdict()]}[given]
+    more = {"fields": signed.fields} if given == "fields" else {}
+    outcome = await upload(urls, bytes=5000, contentType="text/x-odd", urlAfterFile=late, **more)
+    assert outcome["stored"]["success"] is True, outcome
+    assert bucket.get(key) == content(5000)
+    outcome = await upload(urls, bytes=5001, contentType="text/x-odd", urlAfterFile=late, **more)
+    assert outcome["error"]["code"] == "entity_too_large"
 
 
 async def test_blob_without_a_name(upload: Upload, presign: Callable[..., str]) -> None:

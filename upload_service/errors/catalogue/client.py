@@ -121,6 +121,13 @@ _FORM = (
     _client("url_not_for_put", 422, "URL for another request",
             "The URL in uploadUrl was signed for another request than a PUT of a file.",
             "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),
+    _client("invalid_fields", 422, "Fields of the POST unusable",
+            "The form fields for a presigned POST cannot be used.",
+            "Send the fields as the signer returned them: as a JSON object in the field fields, or each in a "
+            "field field:<name>."),
+    _client("post_not_supported", 422, "No POST to this store",
+            "The store takes no POST of a form, or not with these fields.",
+            "Presign a PUT instead (PutObject), and send its URL alone."),
     _client("url_signed_for_empty_body", 422, "URL signed for an empty body",
             "The URL in uploadUrl was signed with the checksum of an empty body, which no file matches.",
             "Presign with requestChecksumCalculation: 'WHEN_REQUIRED' in the client of the SDK, and without "

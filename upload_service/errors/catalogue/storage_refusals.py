@@ -32,6 +32,9 @@ ENTRIES = (
             "A policy of the bucket, the account or the organization forbids this upload.",
             "Look at what the policy demands (source address, encryption, https, headers) and sign a URL "
             "that fulfils it; more rights for the signer do not help."),
+    _client("policy_not_met", 403, "Policy not met",
+            "The POST does not meet the conditions of its policy.",
+            "Send the fields that were signed and a file that the policy allows, or sign another policy."),
     _client("encryption_key_unusable", 403, "Encryption key unusable",
             "Storage cannot use the key that is to encrypt the object.",
             "Let the bucket's owner look at the key: that it is enabled, in the bucket's region, and that "
@@ -67,6 +70,9 @@ ENTRIES = (
     _client("entity_too_large", 413, "Too large for storage",
             "Storage refuses a file of this size.",
             "Send a smaller file; a single PUT to S3 holds at most 5 GiB."),
+    _client("file_too_small", 422, "File too small",
+            "The policy of the POST wants a larger file.",
+            "Send a whole file; if it is one, sign a policy with a smaller content-length-range."),
     _client("header_not_supported", 400, "Header not supported",
             "Storage does not support a header or a parameter with which the URL is signed.",
             "Sign without the headers that this store does not have, such as If-Match, x-amz-acl, "

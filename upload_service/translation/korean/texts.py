@@ -9,6 +9,7 @@ from upload_service.translation.korean import (
     form_causes,
     form_errors,
     pages,
+    post_causes,
     refusals,
     request_errors,
     server_errors,
@@ -26,6 +27,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "form_causes": form_causes.TEXTS,
     "url_causes": url_causes.TEXTS,
     "vendor_causes": vendor_causes.TEXTS,
+    "post_causes": post_causes.TEXTS,
     "pages": pages.TEXTS,
 }
 TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}

@@ -35,6 +35,8 @@ def runs(rounds: int, *, quick: bool) -> dict[str, Callable[[], Results]]:
         "allowed types, 200 KB images": lambda: scenarios.small(
             ["us", "us_allowed_types"], 200_000, rounds, 2 if quick else 5
         ),
+        "large, PUT and POST": lambda: scenarios.posts(size, 1, rounds),
+        "200 KB, PUT and POST": lambda: scenarios.posts(200_000, 200 if quick else 2000, rounds),
         "1 KB, one after another": lambda: scenarios.fixed(["us", "node"], 500 if quick else 2000, rounds),
     }
 

@@ -102,6 +102,23 @@ def large(names: list[str], size: int, rounds: int, order: str, *, tls: bool = F
     return medians(samples)
 
 
+def posts(size: int, times: int, rounds: int) -> Results:
+    """The same files by a PUT and by a presigned POST, in turn: CPU ms for each, MB/s."""
+    orders = {"PUT": "url", "POST": "post"}
+    samples: dict[str, list[Figures]] = {name: [] for name in orders}
+    with sink() as (_, url, _certificate), contenders(["us"], url, None) as running:
+        program, port = running["us"]
+        for order in orders.values():
+            send(port, url, size, order)
+        for _ in range(rounds):
+            for name, order in orders.items():
+                before = program.cpu_seconds()
+                seconds = sum(each[1] for each in send(port, url, size, order, "--times", str(times)))
+                used = program.cpu_seconds() - before
+                samples[name].append({"cpu_ms": used / times * 1000, "mb_per_s": size * times / MB / seconds})
+    return medians(samples)
+
+
 LUA = """
 local file = io.open("{body}", "rb")
 wrk.method, wrk.body = "POST", file:read("*a")

@@ -2,18 +2,20 @@
 
 Usage: python -m bench.sender PORT URL BYTES ORDER [--rate R] [--times N]
 
-ORDER says what comes first, `url` or `file`; or it is `direct`, for a PUT straight to the URL. Prints for
+ORDER says what comes first, `url` or `file`; or it is `post`, for a presigned POST to the URL's bucket with
+the file last; or `direct`, for a PUT straight to the URL. Prints for
 each upload when the first byte of the file left (monotonic clock, seconds) and how long the upload took
 (seconds).
 """
 
 import argparse
+import json
 import os
 import socket
 import time
 from urllib.parse import urlsplit
 
-from devtools import signed_queries
+from devtools import signed_posts, signed_queries
 
 BOUNDARY = "----formdata-bench-0123456789abcdef"
 # Begins like a PNG, so that a service that looks at the first bytes takes it for one.
@@ -32,9 +34,24 @@ def presigned(port: int, scheme: str = "http") -> str:
 
 def around(url: str, order: str) -> tuple[bytes, bytes]:
     """The form before and after the file's bytes."""
+    if order == "post":
+        return _around_post(url)
     field = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="uploadUrl"\r\n\r\n{url}\r\n'.encode()
     end = f"--{BOUNDARY}--\r\n".encode()
     return (field + FILE_HEAD, b"\r\n" + end) if order == "url" else (FILE_HEAD, b"\r\n" + field + end)
+
+
+def _around_post(url: str) -> tuple[bytes, bytes]:
+    """The form of a POST to the URL's bucket, with a policy as signers write it."""
+    parts = urlsplit(url)
+    bucket = parts.path.split("/")[1]
+    fields = signed_posts.v4("key", ["starts-with", "$Content-Type", "image/"], bucket=bucket)
+    texts = {"uploadUrl": f"{parts.scheme}://{parts.netloc}/{bucket}", "fields": json.dumps(fields)}
+    before = "".join(
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in texts.items()
+    )
+    return before.encode() + FILE_HEAD, f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def head(size: int, total: int) -> bytes:
@@ -87,7 +104,7 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("url")
     parser.add_argument("size", type=int)
-    parser.add_argument("order", choices=["url", "file", "direct"])
+    parser.add_argument("order", choices=["url", "file", "post", "direct"])
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--times", type=int, default=1)
     options = parser.parse_args()

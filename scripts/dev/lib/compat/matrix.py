@@ -6,6 +6,7 @@ from compat import (
     key_cases,
     part_cases,
     plain_cases,
+    post_cases,
     refused_cases,
     signer_cases,
 )
@@ -17,5 +18,6 @@ CASES = (
     *key_cases.cases(),
     *header_cases.cases(),
     *signer_cases.cases(),
+    *post_cases.cases(),
     *refused_cases.cases(),
 )

@@ -12,9 +12,10 @@ from upload_service.multipart.form_reader import (
     MAX_FIELD_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,
+    MAX_LONG_FIELD_BYTES,
     MAX_PARTS,
 )
-from upload_service.presigned import signed_headers
+from upload_service.presigned import post_fields, signed_headers
 from upload_service.presigned.destination import MAX_URL_BYTES
 from upload_service.presigned.sendable_headers import ANY, UNPACKING
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
@@ -70,6 +71,13 @@ def _fields(*, retrying: bool) -> Schema:
     """The text fields, without those for headers."""
     fields: Schema = {
         "uploadUrl": _url(),
+        post_fields.FIELD: {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "maxLength": MAX_LONG_FIELD_BYTES,
+            "description": "For a presigned POST, whose URL is in `uploadUrl`: its form fields, as a JSON "
+            f"object of strings, at most {post_fields.MAX_FIELDS}. No log and no answer has any of it.",
+        },
         "size": {
             "type": "integer",
             "minimum": 0,
@@ -114,6 +122,11 @@ def _form(fields: Schema) -> Schema:
             f"^{signed_headers.FIELD_PREFIX}({'|'.join(signed_headers.TYPE_HEADERS)})$": _type(
                 "A media type."
             ),
+            f"^{post_fields.FIELD_PREFIX}": {
+                "type": "string",
+                "maxLength": MAX_FIELD_BYTES,
+                "description": "One form field of a presigned POST, instead of `fields`: `field:key`, say.",
+            },
         },
     }
 
@@ -124,7 +137,8 @@ def _url() -> Schema:
         "minLength": 1,
         "maxLength": MAX_URL_BYTES,
         "pattern": "^[!-~]+$",
-        "description": "A presigned PUT URL, passed on byte for byte as signed. "
+        "description": "A presigned PUT URL, passed on byte for byte as signed; or the URL of a presigned "
+        "POST, with its form fields in `fields`. "
         "No log and no answer has more of it than its host.",
     }
 

@@ -1,0 +1,255 @@
+"""Judges a presigned POST: may it go there, do its fields fit their policy, and is that still valid?
+
+Knows: which URLs can be those of a POST, and which fields may go with one.
+Rules: the address of the object that the POST makes is judged as that of a PUT would be: bucket and folder
+from the URL, and the key as it is sent. A field is sent only if a store's page has it, and none of those
+makes other objects than this one. The time is passed in.
+Must not know: the network, the file's bytes.
+
+Why: docs/decisions/0022-presigned-post.md
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from upload_service.errors.upload_error import UploadError
+from upload_service.presigned import sendable_headers
+from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
+from upload_service.presigned.destination import (
+    LISTED,
+    Destination,
+    read_url,
+    require_allowed,
+    require_object,
+)
+from upload_service.presigned.post_fields import PostField, unusable_fields
+from upload_service.presigned.post_form import KEY, FilledForm, PostForm, require_fields
+from upload_service.presigned.post_policy import (
+    BUCKET,
+    IGNORED_PREFIX,
+    UNCOVERED,
+    parse_policy,
+    shown_post_field,
+)
+from upload_service.presigned.post_schemes import POST_SCHEMES, PostScheme
+from upload_service.presigned.provider import Provider
+from upload_service.presigned.providers import provider_of
+from upload_service.presigned.query import unusable_url
+from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
+from upload_service.presigned.url_parts import UrlParts
+from upload_service.translation.phrase import Phrase
+
+# No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name.
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255})*/?")
+_ORIGIN_ALONE = re.compile(r"[hH][tT][tT][pP][sS]?://[^/?#\\]+")
+_REDIRECTS = ("success_action_redirect", "redirect")
+_STATUS = "success_action_status"
+# On such hosts the first label is no bucket.
+_ACCESS_POINT = "accesspoint"
+# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html and
+# docs.cloud.google.com/storage/docs/xml-api/post-object-forms: the fields that are no headers of a PUT.
+# MinIO's x-minio-fanout-list, which would make objects under other keys, is none of them.
+_FORM_FIELDS = (
+    frozenset(
+        (
+            "acl", BUCKET, KEY, "tagging", _STATUS, *_REDIRECTS, "x-amz-algorithm", "x-amz-credential",
+            "x-goog-algorithm", "x-goog-credential",
+        )
+    )
+    | UNCOVERED
+) - {"file"}  # fmt: skip
+_SENDABLE = sendable_headers.GOOGLE_AND_S3
+
+
+def may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
+    """Whether a URL can be one to which a POST goes. If not, it is judged as that of a PUT."""
+    if "?" in text or "#" in text:
+        return False
+    try:
+        parts = _parts(text)
+    except UploadError:
+        return False
+    if not _PATH.fullmatch(parts.path):
+        return False
+    if provider := provider_of(parts.host):
+        return _has_shape_at(parts, provider)
+    return any(_leads_there(parts, entry) for entry in allowed.prefixes)
+
+
+def _parts(text: str) -> UrlParts:
+    """The URL, which may leave out its last slash."""
+    return read_url(f"{text}/" if _ORIGIN_ALONE.fullmatch(text) else text, has_key=False)
+
+
+def _has_shape_at(parts: UrlParts, provider: Provider) -> bool:
+    """Whether it names a bucket of this store, in the host or in the path."""
+    count = len(_segments(parts.path))
+    return count == 1 if re.fullmatch(provider.path_hosts, parts.host) else count == 0
+
+
+def _leads_there(parts: UrlParts, entry: UrlPrefix) -> bool:
+    """Whether it is a part of the way to an entry of the operator's list, or one segment longer."""
+    given, listed = _segments(parts.path), _segments(entry.path)
+    is_there = entry._replace(path="").allows(parts)
+    return is_there and (given == listed[: len(given)] or given[:-1] == listed)
+
+
+def _segments(path: str) -> list[str]:
+    return [each for each in path.split("/") if each]
+
+
+def judge_post(
+    text: str, fields: Mapping[str, PostField], allowed: AllowedDestinations, now: float
+) -> Destination:
+    """Judge a URL and the fields of a POST; raises UploadError when it must not go there.
+
+    `now` is in epoch seconds. What depends on the file is judged by `fill_post`.
+    """
+    if "?" in text:
+        raise fields_with_put()
+    parts = _parts(text)
+    provider = provider_of(parts.host)
+    _require_post(parts, provider)
+    require_fields(fields)
+    scheme = _scheme_of(fields, provider)
+    scheme.require_well_formed(fields)
+    _require_sendable(fields)
+    form = PostForm(fields, parse_policy(fields["policy"].value))
+    object_parts = object_address(parts, form.some_key())
+    entries = _require_allowed(object_parts, provider, allowed)
+    _require_bucket(form, parts, is_known=bool(provider) or any(entry.path for entry in entries))
+    if now >= form.policy.expires_at:
+        raise UploadError("url_expired", Phrase("The policy of the POST has expired."))
+    form.policy.require_covered(fields)
+    form.require_possible()
+    return Destination(
+        url=parts.url,
+        host=parts.host,
+        provider=provider.name if provider else LISTED,
+        listed=bool(entries),
+        signature_scheme=scheme.scheme.name,
+        signed_headers=None,
+        required_headers=(),
+        expires_at=form.policy.expires_at,
+        etag_optional=any(entry.etag_optional for entry in entries),
+        host_header=parts.host_header,
+        post=form,
+    )
+
+
+def fields_with_put() -> UploadError:
+    """The error for fields that come with the URL of a PUT."""
+    return unusable_fields(
+        Phrase("The URL in uploadUrl has a query, as that of a PUT: no fields for a POST go with it.")
+    )
+
+
+def unsigned_post() -> UploadError:
+    """The error for a URL that can be that of a POST, and for which no fields came."""
+    return UploadError(
+        "url_not_signed",
+        Phrase(
+            "The URL in uploadUrl has no signature. If it is that of a presigned POST, its fields did not "
+            "come; if it is that of a PUT, its query is missing."
+        ),
+    )
+
+
+def fill_post(
+    destination: Destination, filename: str, content_type: str, allowed: AllowedDestinations
+) -> tuple[Destination, FilledForm]:
+    """The form for this file, and where it goes; raises UploadError when it must not go there."""
+    assert destination.post
+    filled = destination.post.fill(filename, content_type)
+    if filled.key == destination.post.fields[KEY].value == destination.post.some_key():
+        return destination._replace(object_key=filled.key), filled  # it has been judged
+    url = destination.url
+    parts = UrlParts(url, destination.host, url.port or 0, destination.host_header)
+    entries = _require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
+    judged = destination._replace(
+        listed=bool(entries),
+        etag_optional=any(entry.etag_optional for entry in entries),
+        object_key=filled.key,
+    )
+    return judged, filled
+
+
+def object_address(parts: UrlParts, key: str) -> UrlParts:
+    """The address that a signer would give the object with this key, were it for a PUT."""
+    path = f"{parts.path.removesuffix('/')}/{quote(key, safe='/~')}"
+    return parts._replace(url=parts.url.with_path(path, encoded=True))
+
+
+def _require_allowed(
+    parts: UrlParts, provider: Provider | None, allowed: AllowedDestinations
+) -> list[UrlPrefix]:
+    """The entries of the operator's list that have the object; raises UploadError where no PUT may go."""
+    entries = require_allowed(parts, provider, allowed)
+    if provider:
+        require_object(parts, provider)
+    return entries
+
+
+def _require_post(parts: UrlParts, provider: Provider | None) -> None:
+    if provider and not provider.takes_posts:
+        raise UploadError(
+            "post_not_supported", Phrase("{store} takes no POST of a form.", store=provider.title)
+        )
+    if not _PATH.fullmatch(parts.path) or (provider and not _has_shape_at(parts, provider)):
+        raise unusable_url(Phrase("is not the address of a bucket, to which a POST goes"))
+
+
+def _scheme_of(fields: Mapping[str, PostField], provider: Provider | None) -> PostScheme:
+    for each in POST_SCHEMES:
+        if each.has_signed(fields) and (provider is None or each.scheme in provider.signature_schemes):
+            return each
+    raise UploadError(
+        "url_not_signed", Phrase("The fields of the POST have no signature that its store understands.")
+    )
+
+
+def _require_sendable(fields: Mapping[str, PostField]) -> None:
+    """Raise UploadError for a field that no POST of a file carries, or that asks for something else."""
+    for name in _REDIRECTS:
+        if name in fields:
+            raise unusable_fields(
+                Phrase("The field {name} asks for a redirect, which is not followed here.", name=name)
+            )
+    if _STATUS in fields and fields[_STATUS].value not in ("200", "201", "204"):
+        raise unusable_fields(Phrase("The field {name} must be 200, 201 or 204.", name=_STATUS))
+    for name in fields:
+        if name not in _FORM_FIELDS and not name.startswith(IGNORED_PREFIX) and not _SENDABLE.include(name):
+            raise unusable_fields(Phrase("No POST of a file carries {field}.", field=shown_post_field(name)))
+    values = {name: field.value for name, field in fields.items()}
+    refuse_framed_body(values)
+    refuse_empty_body_checksum(values)
+
+
+def _require_bucket(form: PostForm, parts: UrlParts, *, is_known: bool) -> None:
+    """Raise UploadError when the form or its policy names another bucket than the URL.
+
+    `is_known`: the URL tells the bucket. A host that the operator lists as a whole may stand for a bucket of
+    any name.
+    """
+    segments = _segments(parts.path)
+    if not segments and (not is_known or _ACCESS_POINT in parts.host):
+        return
+    named = [field.value for name, field in form.fields.items() if name == BUCKET]
+    if not all(_is_bucket_of(parts, name) for name in named):
+        raise UploadError("policy_not_met", Phrase("The field bucket names another bucket than the URL."))
+    for condition in form.policy.about(BUCKET):
+        is_met = (
+            condition.is_met_by(segments[-1])
+            if segments
+            else _is_bucket_of(parts, condition.value, begins=condition.operator != "eq")
+        )
+        if not is_met:
+            raise UploadError("policy_not_met", Phrase("The policy is for another bucket than the URL."))
+
+
+def _is_bucket_of(parts: UrlParts, name: str, *, begins: bool = False) -> bool:
+    if segments := _segments(parts.path):
+        return segments[-1] == name
+    host = parts.host
+    return host == name.lower() or host.startswith(name.lower() if begins else f"{name.lower()}.")

@@ -1,0 +1,70 @@
+"""The length of one upload's file: what is announced to storage, and what is too much or too little.
+
+Knows: the size that the form gives, the prediction, the operator's limit, and the bounds in a POST's policy.
+Rules: what no file can be is refused as soon as that is certain; else the bytes are counted as they come. A
+prediction refuses nothing by itself, because fields may follow the file.
+Must not know: framing, the file's bytes.
+"""
+
+from upload_service.body.budget import SpoolBudget
+from upload_service.errors.upload_error import UploadError
+from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES
+from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
+from upload_service.presigned.destination import Destination
+from upload_service.translation.phrase import Phrase
+
+# The plain endpoint keeps a copy of files up to this size, so a wrong prediction only costs a second PUT.
+SMALL_FILE_BYTES = 1024 * 1024
+
+
+class FileLength:
+    """`expected_bytes`: the length, as far as it is known or predicted. `most_bytes`: more are refused."""
+
+    def __init__(self, max_file_bytes: int) -> None:
+        self.expected_bytes: int | None = None
+        self.most_bytes = self._max_file_bytes = max_file_bytes
+        self._prediction: LengthPrediction | None = None
+        self._longest: int | None = None
+
+    @property
+    def source(self) -> Phrase:
+        """What it is predicted from, in words."""
+        return self._prediction.source if self._prediction else FROM_REQUEST
+
+    def begin(self, size: int | None, predicted: LengthPrediction | None) -> None:
+        """The file begins. What to announce: the size that the form gives, else what is predicted."""
+        self._longest = predicted.longest_bytes if predicted else None
+        if size is not None and self._longest is not None and size > self._longest:
+            raise UploadError("size_mismatch")
+        if predicted and self._longest is None and predicted.file_bytes > self._max_file_bytes:
+            predicted = None  # only the part says so; what comes is counted
+        self._prediction = predicted if size is None else None
+        self.expected_bytes = predicted.file_bytes if predicted and size is None else size
+
+    def is_worth_a_copy(self, budget: SpoolBudget) -> bool:
+        """Whether memory holds the file without taking it from others, in case its length is wrong.
+
+        A file whose length is little more than a guess may take an eighth of the memory, as one that waits
+        may, but no more than half of what is free.
+        """
+        count, free = self.expected_bytes, budget.memory.free_bytes
+        if count is None or count <= min(SMALL_FILE_BYTES, free):
+            return count is not None
+        is_sure = self._prediction is None or self._prediction.is_sure
+        return not is_sure and count <= min(budget.small_file_bytes, free // 2)
+
+    def bound(self, destination: Destination | None, count: int, *, has_ended: bool) -> None:
+        """Raise UploadError when a POST's policy does not take a file of which so many bytes have come."""
+        if destination is None or destination.post is None:
+            return
+        policy = destination.post.policy
+        if policy.longest is not None:
+            self.most_bytes = min(self._max_file_bytes, policy.longest)
+        policy.require_length(count, more_follows=not has_ended)
+        if self._longest is not None and not has_ended:
+            policy.require_possible_length(self._longest - MAX_BESIDE_FILE_BYTES, self._longest)
+
+    def refuse(self, destination: Destination | None, count: int) -> UploadError:
+        """The error for a file of which more bytes have come than are taken; raises that of a policy."""
+        self.bound(destination, count, has_ended=False)
+        return UploadError("file_too_large")
