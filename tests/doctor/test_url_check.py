@@ -100,10 +100,18 @@ def test_key_is_told_by_the_command(double: StorageDouble) -> None:
     assert "its object key ends with a slash" in " ".join(seen.said.split())
 
 
-def look_at(key: str) -> list[Finding]:
+def test_session() -> None:
+    """Whoever gives a session's URL is told that the check ends it."""
+    first, warning = look_at("a", "upload_id=" + "a1B2" * 10)
+    assert (first.verdict, warning.verdict) == ("ok", "warn")
+    assert "end it" in warning.text
+    assert "--no-upload" in warning.cure
+
+
+def look_at(key: str, query: str = "") -> list[Finding]:
     """What the check finds about a URL with this key, as it stands in the path."""
     settings = Settings.from_environment({"UPLOAD_DESTINATIONS": "https://store.example"})
-    url = f"https://store.example/bucket/{key}?{signed_queries.v4()}"
+    url = f"https://store.example/bucket/{key}?{query or signed_queries.v4()}"
     return list(check_url(settings, FormFields(settings), [("uploadUrl", url)], time.time()))
 
 

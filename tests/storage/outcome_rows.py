@@ -139,6 +139,7 @@ MEANINGS = {
     ),
     "no_such_bucket": "BucketNotFound ContainerBeingDeleted ContainerNotFound InvalidBucketName NoSuchBucket",
     "no_such_upload": "NoSuchUpload",
+    "invalid_block_list": "InvalidBlockList InvalidXmlDocument InvalidXmlNodeValue",
     "storage_redirected": (
         "AuthorizationHeaderMalformed AuthorizationParametersError AuthorizationQueryParametersError "
         "IllegalLocationConstraintException InvalidRegion InvalidRegionName PermanentRedirect Redirect "

@@ -156,6 +156,7 @@ AZURE_ROWS: list[Row] = [
     (400, "Md5Mismatch", "The MD5 value specified did not match", "checksum_mismatch"),  # Azure
     (400, "Crc64Mismatch", "The CRC64 value specified did not match", "checksum_mismatch"),  # Azure
     (400, "InvalidOperation", "Something else.", "storage_rejected"),
+    (400, "InvalidBlockList", "The specified block list is invalid.", "invalid_block_list"),
     (404, "ContainerNotFound", "The specified container does not exist.", "no_such_bucket"),
     (409, "BlobAlreadyExists", "The specified blob already exists.", "precondition_failed"),
     (412, "ConditionNotMet", "The condition specified is not met.", "precondition_failed"),

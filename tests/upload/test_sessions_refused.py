@@ -173,4 +173,4 @@ def test_range_that_cannot_be_read(to_google: Running, double: StorageDouble, to
     double.script("odd/key", Reply(answer(308, b"", f"Range: {told}")))
     url = f"{double.url}odd/key?upload_id={'a1B2' * 10}"
     answered = send(to_google, url, FIRST, "bytes 0-262143/*")
-    refused(to_google, answered, "storage_redirected", status=308)
+    refused(to_google, answered, "storage_bad_answer", status=308, final=True)

@@ -87,6 +87,12 @@ def _warnings(destination: Destination, given_fields: dict[str, str], now: float
             "its Content-Length is signed: storage will refuse the few bytes of this check",
             "sign another URL without it for the check",
         )
+    if destination.kind == "session":
+        yield warn(
+            STEP,
+            "it is a resumable session's: the few bytes of this check become its whole object, and end it",
+            "begin a session for the check alone, or stop before the upload with --no-upload",
+        )
     for text in _oddities(unquote(destination.url.raw_path)):
         yield warn(STEP, f"its object key {text}", _KEY_CURE)
     if destination.expires_at is not None and destination.expires_at - now < SHORT_SECONDS:

@@ -31,7 +31,7 @@ def held_bytes(status: int, headers: Mapping[str, str]) -> int | None:
 
     `headers` ignore case.
     """
-    if status != MORE or "Location" in headers:
+    if not _is_more(status, headers):
         return None
     if "Range" not in headers:
         return 0
@@ -39,10 +39,16 @@ def held_bytes(status: int, headers: Mapping[str, str]) -> int | None:
     return int(told[1]) + 1 if told else None
 
 
+def _is_more(status: int, headers: Mapping[str, str]) -> bool:
+    return status == MORE and "Location" not in headers
+
+
 def session_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal | None:
     """What a refusal means when a session gives it; None where it means what every store's does."""
     if status in _GONE:
         return Refusal("session_gone")
+    if _is_more(status, headers) and held_bytes(status, headers) is None:
+        return Refusal("storage_bad_answer", None, Phrase("The session does not say how much it holds."))
     if is_page(headers, body):
         return None
     if status == 503 and b"content-range" in body[:1024].lower() and b"earlier" not in body[:1024].lower():

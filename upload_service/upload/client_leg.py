@@ -22,7 +22,6 @@ from upload_service.multipart.form_events import Event, Field, FileEnd, FileStar
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
-from upload_service.upload.block_list import read_block_list
 from upload_service.upload.file_length import FileLength
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
@@ -82,6 +81,8 @@ class ClientLeg:
             else:
                 self._note(event)
         if self._fields.is_block_list and self.body:
+            from upload_service.upload.block_list import read_block_list  # few uploads are one
+
             await read_block_list(self.body)
             self._has_read_list = True
             self._plan_if_ready()

@@ -223,6 +223,7 @@ TEXTS = {
     "A block of the list is not uploaded, or is no longer there.": (
         "목록에 있는 블록 가운데 업로드되지 않았거나 더는 없는 것이 있습니다."
     ),
+    "The session does not say how much it holds.": "세션이 얼마나 받았는지 알 수 없는 응답이 왔습니다.",
     "The session of the URL does not take the file.": "URL의 세션이 파일을 받지 않습니다.",
     "The session of the URL has taken {count} bytes, and not the whole file.": (
         "URL의 세션이 파일 전체가 아니라 {count}바이트만 받았습니다."

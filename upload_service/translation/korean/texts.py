@@ -9,6 +9,7 @@ from upload_service.translation.korean import (
     form_causes,
     form_errors,
     pages,
+    part_errors,
     post_causes,
     refusals,
     request_errors,
@@ -21,6 +22,7 @@ from upload_service.translation.korean import (
 TABLES: Mapping[str, Mapping[str, str]] = {
     "request_errors": request_errors.TEXTS,
     "form_errors": form_errors.TEXTS,
+    "part_errors": part_errors.TEXTS,
     "refusals": refusals.TEXTS,
     "server_errors": server_errors.TEXTS,
     "storage_causes": storage_causes.TEXTS,
