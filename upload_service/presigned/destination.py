@@ -96,8 +96,8 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    scheme = _scheme_of(query, parts.path, provider)
-    scheme.require_well_formed(query, parts.path)
+    scheme = _scheme_of(query, parts.url, provider)
+    scheme.require_well_formed(query, parts.url)
     signed_headers = scheme.signed_headers(query)
     scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
@@ -189,9 +189,9 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme:
+def _scheme_of(query: Query, url: URL, provider: Provider | None) -> SignatureScheme:
     """The scheme by which the URL is signed, among those that its store knows; raises UploadError."""
     for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
-        if scheme.has_signed(query, path):
+        if scheme.has_signed(query, url):
             return scheme
     raise UploadError("url_not_signed")
