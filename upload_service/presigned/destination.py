@@ -105,7 +105,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    scheme = _scheme_of(query, parts.path, provider)
+    scheme = _scheme_of(query, parts.url, provider)
     if provider and (scheme is None or scheme.path is None):
         require_object(parts, provider)
     if scheme is None:
@@ -113,8 +113,8 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
             return _unsigned(parts, entries)
         from upload_service.presigned.foreign_signatures import not_signed
 
-        raise not_signed(query, parts.path, provider)
-    scheme.require_well_formed(query, parts.path)
+        raise not_signed(query, parts.url, provider)
+    scheme.require_well_formed(query, parts.url)
     signed_headers = scheme.signed_headers(query)
     kind = scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
@@ -233,9 +233,9 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _scheme_of(query: Query, path: str, provider: Provider | None) -> SignatureScheme | None:
+def _scheme_of(query: Query, url: URL, provider: Provider | None) -> SignatureScheme | None:
     """The scheme by which the URL is signed, among those that its store knows."""
     for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
-        if scheme.has_signed(query, path):
+        if scheme.has_signed(query, url):
             return scheme
     return None

@@ -9,6 +9,8 @@ Must not know: the hosts of stores.
 
 import re
 
+from yarl import URL
+
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
 from upload_service.presigned.provider import Provider
@@ -29,17 +31,19 @@ _SIGNS = (
 _LONG_SEGMENT = r".*/(?=[^/]*[a-z])(?=[^/]*[A-Z])(?=[^/]*\d)[A-Za-z0-9_-]{40,}/.+"
 
 
-def not_signed(query: Query, path: str, provider: Provider | None) -> UploadError:
+def not_signed(query: Query, url: URL, provider: Provider | None) -> UploadError:
     """The error for a URL that is signed by none of the schemes that its store takes."""
     accepted = provider.signature_schemes if provider else SIGNATURE_SCHEMES
     known = ", ".join(dict.fromkeys(scheme.name for scheme in accepted))
     of_store = Phrase("{store} takes {kinds}", store=provider.title, kinds=known) if provider else None
-    other = next((scheme for scheme in SIGNATURE_SCHEMES if scheme.has_signed(query, path)), None)
+    other = next((scheme for scheme in SIGNATURE_SCHEMES if scheme.has_signed(query, url)), None)
     if other and of_store:
         return _unsupported(
             Phrase("The URL in uploadUrl is signed as {kind}, but {takes}.", kind=other.name, takes=of_store)
         )
-    sign = _sign_in(query) or (Phrase("a token in its path") if re.fullmatch(_LONG_SEGMENT, path) else None)
+    sign = _sign_in(query) or (
+        Phrase("a token in its path") if re.fullmatch(_LONG_SEGMENT, url.raw_path) else None
+    )
     if not sign:
         return UploadError("url_not_signed")
     takes = of_store or Phrase("it knows {kinds}", kinds=known)

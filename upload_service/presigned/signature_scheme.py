@@ -6,7 +6,7 @@ Must not know: which schemes there are, hosts, the clock.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -48,6 +48,13 @@ class PathForm(NamedTuple):
     mark: str
     pattern: str
     expected: Phrase
+
+    def require(self, path: str) -> None:
+        """Raise UploadError for a path of another form, and for one that somebody may read as another."""
+        if not _compiled(self.pattern).fullmatch(path) or may_climb(path):
+            raise unusable_url(
+                Phrase("has an unusable path, which must be {expected}", expected=self.expected)
+            )
 
 
 class Statement(NamedTuple):
@@ -99,12 +106,13 @@ class SignatureScheme(NamedTuple):
         names = self.identified_by | {parameter.name for parameter in self.parameters}
         return frozenset(name.lower() for name in names) | self.operation.decisive_parameters()
 
-    def has_signed(self, query: Query, path: str) -> bool:
+    def has_signed(self, query: Query, url: URL) -> bool:
         """Whether the query, and the path, have what tells this scheme from others."""
         names = map(str.lower, self.identified_by) if self.any_case else self.identified_by
-        return all(map(self._values(query).get, names)) and (self.path is None or self.path.mark in path)
+        found = all(map(self._values(query).get, names))
+        return found and (self.path is None or self.path.mark in url.raw_path)
 
-    def require_well_formed(self, query: Query, path: str) -> None:
+    def require_well_formed(self, query: Query, url: URL) -> None:
         """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
         values, any_case = self._values(query), self.any_case
         for name, pattern, expected, unless in self.parameters:
@@ -114,10 +122,8 @@ class SignatureScheme(NamedTuple):
                     raise unusable_url(Phrase("has no {name}", name=name))
             elif not _compiled(pattern).fullmatch(value):
                 raise _unusable(name, expected)
-        if self.path and (not _compiled(self.path.pattern).fullmatch(path) or may_climb(path)):
-            raise unusable_url(
-                Phrase("has an unusable path, which must be {expected}", expected=self.path.expected)
-            )
+        if self.path:
+            self.path.require(url.raw_path)
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""
@@ -140,22 +146,21 @@ class SignatureScheme(NamedTuple):
         """
         values = self._values(query)
         if self.signed_at_parameter:
-            return self._end_of_lifetime(values)
-        times = []
+            try:
+                signed_at = datetime.fromisoformat(values[self._key(self.signed_at_parameter)]).timestamp()
+                return signed_at + int(values[self._key(self.lifetime_parameter)])
+            except (ValueError, OverflowError):
+                raise _no_time(self.signed_at_parameter) from None
+        times = list(self._times(values))
+        if self.statement and (text := values.get(self._key(self.statement.parameter))) is not None:
+            times.append(_stated(self.statement, text, url))
+        return min(times, default=None)
+
+    def _times(self, values: Mapping[str, str]) -> Iterator[float]:
         for name, read in self.expires:
             text = values.get(self._key(name))
             if text is not None:
-                times.append(_time(name, read, text))
-        if self.statement and (text := values.get(self._key(self.statement.parameter))) is not None:
-            times.append(_stated(self.statement, text, url))
-        return min(times) if times else None
-
-    def _end_of_lifetime(self, values: Mapping[str, str]) -> float:
-        try:
-            signed_at = datetime.fromisoformat(values[self._key(self.signed_at_parameter)])
-            return signed_at.timestamp() + int(values[self._key(self.lifetime_parameter)])
-        except (ValueError, OverflowError):
-            raise _no_time(self.signed_at_parameter) from None
+                yield _time(name, read, text)
 
     def _values(self, query: Query) -> Mapping[str, str]:
         return query.lower if self.any_case else query.written
