@@ -90,9 +90,10 @@ def test_large_file_is_offered_parts(port: int) -> None:
 
 @pytest.mark.parametrize("size", [100_000_000, 6 << 30, MOST_PARTS * (64 << 20) + 1, 5 << 40])
 def test_parts_are_few_enough(size: int) -> None:
-    """However large the file, it has at most 10,000 parts."""
+    """However large the file, it has at most 10,000 parts, of whole mebibytes."""
     part_bytes = Rules().part_bytes_of(size)
     assert part_bytes >= 64 << 20
+    assert part_bytes % (1 << 20) == 0
     assert upload_token.Upload("", "", size, part_bytes, 0).parts <= MOST_PARTS
 
 
@@ -146,7 +147,7 @@ def test_only_its_own_tokens(port: int, action: str) -> None:
         upload_token.write(upload, b"another secret"),
         f"{token}.{seal}",
     ):
-        assert "token" in said(port, 403, action=action, token=wrong, number=1)["detail"]
+        assert "token" in said(port, 410, action=action, token=wrong, number=1)["detail"]
 
 
 def test_token_expires(bucket: Bucket) -> None:

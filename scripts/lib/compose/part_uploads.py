@@ -24,8 +24,11 @@ from compose.upload_token import Upload
 Sign = Callable[[str, str, str], str]
 
 MOST_PARTS = 10_000
-SMALLEST_PART_BYTES = 5 << 20
+MIB = 1 << 20
+SMALLEST_PART_BYTES = 5 * MIB
 STORE_SECONDS = 60
+# Asked so, the page begins anew.
+GONE = 410
 NO_TYPE = "application/octet-stream"
 
 
@@ -41,11 +44,12 @@ class Rules(NamedTuple):
     """Which files go in parts, and how large the parts are."""
 
     from_bytes: int = 100_000_000
-    part_bytes: int = 64 << 20
+    part_bytes: int = 64 * MIB
 
     def part_bytes_of(self, size: int) -> int:
-        """So large that the file has not too many parts."""
-        return max(self.part_bytes, SMALLEST_PART_BYTES, -(-size // MOST_PARTS))
+        """Whole mebibytes, and so many that the file has not too many parts."""
+        least = max(self.part_bytes, SMALLEST_PART_BYTES, -(-size // MOST_PARTS))
+        return -(-least // MIB) * MIB
 
 
 class PartUploads:
@@ -78,7 +82,7 @@ class PartUploads:
             raise Refused(400, f"There are the actions create, {', '.join(ACTIONS)}.")
         upload = upload_token.read(asked.get("token"), self._secret)
         if upload is None:
-            raise Refused(403, "The token is not of this signer, or has expired.")
+            raise Refused(GONE, "The token is not of this signer, or has expired.")
         return action(self._store, upload, asked)
 
 
@@ -104,7 +108,7 @@ class _Store(NamedTuple):
         finally:
             connection.close()
         if reply.status == 404:
-            raise Refused(410, "The store does not know this upload any more.")
+            raise Refused(GONE, "The store does not know this upload any more.")
         # S3 may say 200 to the last request first, and find out later that it cannot.
         if reply.status >= 300 or root.tag.endswith("Error"):
             raise Refused(502, f"The store refused: {root.findtext('{*}Code') or reply.status}.")
@@ -139,7 +143,7 @@ def _complete(store: _Store, upload: Upload, asked: Mapping[str, Any]) -> dict[s
         store.ask("POST", upload.key, _upload_id(upload), _complete_body(parts))
     except Refused as refused:
         # Completed already, and the answer was lost: the key is this upload's alone.
-        if refused.status != 410:
+        if refused.status != GONE:
             raise
         store.ask("HEAD", upload.key, "")
     return {"key": upload.key, "viewUrl": store.sign(upload.key, "GET", "")}
