@@ -1,10 +1,11 @@
 /**
- * Sends a file of any size in parts through upload-service, and goes on where it stopped. Needs upload-client.ts beside it.
+ * Sends a file of any size in parts through upload-service, and goes on where it stopped. Copy it with
+ * upload-client.ts.
  *
  * Knows: which parts there are, which of them storage has, and when another try is worth it. Each part is an upload of
  * its own, to a URL that your back end signs. What differs between stores is a PartTarget; `s3Parts` is the one for S3.
- * Rules: a part counts when storage's size and the checksum of the bytes that passed agree with the file. A file that has changed is
- * never completed. No URL of a part is remembered.
+ * Rules: a part counts when the size and the checksum of the bytes that passed are those of the file. A file that has
+ * changed is never completed. No URL of a part is remembered.
  */
 
 import {
@@ -250,7 +251,7 @@ async function resumed<Upload, Done>(run: Run<Upload, Done>): Promise<Unfinished
   return { ...unfinished, parts };
 }
 
-/** A part that storage lists and nobody remembers counts for nothing: its answer, with its checksum, was never heard. */
+/** A part that is listed and not remembered does not count: the answer with its checksum was never heard. */
 function agree(part: FinishedPart, listed: ListedPart | undefined): boolean {
   return listed !== undefined && listed.size === part.size && bare(listed.etag) === bare(part.etag);
 }
@@ -380,10 +381,13 @@ function sendPart<Upload, Done>(
     });
     if (first && !run.shared.heard) await check(rest, address.url, sending);
     // The part is read a second time while it is sent: what passed is compared with what the file has.
-    const [stored, checksum] = await Promise.all([sendOnce(run, rest, sending, attempt), checksumOf(rest, run.signal)]);
+    const passing = sendOnce(run, rest, sending, attempt);
+    const [stored, checksum] = await Promise.all([passing, checksumOf(rest, run.signal)]);
     refuseOtherBytes(stored, rest.size, checksum);
-    const whole = address.from === undefined ? checksum : await checksumOf(file.slice(part.start, part.end), run.signal);
-    return { number: part.number, size: part.end - part.start, etag: target.etagOf(stored, part), checksum: whole };
+    const etag = target.etagOf(stored, part);
+    const whole = file.slice(part.start, part.end);
+    const ofWhole = rest.size === whole.size ? checksum : await checksumOf(whole, run.signal);
+    return { number: part.number, size: whole.size, etag, checksum: ofWhole };
   });
 }
 
@@ -466,7 +470,7 @@ async function insist<Upload, Done, Result>(
       return await work(attempt);
     } catch (error) {
       run.signal.throwIfAborted();
-      const failure = passing(error);
+      const failure = mendable(error);
       if (!failure) throw error;
       const lost = failure.code === "network_failure" && run.shared.heard;
       lostSince = lost ? lostSince || Date.now() : 0;
@@ -478,7 +482,7 @@ async function insist<Upload, Done, Result>(
 }
 
 /** The failure, if another try may mend it. */
-function passing(error: unknown): UploadFailure | null {
+function mendable(error: unknown): UploadFailure | null {
   if (error instanceof UploadFailure) return error.retryable || MENDED.includes(error.code) ? error : null;
   if (!(error instanceof TypeError)) return null;
   const detail = `Your back end could not be reached: ${error.message}.`;
