@@ -194,10 +194,13 @@ function sendPart(run, part, { upload, parts }, first) {
         });
         if (first && !run.shared.heard)
             await check(rest, address.url, sending);
-        const [stored, checksum] = await Promise.all([sendOnce(run, rest, sending, attempt), checksumOf(rest, run.signal)]);
+        const passing = sendOnce(run, rest, sending, attempt);
+        const [stored, checksum] = await Promise.all([passing, checksumOf(rest, run.signal)]);
         refuseOtherBytes(stored, rest.size, checksum);
-        const whole = address.from === undefined ? checksum : await checksumOf(file.slice(part.start, part.end), run.signal);
-        return { number: part.number, size: part.end - part.start, etag: target.etagOf(stored, part), checksum: whole };
+        const etag = target.etagOf(stored, part);
+        const whole = file.slice(part.start, part.end);
+        const ofWhole = rest.size === whole.size ? checksum : await checksumOf(whole, run.signal);
+        return { number: part.number, size: whole.size, etag, checksum: ofWhole };
     });
 }
 async function sendOnce(run, what, sending, attempt) {
@@ -256,7 +259,7 @@ async function insist(run, work) {
         }
         catch (error) {
             run.signal.throwIfAborted();
-            const failure = passing(error);
+            const failure = mendable(error);
             if (!failure)
                 throw error;
             const lost = failure.code === "network_failure" && run.shared.heard;
@@ -268,7 +271,7 @@ async function insist(run, work) {
         }
     }
 }
-function passing(error) {
+function mendable(error) {
     if (error instanceof UploadFailure)
         return error.retryable || MENDED.includes(error.code) ? error : null;
     if (!(error instanceof TypeError))
