@@ -73,16 +73,16 @@ class PartUploads:
         until = int(time.time()) + upload_token.VALID_SECONDS
         part_bytes = self._rules.part_bytes_of(size)
         upload = Upload(key, begun.findtext("{*}UploadId") or "", size, part_bytes, until)
-        return {"token": upload_token.write(upload, self._secret)}
+        return {"upload": upload_token.write(upload, self._secret)}
 
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to an action about an upload that was begun."""
         action = ACTIONS.get(str(asked.get("action")))
         if action is None:
             raise Refused(400, f"There are the actions create, {', '.join(ACTIONS)}.")
-        upload = upload_token.read(asked.get("token"), self._secret)
+        upload = upload_token.read(asked.get("upload"), self._secret)
         if upload is None:
-            raise Refused(GONE, "The token is not of this signer, or has expired.")
+            raise Refused(GONE, "This signer has begun no such upload, or it has expired.")
         return action(self._store, upload, asked)
 
 

@@ -47,7 +47,7 @@ class HeldParts:
             self._held.append(route)
             return
         self.actions.append(asked)
-        if token := asked.get("token"):
+        if token := asked.get("upload"):
             TRANSCRIPT.hide(token)
         await route.continue_()
 

@@ -46,14 +46,14 @@ export async function sendInParts({ file, signer, partBytes, retries, token, sig
 function backEnd(signer) {
   const act = async (action, what, signal) => answer(await heard(ask(signer, { action, ...what }, signal)));
   return {
-    create: (file, signal) => act("create", file, signal),
-    sign: async ({ token }, { number }, signal) => (await act("sign", { token, number }, signal)).uploadUrl,
-    list: async ({ token }, signal) => (await act("list", { token }, signal)).parts,
-    complete: ({ token }, parts, signal) => {
+    create: async (file, signal) => (await act("create", file, signal)).upload,
+    sign: async (upload, part, signal) => (await act("sign", { upload, ...part }, signal)).uploadUrl,
+    list: async (upload, signal) => (await act("list", { upload }, signal)).parts,
+    complete: (upload, parts, signal) => {
       const named = parts.map(({ number, etag }) => ({ number, etag }));
-      return act("complete", { token, parts: named }, signal);
+      return act("complete", { upload, parts: named }, signal);
     },
-    abort: ({ token }) => act("abort", { token }),
+    abort: (upload) => act("abort", { upload }),
   };
 }
 

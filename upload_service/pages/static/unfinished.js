@@ -1,7 +1,7 @@
 /**
  * Large uploads that have not finished, as this browser remembers them, so that a reload does not lose what was sent.
  *
- * Knows: what upload-in-parts.js remembers of one; of that it reads the sizes of the finished parts and the signer's token.
+ * Knows: what upload-in-parts.js remembers of one; of that it reads the sizes of the finished parts and the signer's name of it.
  * Rules: no URL is kept; what is stored or cancelled is forgotten. A browser that keeps nothing is no failure.
  */
 
@@ -32,7 +32,7 @@ export function discard(file, signer) {
   for (const { key, record } of unfinished(signer).filter((each) => isSame(each, file))) {
     localStorage.removeItem(key);
     // Storage drops what is left by itself some day, so nobody need hear that this failed.
-    ask(signer, { action: "abort", ...JSON.parse(record).upload }).catch(() => null);
+    ask(signer, { action: "abort", upload: JSON.parse(record).upload }).catch(() => null);
   }
 }
 
