@@ -91,7 +91,9 @@ class Store:
     """What is asked of the store; each call waits for it."""
 
     def __init__(self) -> None:
-        own = "AWS_ENDPOINT_URL_S3" in os.environ  # stores other than S3 seldom have a host name for each bucket
+        own = (
+            "AWS_ENDPOINT_URL_S3" in os.environ
+        )  # stores other than S3 seldom have a host name for each bucket
         config = Config(
             signature_version="s3v4",
             request_checksum_calculation="when_required",
@@ -169,10 +171,15 @@ routes = web.RouteTableDef()
 async def create(request: web.Request) -> web.Response:
     """Begin; the answer has the token of the upload, and where its parts go."""
     asked = await request.json()
-    size, content_type = whole(asked.get("size"), MOST_BYTES), str(asked.get("type") or "application/octet-stream")
+    size, content_type = (
+        whole(asked.get("size"), MOST_BYTES),
+        str(asked.get("type") or "application/octet-stream"),
+    )
     visitor = request.cookies.get(VISITOR) or str(uuid.uuid4())  # in place of your sessions
     upload = await asyncio.to_thread(request.app[STORE].create, visitor, size, content_type)
-    answer = web.json_response({"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")})
+    answer = web.json_response(
+        {"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")}
+    )
     answer.set_cookie(VISITOR, visitor, httponly=True, samesite="Lax")
     return answer
 
@@ -197,7 +204,9 @@ async def list_parts(request: web.Request) -> web.Response:
 async def complete(request: web.Request) -> web.Response:
     """Make one object of the parts."""
     upload, asked = await asked_about(request)
-    parts = [{"number": whole(part["number"], MOST_PARTS), "etag": str(part["etag"])} for part in asked["parts"]]
+    parts = [
+        {"number": whole(part["number"], MOST_PARTS), "etag": str(part["etag"])} for part in asked["parts"]
+    ]
     return web.json_response(await asyncio.to_thread(request.app[STORE].complete, upload, parts))
 
 

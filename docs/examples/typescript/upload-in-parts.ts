@@ -128,7 +128,7 @@ export interface PartsProgress {
   partsTotal: number;
   /** How many of the bytes an earlier run had stored. */
   remembered: number;
-  /** What is waited for, in `waiting`. */
+  /** Why, in `waiting`, if it is not the network alone. */
   failure?: UploadFailure;
 }
 
@@ -441,9 +441,13 @@ function refuseOtherFile<Upload>({ parts, ends }: Unfinished<Upload>): void {
 
 // ---- progress ----
 
-function tell<Upload, Done>({ options, progress }: Run<Upload, Done>, change: Partial<PartsProgress>): void {
+function tell<Upload, Done>(
+  { options, progress }: Run<Upload, Done>,
+  { failure, ...change }: Partial<PartsProgress>,
+): void {
   const sent = Math.max(progress.sent, change.sent ?? 0);
-  options.onProgress?.({ ...Object.assign(progress, change, { sent }) });
+  Object.assign(progress, change, { sent });
+  options.onProgress?.({ ...progress, ...(failure && { failure }) });
 }
 
 function showSent<Upload, Done>(run: Run<Upload, Done>, parts: FinishedPart[]): void {
@@ -466,7 +470,7 @@ async function insist<Upload, Done, Result>(
   let lostSince = 0;
   for (let attempt = 1, counted = 0; ; attempt += 1) {
     try {
-      await online(run.signal, offlineSeconds);
+      await online(run, offlineSeconds);
       return await work(attempt);
     } catch (error) {
       run.signal.throwIfAborted();
@@ -498,12 +502,13 @@ function pausesOf({ serviceUrl, firstPauseMs }: Pick<UploadOptions, "serviceUrl"
 }
 
 /** Waits while the browser knows that there is no network. */
-async function online(signal: AbortSignal, seconds: number): Promise<void> {
+async function online<Upload, Done>(run: Run<Upload, Done>, seconds: number): Promise<void> {
   if (typeof navigator === "undefined" || navigator.onLine !== false) return;
+  tell(run, { phase: "waiting" });
   const again = new AbortController();
   const hear = () => again.abort();
-  globalThis.addEventListener("online", hear);
-  await sleep(seconds, AbortSignal.any([signal, again.signal])).catch(() => signal.throwIfAborted());
+  globalThis.addEventListener("online", hear, { signal: run.signal });
+  await sleep(seconds, AbortSignal.any([run.signal, again.signal])).catch(() => run.signal.throwIfAborted());
   globalThis.removeEventListener("online", hear);
 }
 

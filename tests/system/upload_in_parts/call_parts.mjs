@@ -9,6 +9,7 @@ import { abandonUpload, s3Parts, uploadInParts } from "./upload-in-parts.js";
 
 const running = new AbortController();
 const asked = [];
+const told = [];
 let ended;
 
 async function counted(url, request) {
@@ -32,7 +33,6 @@ const TARGETS = {
 };
 
 export function call({ kind, action, backEnd, sas, session, ...options }, file) {
-  const told = [];
   const onProgress = ({ failure, ...event }) => told.push(failure ? { ...event, code: failure.code } : event);
   const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session });
   const does = action === "abandon" ? abandonUpload : uploadInParts;
@@ -44,6 +44,7 @@ export function call({ kind, action, backEnd, sas, session, ...options }, file) 
 
 export const stop = () => running.abort();
 export const outcome = () => ended;
+export const phase = () => told.at(-1)?.phase;
 
 function fileMemory(path, { existsSync, readFileSync, renameSync, writeFileSync }) {
   const all = () => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {});

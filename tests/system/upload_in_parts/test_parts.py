@@ -1,7 +1,6 @@
 """`uploadInParts` in Node, against a real store: what is sent, what is sent again, and what is never completed."""
 
 import json
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from tests.support.examples.running_examples import until
 from tests.support.service.running_service import Running
-from tests.support.storage.counting_store import Asked
 from tests.system.upload_in_parts.calls import MIB, PART_BYTES, write_large
 from tests.system.upload_in_parts.conftest import Begin, Setting
 
@@ -32,20 +30,6 @@ def memory_of(folder: Path) -> dict[str, Any]:
     return dict(json.loads(found[0])) if found else {}
 
 
-def hold(setting: Setting, *parts: int) -> threading.Event:
-    """Let these parts wait at the store until the event is set; then they get no answer."""
-    gate = threading.Event()
-
-    def refuse(asked: Asked) -> str | None:
-        if asked.method == "PUT" and asked.part in parts:
-            gate.wait(60)
-            return ""
-        return None
-
-    setting.store.refuse = refuse
-    return gate
-
-
 async def run(begin: Begin, path: Path, **options: Any) -> dict[str, Any]:
     """The outcome of a call."""
     async with begin(path, **options) as call:
@@ -54,9 +38,11 @@ async def run(begin: Begin, path: Path, **options: Any) -> dict[str, Any]:
 
 async def killed_after(begin: Begin, setting: Setting, path: Path, folder: Path, parts: int = 2) -> None:
     """Begin, and kill the process when so many parts are remembered; the others were on their way."""
-    gate = hold(setting, *range(parts + 1, 5))
+    gate = setting.hold(*range(parts + 1, 5))
     async with begin(path) as call:
-        await until(lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts)
+        await until(
+            lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts
+        )
         await call.kill()
     gate.set()
     setting.store.refuse = lambda _: None
@@ -84,7 +70,9 @@ async def test_type_and_etag_are_the_upload_s(begin: Begin, setting: Setting, la
     assert (head.content_type, head.etag) == ("application/x-large", done["etag"].strip('"'))
 
 
-async def test_one_part_fails_and_only_that_is_sent_again(begin: Begin, setting: Setting, large: Path) -> None:
+async def test_one_part_fails_and_only_that_is_sent_again(
+    begin: Begin, setting: Setting, large: Path
+) -> None:
     """Storage refuses one part twice: it is sent again to URLs that are signed anew, the others are not."""
     refusals = iter(["SlowDown", "InternalError"])
     setting.store.refuse = lambda asked: next(refusals, None) if asked.part == 2 else None
@@ -154,22 +142,29 @@ async def test_other_file_is_not_completed(
 
 async def test_pause_and_abandon(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
     """Aborting keeps the parts and tells nobody; abandoning drops them, and then there is nothing to drop."""
-    gate = hold(setting, 3, 4)
+    gate = setting.hold(3, 4)
     async with begin(large) as call:
-        await until(lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2)
+        await until(
+            lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2
+        )
         await call.stop()
         outcome = await call.outcome()
     gate.set()
     assert outcome["error"]["name"] == "AbortError"
     assert "abort" not in outcome["asked"]
-    upload, cookie = memory_of(tmp_path)["upload"], json.loads((tmp_path / "memory.json").read_text())["cookie"]
+    upload, cookie = (
+        memory_of(tmp_path)["upload"],
+        json.loads((tmp_path / "memory.json").read_text())["cookie"],
+    )
     assert len(setting.visitor(cookie).ask("list", {"upload": upload})[1]["parts"]) == 2
     assert (await run(begin, large, action="abandon"))["done"] is True
     assert setting.visitor(cookie).ask("list", {"upload": upload}) == (404, {"code": "no_such_upload"})
     assert (await run(begin, large, action="abandon"))["done"] is False
 
 
-async def test_upload_that_storage_forgot(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_upload_that_storage_forgot(
+    begin: Begin, setting: Setting, large: Path, tmp_path: Path
+) -> None:
     """An upload that a lifecycle rule has dropped begins anew, and once."""
     await killed_after(begin, setting, large, tmp_path)
     cookie = json.loads((tmp_path / "memory.json").read_text())["cookie"]
@@ -194,9 +189,11 @@ async def test_service_restarts(begin: Begin, setting: Setting, large: Path, tmp
     """The service is killed in the middle and comes back: the parts that were on their way are sent again."""
     destinations = f"{setting.store.endpoint}/"
     with Running(UPLOAD_DESTINATIONS=destinations) as first:
-        gate = hold(setting, 3, 4)
+        gate = setting.hold(3, 4)
         async with begin(large, serviceUrl=first.url) as call:
-            await until(lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2)
+            await until(
+                lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2
+            )
             first.stop(9)
             gate.set()
             setting.store.refuse = lambda _: None
