@@ -99,7 +99,7 @@ class Store:
             request_checksum_calculation="when_required",
             s3={"addressing_style": "path" if own else "virtual"},
         )
-        self.s3 = Session().create_client("s3", config=config)
+        self.s3: Any = Session().create_client("s3", config=config)
         self.bucket = os.environ["S3_BUCKET"]
 
     def create(self, user: str, size: int, content_type: str) -> Upload:

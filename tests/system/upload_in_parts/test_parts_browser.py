@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from tests.support.browser.chosen_file import change
 from tests.support.examples.running_examples import until
 from tests.system.upload_in_parts import calls
-from tests.system.upload_in_parts.calls import PART_BYTES, InChromium, write_large
+from tests.system.upload_in_parts.calls import PART_BYTES, InChromium, Large, large_in
 from tests.system.upload_in_parts.conftest import Setting
 
 pytestmark = [pytest.mark.node, pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
@@ -20,10 +20,9 @@ REMEMBERED = "JSON.parse(Object.values(localStorage)[0] ?? '{\"parts\": []}').pa
 
 
 @pytest.fixture
-def large(tmp_path: Path) -> Path:
+def large(tmp_path: Path) -> Large:
     """A file of four parts."""
-    write_large(tmp_path / "large.bin")
-    return tmp_path / "large.bin"
+    return large_in(tmp_path)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -44,26 +43,26 @@ def scenario(setting: Setting, **options: Any) -> dict[str, Any]:
     return usual | options
 
 
-async def begun_until_two_are_there(page: InChromium, setting: Setting, large: Path, **options: Any) -> None:
+async def begun_until_two_are_there(page: InChromium, setting: Setting, large: Large, **options: Any) -> None:
     """Begin, and wait until two parts are remembered and two are on their way."""
-    await page.begin(large, scenario(setting, **options))
+    await page.begin(large.path, scenario(setting, **options))
     await page.page.wait_for_function(f"{REMEMBERED} === 2")
     await until(lambda: {3, 4} <= setting.store.parts().keys())
 
 
-async def test_whole_file(page: InChromium, setting: Setting, large: Path) -> None:
+async def test_whole_file(page: InChromium, setting: Setting, large: Large) -> None:
     """The object is the file; progress shows bytes while parts are sent, and never falls; nothing is kept."""
-    await page.begin(large, scenario(setting))
+    await page.begin(large.path, scenario(setting))
     outcome = await page.outcome()
-    assert outcome["done"]["size"] == large.stat().st_size, outcome
-    assert setting.stored() == [large.read_bytes()]
+    assert outcome["done"]["size"] == large.size, outcome
+    assert setting.stored() == [large.content]
     sent = [event["sent"] for event in outcome["told"]]
     assert sent == sorted(sent)
-    assert [count for count in sent if count % PART_BYTES and count != large.stat().st_size]
+    assert [count for count in sent if count % PART_BYTES and count != large.size]
     assert await page.page.evaluate("localStorage.length") == 0
 
 
-async def test_reload_in_the_middle(page: InChromium, setting: Setting, large: Path) -> None:
+async def test_reload_in_the_middle(page: InChromium, setting: Setting, large: Large) -> None:
     """After a reload the person picks the file again, and only the parts that were not there are sent."""
     gate = setting.hold(3, 4)
     await begun_until_two_are_there(page, setting, large)
@@ -71,15 +70,15 @@ async def test_reload_in_the_middle(page: InChromium, setting: Setting, large: P
     gate.set()
     setting.store.refuse = lambda _: None
     setting.store.asked.clear()
-    await page.begin(large, scenario(setting))
+    await page.begin(large.path, scenario(setting))
     outcome = await page.outcome()
-    assert outcome["done"]["size"] == large.stat().st_size, outcome
+    assert outcome["done"]["size"] == large.size, outcome
     assert setting.store.parts() == Counter({3: 1, 4: 1})
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
     assert outcome["told"][1]["remembered"] == 2 * PART_BYTES
 
 
-async def test_what_is_remembered(page: InChromium, setting: Setting, large: Path) -> None:
+async def test_what_is_remembered(page: InChromium, setting: Setting, large: Large) -> None:
     """localStorage has the token, sizes, ETags and checksums: no URL, no signature, not the file's name."""
     gate = setting.hold(3, 4)
     await begun_until_two_are_there(page, setting, large)
@@ -91,10 +90,10 @@ async def test_what_is_remembered(page: InChromium, setting: Setting, large: Pat
     assert not [word for word in ("http", "Signature", "large.bin") if word in kept]
 
 
-async def test_lost_network(page: InChromium, setting: Setting, large: Path) -> None:
+async def test_lost_network(page: InChromium, setting: Setting, large: Large) -> None:
     """Without a network no part is tried; when there is one again the upload goes on by itself."""
     gate = setting.hold(2, 3, then=None)
-    await page.begin(large, scenario(setting, maxRetries=0, atOnce=2))
+    await page.begin(large.path, scenario(setting, maxRetries=0, atOnce=2))
     await until(lambda: {2, 3} <= setting.store.parts().keys())
     await page.context.set_offline(True)
     gate.set()
@@ -103,12 +102,12 @@ async def test_lost_network(page: InChromium, setting: Setting, large: Path) -> 
     assert 4 not in setting.store.parts()
     await page.context.set_offline(False)
     outcome = await page.outcome()
-    assert outcome["done"]["size"] == large.stat().st_size, outcome
+    assert outcome["done"]["size"] == large.size, outcome
     assert setting.store.parts() == Counter({1: 1, 2: 1, 3: 1, 4: 1})
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
-async def test_network_that_stays_away(page: InChromium, setting: Setting, large: Path) -> None:
+async def test_network_that_stays_away(page: InChromium, setting: Setting, large: Large) -> None:
     """There is an end to waiting, and the parts stay remembered."""
     gate = setting.hold(3, 4)
     await begun_until_two_are_there(page, setting, large, offlineSeconds=0.2)
@@ -120,11 +119,11 @@ async def test_network_that_stays_away(page: InChromium, setting: Setting, large
 
 
 @pytest.mark.parametrize("content", [b"short", None], ids=["cut", "gone"])
-async def test_changed_file(page: InChromium, setting: Setting, large: Path, content: bytes | None) -> None:
+async def test_changed_file(page: InChromium, setting: Setting, large: Large, content: bytes | None) -> None:
     """A file that changes while it is sent is told as that, and no object is made."""
     gate = setting.hold(3, 4)
     await begun_until_two_are_there(page, setting, large)
-    change(large, content)
+    change(large.path, content)
     gate.set()
     setting.store.refuse = lambda _: None
     outcome = await page.outcome()
