@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""A back end that signs the parts of large uploads: create, sign, list, complete and abort, with aiohttp and botocore.
+"""A back end that signs the parts of large uploads, with aiohttp and botocore.
 
 Usage: UPLOAD_TOKEN_SECRET=... S3_BUCKET=... python python_backend.py [PORT]
 
-The keys of the store come from the environment or from wherever botocore finds them; AWS_ENDPOINT_URL_S3 names a store
-other than S3. No file passes here: the parts go through upload-service, whose address is UPLOAD_SERVICE_URL.
+The keys of the store come from the environment or from wherever botocore finds them; AWS_ENDPOINT_URL_S3
+names a store other than S3. No file passes here: the parts go through upload-service, whose address is
+UPLOAD_SERVICE_URL.
 
-Whoever creates an upload gets a token: what the upload is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes
-want it back, so nothing is kept here, and nobody signs parts of another's upload.
+Its routes are create, sign, list, complete and abort. Whoever creates an upload gets a token: what the upload
+is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes want it back, so nothing is kept here, and nobody
+signs parts of another's upload.
 """
 
 import asyncio
@@ -103,7 +105,7 @@ class Store:
         self.bucket = os.environ["S3_BUCKET"]
 
     def create(self, user: str, size: int, content_type: str) -> Upload:
-        """A new upload, under a key of our own: a file's name may be anything, also that of another object."""
+        """A new upload, under a key of our own: a file's name may be anything, also another object's."""
         key = f"uploads/{user}/{uuid.uuid4()}"
         made = self.s3.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
         return Upload(user, key, made["UploadId"], size)
@@ -121,7 +123,7 @@ class Store:
         return [{"number": part["PartNumber"], "size": part["Size"], "etag": part["ETag"]} for part in listed]
 
     def complete(self, upload: Upload, parts: list[dict[str, Any]]) -> dict[str, Any]:
-        """The object of these parts. When that was done before and the answer was lost, the same answer again."""
+        """The object of these parts. If it was made before and the answer was lost, the same answer again."""
         try:
             self.refuse_other_parts(upload, parts)
             made = [{"PartNumber": part["number"], "ETag": part["etag"]} for part in parts]

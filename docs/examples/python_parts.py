@@ -5,9 +5,10 @@ Usage: python python_parts.py SERVICE BACK_END FILE [TYPE]
        python python_parts.py --abandon SERVICE BACK_END FILE
 e.g. python python_parts.py http://localhost:8000 http://localhost:3001/api/parts film.mp4
 
-BACK_END has the routes of python_backend.py, which signs each part. What is stored already stands in FILE.parts.json,
-beside the file, until all is: a later call sends the rest, or drops what there is with --abandon. It has the upload's token and
-your cookie for the back end, so only you can read it. UPLOAD_TOKEN is what the service may ask for.
+BACK_END has the routes of python_backend.py, which signs each part. What is stored already stands in
+FILE.parts.json, beside the file, until all is: a later call sends the rest, or drops what there is with
+--abandon. It has the upload's token and your cookie for the back end, so only you can read it. UPLOAD_TOKEN
+is what the service may ask for.
 Exit status: 0 when the file is stored, 1 when it is not, 2 when the usage is wrong.
 """
 
@@ -121,7 +122,9 @@ class Sender:
             raise Failure("file_changed", "the file has changed while it was sent")
         parts = [{"number": int(number), "etag": etag} for number, etag in self.notes.kept["parts"].items()]
         parts.sort(key=lambda part: int(part["number"]))
-        made = await insist(lambda: self.back_end.ask("complete", upload=self.notes.kept["upload"], parts=parts))
+        made = await insist(
+            lambda: self.back_end.ask("complete", upload=self.notes.kept["upload"], parts=parts)
+        )
         self.notes.forget()
         return made
 
@@ -135,7 +138,9 @@ class Sender:
         answer = await insist(lambda: self.back_end.ask("list", upload=self.notes.kept["upload"]))
         listed = {str(part["number"]): part["etag"].strip('"') for part in answer["parts"]}
         kept = self.notes.kept["parts"].items()
-        self.notes.keep(parts={number: etag for number, etag in kept if listed.get(number) == etag.strip('"')})
+        self.notes.keep(
+            parts={number: etag for number, etag in kept if listed.get(number) == etag.strip('"')}
+        )
 
     async def send_missing(self, plan: list[Part]) -> None:
         """Some parts at once; the first failure ends the others."""

@@ -34,7 +34,7 @@ class Asked(NamedTuple):
         return self.method == "POST" and self.upload_id is not None
 
 
-# What is done with a request in place of passing it on: refused with an S3 code, or with "" not answered at all.
+# A request that is not passed on: refused with this S3 code, or with "" not answered at all.
 Refusal = str | None
 
 

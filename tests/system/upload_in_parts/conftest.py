@@ -1,4 +1,4 @@
-"""`uploadInParts`, compiled, with a service, a back end that signs, and a real store behind one who counts."""
+"""`uploadInParts`, compiled, a service, a back end that signs, and a real store behind one who counts."""
 
 import shutil
 import threading

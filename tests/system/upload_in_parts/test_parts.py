@@ -1,4 +1,4 @@
-"""`uploadInParts` in Node, against a real store: what is sent, what is sent again, and what is never completed."""
+"""`uploadInParts` in Node, against a real store: what is sent, sent again, and never completed."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""`uploadInParts` in Chromium: a page that is reloaded in the middle, that loses its network, whose file changes."""
+"""`uploadInParts` in Chromium: the page is reloaded in the middle, its network is lost, its file changes."""
 
 from collections import Counter
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""docs/examples/python_parts.py against a real store: all parts, one again, and the rest after it was killed."""
+"""docs/examples/python_parts.py against a real store: all parts, one again, the rest after it was killed."""
 
 import json
 import subprocess
@@ -54,7 +54,7 @@ async def killed_after_two(program: list[str], setting: Setting, large: Large) -
     """Run it, and kill it when two parts are stored and two are on their way."""
     gate = setting.hold(3, 4)
     arguments = [*program, setting.service.url, setting.back_end, str(large.path)]
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as running:  # noqa: ASYNC220, S603 - our own
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as running:  # noqa: ASYNC220 - our own
         await until(lambda: len(notes(large).get("parts", [])) == 2)  # type: ignore[arg-type]  # JSON
         running.kill()
         assert running.stderr
@@ -161,5 +161,3 @@ def test_usage(program: list[str]) -> None:
     done = running_examples.run(program, "", "one")
     assert done.returncode == 2
     assert "Usage: python python_parts.py" in done.stderr
-
-
