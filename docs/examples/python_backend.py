@@ -8,8 +8,8 @@ names a store other than S3. No file passes here: the parts go through upload-se
 UPLOAD_SERVICE_URL.
 
 Its routes are create, sign, list, complete and abort. Whoever creates an upload gets a token: what the upload
-is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes want it back, so nothing is kept here, and nobody
-signs parts of another's upload.
+is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes want it back, so nothing is kept here, and
+nobody signs parts of another's upload.
 """
 
 import asyncio

@@ -29,12 +29,12 @@ async function asking(url, request) {
 const TARGETS = {
   s3: ({ backEnd }) => s3Parts(partsBackEnd(backEnd, counted)),
   azure: ({ sas }) => azureBlocks(() => sas),
-  google: ({ session }) => googleSession(session),
+  google: ({ session, begins }) => googleSession(session ?? (() => begins.shift())),
 };
 
-export function call({ kind, action, backEnd, sas, session, ...options }, file) {
+export function call({ kind, action, backEnd, sas, session, begins, ...options }, file) {
   const onProgress = ({ failure, ...event }) => told.push(failure ? { ...event, code: failure.code } : event);
-  const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session });
+  const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session, begins });
   const does = action === "abandon" ? abandonUpload : uploadInParts;
   ended = does(file, { ...options, target, onProgress, signal: running.signal })
     .then((done) => ({ done }))
