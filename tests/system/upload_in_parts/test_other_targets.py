@@ -1,4 +1,4 @@
-"""`uploadInParts` to a session of Google and to the blocks of an Azure blob, in Node: doubles, and Azurite."""
+"""`uploadInParts` to a session of Google and to blocks of an Azure blob, in Node: doubles, and Azurite."""
 
 import base64
 import re
