@@ -55,6 +55,18 @@ class Setting:
         visitor.cookie = cookie
         return visitor
 
+    def hold_complete(self) -> threading.Event:
+        """Let what makes the object wait at the store until the event is set."""
+        gate = threading.Event()
+
+        def wait(asked: Asked) -> Refusal:
+            if asked.completes:
+                gate.wait(60)
+            return None
+
+        self.store.refuse = wait
+        return gate
+
     def hold(self, *parts: int, then: Refusal = "") -> threading.Event:
         """Let these parts wait at the store until the event is set; then they get no answer, or this one."""
         gate = threading.Event()

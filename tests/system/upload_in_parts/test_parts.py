@@ -184,6 +184,45 @@ async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: La
     assert setting.stored() == [large.content]
 
 
+async def test_killed_while_it_was_completed(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path
+) -> None:
+    """The object was made, and the client died before it heard: the next call sends nothing and is done."""
+    gate = setting.hold_complete()
+    async with begin(large.path) as call:
+        await until(lambda: any(each.completes for each in setting.store.asked))
+        await call.kill()
+    gate.set()
+    await until(lambda: setting.stored() == [large.content])
+    setting.store.asked.clear()
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size, outcome
+    assert outcome["asked"] == ["list", "complete"]
+    assert setting.store.parts() == Counter()
+
+
+async def test_other_place(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
+    """The same file for another place is another upload."""
+    await killed_after(begin, setting, large, tmp_path)
+    outcome = await run(begin, large.path, place="album 2")
+    assert outcome["asked"][0] == "create"
+    assert setting.store.parts() == ONCE_EACH
+
+
+@pytest.mark.parametrize("kept", ["5", "{", '{"parts": []}', '{"parts": [], "ends": [], "partBytes": 0}'])
+async def test_memory_that_is_none(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path, kept: str
+) -> None:
+    """What somebody else has written there is no upload: a new one begins."""
+    await killed_after(begin, setting, large, tmp_path)
+    memory = tmp_path / "memory.json"
+    found = json.loads(memory.read_text())
+    memory.write_text(json.dumps({key: kept if key.startswith("upload") else found[key] for key in found}))
+    outcome = await run(begin, large.path)
+    assert outcome["asked"][0] == "create"
+    assert setting.stored() == [large.content]
+
+
 async def test_service_restarts(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """The service is killed in the middle and comes back: the parts that were on their way are sent again."""
     destinations = f"{setting.store.endpoint}/"

@@ -107,6 +107,17 @@ async def test_lost_network(page: InChromium, setting: Setting, large: Large) ->
     assert setting.stored() == [large.content]
 
 
+async def test_part_that_stands_still(page: InChromium, setting: Setting, large: Large) -> None:
+    """A part of which nobody hears for a while is sent again, though no connection broke."""
+    gate = setting.hold(2, then=None)
+    await page.begin(large.path, scenario(setting, stallSeconds=0.2))
+    await until(lambda: setting.store.parts()[2] > 1)
+    gate.set()
+    outcome = await page.outcome()
+    assert outcome["done"]["size"] == large.size, outcome
+    assert setting.stored() == [large.content]
+
+
 async def test_network_that_stays_away(page: InChromium, setting: Setting, large: Large) -> None:
     """There is an end to waiting, and the parts stay remembered."""
     gate = setting.hold(3, 4)

@@ -143,6 +143,21 @@ async def test_forgotten_by_storage(program: list[str], setting: Setting, large:
     assert setting.stored() == [large.content]
 
 
+@pytest.mark.asyncio
+async def test_completed_and_not_heard(program: list[str], setting: Setting, large: Large) -> None:
+    """The object was made, and the program died before it heard: the next call sends nothing and is done."""
+    gate = setting.hold_complete()
+    arguments = [*program, setting.service.url, setting.back_end, str(large.path)]
+    with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as running:  # noqa: ASYNC220 - our own
+        await until(lambda: any(each.completes for each in setting.store.asked))
+        running.kill()
+    gate.set()
+    await until(lambda: setting.stored() == [large.content])
+    setting.store.asked.clear()
+    assert run(program, setting, large).returncode == 0
+    assert setting.store.parts() == Counter()
+
+
 def test_empty_and_missing_file(program: list[str], setting: Setting, tmp_path: Path) -> None:
     """One line, status 1, and nobody is asked."""
     for name, said in (("empty", "file_empty"), ("none", "No such file")):
