@@ -19,7 +19,7 @@ import {
   sleep,
   type Stored,
   type UploadOptions,
-} from "./upload-client.js";
+} from "./upload-client.ts";
 
 const MIB = 1024 ** 2;
 const PART_BYTES = 16 * MIB;

@@ -62,6 +62,16 @@ async def test_whole_file(page: InChromium, setting: Setting, large: Large) -> N
     assert await page.page.evaluate("localStorage.length") == 0
 
 
+async def test_progress_never_falls(page: InChromium, setting: Setting, large: Large) -> None:
+    """A part that is sent again takes nothing back of what was shown."""
+    refusals = iter(["SlowDown"])
+    setting.store.refuse = lambda asked: next(refusals, None) if asked.part == 2 else None
+    await page.begin(large.path, scenario(setting, atOnce=1))
+    sent = [event["sent"] for event in (await page.outcome())["told"]]
+    assert setting.store.parts()[2] == 2
+    assert sent == sorted(sent)
+
+
 async def test_reload_in_the_middle(page: InChromium, setting: Setting, large: Large) -> None:
     """After a reload the person picks the file again, and only the parts that were not there are sent."""
     gate = setting.hold(3, 4)
