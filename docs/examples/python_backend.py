@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 MOST_BYTES = 1 << 40
@@ -57,8 +57,13 @@ class Refused(Exception):
 def user_of(request: web.Request) -> str:
     """Who it is. Ask your own sessions here: whoever may create may store a file."""
     if visitor := request.cookies.get(VISITOR):
-        return visitor
+        return named_after(visitor)
     raise Refused(401, "unknown_visitor")
+
+
+def named_after(visitor: str) -> str:
+    """A name for keys and tokens, which others may see; the cookie is a secret, and may be any text."""
+    return hashlib.sha256(visitor.encode()).hexdigest()[:32]
 
 
 # ---- tokens ----
@@ -178,7 +183,8 @@ async def create(request: web.Request) -> web.Response:
         str(asked.get("type") or "application/octet-stream"),
     )
     visitor = request.cookies.get(VISITOR) or str(uuid.uuid4())  # in place of your sessions
-    upload = await asyncio.to_thread(request.app[STORE].create, visitor, size, content_type)
+    user = named_after(visitor)
+    upload = await asyncio.to_thread(request.app[STORE].create, user, size, content_type)
     answer = web.json_response(
         {"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")}
     )
@@ -244,6 +250,8 @@ async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse
         gone = code_of(error) == "NoSuchUpload"
         code, status = ("no_such_upload", 404) if gone else ("storage_refused", 502)
         return web.json_response({"code": code}, status=status)
+    except BotoCoreError:
+        return web.json_response({"code": "storage_unreachable"}, status=502)
     except (ValueError, KeyError, TypeError, AttributeError):
         return web.json_response({"code": "invalid_request"}, status=400)
 

@@ -1,5 +1,7 @@
 """The back ends of the examples that sign parts: the same calls; they sign only what the user may have."""
 
+import base64
+import hashlib
 import urllib.request
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -39,6 +41,11 @@ def upload(visitor: Visitor) -> str:
     return str(answer["upload"])
 
 
+def name_of(visitor: Visitor) -> str:
+    """What stands in keys for the visitor."""
+    return hashlib.sha256(visitor.cookie.partition("=")[2].encode()).hexdigest()[:32]
+
+
 def put(url: str, content: bytes) -> str:
     """The ETag of a part that was sent straight to the store."""
     request = urllib.request.Request(url, content, method="PUT")  # noqa: S310 - the store of the tests
@@ -61,10 +68,21 @@ def test_one_upload(setting: Setting, visitor: Visitor, upload: str) -> None:
     asked = {"upload": upload, "parts": [{"number": 1, "etag": etag}]}
     status, made = visitor.ask("complete", asked)
     assert (status, made["size"]) == (200, SIZE)
-    assert made["key"].startswith(f"uploads/{visitor.cookie.partition('=')[2]}/")
-    assert ".." not in made["key"]
+    assert made["key"].startswith(f"uploads/{name_of(visitor)}/")
     assert setting.bucket.get(made["key"]) == bytes(SIZE)
     assert visitor.ask("complete", asked) == (200, made)
+
+
+def test_cookie_is_no_path(visitor: Visitor) -> None:
+    """A cookie that somebody has written leads to no other prefix, and no token shows it."""
+    visitor.cookie = "visitor=../../others"
+    name = name_of(visitor)
+    status, answer = visitor.ask("create", FILE)
+    assert status == 200
+    content = answer["upload"].partition(".")[0]
+    told = base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)).decode()
+    assert "others" not in told
+    assert f"uploads/{name}/" in told
 
 
 def test_size_is_signed(visitor: Visitor, upload: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.examples.running_examples import until
 from tests.support.service.running_service import Running
-from tests.system.upload_in_parts.calls import MIB, PART_BYTES, Large, large_in
+from tests.system.upload_in_parts.calls import PART_BYTES, Large, large_in
 from tests.system.upload_in_parts.conftest import Begin, Setting
 
 pytestmark = pytest.mark.node
@@ -241,16 +241,3 @@ async def test_service_restarts(begin: Begin, setting: Setting, large: Large, tm
     assert setting.store.parts() == Counter({1: 1, 2: 1, 3: 2, 4: 2})
     assert "network_failure" in [event.get("code") for event in outcome["told"]]
     assert setting.stored() == [large.content]
-
-
-async def test_empty_file(begin: Begin, tmp_path: Path) -> None:
-    """A file without bytes has no parts."""
-    (tmp_path / "empty.bin").write_bytes(b"")
-    outcome = await run(begin, tmp_path / "empty.bin")
-    assert (outcome["error"]["code"], outcome["asked"]) == ("file_empty", [])
-
-
-async def test_part_size_is_raised_to_the_minimum(begin: Begin, setting: Setting, large: Large) -> None:
-    """Smaller parts than S3 takes are not made."""
-    await run(begin, large.path, partBytes=MIB)
-    assert setting.store.parts() == ONCE_EACH

@@ -100,3 +100,11 @@ async def test_file_that_no_part_size_fits(begin: Begin, setting: Setting, small
         outcome = await call.outcome()
     assert (outcome["error"]["code"], outcome["asked"]) == ("file_too_large", [])
     assert setting.store.asked == []
+
+
+async def test_empty_file(begin: Begin, setting: Setting, small: Large) -> None:
+    """A file without bytes has no parts."""
+    async with begin(small.rewritten(b"").path) as call:
+        outcome = await call.outcome()
+    assert (outcome["error"]["code"], outcome["asked"]) == ("file_empty", [])
+    assert setting.store.asked == []

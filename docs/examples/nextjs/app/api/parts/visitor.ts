@@ -1,6 +1,6 @@
 /** Who it is. Ask your own sessions here: whoever may create may store a file. */
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import { Refused } from "./answers";
 
@@ -9,7 +9,12 @@ const VISITOR = "visitor";
 export async function userOf(): Promise<string> {
   const visitor = (await cookies()).get(VISITOR)?.value;
   if (!visitor) throw new Refused(401, "unknown_visitor");
-  return visitor;
+  return namedAfter(visitor);
+}
+
+/** A name for keys and tokens, which others may see; the cookie itself is a secret, and may be any text. */
+function namedAfter(visitor: string): string {
+  return createHash("sha256").update(visitor).digest("hex").slice(0, 32);
 }
 
 /** In place of a login, so that the example runs. */
@@ -17,5 +22,5 @@ export async function userOrNew(): Promise<string> {
   const jar = await cookies();
   const visitor = jar.get(VISITOR)?.value ?? randomUUID();
   jar.set(VISITOR, visitor, { httpOnly: true, sameSite: "lax" });
-  return visitor;
+  return namedAfter(visitor);
 }
