@@ -5,6 +5,8 @@ const PART_BYTES = 16 * MIB;
 const AT_ONCE = 4;
 const RETRIES = 5;
 const OFFLINE_SECONDS = 600;
+const STALL_SECONDS = 60;
+const STORING_STALLS = 10;
 const LONGEST_DOUBLING = 6;
 const MENDED = ["url_expired", "credentials_expired", "session_behind"];
 const GONE = ["no_such_upload", "session_gone"];
@@ -42,7 +44,8 @@ export async function abandonUpload(file, options) {
 async function runOf(file, options) {
     const name = options.name ?? ("name" in file ? String(file.name) : "file");
     const facts = { name, size: file.size, type: file.type };
-    const marks = [options.target.kind, name, file.size, "lastModified" in file ? file.lastModified : null];
+    const changed = "lastModified" in file ? file.lastModified : null;
+    const marks = [options.target.kind, options.place ?? null, name, file.size, changed];
     return {
         file,
         facts,
@@ -59,6 +62,7 @@ async function runOf(file, options) {
 async function goOn(run) {
     const { facts, signal, target } = run;
     signal.throwIfAborted();
+    run.sending.clear();
     tell(run, { phase: "preparing" });
     if (run.file.size === 0)
         throw emptyFile();
@@ -82,7 +86,11 @@ async function resumed(run) {
     const ends = await endsOf(file, plan);
     if (ends.join() !== unfinished.ends.join())
         return null;
-    const listed = await insist(run, () => target.list(unfinished.upload, plan, facts, wayOf(run)));
+    const listed = await insist(run, () => target.list(unfinished.upload, plan, facts, wayOf(run))).catch((error) => {
+        if (isGone(error) && unfinished.parts.length === plan.length)
+            return null;
+        throw error;
+    });
     const truth = new Map((listed ?? unfinished.parts).map((part) => [part.number, part]));
     const parts = unfinished.parts.filter((part) => agree(part, truth.get(part.number)));
     return { ...unfinished, parts };
@@ -104,7 +112,9 @@ async function begun(run) {
 }
 async function recall({ memory, key }) {
     try {
-        return JSON.parse((await memory.get(key)) ?? "null");
+        const found = JSON.parse((await memory.get(key)) ?? "null");
+        const isWhole = Array.isArray(found?.parts) && Array.isArray(found.ends) && found.partBytes > 0;
+        return isWhole ? found : null;
     }
     catch {
         return null;
@@ -176,9 +186,9 @@ async function sendMissing(run, unfinished) {
             await remember(run, unfinished);
         }
     };
-    const watched = () => lane().catch((error) => halt.abort(error));
+    const ended = () => lane().catch((error) => halt.abort(error));
     const lanes = Math.min(run.options.atOnce ?? AT_ONCE, run.target.rules.atOnce ?? Infinity, missing.length);
-    await Promise.all(Array.from({ length: lanes }, watched));
+    await Promise.all(Array.from({ length: lanes }, ended));
     signal.throwIfAborted();
 }
 function sendPart(run, part, { upload, parts }, first) {
@@ -194,7 +204,7 @@ function sendPart(run, part, { upload, parts }, first) {
         });
         if (first && !run.shared.heard)
             await check(rest, address.url, sending);
-        const passing = sendOnce(run, rest, sending, attempt);
+        const passing = watched(run, sending, (moving) => sendOnce(run, rest, moving, attempt));
         const [stored, checksum] = await Promise.all([passing, checksumOf(rest, run.signal)]);
         refuseOtherBytes(stored, rest.size, checksum);
         const etag = target.etagOf(stored, part);
@@ -202,6 +212,29 @@ function sendPart(run, part, { upload, parts }, first) {
         const ofWhole = rest.size === whole.size ? checksum : await checksumOf(whole, run.signal);
         return { number: part.number, size: whole.size, etag, checksum: ofWhole };
     });
+}
+async function watched({ options, signal }, sending, work) {
+    const stuck = new AbortController();
+    const seconds = options.stallSeconds ?? STALL_SECONDS;
+    let timer;
+    const onProgress = (told) => {
+        sending.onProgress?.(told);
+        clearTimeout(timer);
+        if (told.phase === "sending" && told.sent === null)
+            return;
+        const patience = seconds * (told.phase === "storing" ? STORING_STALLS : 1);
+        timer = setTimeout(() => stuck.abort(standsStill()), 1000 * patience);
+    };
+    try {
+        return await work({ ...sending, onProgress, signal: AbortSignal.any([signal, stuck.signal]) });
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+function standsStill() {
+    const detail = "Nothing moved for a while.";
+    return new UploadFailure({ code: "network_failure", detail, fault: "network", retryable: true, mayBeStored: true });
 }
 async function sendOnce(run, what, sending, attempt) {
     const reply = await send(what, sending.uploadUrl, sending, attempt);
@@ -238,9 +271,10 @@ function refuseOtherFile({ parts, ends }) {
     if (sent.join() !== ends.join())
         throw fileChanged(false);
 }
-function tell({ options, progress }, change) {
+function tell({ options, progress }, { failure, ...change }) {
     const sent = Math.max(progress.sent, change.sent ?? 0);
-    options.onProgress?.({ ...Object.assign(progress, change, { sent }) });
+    Object.assign(progress, change, { sent });
+    options.onProgress?.({ ...progress, ...(failure && { failure }) });
 }
 function showSent(run, parts) {
     const running = [...run.sending.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -254,7 +288,7 @@ async function insist(run, work) {
     let lostSince = 0;
     for (let attempt = 1, counted = 0;; attempt += 1) {
         try {
-            await online(run.signal, offlineSeconds);
+            await online(run, offlineSeconds);
             return await work(attempt);
         }
         catch (error) {
@@ -285,13 +319,14 @@ function isGone(error) {
 function pausesOf({ serviceUrl, firstPauseMs }) {
     return { serviceUrl, uploadUrl: "", ...(firstPauseMs !== undefined && { firstPauseMs }) };
 }
-async function online(signal, seconds) {
+async function online(run, seconds) {
     if (typeof navigator === "undefined" || navigator.onLine !== false)
         return;
+    tell(run, { phase: "waiting" });
     const again = new AbortController();
     const hear = () => again.abort();
-    globalThis.addEventListener("online", hear);
-    await sleep(seconds, AbortSignal.any([signal, again.signal])).catch(() => signal.throwIfAborted());
+    globalThis.addEventListener("online", hear, { signal: run.signal });
+    await sleep(seconds, AbortSignal.any([run.signal, again.signal])).catch(() => run.signal.throwIfAborted());
     globalThis.removeEventListener("online", hear);
 }
 function emptyFile() {
