@@ -11,24 +11,30 @@ import { ask, discard, isSame, unfinished } from "./unfinished.js";
 import { UploadFailure } from "./upload-client.js";
 import { NoSuchUpload, s3Parts, uploadInParts } from "./upload-in-parts.js";
 
-// A browser has six connections to the service, and three uploads run at once.
-const AT_ONCE = 3;
+// A browser has six connections to the service, and three uploads run at once: a part that waits for one stands still.
+const AT_ONCE = 2;
 const GONE = 410;
 const LOST = { code: "network_failure", fault: "network", retryable: true };
 const NO_SIGNER = "noSigner";
 
-/** Sends the file. Calls `on.preparing`, `on.sending`, `on.uploading`, `on.waiting` and `on.completing`. */
+/**
+ * Sends the file. Calls `on.preparing`, `on.sending`, with what an earlier run has sent when it begins, `on.uploading`,
+ * `on.waiting` and `on.completing`.
+ */
 export async function sendInParts({ file, signer, partBytes, retries, token, signal }, on) {
   let phase = "";
+  let before = 0;
   const onProgress = ({ sent, total, remembered, ...progress }) => {
-    if (phase !== progress.phase) on[(phase = progress.phase)](remembered / total);
+    if (phase !== progress.phase) on[(phase = progress.phase)](remembered !== before && remembered / total);
     if (phase === "sending") on.uploading(sent, total);
+    before = remembered;
   };
   const options = {
     ...{ signal, partBytes, onProgress, atOnce: AT_ONCE },
     ...(token && { token }),
     ...(retries !== null && { storageRetries: retries }),
     serviceUrl: new URL(".", document.baseURI).href,
+    place: signer,
     target: s3Parts(backEnd(signer)),
     memory: memoryOf(file, signer),
   };
