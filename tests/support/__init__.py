@@ -1,7 +1,7 @@
 """What tests of several rooms share.
 
 service/   the service as users run it, what it said, its problem documents, metrics and leftovers
-storage/   storages that misbehave on cue, places to upload to, certificates
+storage/   storages that misbehave on cue, one that counts, places to upload to, certificates
 client/    raw HTTP, forms that are written out, tokens, the HTTP clients that callers use
 failures/  every failure that can be caused from outside, and the contract of its code
 browser/   Chromium, Firefox, WebKitGTK, and the service's pages

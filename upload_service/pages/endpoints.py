@@ -28,8 +28,13 @@ from upload_service.translation.phrase import Language, Phrase, translated
 # The files below /static/. No other file of the folder is served.
 DOCS_FILES = frozenset({"docs.css", "docs.js", "errors.css"})
 SWAGGER_FILES = {name: f"swagger-ui/{name}" for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
-# The files of the upload page. They are served only while UPLOAD_PAGE is not off.
-PAGE_FILES = frozenset({"curl.js", "page.css", "page.js", "row.js", "sending.js", "words.js"})
+# The files of the upload page. They, and the next ones, are served only while UPLOAD_PAGE is not off.
+PAGE_FILES = frozenset(
+    {"curl.js", "page.css", "page.js", "row.js", "sending.js", "unfinished.js", "words.js"}
+)
+# What the page loads as well when a large file is chosen.
+PARTS_FILES = frozenset({"parts.js", "upload-client.js", "upload-in-parts.js"})
+_UPLOAD_FILES = PAGE_FILES | PARTS_FILES
 # The request's headers on which a page depends that there is in several languages.
 _LOCALIZED = f"{hdrs.ACCEPT}, {hdrs.ACCEPT_LANGUAGE}"
 
@@ -93,7 +98,7 @@ async def static(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name in SWAGGER_FILES:
         return file_response(SWAGGER_FILES[name], _accept_encoding(request))
-    if name in DOCS_FILES or (name in PAGE_FILES and request.app[CONTEXT].settings.upload_page != "off"):
+    if name in DOCS_FILES or (name in _UPLOAD_FILES and request.app[CONTEXT].settings.upload_page != "off"):
         # Not cached: all files of a page must be of the same version.
         return file_response(name, _accept_encoding(request), NO_CACHE)
     raise UploadError("not_found")

@@ -17,8 +17,11 @@ HOST = "storage.localhost:8333"
 REGION = "us-east-1"
 
 
-def presign(key: str, method: str = "PUT", expires: int = 3600) -> str:
-    """A URL that allows requests with this method, for `expires` seconds."""
+def presign(key: str, method: str = "PUT", subresource: str = "", expires: int = 3600) -> str:
+    """A URL that allows requests with this method, for `expires` seconds.
+
+    `subresource` is a query, sorted and encoded, of names that come after X-Amz- in the order of bytes.
+    """
     access_key, secret_key = keys.read()
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     scope = f"{date[:8]}/{REGION}/s3/aws4_request"
@@ -26,6 +29,7 @@ def presign(key: str, method: str = "PUT", expires: int = 3600) -> str:
     query = (
         f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={quote(f'{access_key}/{scope}', safe='')}"
         f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders=host"
+        f"{subresource and '&'}{subresource}"
     )
     request = f"{method}\n{path}\n{query}\nhost:{HOST}\n\nhost\nUNSIGNED-PAYLOAD"
     digest = hashlib.sha256(request.encode()).hexdigest()

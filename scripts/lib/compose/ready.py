@@ -5,6 +5,7 @@ import signal
 import sys
 from types import FrameType
 
+from compose import keys, upload_token
 from compose.presign import presign
 from compose.signer import Signer, local_names
 
@@ -36,6 +37,7 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 signal.signal(signal.SIGTERM, stop)
 # All addresses of the container; compose publishes the port on this computer only.
 pages, own = local_names(int(port)), local_names(int(signer_port))
-signer = Signer(("0.0.0.0", PORT), presign, pages, own)  # noqa: S104
+secret = upload_token.secret_from(keys.read()[1])
+signer = Signer(("0.0.0.0", PORT), presign, secret, pages, own)  # noqa: S104
 print(TEXT, flush=True)
 signer.serve_forever()

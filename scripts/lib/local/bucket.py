@@ -58,15 +58,18 @@ class Bucket:
         content_type: str | None = None,
         expires: int = 3600,
         headers: Mapping[str, str] | None = None,
+        query: str = "",
     ) -> str:
         """A URL that allows one kind of request for `expires` seconds.
 
-        `content_type` and `headers` become signed headers: a request must then carry exactly these.
+        `query` says what of the object is meant, such as one part of an upload. `content_type` and
+        `headers` become signed headers: a request must then carry exactly these.
         """
         signed = dict(headers or {})
         if content_type is not None:
             signed["Content-Type"] = content_type
-        return self._sign(method, self.url + quote(key, safe="/"), expires, signed)
+        url = self.url + quote(key, safe="/") + (query and f"?{query}")
+        return self._sign(method, url, expires, signed)
 
     def copy_to(self, key: str, target: BinaryIO) -> bool:
         """Write the object's bytes to `target`; false when there is no such object."""

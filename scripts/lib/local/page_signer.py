@@ -9,22 +9,29 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from compose.part_uploads import Rules
 from compose.signer import Signer, local_names
+from compose.upload_token import secret_from
 
 from local import ports
 from local.bucket import Bucket
 
 
 @contextmanager
-def signing(bucket: Bucket, page_port: int) -> Iterator[str]:
+def signing(
+    bucket: Bucket,
+    page_port: int,
+    rules: Rules = Rules(),  # noqa: B008 - a tuple, which nobody can change
+) -> Iterator[str]:
     """Sign for the page at this port while the block lasts; gives the value for `UPLOAD_PAGE`."""
 
-    def sign(key: str, method: str) -> str:
-        return bucket.presign(key, method=method)
+    def sign(key: str, method: str, query: str) -> str:
+        return bucket.presign(key, method=method, query=query)
 
     beside = page_port + 1
     port = beside if beside <= ports.LAST and ports.is_free(beside) else 0
-    with Signer((ports.HOST, port), sign, local_names(page_port)) as signer:
+    secret = secret_from(bucket.secret_key)
+    with Signer((ports.HOST, port), sign, secret, local_names(page_port), rules=rules) as signer:
         thread = threading.Thread(target=signer.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -120,6 +120,21 @@ def test_only_the_page_may_call(said: str) -> None:
         assert answered(signer, other, "-d", '{"name": "a"}') == (403, "")
 
 
+def test_signer_begins_uploads_in_parts(said: str) -> None:
+    """The signer reaches the store, and its keys suffice to begin, list and drop an upload in parts."""
+
+    def act(action: str, **asked: object) -> dict[str, object]:
+        body = json.dumps({"action": action, **asked})
+        page, signer = f"Origin: http://localhost:{PORT}", f"http://localhost:{SIGNER_PORT}/presign"
+        line = ["curl", "-sS", "-H", page, "-d", body, signer]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True)
+        return dict(json.loads(done.stdout))
+
+    upload = act("create", name="film.mp4", size=100_000_000)["upload"]
+    assert act("list", upload=upload) == {"parts": []}
+    assert act("abort", upload=upload) == {}
+
+
 def test_keys_are_of_this_computer_alone(said: str) -> None:
     """The keys stand nowhere in the repository, and allow nothing outside of the bucket."""
     access_key, secret_key = json.loads(

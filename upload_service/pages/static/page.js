@@ -2,12 +2,14 @@
  * The upload page: takes files, gives each its presigned URL, and uploads a few at once.
  *
  * Rules: presigned URLs and tokens are secrets; they leave their field with an upload, and go nowhere else.
+ * An upload in parts outlives the page: it is shown as interrupted until its file comes again, or is removed.
  * Must not know: how an upload is sent, how a row looks.
  */
 
 import { curl } from "./curl.js";
-import { FAILED, Row } from "./row.js";
+import { FAILED, Row, percent } from "./row.js";
 import { send, sign } from "./sending.js";
+import { discard, isSame, unfinished } from "./unfinished.js";
 import { say, time } from "./words.js";
 
 const MAX_AT_ONCE = 3;
@@ -33,12 +35,18 @@ function hint(word) {
 function add(files) {
   hint();
   for (const file of files) {
-    const row = new Row(file, { cancel, again });
-    rows.add(row);
-    $("rows").append(row.item);
+    const row = rowsIn("interrupted").find((each) => isSame(each.file, file)) ?? newRow(file);
+    row.file = file;
     if (signer) row.become("queued");
   }
   refresh();
+}
+
+function newRow(file) {
+  const row = new Row(file, { cancel, again });
+  rows.add(row);
+  $("rows").append(row.item);
+  return row;
 }
 
 const urlLines = () => $("urls").value.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -113,6 +121,7 @@ async function upload(row) {
   }
   const retries = $("retry").checked ? Number($("retries").value || 3) : null;
   row.become("checking");
+  if (row.signed.parts) return uploadParts(row, retries);
   row.showCurl(curl(row.file, retries, token));
   return send({ file: row.file, uploadUrl: row.signed.uploadUrl, retries, token, signal }, {
     sending: () => row.become("sending"),
@@ -121,6 +130,22 @@ async function upload(row) {
     attempt: ({ attempt }) => attempt > 1 && row.become("storingAgain", attempt),
     waiting: ({ seconds }) => row.become("waiting", time(seconds)),
   });
+}
+
+/** Sends a large file as the signer offers it; the signer's last answer says where it is. */
+async function uploadParts(row, retries) {
+  const parts = await import("./parts.js").catch(() => null);
+  if (!parts) return { word: "unreachable", kept: true };
+  const { partBytes } = row.signed.parts;
+  const result = await parts.sendInParts({ file: row.file, signer, partBytes, retries, token, signal: row.control.signal }, {
+    preparing: () => row.become("checking"),
+    sending: (from) => (from ? row.become("goesOn", percent(from)) : row.become("sending")),
+    uploading: (loaded, total) => row.progress(loaded, total),
+    waiting: () => row.become("pausing"),
+    completing: () => row.become("storing"),
+  });
+  if (result.success) row.signed = result;
+  return result;
 }
 
 /** The service wants a token; nothing is sent until there is one. */
@@ -133,6 +158,7 @@ function askForToken(row) {
 
 function cancel(row) {
   if (row.control) return row.control.abort();
+  if (signer) discard(row.file, signer);
   rows.delete(row);
   row.item.remove();
   hint();
@@ -147,6 +173,9 @@ function again(row) {
   else askForUrl();
   refresh();
 }
+
+if (signer) for (const each of unfinished(signer)) newRow(each).interrupt(each.sent);
+refresh();
 
 $("pick").onchange = ({ target }) => {
   add(target.files);

@@ -7,7 +7,7 @@
 
 import { bytes, say, time } from "./words.js";
 
-const BUSY = ["signing", "checking", "sending", "storing", "storingAgain", "waiting"];
+const BUSY = ["signing", "checking", "sending", "goesOn", "pausing", "storing", "storingAgain", "waiting"];
 export const FAILED = ["failed", "unknown", "cancelled", "cancelledLate"];
 // The speed is an average over this time; larger pictures would take too much memory.
 const SPEED_MS = 4000;
@@ -23,6 +23,11 @@ function announce(text) {
   const line = document.createElement("p");
   line.textContent = text;
   log.append(line);
+}
+
+/** In whole percent, and never too many. */
+export function percent(share) {
+  return `${Math.floor(100 * share)}%`;
 }
 
 export class Row {
@@ -100,7 +105,7 @@ export class Row {
     this.samples.push([now, loaded]);
     while (now - this.samples[0][0] > SPEED_MS) this.samples.shift();
     const [then, before] = this.samples[0];
-    const facts = [say("sending", `${Math.floor((100 * loaded) / total)}%`)];
+    const facts = [say("sending", percent(loaded / total))];
     if (loaded > before) {
       const speed = ((loaded - before) * 1000) / (now - then);
       facts.push(bytes(speed, "-per-second"), say("left", time((total - loaded) / speed)));
@@ -122,8 +127,18 @@ export class Row {
     }
   }
 
-  fail({ word, value, unsure, stored, ...problem }) {
-    const why = word ? `${say(word, value)} ${say(unsure ? "unsure" : "nothing")}` : problem.detail;
+  /** Shows an upload of a file that this page does not have, of which a part is sent. */
+  interrupt(sent) {
+    const text = say("interrupted", percent(sent));
+    this.become("interrupted", percent(sent));
+    this.find("progress").hidden = false;
+    this.find("progress").value = sent;
+    announce(`${this.file.name}: ${text}`);
+  }
+
+  fail({ word, value, unsure, kept, stored, ...problem }) {
+    const end = kept ? "kept" : word && (unsure ? "unsure" : "nothing");
+    const why = [word ? say(word, value) : problem.detail, end && say(end)].filter(Boolean).join(" ");
     this.become(unsure || stored === null ? "unknown" : "failed");
     this.text(".why", why).text(".code", problem.code ?? "");
     this.text(".request", problem.request_id ? say("request", problem.request_id) : "");

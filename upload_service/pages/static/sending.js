@@ -5,6 +5,8 @@
  * be stored. Nothing is kept. Must not know: the page.
  */
 
+import { ask } from "./unfinished.js";
+
 // Of a larger file the service is asked first: no browser hears a refusal while it sends.
 const ASK_ABOVE_BYTES = 4e6;
 const ASK_MS = 10_000;
@@ -14,14 +16,12 @@ export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
 }
 
-/** The signer's answer for a file: `uploadUrl`, `key` and maybe `viewUrl`. */
+/** The signer's answer for a file: `uploadUrl`, `key`, maybe `viewUrl`, and `parts` if the file may go in parts. */
 export async function sign(signer, { name, type, size }, signal) {
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify({ name, type, size });
   try {
-    const response = await fetch(signer, { method: "POST", headers, body, signal });
+    const response = await ask(signer, { name, type, size }, signal);
     const signed = parse(await response.text());
-    return response.ok && signed.uploadUrl ? signed : { word: "signerSaid", value: response.status };
+    return response.ok && (signed.uploadUrl || signed.parts) ? signed : { word: "signerSaid", value: response.status };
   } catch {
     return { word: signal.aborted ? "cancelled" : navigator.onLine ? "noSigner" : "offline" };
   }
@@ -117,8 +117,13 @@ function result({ status, responseText }) {
   if (answer?.code === "size_mismatch") return { ...answer, word: "changed" }; // as `size` is the file's
   if (answer) return answer;
   if (parse(last).event) return { word: "broke", unsure: true };
-  if (status === 413) return { word: "tooLargeInFront", value: status };
-  return { word: [502, 503, 504].includes(status) ? "noneBehind" : "foreign", value: status, unsure: true };
+  return { word: inFront(status), value: status, unsure: status !== 413 };
+}
+
+/** What it means that not the service answered, but something before it. */
+export function inFront(status) {
+  if (status === 413) return "tooLargeInFront";
+  return [502, 503, 504].includes(status) ? "noneBehind" : "foreign";
 }
 
 function parse(text) {

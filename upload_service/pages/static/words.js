@@ -12,6 +12,9 @@ const WORDS = {
   checking: ["Checking…", "확인하는 중…"],
   signing: ["Getting a URL…", "URL을 받는 중…"],
   sending: ["Sending {0}", "보내는 중 {0}"],
+  interrupted: ["Interrupted at {0}. Choose the same file again to go on.", "{0}에서 중단됨. 같은 파일을 다시 선택하면 이어서 보냅니다."],
+  goesOn: ["Goes on from {0}", "{0}부터 이어서 보내는 중"],
+  pausing: ["Interrupted, going on soon…", "중단됨, 곧 이어서 보냅니다…"],
   storing: ["Storing…", "저장하는 중…"],
   storingAgain: ["Storing, try {0}…", "저장하는 중, {0}번째 시도…"],
   waiting: ["Storage failed, trying again in {0}", "스토리지 오류, {0} 후 다시 시도합니다"],
@@ -42,6 +45,7 @@ const WORDS = {
   tooLargeInFront: ["The proxy in front refuses files of this size, with status {0}.", "앞에 있는 프록시가 이 크기의 파일을 거부했습니다(상태 {0})."],
   noneBehind: ["The proxy in front gets no answer from the service, status {0}.", "앞에 있는 프록시가 서비스의 응답을 받지 못했습니다(상태 {0})."],
   unsure: ["Whether the file was stored is not known.", "파일이 저장되었는지는 알 수 없습니다."],
+  kept: ["What was sent is kept, and another try goes on from there.", "보낸 부분은 남아 있어, 다시 시도하면 이어서 보냅니다."],
   nothing: ["Nothing was stored.", "저장되지 않았습니다."],
   changed: [
     "The file has changed since it was chosen, or is a folder. Choose it again.",

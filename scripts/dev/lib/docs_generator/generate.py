@@ -7,9 +7,10 @@ Rules: what is made is never written by hand; tests compare all of it with what 
 import sys
 from pathlib import Path
 
+from devtools.node_packages import NoNodePackages
 from openapi import document, schemas
 
-from docs_generator import korean, page_parts, texts, typescript
+from docs_generator import korean, page_modules, page_parts, texts, typescript
 from docs_generator.made_parts import LostPart, filled
 from docs_generator.tables import english
 from upload_service.pages.error_pages import catalogue_markdown
@@ -22,14 +23,18 @@ EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
 CLIENT = EXAMPLES / "typescript" / "upload-client.ts"
 CLIENT_COPY = EXAMPLES / "nextjs" / "upload-client.ts"
+# What else that example has a copy of.
+COPIED = ("upload-in-parts.ts", "parts-back-end.ts")
 
 
 def main() -> int:
     """Write what is stale; the exit status is 1 when something is left that only a person can write."""
-    for path, text in stale().items():
-        path.write_text(text, encoding="utf-8")
-        print(f"written: {path.relative_to(ROOT)}")
+    _write(stale())
     missing = gaps()
+    try:
+        _write({path: text for path, text in page_modules.compiled().items() if _text(path) != text})
+    except NoNodePackages as without:
+        missing.append(f"The page's modules of the TypeScript client are not made anew: {without}.")
     for gap in missing:
         print(gap, file=sys.stderr)
     return 1 if missing else 0
@@ -44,6 +49,9 @@ def made() -> dict[Path, str]:
         CLIENT: client,
         CLIENT_COPY: client,
     }
+    whole |= {
+        CLIENT_COPY.with_name(name): CLIENT.with_name(name).read_text(encoding="utf-8") for name in COPIED
+    }
     parts = page_parts.parts(korean.read())
     return whole | {ROOT / name: _page(name, parts) for name in page_parts.PAGES}
 
@@ -56,6 +64,12 @@ def stale() -> dict[Path, str]:
 def gaps() -> list[str]:
     """What only a person can write: where it belongs, and what is missing there."""
     return korean.read().gaps(english()) + texts.gaps(texts.texts(), TABLES) + schemas.gaps()
+
+
+def _write(texts_by_path: dict[Path, str]) -> None:
+    for path, text in texts_by_path.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"written: {path.relative_to(ROOT)}")
 
 
 def _text(path: Path) -> str | None:
