@@ -22,6 +22,7 @@ from upload_service.multipart.form_reader import FormReader
 from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPrediction
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
@@ -35,7 +36,7 @@ class ClientLeg:
     """Reads one form and feeds the body.
 
     `plan` is set once, as soon as a PUT can begin; then `planned` is called. `latest`: when the upload must
-    have ended, on the clock `time.monotonic`.
+    have ended, on the clock `time.monotonic`. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class ClientLeg:
         *,
         retrying: bool,
         latest: float | None,
+        chunk: Phrase | None,
     ) -> None:
         self.body: Body | None = None
         self.plan: PutPlan | None = None
@@ -56,7 +58,7 @@ class ClientLeg:
         # The file's length, as far as it is known or predicted.
         self.expected_bytes: int | None = None
         self._prediction: LengthPrediction | None = None
-        self._fields = FormFields(settings)
+        self._fields = FormFields(settings, chunk)
         self._checksums = RunningChecksums(())
         self._form = form
         self._spool_budget = spool_budget

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from widgets.bundle import CHUNKED, FOLDER
+from widgets.parts_back_end import PartsBackEnd
 
 # Gives a URL for a file of this type, or of any if there is none.
 Sign = Callable[[str], str]
@@ -32,14 +34,17 @@ SHELL = """<!doctype html>
 """
 PLACE = '<div id="upload"></div>\n<p id="said" role="status"></p>'
 PLACE_OF_URL = "{{ upload_url }}"
+PARTS = "/api/parts/"
+STORED_PART = "api/parts/stored"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 class Site(ThreadingHTTPServer):
-    """Serves `/KIND/NAME`, and `/api/presign`."""
+    """Serves `/KIND/NAME`, `/api/presign`, and `/api/parts/ROUTE`."""
 
     daemon_threads = True
     sign: Sign
+    parts: PartsBackEnd
 
     def __init__(self, bundles: Path, service_url: str) -> None:
         self.bundles, self.service_url = bundles, service_url
@@ -77,6 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
         ending = Path(path).suffix
         if ending in TYPES:
             self._answer(self.server.file(path), TYPES[ending])
+        elif path == STORED_PART:
+            asked = dict(parse_qsl(urlsplit(self.path).query))
+            self._answer("stored" if self.server.parts.is_stored(asked) else "", "text/plain")
         elif path.count("/") == 1:
             self._answer(self.server.page(*path.split("/")), "text/html")
         else:
@@ -84,10 +92,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        self._answer(json.dumps({"uploadUrl": self.server.sign(asked["type"])}), "application/json")
+        _, _, route = self.path.partition(PARTS)
+        if route:
+            answer = self.server.parts.answer(route, asked)
+        else:
+            answer = {"uploadUrl": self.server.sign(asked["type"])}
+        self._answer(None if answer is None else json.dumps(answer), "application/json")
 
     def _answer(self, text: str | None, kind: str) -> None:
-        self.send_response(HTTPStatus.NOT_FOUND if text is None else HTTPStatus.OK)
+        """`text`: None where there is nothing, "" where nothing is to be said."""
+        found = HTTPStatus.OK if text else HTTPStatus.NO_CONTENT
+        self.send_response(HTTPStatus.NOT_FOUND if text is None else found)
         body = (text or "").encode()
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
