@@ -1,160 +1,178 @@
 """Upload widgets whose files go in parts: which they are, and what became of a file with each.
 
-Knows: how a page that is loaded again in mid-file is made. Rules: each part is a form of its own, with the
-presigned URL of this part, and the object that is made of all has the file's bytes.
-Must not know: the store's way to keep parts.
+Knows: how a page is loaded again in mid-file.
+Rules: each part is a form of its own, with the presigned URL of this part; the object that is made of all has
+the file's bytes.
+Must not know: how a store keeps parts, what the tables look like.
 """
 
 import asyncio
+import random
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.bucket import Bucket
-from playwright.async_api import Browser, Page, Request, Route
+from playwright.async_api import Browser, Error, Page, Request, Route
 
 from widgets import trial
+from widgets.outcome import REASON, STORED
 from widgets.parts_back_end import PartsBackEnd
 from widgets.site import Site
 from widgets.widget import SAID, SAID_OTHERWISE, WIDGETS, Widget
 
 FILE_BYTES = 12_000_000
 PART_COUNT = 3  # of 5 MiB
-ANSWER_SECONDS = 30
-_OF = {widget.name: widget for widget in WIDGETS}
+PART_SECONDS = 30
+# Until a widget has written down what is stored.
+SETTLE_SECONDS = 0.3
 
 
-@dataclass(frozen=True)
-class InParts:
-    """`page`: names the files of the page, and says where it shows what. `goes_on`: sends only what is
-    missing after the page was loaded again.
-    """
-
-    page: Widget
-    goes_on: bool = True
-
-
-def _like(name: str, *, goes_on: bool = True) -> InParts:
+def _like(name: str) -> Widget:
     """A widget of docs/widgets.md."""
-    base = _OF[name]
-    page = Widget(
-        f"{name}-in-parts", base.title, base.packages, base.stored, base.failed, base.press, base.reason,
+    [base] = [widget for widget in WIDGETS if widget.name == name]
+    return Widget(
+        f"{name}-in-parts",
+        base.title,
+        base.packages,
+        base.stored,
+        base.failed,
+        base.press,
+        base.reason,
         tested=name == "uppy",
-    )  # fmt: skip
-    return InParts(page, goes_on)
+    )
 
 
-def _other(name: str, title: str, *packages: str) -> InParts:
-    """A widget of which docs/widgets.md knows nothing, with lines that say what came of it."""
-    return InParts(Widget(f"{name}-in-parts", title, packages, SAID, SAID_OTHERWISE))
+def _other(name: str, title: str, *packages: str) -> Widget:
+    """A widget that docs/widgets.md does not have."""
+    return Widget(f"{name}-in-parts", title, packages, SAID, SAID_OTHERWISE)
 
 
 IN_PARTS = (
     _like("uppy"),
     _like("filepond"),
     _like("antd"),
+    _like("dropzone"),
+    _like("deltablot-dropzone"),
+    _like("blueimp"),
+    _like("plupload"),
+    _like("fine-uploader"),
     _other("flow", "Flow.js", "@flowjs/flow.js"),
     _other("resumable", "Resumable.js", "resumablejs"),
     _other("simple-uploader", "simple-uploader.js", "simple-uploader.js"),
     _other("react-uploady", "react-uploady", "@rpldy/uploader", "@rpldy/chunked-sender"),
-    _like("dropzone", goes_on=False),
-    _like("deltablot-dropzone", goes_on=False),
-    _like("blueimp"),
-    _like("plupload"),
-    _like("fine-uploader"),
 )
+# These send every part again.
+FORGETFUL = frozenset({"dropzone-in-parts", "deltablot-dropzone-in-parts"})
 
 
 @dataclass
 class Outcome:
-    """`stored`: whether the object had the file's bytes and the person was told so. `again`: which parts were
-    sent after the page had been loaded again, of PART_COUNT; `said`: what the person read of a refusal.
+    """What came of a file, of one whose page was loaded again after its first part, and of expired URLs.
+
+    `sent`: how many parts were sent after that. `fields`: those of a form that count, in their order.
     """
 
-    widget: InParts
+    widget: Widget
     stored: str = ""
-    again: int = 0
-    again_stored: str = ""
+    stored_again: str = ""
+    sent: int = 0
     said: str = ""
-    fields: tuple[str, ...] = ()
-
-    def strange(self, detail: str) -> list[str]:
-        """What is not as the page says."""
-        found = []
-        if self.stored != "stored":
-            found.append(self.stored)
-        if self.again_stored != "stored":
-            found.append(f"after a reload: {self.again_stored}")
-        if self.goes_on != self.widget.goes_on:
-            found.append(f"after a reload: {self.again} of {PART_COUNT} parts sent")
-        if detail not in self.said:
-            found.append(f"of a refusal: “{self.said}”")
-        return [f"{self.widget.page.name}: {each}" for each in found]
+    fields: list[str] = field(default_factory=list)
 
     @property
     def goes_on(self) -> bool:
-        """Whether a part that was stored was not sent again."""
-        return 0 < self.again < PART_COUNT
+        """Whether only what was missing was sent again."""
+        return self.sent < PART_COUNT
+
+    def strange(self) -> list[str]:
+        """What is not as it should be."""
+        should = {
+            "at once": (self.stored, STORED),
+            "page loaded again": (self.stored_again, STORED),
+            "expired URL": (self.said, REASON),
+            "goes on": (self.goes_on, self.widget.name not in FORGETFUL),
+        }
+        return [
+            f"{self.widget.name}, {case}: {was}" for case, (was, wanted) in should.items() if was != wanted
+        ]
 
 
-async def outcome(
-    browser: Browser, site: Site, bucket: Bucket, widget: InParts, file: Path, detail: str
-) -> Outcome:
-    """A file that goes through at once, one whose page is loaded again, and one whose URLs have expired."""
-    found = Outcome(widget)
-    parts = site.parts = PartsBackEnd(bucket, f"widgets/{uuid.uuid4().hex}")
-    done = await trial.run(browser, site, "ours", widget.page, file)
-    found.stored = _fate(done.codes, done.shown, is_equal=bucket.get(parts.key) == file.read_bytes())
-    found.fields = tuple(done.fields)
-    parts = site.parts = PartsBackEnd(bucket, f"widgets/{uuid.uuid4().hex}")
-    codes, shown = await _again(browser, site, widget.page, file)
-    found.again = len(codes)
-    found.again_stored = _fate(codes, shown, is_equal=bucket.get(parts.key) == file.read_bytes())
-    site.parts = PartsBackEnd(bucket, f"widgets/{uuid.uuid4().hex}", is_late=True)
-    done = await trial.run(browser, site, "ours", widget.page, file)
-    found.said = detail if detail in done.said else f"{done.said} {done.codes}"
-    return found
+class Trials:
+    """A file, and a bucket where it is to be stored in parts. Every URL goes through `noted`."""
+
+    def __init__(self, folder: Path, bucket: Bucket, noted: Callable[[str], str] = str) -> None:
+        self.file = folder / "film.mp4"
+        self._content = random.Random(FILE_BYTES).randbytes(FILE_BYTES)  # noqa: S311 - the same each time
+        self.file.write_bytes(self._content)
+        self._bucket, self._noted = bucket, noted
+
+    async def outcome(self, browser: Browser, site: Site, widget: Widget, detail: str) -> Outcome:
+        """All three trials of one widget; `detail` is the service's sentence for an expired URL."""
+        found = Outcome(widget)
+        key = self._begin(site)
+        done = await trial.run(browser, site, "ours", widget, self.file)
+        found.stored = self._fate(key, done.shown, done.codes)
+        found.fields = [name for name in done.fields if name in ("uploadUrl", "size", "file")]
+        key = self._begin(site)
+        shown, codes = await _loaded_again(browser, site, widget, self.file)
+        found.stored_again, found.sent = self._fate(key, shown, codes), len(codes)
+        self._begin(site, is_late=True)
+        done = await trial.run(browser, site, "ours", widget, self.file)
+        found.said = REASON if detail in done.said else f"{done.said} {done.codes}"
+        return found
+
+    def _begin(self, site: Site, *, is_late: bool = False) -> str:
+        """The key at which the next upload's object will be."""
+        key = f"widgets/{uuid.uuid4().hex}"
+        site.parts = PartsBackEnd(self._bucket, key, is_late=is_late, noted=self._noted)
+        return key
+
+    def _fate(self, key: str, shown: str, codes: list[str]) -> str:
+        is_equal = self._bucket.get(key) == self._content
+        if is_equal and shown == "stored" and set(codes) == {"ok"}:
+            return STORED
+        return f"{'equal' if is_equal else 'other'} bytes, shows {shown or 'nothing'}, answers {codes}"
 
 
-def _fate(codes: list[str], shown: str, *, is_equal: bool) -> str:
-    if is_equal and shown == "stored":
-        return "stored"
-    return f"{'stored' if is_equal else 'not stored'}, shows {shown or 'nothing'}, answers {codes}"
-
-
-async def _again(browser: Browser, site: Site, widget: Widget, file: Path) -> tuple[list[str], str]:
-    """Load the page again once its first part is stored and no other; how the rest is answered."""
+async def _loaded_again(browser: Browser, site: Site, widget: Widget, file: Path) -> tuple[str, list[str]]:
+    """Load the page again once one part is stored: what it shows in the end, and the answers to the rest."""
     page = await browser.new_page()
     try:
-        await _first_part(page, site, widget, file)
+        await _store_one_part(page, site, widget, file)
         heard = trial.Heard(page, site.service_url)
         shown = await trial.choose(page, site, "ours", widget, file, heard)
-        return await heard.codes(), shown
+        return shown, await heard.codes()
     finally:
         await page.context.close()
 
 
-async def _first_part(page: Page, site: Site, widget: Widget, file: Path) -> None:
+async def _store_one_part(page: Page, site: Site, widget: Widget, file: Path) -> None:
     """Let one part through, and hold the others until the page is gone."""
     stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    let: list[Request] = []
+    routes: list[Route] = []
 
     async def gate(route: Route) -> None:
-        if not let:
-            let.append(route.request)
+        routes.append(route)
+        if route is routes[0]:
             await route.continue_()
 
     def finished(request: Request) -> None:
-        if request in let and not stored.done():
+        if routes and request == routes[0].request and not stored.done():
             stored.set_result(None)
 
     page.on("requestfinished", finished)
-    pattern = f"{site.service_url}/upload*"
-    await page.route(pattern, gate)
+    forms = f"{site.service_url}/upload*"
+    await page.route(forms, gate)
     await page.goto(f"{site.url}/ours/{widget.name}")
     await trial.give(page, widget, file)
-    async with asyncio.timeout(ANSWER_SECONDS):
+    async with asyncio.timeout(PART_SECONDS):
         await stored
-    await page.evaluate("new Promise((done) => setTimeout(done, 300))")  # what the widget writes down of it
+    await asyncio.sleep(SETTLE_SECONDS)
     await page.goto("about:blank")
-    await page.unroute(pattern)
+    for route in routes[1:]:
+        with suppress(Error):  # it is gone with its page
+            await route.abort()
+    await page.unroute(forms)

@@ -64,10 +64,14 @@ class PartsBackEnd:
         return self._noted(self._signer.url(self.key, query=query, lifetime=lifetime, age=age))
 
     def _parts(self, upload_id: str) -> list[dict[str, Any]]:
+        """Every part once: SeaweedFS lists one that was sent twice with both of its contents."""
         pages = self._s3.get_paginator("list_parts").paginate(
             Bucket=self._bucket, Key=self.key, UploadId=upload_id
         )
-        return [part for page in pages for part in page.get("Parts", [])]
+        parts = [part for page in pages for part in page.get("Parts", [])]
+        parts.sort(key=lambda part: part["LastModified"])
+        latest = {part["PartNumber"]: part for part in parts}
+        return [latest[number] for number in sorted(latest)]
 
     def _complete(self, upload_id: str, size: int) -> dict[str, Any] | None:
         parts = self._parts(upload_id)

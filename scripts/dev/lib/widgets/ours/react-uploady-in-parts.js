@@ -31,7 +31,7 @@ uploader.on(UPLOADER_EVENTS.ITEM_FINISH, async ({ id, file }) => {
   }
 });
 uploader.on(UPLOADER_EVENTS.ITEM_ERROR, ({ uploadResponse }) =>
-  say(uploadResponse.message ?? reason(uploadResponse.chunkUploadResponse?.response)),
+  say(reason(uploadResponse.chunkUploadResponse?.response.data)),
 );
 
 document.querySelector("#upload").addEventListener("change", (event) => uploader.add(event.target.files[0]));

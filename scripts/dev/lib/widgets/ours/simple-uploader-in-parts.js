@@ -11,19 +11,21 @@ const uploader = new Uploader({
   chunkSize: PART_BYTES,
   forceChunkSize: true, // otherwise the last is larger
   fileParameterName: "file",
-  async preprocess(chunk) {
-    const partNumber = chunk.offset + 1;
-    try {
-      const { key, uploadId } = await chunk.file.upload;
-      chunk.part = { key, uploadId, partNumber };
-      [chunk.uploadUrl] = await signParts(chunk.part, [partNumber]);
-      chunk.preprocessFinished();
-    } catch (error) {
-      chunk.file.cancel();
-      say(error.message);
-    }
-  },
+  preprocess: (chunk) => void prepare(chunk), // it takes an async function for none
 });
+
+async function prepare(chunk) {
+  const partNumber = chunk.offset + 1;
+  try {
+    const { key, uploadId } = await chunk.file.upload;
+    chunk.part = { key, uploadId, partNumber };
+    [chunk.uploadUrl] = await signParts(chunk.part, [partNumber]);
+    chunk.preprocessFinished();
+  } catch (error) {
+    chunk.file.cancel();
+    say(error.message);
+  }
+}
 
 uploader.on("fileAdded", (file) => void (file.upload = begin(file.file)));
 uploader.on("filesSubmitted", () => uploader.upload());
