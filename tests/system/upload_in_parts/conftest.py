@@ -1,0 +1,109 @@
+"""`uploadInParts`, compiled, with a service, a back end that signs, and a real store behind one who counts."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local.store import Bucket
+
+from tests.support.examples import parts_back_end
+from tests.support.examples.parts_back_end import Visitor
+from tests.support.service.running_service import Running
+from tests.support.storage.counting_store import CountingStore
+from tests.system.upload_client import runners
+from tests.system.upload_in_parts import calls
+from tests.system.upload_in_parts.calls import CHANGED, PART_BYTES, InNode
+
+# Begins a call in Node with these options.
+Begin = Callable[..., AbstractAsyncContextManager[InNode]]
+
+
+@pytest.fixture(scope="session")
+def compiled_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the client, compiled to JavaScript."""
+    folder = tmp_path_factory.mktemp("upload-in-parts")
+    runners.compile_into(folder)
+    shutil.copy(Path(__file__).with_name("call_parts.mjs"), folder / "call_parts.js")
+    (folder / "parts.html").write_text("<!doctype html><title>t</title><input type=file>")
+    return folder
+
+
+@dataclass
+class Setting:
+    """Where the parts go."""
+
+    service: Running
+    store: CountingStore
+    bucket: Bucket
+    back_end: str
+
+    def stored(self) -> list[bytes]:
+        """Every object that was made of parts."""
+        made = [each.path.removeprefix(f"/{self.bucket.name}/") for each in self.store.asked if each.completes]
+        return [content for key in dict.fromkeys(made) if (content := self.bucket.get(key)) is not None]
+
+    def visitor(self, cookie: str = "") -> Visitor:
+        """Somebody who asks the back end."""
+        visitor = Visitor(self.back_end)
+        visitor.cookie = cookie
+        return visitor
+
+
+@pytest.fixture(scope="module")
+def parts_store(bucket: Bucket) -> Iterator[CountingStore]:
+    """The store and its counter."""
+    with CountingStore(bucket.endpoint) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def parts_back_end_url(
+    bucket: Bucket, parts_store: CountingStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The routes of docs/examples/python_backend.py."""
+    settings = parts_back_end.environment(bucket, parts_store.endpoint, "http://127.0.0.1:1")
+    with parts_back_end.started(tmp_path_factory.mktemp("back-end") / "log", settings) as url:
+        yield f"{url}/api/parts"
+
+
+@pytest.fixture(scope="module")
+def parts_running(parts_store: CountingStore) -> Iterator[Running]:
+    """The service."""
+    with Running(UPLOAD_DESTINATIONS=f"{parts_store.endpoint}/", UPLOAD_CORS_ORIGINS="*") as running:
+        yield running
+
+
+@pytest.fixture
+def setting(
+    parts_running: Running, parts_store: CountingStore, bucket: Bucket, parts_back_end_url: str
+) -> Iterator[Setting]:
+    """All of it, with nothing counted yet, and nothing refused any more afterwards."""
+    parts_store.asked.clear()
+    yield Setting(parts_running, parts_store, bucket, parts_back_end_url)
+    parts_store.refuse = lambda _: None
+    parts_store.lose = lambda _: False
+
+
+@pytest.fixture
+def begin(compiled_parts: Path, setting: Setting, tmp_path: Path) -> Begin:
+    """Begin a call in Node, which remembers in a file."""
+
+    @asynccontextmanager
+    async def begun(path: Path, **options: Any) -> AsyncIterator[InNode]:
+        usual = {
+            "path": str(path),
+            "memory": str(tmp_path / "memory.json"),
+            "lastModified": CHANGED,
+            "backEnd": setting.back_end,
+            "serviceUrl": setting.service.url,
+            "partBytes": PART_BYTES,
+            "firstPauseMs": 20,
+        }
+        async with calls.in_node(compiled_parts, usual | options) as call:
+            yield call
+
+    return begun

@@ -1,0 +1,221 @@
+"""`uploadInParts` in Node, against a real store: what is sent, what is sent again, and what is never completed."""
+
+import json
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.examples.running_examples import until
+from tests.support.service.running_service import Running
+from tests.support.storage.counting_store import Asked
+from tests.system.upload_in_parts.calls import MIB, PART_BYTES, write_large
+from tests.system.upload_in_parts.conftest import Begin, Setting
+
+pytestmark = pytest.mark.node
+ONCE_EACH = Counter({1: 1, 2: 1, 3: 1, 4: 1})
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file of four parts."""
+    write_large(tmp_path / "large.bin")
+    return tmp_path / "large.bin"
+
+
+def memory_of(folder: Path) -> dict[str, Any]:
+    """What is remembered of the only upload; empty when nothing is."""
+    kept = json.loads((folder / "memory.json").read_text())
+    found = [value for key, value in kept.items() if key.startswith("upload-in-parts")]
+    return dict(json.loads(found[0])) if found else {}
+
+
+def hold(setting: Setting, *parts: int) -> threading.Event:
+    """Let these parts wait at the store until the event is set; then they get no answer."""
+    gate = threading.Event()
+
+    def refuse(asked: Asked) -> str | None:
+        if asked.method == "PUT" and asked.part in parts:
+            gate.wait(60)
+            return ""
+        return None
+
+    setting.store.refuse = refuse
+    return gate
+
+
+async def run(begin: Begin, path: Path, **options: Any) -> dict[str, Any]:
+    """The outcome of a call."""
+    async with begin(path, **options) as call:
+        return await call.outcome()
+
+
+async def killed_after(begin: Begin, setting: Setting, path: Path, folder: Path, parts: int = 2) -> None:
+    """Begin, and kill the process when so many parts are remembered; the others were on their way."""
+    gate = hold(setting, *range(parts + 1, 5))
+    async with begin(path) as call:
+        await until(lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts)
+        await call.kill()
+    gate.set()
+    setting.store.refuse = lambda _: None
+    setting.store.asked.clear()
+
+
+async def test_whole_file(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """The object is the file, each part went once, progress never fell, and nothing is remembered."""
+    outcome = await run(begin, large)
+    assert outcome["done"]["size"] == large.stat().st_size
+    assert setting.stored() == [large.read_bytes()]
+    assert setting.store.parts() == ONCE_EACH
+    sent = [event["sent"] for event in outcome["told"]]
+    assert sent == sorted(sent)
+    assert (sent[0], sent[-1]) == (0, large.stat().st_size)
+    assert [event["phase"] for event in outcome["told"]][-1] == "completing"
+    assert memory_of(tmp_path) == {}
+
+
+async def test_type_and_etag_are_the_upload_s(begin: Begin, setting: Setting, large: Path) -> None:
+    """The object has the file's type, and the ETag that the back end told."""
+    done = (await run(begin, large))["done"]
+    head = setting.bucket.head(done["key"])
+    assert head
+    assert (head.content_type, head.etag) == ("application/x-large", done["etag"].strip('"'))
+
+
+async def test_one_part_fails_and_only_that_is_sent_again(begin: Begin, setting: Setting, large: Path) -> None:
+    """Storage refuses one part twice: it is sent again to URLs that are signed anew, the others are not."""
+    refusals = iter(["SlowDown", "InternalError"])
+    setting.store.refuse = lambda asked: next(refusals, None) if asked.part == 2 else None
+    outcome = await run(begin, large)
+    assert setting.stored() == [large.read_bytes()]
+    assert setting.store.parts() == ONCE_EACH + Counter({2: 2})
+    assert Counter(outcome["asked"])["sign"] == 6
+    waited = [event["code"] for event in outcome["told"] if event["phase"] == "waiting"]
+    assert waited == ["storage_error", "storage_error"]
+
+
+async def test_part_that_fails_for_good(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """After the last try the upload ends with storage's reason; what has arrived counts in the next call."""
+    setting.store.refuse = lambda asked: "SlowDown" if asked.part == 4 else None
+    outcome = await run(begin, large, maxRetries=1)
+    assert (outcome["known"], outcome["error"]["code"]) == (True, "storage_error")
+    assert setting.store.parts()[4] == 2
+    kept = len(memory_of(tmp_path)["parts"])
+    setting.store.refuse = lambda _: None
+    setting.store.asked.clear()
+    outcome = await run(begin, large)
+    assert outcome["told"][1]["remembered"] > 0
+    assert sum(setting.store.parts().values()) == 4 - kept
+    assert setting.stored() == [large.read_bytes()]
+
+
+async def test_killed_and_continued(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """After a crash only the missing parts are sent, and progress begins with what is there."""
+    await killed_after(begin, setting, large, tmp_path)
+    outcome = await run(begin, large)
+    assert setting.store.parts() == Counter({3: 1, 4: 1})
+    assert setting.stored() == [large.read_bytes()]
+    assert outcome["told"][1]["remembered"] == outcome["told"][1]["sent"] == 2 * PART_BYTES
+    assert "create" not in outcome["asked"]
+
+
+async def test_part_that_is_not_listed_is_sent_again(
+    begin: Begin, setting: Setting, large: Path, tmp_path: Path
+) -> None:
+    """What storage lists is the truth: of a remembered part with another ETag nothing is believed."""
+    await killed_after(begin, setting, large, tmp_path)
+    memory = tmp_path / "memory.json"
+    kept = json.loads(memory.read_text())
+    key = next(key for key in kept if key.startswith("upload-in-parts"))
+    upload = json.loads(kept[key])
+    next(part for part in upload["parts"] if part["number"] == 1)["etag"] = '"another"'
+    memory.write_text(json.dumps(kept | {key: json.dumps(upload)}))
+    await run(begin, large)
+    assert setting.store.parts() == Counter({1: 1, 3: 1, 4: 1})
+    assert setting.stored() == [large.read_bytes()]
+
+
+@pytest.mark.parametrize("place", [0, -1], ids=["first part", "last part"])
+async def test_other_file_is_not_completed(
+    begin: Begin, setting: Setting, large: Path, tmp_path: Path, place: int
+) -> None:
+    """A file of the same name, size and date with other bytes is another file: all its parts are sent."""
+    await killed_after(begin, setting, large, tmp_path)
+    content = bytearray(large.read_bytes())
+    content[place] ^= 1
+    large.write_bytes(content)
+    outcome = await run(begin, large)
+    assert outcome["asked"][0] == "create"
+    assert setting.store.parts() == ONCE_EACH
+    assert setting.stored() == [bytes(content)]
+
+
+async def test_pause_and_abandon(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """Aborting keeps the parts and tells nobody; abandoning drops them, and then there is nothing to drop."""
+    gate = hold(setting, 3, 4)
+    async with begin(large) as call:
+        await until(lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2)
+        await call.stop()
+        outcome = await call.outcome()
+    gate.set()
+    assert outcome["error"]["name"] == "AbortError"
+    assert "abort" not in outcome["asked"]
+    upload, cookie = memory_of(tmp_path)["upload"], json.loads((tmp_path / "memory.json").read_text())["cookie"]
+    assert len(setting.visitor(cookie).ask("list", {"upload": upload})[1]["parts"]) == 2
+    assert (await run(begin, large, action="abandon"))["done"] is True
+    assert setting.visitor(cookie).ask("list", {"upload": upload}) == (404, {"code": "no_such_upload"})
+    assert (await run(begin, large, action="abandon"))["done"] is False
+
+
+async def test_upload_that_storage_forgot(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """An upload that a lifecycle rule has dropped begins anew, and once."""
+    await killed_after(begin, setting, large, tmp_path)
+    cookie = json.loads((tmp_path / "memory.json").read_text())["cookie"]
+    setting.visitor(cookie).ask("abort", {"upload": memory_of(tmp_path)["upload"]})
+    outcome = await run(begin, large)
+    assert outcome["asked"][:2] == ["list", "create"]
+    assert setting.store.parts() == ONCE_EACH
+    assert setting.stored() == [large.read_bytes()]
+
+
+async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: Path) -> None:
+    """The object was made and nobody heard: the back end finds it, and the upload is done."""
+    lost = iter([True])
+    setting.store.lose = lambda asked: asked.completes and next(lost, False)
+    outcome = await run(begin, large)
+    assert outcome["done"]["size"] == large.stat().st_size
+    assert sum(each.completes for each in setting.store.asked) == 2
+    assert setting.stored() == [large.read_bytes()]
+
+
+async def test_service_restarts(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+    """The service is killed in the middle and comes back: the parts that were on their way are sent again."""
+    destinations = f"{setting.store.endpoint}/"
+    with Running(UPLOAD_DESTINATIONS=destinations) as first:
+        gate = hold(setting, 3, 4)
+        async with begin(large, serviceUrl=first.url) as call:
+            await until(lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2)
+            first.stop(9)
+            gate.set()
+            setting.store.refuse = lambda _: None
+            with Running(UPLOAD_DESTINATIONS=destinations, PORT=str(first.port)):
+                outcome = await call.outcome()
+    assert outcome["done"]["size"] == large.stat().st_size, outcome
+    assert setting.store.parts() == Counter({1: 1, 2: 1, 3: 2, 4: 2})
+    assert "network_failure" in [event.get("code") for event in outcome["told"]]
+    assert setting.stored() == [large.read_bytes()]
+
+
+async def test_empty_file(begin: Begin, tmp_path: Path) -> None:
+    """A file without bytes has no parts."""
+    (tmp_path / "empty.bin").write_bytes(b"")
+    outcome = await run(begin, tmp_path / "empty.bin")
+    assert (outcome["error"]["code"], outcome["asked"]) == ("file_empty", [])
+
+
+async def test_part_size_is_raised_to_the_minimum(begin: Begin, setting: Setting, large: Path) -> None:
+    """Smaller parts than S3 takes are not made."""
+    await run(begin, large, partBytes=MIB)
+    assert setting.store.parts() == ONCE_EACH
