@@ -8,7 +8,6 @@ Must not know: how a store keeps parts, what the tables look like.
 
 import asyncio
 import random
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +27,8 @@ PART_COUNT = 3  # of 5 MiB
 PART_SECONDS = 30
 # Until a widget has written down what is stored.
 SETTLE_SECONDS = 0.3
+# How the service refuses a URL of a host that it does not know.
+REFUSAL = "This service does not upload to"
 
 
 def _like(name: str) -> Widget:
@@ -52,6 +53,15 @@ def _other(name: str, title: str, *packages: str) -> Widget:
 
 IN_PARTS = (
     _like("uppy"),
+    Widget(
+        "uppy-5-in-parts",
+        "Uppy 5 with @uppy/aws-s3",
+        ("@uppy/aws-s3", "@uppy/core", "@uppy/dashboard"),
+        stored=".uppy-StatusBar.is-complete",
+        failed=".uppy-Informer:has(p)",
+        press=".uppy-StatusBar-actionBtn--upload",
+        folder="uppy-5",
+    ),
     _like("filepond"),
     _like("antd"),
     _like("dropzone"),
@@ -70,7 +80,7 @@ FORGETFUL = frozenset({"dropzone-in-parts", "deltablot-dropzone-in-parts"})
 
 @dataclass
 class Outcome:
-    """What came of a file, of one whose page was loaded again after its first part, and of expired URLs.
+    """What came of a file, of one whose page was loaded again after its first part, and of refused parts.
 
     `sent`: how many parts were sent after that. `fields`: those of a form that count, in their order.
     """
@@ -92,7 +102,7 @@ class Outcome:
         should = {
             "at once": (self.stored, STORED),
             "page loaded again": (self.stored_again, STORED),
-            "expired URL": (self.said, REASON),
+            "refused": (self.said, REASON),
             "goes on": (self.goes_on, self.widget.name not in FORGETFUL),
         }
         return [
@@ -101,37 +111,40 @@ class Outcome:
 
 
 class Trials:
-    """A file, and a bucket where it is to be stored in parts. Every URL goes through `noted`."""
+    """A file, the bucket where it is to be stored, and the address of a back end that signs its parts.
 
-    def __init__(self, folder: Path, bucket: Bucket, noted: Callable[[str], str] = str) -> None:
+    Every URL goes through `noted`.
+    """
+
+    def __init__(
+        self, folder: Path, bucket: Bucket, back_end: str, noted: Callable[[str], str] = str
+    ) -> None:
         self.file = folder / "film.mp4"
         self._content = random.Random(FILE_BYTES).randbytes(FILE_BYTES)  # noqa: S311 - the same each time
         self.file.write_bytes(self._content)
-        self._bucket, self._noted = bucket, noted
+        self._bucket, self._back_end, self._noted = bucket, back_end, noted
 
-    async def outcome(self, browser: Browser, site: Site, widget: Widget, detail: str) -> Outcome:
-        """All three trials of one widget; `detail` is the service's sentence for an expired URL."""
+    async def outcome(self, browser: Browser, site: Site, widget: Widget) -> Outcome:
+        """All three trials of one widget."""
         found = Outcome(widget)
-        key = self._begin(site)
+        parts = self._begin(site)
         done = await trial.run(browser, site, "ours", widget, self.file)
-        found.stored = self._fate(key, done.shown, done.codes)
+        found.stored = self._fate(parts, done.shown, done.codes)
         found.fields = [name for name in done.fields if name in ("uploadUrl", "size", "file")]
-        key = self._begin(site)
+        parts = self._begin(site)
         shown, codes = await _loaded_again(browser, site, widget, self.file)
-        found.stored_again, found.sent = self._fate(key, shown, codes), len(codes)
-        self._begin(site, is_late=True)
+        found.stored_again, found.sent = self._fate(parts, shown, codes), len(codes)
+        self._begin(site, is_elsewhere=True)
         done = await trial.run(browser, site, "ours", widget, self.file)
-        found.said = REASON if detail in done.said else f"{done.said} {done.codes}"
+        found.said = REASON if REFUSAL in done.said else f"{done.said} {done.codes}"
         return found
 
-    def _begin(self, site: Site, *, is_late: bool = False) -> str:
-        """The key at which the next upload's object will be."""
-        key = f"widgets/{uuid.uuid4().hex}"
-        site.parts = PartsBackEnd(self._bucket, key, is_late=is_late, noted=self._noted)
-        return key
+    def _begin(self, site: Site, *, is_elsewhere: bool = False) -> PartsBackEnd:
+        site.parts = PartsBackEnd(self._back_end, is_elsewhere=is_elsewhere, noted=self._noted)
+        return site.parts
 
-    def _fate(self, key: str, shown: str, codes: list[str]) -> str:
-        is_equal = self._bucket.get(key) == self._content
+    def _fate(self, parts: PartsBackEnd, shown: str, codes: list[str]) -> str:
+        is_equal = parts.key != "" and self._bucket.get(parts.key) == self._content
         if is_equal and shown == "stored" and set(codes) == {"ok"}:
             return STORED
         return f"{'equal' if is_equal else 'other'} bytes, shows {shown or 'nothing'}, answers {codes}"

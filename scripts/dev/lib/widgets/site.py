@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 from widgets.bundle import CHUNKED, FOLDER
 from widgets.parts_back_end import PartsBackEnd
@@ -35,12 +34,11 @@ SHELL = """<!doctype html>
 PLACE = '<div id="upload"></div>\n<p id="said" role="status"></p>'
 PLACE_OF_URL = "{{ upload_url }}"
 PARTS = "/api/parts/"
-STORED_PART = "api/parts/stored"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 class Site(ThreadingHTTPServer):
-    """Serves `/KIND/NAME`, `/api/presign`, and `/api/parts/ROUTE`."""
+    """Serves `/KIND/NAME`, `/api/presign`, and what `parts` answers under `/api/parts/`."""
 
     daemon_threads = True
     sign: Sign
@@ -82,28 +80,27 @@ class _Handler(BaseHTTPRequestHandler):
         ending = Path(path).suffix
         if ending in TYPES:
             self._answer(self.server.file(path), TYPES[ending])
-        elif path == STORED_PART:
-            asked = dict(parse_qsl(urlsplit(self.path).query))
-            self._answer("stored" if self.server.parts.is_stored(asked) else "", "text/plain")
         elif path.count("/") == 1:
             self._answer(self.server.page(*path.split("/")), "text/html")
         else:
             self._answer(None, "")
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        _, _, route = self.path.partition(PARTS)
-        if route:
-            answer = self.server.parts.answer(route, asked)
+        asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith(PARTS):
+            status, text, cookie = self.server.parts.answer(self.path, asked, self.headers)
+            self._answer(text, "application/json", status, cookie)
         else:
-            answer = {"uploadUrl": self.server.sign(asked["type"])}
-        self._answer(None if answer is None else json.dumps(answer), "application/json")
+            url = self.server.sign(json.loads(asked)["type"])
+            self._answer(json.dumps({"uploadUrl": url}), "application/json")
 
-    def _answer(self, text: str | None, kind: str) -> None:
-        """`text`: None where there is nothing, "" where nothing is to be said."""
-        found = HTTPStatus.OK if text else HTTPStatus.NO_CONTENT
-        self.send_response(HTTPStatus.NOT_FOUND if text is None else found)
+    def _answer(
+        self, text: str | None, kind: str, status: int = HTTPStatus.OK, cookie: str | None = None
+    ) -> None:
+        self.send_response(HTTPStatus.NOT_FOUND if text is None else status)
         body = (text or "").encode()
+        if cookie:
+            self.send_header("Set-Cookie", cookie)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

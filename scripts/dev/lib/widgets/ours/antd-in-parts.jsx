@@ -1,13 +1,14 @@
 import { Button, Upload } from "antd";
 import { createRoot } from "react-dom/client";
-import { storeInParts } from "./parts.js";
+import { inParts } from "./parts.js";
+import { uploadInParts } from "./upload-in-parts";
 
 function send({ file, onProgress, onSuccess, onError }) {
   const cancel = new AbortController();
-  // antd shows a response that is a text as the reason.
-  storeInParts(file, (stored) => onProgress({ percent: (100 * stored) / file.size }), cancel.signal).then(
+  const show = ({ sent, total }) => onProgress({ percent: (100 * sent) / total });
+  uploadInParts(file, { ...inParts, signal: cancel.signal, onProgress: show }).then(
     () => onSuccess({}),
-    (error) => onError(error, error.message),
+    (error) => onError(error, error.message), // antd shows a response that is a text as the reason
   );
   return cancel;
 }

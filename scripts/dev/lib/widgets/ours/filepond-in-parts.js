@@ -1,12 +1,14 @@
 import * as FilePond from "filepond";
 import "filepond/dist/filepond.min.css";
-import { storeInParts } from "./parts.js";
+import { inParts } from "./parts.js";
+import { uploadInParts } from "./upload-in-parts";
 
 FilePond.create(document.querySelector("#upload"), {
   server: {
     process(name, file, metadata, load, error, progress, abort) {
       const cancel = new AbortController();
-      storeInParts(file, (stored) => progress(true, stored, file.size), cancel.signal).then(
+      const onProgress = ({ sent, total }) => progress(true, sent, total);
+      uploadInParts(file, { ...inParts, signal: cancel.signal, onProgress }).then(
         () => load(file.name),
         (fault) => cancel.signal.aborted || error(fault.message),
       );

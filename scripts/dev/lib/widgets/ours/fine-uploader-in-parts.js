@@ -1,6 +1,6 @@
 import qq from "fine-uploader";
 import "fine-uploader/fine-uploader/fine-uploader-new.css";
-import { PART_BYTES, begin, signParts } from "./parts.js";
+import { PART_BYTES, begin, signPart } from "./parts.js";
 import { SERVICE } from "./service.js";
 
 const uploads = new Map();
@@ -15,7 +15,7 @@ const uploader = new qq.FineUploader({
     success: {
       endpoint: "/api/parts/complete",
       jsonPayload: true,
-      params: (id) => ({ ...uploads.get(id), size: uploader.getSize(id) }),
+      params: (id) => ({ upload: uploads.get(id).id, parts: uploads.get(id).parts }),
     },
   },
   resume: { enabled: true },
@@ -29,9 +29,12 @@ const uploader = new qq.FineUploader({
       }
     },
     async onUploadChunk(id, name, { partIndex, startByte, endByte }) {
-      const [uploadUrl] = await signParts(uploads.get(id), [partIndex + 1]);
-      return { params: { uploadUrl, size: endByte - startByte + 1 } };
+      const size = endByte - startByte + 1;
+      return { params: { uploadUrl: await signPart(uploads.get(id), partIndex + 1, size), size } };
     },
-    onResume: (id) => uploads.get(id).stored.length > 0, // otherwise all chunks again
+    onUploadChunkSuccess(id, { partIndex }, { etag }) {
+      uploads.get(id).parts.push({ number: partIndex + 1, etag });
+    },
+    onResume: (id) => uploads.get(id).parts.length > 0, // otherwise all chunks again
   },
 });

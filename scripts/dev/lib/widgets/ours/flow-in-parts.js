@@ -1,29 +1,32 @@
 import Flow from "@flowjs/flow.js";
-import { PART_BYTES, begin, finish, signParts } from "./parts.js";
+import { PART_BYTES, begin, finish, isStored, signPart } from "./parts.js";
 import { SERVICE, reason } from "./service.js";
 
 const say = (text) => (document.querySelector("#said").textContent = text);
 
 const flow = new Flow({
-  // Of each chunk Flow.js asks first, with GET, whether it is stored.
-  target: (file, chunk, asks) => (asks ? "/api/parts/stored" : SERVICE),
-  query: (file, chunk, asks) => (asks ? chunk.part : { uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte }),
+  // It asks whether a chunk is stored; here only of those that are.
+  target: (file, chunk, asks) => (asks ? "data:," : SERVICE),
+  query: (file, chunk) => ({ uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte }),
   chunkSize: PART_BYTES,
   forceChunkSize: true, // otherwise the last is larger
   fileParameterName: "file",
-  async preprocess(chunk) {
-    const partNumber = chunk.offset + 1;
-    try {
-      const { key, uploadId } = await chunk.fileObj.upload;
-      chunk.part = { key, uploadId, partNumber };
-      [chunk.uploadUrl] = await signParts(chunk.part, [partNumber]);
-      chunk.preprocessFinished();
-    } catch (error) {
-      chunk.fileObj.cancel();
-      say(error.message);
-    }
-  },
+  preprocess: (chunk) => void prepare(chunk),
 });
+
+async function prepare(chunk) {
+  try {
+    const upload = await chunk.fileObj.upload;
+    chunk.tested = !isStored(upload, chunk.offset + 1);
+    if (chunk.tested) {
+      chunk.uploadUrl = await signPart(upload, chunk.offset + 1, chunk.endByte - chunk.startByte);
+    }
+    chunk.preprocessFinished();
+  } catch (error) {
+    chunk.fileObj.cancel();
+    say(error.message);
+  }
+}
 
 flow.on("fileAdded", (file) => void (file.upload = begin(file.file)));
 flow.on("filesSubmitted", () => flow.upload());

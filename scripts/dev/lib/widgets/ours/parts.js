@@ -1,69 +1,51 @@
-// What the pages below share. /api/parts is the page's own back end, which knows who asks.
-import { SERVICE, reason } from "./service.js";
+// What the pages below share.
+import { partsBackEnd } from "./parts-back-end"; // the routes of your own back end
+import { partsOf, s3Parts } from "./upload-in-parts";
 
-export const PART_BYTES = 5 * 1024 * 1024; // S3 wants 5 MiB at least, and 10,000 parts at most
+const MIB = 1024 * 1024;
+export const PART_BYTES = 5 * MIB; // the least that S3 takes; 16 * MIB suits most files, and 10,000 parts are the most
 
-/** The upload of this file: a new one, or that which was begun before the page was loaded again. */
+export const backEnd = partsBackEnd("/api/parts");
+
+/** For widgets that let you send the file. */
+export const inParts = { serviceUrl: "http://localhost:8000", target: s3Parts(backEnd), partBytes: PART_BYTES };
+
+/** The upload of a file, for widgets that cut it: a new one, or that which was begun before the page was loaded again. */
 export async function begin(file) {
-  const known = JSON.parse(localStorage.getItem(nameOf(file)));
-  const found = known && (await ask("list", known).catch(() => null)); // nothing, once it has ended
-  if (found) return { ...known, stored: found.partNumbers };
-  const upload = await ask("create", { name: file.name, type: file.type, size: file.size });
-  localStorage.setItem(nameOf(file), JSON.stringify(upload));
-  return { ...upload, stored: [] };
+  const known = localStorage.getItem(nameOf(file));
+  const parts = known && (await storedParts(known).catch(() => null)); // none of an upload that has ended
+  if (parts) return { id: known, parts };
+  const id = await backEnd.create({ name: file.name, size: file.size, type: file.type });
+  localStorage.setItem(nameOf(file), id);
+  return { id, parts: [] };
 }
 
-/** The presigned URLs of these parts. */
-export async function signParts({ key, uploadId }, partNumbers) {
-  return (await ask("sign", { key, uploadId, partNumbers })).uploadUrls;
-}
+/** A presigned URL for one part. */
+export const signPart = ({ id }, number, size) => backEnd.sign(id, { number, size });
 
 /** The presigned URLs of all parts, for widgets that cannot wait for each. */
-export function signAllParts(upload, file) {
-  return signParts(upload, Array.from({ length: partCount(file) }, (_, index) => index + 1));
+export const signAllParts = (upload, { size }) =>
+  Promise.all(partsOf(size, PART_BYTES).map(({ number, start, end }) => signPart(upload, number, end - start)));
+
+/** Whether a part is stored. */
+export const isStored = ({ parts }, number) => parts.some((part) => part.number === number);
+
+/** How many bytes are stored from the file's beginning without a gap, for widgets that go on from there. */
+export function storedBytes(upload, { size }) {
+  const missing = partsOf(size, PART_BYTES).find(({ number }) => !isStored(upload, number));
+  return missing ? missing.start : size;
 }
 
-/** How many bytes are stored, without a gap, from the file's beginning. */
-export function storedBytes({ stored }, file) {
-  let parts = 0;
-  while (stored.includes(parts + 1)) parts += 1;
-  return Math.min(parts * PART_BYTES, file.size);
-}
-
-/** Makes one object of the parts; the back end compares their sizes with the file's. */
-export async function finish({ key, uploadId }, file) {
-  await ask("complete", { key, uploadId, size: file.size });
+/** Makes one object of the parts. */
+export async function finish({ id }, file) {
+  await backEnd.complete(id, await storedParts(id));
   localStorage.removeItem(nameOf(file));
 }
 
-/** Sends a file part by part, for widgets that let you send it; `progress` hears how many bytes are stored. */
-export async function storeInParts(file, progress, signal) {
-  const upload = await begin(file);
-  for (let number = 1; number <= partCount(file); number += 1) {
-    const end = Math.min(number * PART_BYTES, file.size);
-    if (!upload.stored.includes(number)) {
-      const [uploadUrl] = await signParts(upload, [number]);
-      await storePart(uploadUrl, file.slice((number - 1) * PART_BYTES, end), signal);
-    }
-    progress(end);
-  }
-  await finish(upload, file);
-}
+const nameOf = ({ name, size, lastModified }) => `parts:${name}:${size}:${lastModified}`;
 
-async function storePart(uploadUrl, part, signal) {
-  const form = new FormData();
-  form.append("uploadUrl", uploadUrl);
-  form.append("size", part.size);
-  form.append("file", part, "part");
-  const answer = await fetch(SERVICE, { method: "POST", body: form, signal });
-  if (!answer.ok) throw new Error(reason(await answer.text()));
-}
-
-const partCount = (file) => Math.max(1, Math.ceil(file.size / PART_BYTES));
-const nameOf = (file) => ["parts", file.name, file.size, file.lastModified].join(":");
-
-async function ask(what, about) {
-  const answer = await fetch(`/api/parts/${what}`, { method: "POST", body: JSON.stringify(about) });
-  if (!answer.ok) throw new Error(`The back end answered ${answer.status} to "${what}".`);
-  return answer.json();
+/** Each once: some stores list a part twice that was sent twice. */
+async function storedParts(id) {
+  const parts = new Map((await backEnd.list(id)).map((part) => [part.number, part]));
+  return [...parts.values()].sort((one, other) => one.number - other.number);
 }

@@ -1,6 +1,6 @@
 import getChunkedEnhancer, { CHUNK_EVENTS } from "@rpldy/chunked-sender";
 import createUploader, { UPLOADER_EVENTS } from "@rpldy/uploader";
-import { PART_BYTES, begin, finish, signParts } from "./parts.js";
+import { PART_BYTES, begin, finish, isStored, signPart } from "./parts.js";
 import { SERVICE, reason } from "./service.js";
 
 const say = (text) => (document.querySelector("#said").textContent = text);
@@ -18,9 +18,9 @@ uploader.on(UPLOADER_EVENTS.ITEM_START, async (item) => {
 });
 uploader.on(CHUNK_EVENTS.CHUNK_START, async ({ item, chunk, chunkItem }) => {
   const upload = uploads.get(item.id);
-  if (upload.stored.includes(chunk.index + 1)) return false; // skips it
-  const [uploadUrl] = await signParts(upload, [chunk.index + 1]);
-  return { sendOptions: { params: { uploadUrl, size: chunkItem.file.size } } };
+  if (isStored(upload, chunk.index + 1)) return false; // skips it
+  const { size } = chunkItem.file;
+  return { sendOptions: { params: { uploadUrl: await signPart(upload, chunk.index + 1, size), size } } };
 });
 uploader.on(UPLOADER_EVENTS.ITEM_FINISH, async ({ id, file }) => {
   try {

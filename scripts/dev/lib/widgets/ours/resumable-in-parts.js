@@ -1,24 +1,24 @@
 import Resumable from "resumablejs";
-import { PART_BYTES, begin, finish, signParts } from "./parts.js";
+import { PART_BYTES, begin, finish, isStored, signPart } from "./parts.js";
 import { SERVICE, reason } from "./service.js";
 
 const say = (text) => (document.querySelector("#said").textContent = text);
 
 const resumable = new Resumable({
   target: () => SERVICE, // to a text it would add all fields, the presigned URL among them
-  testTarget: (fields) => `/api/parts/stored?${fields.join("&")}`, // whether a chunk is stored, with GET
-  query: (file, chunk) =>
-    chunk.tested ? { uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte } : chunk.part,
+  testTarget: () => "data:,", // it asks whether a chunk is stored; here only of those that are
+  query: (file, chunk) => ({ uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte }),
   chunkSize: PART_BYTES,
   forceChunkSize: true, // otherwise the last is larger
   fileParameterName: "file",
-  permanentErrors: [400, 401, 403, 404, 409, 413, 415, 422], // otherwise a refused chunk is sent 100 times
+  maxChunkRetries: 0, // otherwise a refused chunk is sent 100 times
   async preprocess(chunk) {
-    const partNumber = chunk.offset + 1;
     try {
-      const { key, uploadId } = await chunk.fileObj.upload;
-      chunk.part = { key, uploadId, partNumber };
-      [chunk.uploadUrl] = await signParts(chunk.part, [partNumber]);
+      const upload = await chunk.fileObj.upload;
+      chunk.tested = !isStored(upload, chunk.offset + 1);
+      if (chunk.tested) {
+        chunk.uploadUrl = await signPart(upload, chunk.offset + 1, chunk.endByte - chunk.startByte);
+      }
       chunk.preprocessFinished();
     } catch (error) {
       chunk.fileObj.cancel();

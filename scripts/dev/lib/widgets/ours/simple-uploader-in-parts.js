@@ -1,25 +1,26 @@
 import Uploader from "simple-uploader.js";
-import { PART_BYTES, begin, finish, signParts } from "./parts.js";
+import { PART_BYTES, begin, finish, isStored, signPart } from "./parts.js";
 import { SERVICE, reason } from "./service.js";
 
 const say = (text) => (document.querySelector("#said").textContent = text);
 
 const uploader = new Uploader({
-  // Of each chunk simple-uploader asks first, with GET, whether it is stored.
-  target: (file, chunk, asks) => (asks ? "/api/parts/stored" : SERVICE),
-  query: (file, chunk, asks) => (asks ? chunk.part : { uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte }),
+  // It asks whether a chunk is stored; here only of those that are.
+  target: (file, chunk, asks) => (asks ? "data:," : SERVICE),
+  query: (file, chunk) => ({ uploadUrl: chunk.uploadUrl, size: chunk.endByte - chunk.startByte }),
   chunkSize: PART_BYTES,
   forceChunkSize: true, // otherwise the last is larger
   fileParameterName: "file",
-  preprocess: (chunk) => void prepare(chunk), // it takes an async function for none
+  preprocess: (chunk) => void prepare(chunk), // an async function is none to it
 });
 
 async function prepare(chunk) {
-  const partNumber = chunk.offset + 1;
   try {
-    const { key, uploadId } = await chunk.file.upload;
-    chunk.part = { key, uploadId, partNumber };
-    [chunk.uploadUrl] = await signParts(chunk.part, [partNumber]);
+    const upload = await chunk.file.upload;
+    chunk.tested = !isStored(upload, chunk.offset + 1);
+    if (chunk.tested) {
+      chunk.uploadUrl = await signPart(upload, chunk.offset + 1, chunk.endByte - chunk.startByte);
+    }
     chunk.preprocessFinished();
   } catch (error) {
     chunk.file.cancel();

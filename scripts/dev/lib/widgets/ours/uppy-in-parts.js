@@ -2,7 +2,8 @@ import Uppy from "@uppy/core";
 import Dashboard from "@uppy/dashboard";
 import "@uppy/core/css/style.min.css";
 import "@uppy/dashboard/css/style.min.css";
-import { storeInParts } from "./parts.js";
+import { inParts } from "./parts.js";
+import { uploadInParts } from "./upload-in-parts";
 
 const uppy = new Uppy().use(Dashboard, { target: "#upload", inline: true });
 
@@ -12,11 +13,10 @@ uppy.addUploader(async (ids) => {
   for (const file of files) {
     const cancel = new AbortController();
     uppy.on("file-removed", ({ id }) => id === file.id && cancel.abort());
-    const uploadStarted = Date.now();
-    const progress = (bytesUploaded) =>
-      uppy.emit("upload-progress", file, { uploadStarted, bytesUploaded, bytesTotal: file.size });
+    const onProgress = ({ sent, total }) =>
+      uppy.emit("upload-progress", file, { uploadStarted: Date.now(), bytesUploaded: sent, bytesTotal: total });
     try {
-      await storeInParts(file.data, progress, cancel.signal);
+      await uploadInParts(file.data, { ...inParts, signal: cancel.signal, onProgress });
       uppy.emit("upload-success", file, { status: 200, body: {} });
     } catch (error) {
       if (!cancel.signal.aborted) uppy.emit("upload-error", file, error);
