@@ -24,6 +24,7 @@ from upload_service import __version__
 from widgets import in_parts, table
 from widgets.bundle import BundleFault, bundle, bundle_in_parts
 from widgets.compare import Places, compare
+from widgets.in_parts import Outcome as OutcomeInParts
 from widgets.outcome import Outcome
 from widgets.site import served
 from widgets.widget import WIDGETS, Widget
@@ -37,12 +38,12 @@ class Found(NamedTuple):
     """What became of each widget, whole and in parts. `run`: which run it was."""
 
     whole: list[Outcome]
-    in_parts: list[in_parts.Outcome]
+    in_parts: list[OutcomeInParts]
     run: str
 
     def strange(self) -> list[str]:
         """What is not as the pages say."""
-        return [line for each in (*self.whole, *self.in_parts) for line in each.strange()]
+        return [line for all_ in (self.whole, self.in_parts) for each in all_ for line in each.strange()]
 
 
 async def outcomes(widgets: list[Widget], widgets_in_parts: list[Widget]) -> Found:

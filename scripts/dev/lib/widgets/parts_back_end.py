@@ -1,4 +1,4 @@
-"""The page's back end for parts: docs/examples/python_backend.py, with what a trial needs to see and to spoil.
+"""The pages' back end for parts: docs/examples/python_backend.py, and what a trial sees and spoils of it.
 
 Knows: the routes' names, and the members that tell a URL and the object.
 Rules: cookies pass both ways.
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 class PartsBackEnd:
     """The back end at `base`, of which one upload is seen. `key`: of its object, once there is one.
 
-    `is_elsewhere`: its URLs then lead to a host that the service does not know. Every URL goes through `noted`.
+    `is_elsewhere`: its URLs lead to a host that the service does not know. All URLs go through `noted`.
     """
 
     def __init__(self, base: str, *, is_elsewhere: bool = False, noted: Callable[[str], str] = str) -> None:

@@ -21,7 +21,7 @@ _TRIED = re.compile(r"(<!-- tried -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def versions(own: str = "") -> dict[str, str]:
-    """The version of every package that a page may import, out of the lock files; those of folder `own` first."""
+    """The version of every package that a page may import, by the lock files; those of folder `own` count."""
     found = {}
     for folder in (FOLDER, MORE, *([FOLDER / own] if own else ())):
         locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
