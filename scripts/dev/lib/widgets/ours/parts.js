@@ -42,7 +42,7 @@ export async function finish({ id }, file) {
   localStorage.removeItem(nameOf(file));
 }
 
-const nameOf = ({ name, size, lastModified }) => `parts:${name}:${size}:${lastModified}`;
+const nameOf = ({ name, size, lastModified }) => `${PART_BYTES} ${name} ${size} ${lastModified}`;
 
 /** Each once: some stores list a part twice that was sent twice. */
 async function storedParts(id) {
