@@ -31,13 +31,13 @@ SETTLE_SECONDS = 0.3
 REFUSAL = "This service does not upload to"
 
 
-def _like(name: str) -> Widget:
-    """A widget of docs/widgets.md."""
+def _like(name: str, *packages: str) -> Widget:
+    """A widget of docs/widgets.md, with other packages where there are any."""
     [base] = [widget for widget in WIDGETS if widget.name == name]
     return Widget(
         f"{name}-in-parts",
         base.title,
-        base.packages,
+        packages or base.packages,
         base.stored,
         base.failed,
         base.press,
@@ -52,7 +52,7 @@ def _other(name: str, title: str, *packages: str) -> Widget:
 
 
 IN_PARTS = (
-    _like("uppy"),
+    _like("uppy", "@uppy/core", "@uppy/dashboard"),
     Widget(
         "uppy-5-in-parts",
         "Uppy 5 with @uppy/aws-s3",
