@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""A back end that signs the parts of large uploads: create, sign, list, complete and abort, with aiohttp and botocore.
+"""A back end that signs the parts of large uploads, with aiohttp and botocore.
 
 Usage: UPLOAD_TOKEN_SECRET=... S3_BUCKET=... python python_backend.py [PORT]
 
-The keys of the store come from the environment or from wherever botocore finds them; AWS_ENDPOINT_URL_S3 names a store
-other than S3. No file passes here: the parts go through upload-service, whose address is UPLOAD_SERVICE_URL.
+The keys of the store come from the environment or from wherever botocore finds them; AWS_ENDPOINT_URL_S3
+names a store other than S3. No file passes here: the parts go through upload-service, whose address is
+UPLOAD_SERVICE_URL.
 
-Whoever creates an upload gets a token: what the upload is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes
-want it back, so nothing is kept here, and nobody signs parts of another's upload.
+Its routes are create, sign, list, complete and abort. Whoever creates an upload gets a token: what the upload
+is and whose, signed with UPLOAD_TOKEN_SECRET. All other routes want it back, so nothing is kept here, and
+nobody signs parts of another's upload.
 """
 
 import asyncio
@@ -91,17 +93,19 @@ class Store:
     """What is asked of the store; each call waits for it."""
 
     def __init__(self) -> None:
-        own = "AWS_ENDPOINT_URL_S3" in os.environ  # stores other than S3 seldom have a host name for each bucket
+        own = (
+            "AWS_ENDPOINT_URL_S3" in os.environ
+        )  # stores other than S3 seldom have a host name for each bucket
         config = Config(
             signature_version="s3v4",
             request_checksum_calculation="when_required",
             s3={"addressing_style": "path" if own else "virtual"},
         )
-        self.s3 = Session().create_client("s3", config=config)
+        self.s3: Any = Session().create_client("s3", config=config)
         self.bucket = os.environ["S3_BUCKET"]
 
     def create(self, user: str, size: int, content_type: str) -> Upload:
-        """A new upload, under a key of our own: a file's name may be anything, also that of another object."""
+        """A new upload, under a key of our own: a file's name may be anything, also another object's."""
         key = f"uploads/{user}/{uuid.uuid4()}"
         made = self.s3.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
         return Upload(user, key, made["UploadId"], size)
@@ -119,7 +123,7 @@ class Store:
         return [{"number": part["PartNumber"], "size": part["Size"], "etag": part["ETag"]} for part in listed]
 
     def complete(self, upload: Upload, parts: list[dict[str, Any]]) -> dict[str, Any]:
-        """The object of these parts. When that was done before and the answer was lost, the same answer again."""
+        """The object of these parts. If it was made before and the answer was lost, the same answer again."""
         try:
             self.refuse_other_parts(upload, parts)
             made = [{"PartNumber": part["number"], "ETag": part["etag"]} for part in parts]
@@ -169,10 +173,15 @@ routes = web.RouteTableDef()
 async def create(request: web.Request) -> web.Response:
     """Begin; the answer has the token of the upload, and where its parts go."""
     asked = await request.json()
-    size, content_type = whole(asked.get("size"), MOST_BYTES), str(asked.get("type") or "application/octet-stream")
+    size, content_type = (
+        whole(asked.get("size"), MOST_BYTES),
+        str(asked.get("type") or "application/octet-stream"),
+    )
     visitor = request.cookies.get(VISITOR) or str(uuid.uuid4())  # in place of your sessions
     upload = await asyncio.to_thread(request.app[STORE].create, visitor, size, content_type)
-    answer = web.json_response({"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")})
+    answer = web.json_response(
+        {"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")}
+    )
     answer.set_cookie(VISITOR, visitor, httponly=True, samesite="Lax")
     return answer
 
@@ -197,7 +206,9 @@ async def list_parts(request: web.Request) -> web.Response:
 async def complete(request: web.Request) -> web.Response:
     """Make one object of the parts."""
     upload, asked = await asked_about(request)
-    parts = [{"number": whole(part["number"], MOST_PARTS), "etag": str(part["etag"])} for part in asked["parts"]]
+    parts = [
+        {"number": whole(part["number"], MOST_PARTS), "etag": str(part["etag"])} for part in asked["parts"]
+    ]
     return web.json_response(await asyncio.to_thread(request.app[STORE].complete, upload, parts))
 
 

@@ -96,7 +96,7 @@ def test_refusals_say_what_was_seen(head: bytes, claimed: str, cause: str) -> No
 @pytest.mark.parametrize(
     "text",
     ["image", "image/", "/png", "*/*", "*", "image/png,", ",", "image/png;q=1", "image/p*", "a b/c",
-     "image/pñg", "application/octet-stream", "image/*,binary/octet-stream"],
+     "image/pñg", "application/octet-stream", "image/*,binary/octet-stream", "parts", "parts,parts"],
 )  # fmt: skip
 def test_wrong_lists(text: str) -> None:
     """A list that cannot be understood, or that no file could match, is refused in one line."""
@@ -104,6 +104,15 @@ def test_wrong_lists(text: str) -> None:
         Settings.from_environment({"UPLOAD_ALLOWED_TYPES": text})
     assert str(caught.value).startswith("UPLOAD_ALLOWED_TYPES must ")
     assert "\n" not in str(caught.value)
+
+
+def test_the_word_for_parts() -> None:
+    """It is no type, and stands anywhere in the list."""
+    with_parts = Settings.from_environment({"UPLOAD_ALLOWED_TYPES": "parts, image/*"}).allowed_types
+    without = Settings.from_environment({"UPLOAD_ALLOWED_TYPES": "image/*"}).allowed_types
+    assert with_parts is not None
+    assert without is not None
+    assert (with_parts.parts, with_parts.listed, without.parts) == (True, ("image/*",), False)
 
 
 def test_no_list_allows_anything() -> None:

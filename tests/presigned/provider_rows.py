@@ -104,7 +104,7 @@ OTHER_HOSTS = [
     f"{ACCOUNT}.evil.r2.cloudflarestorage.com",
     "pub-0123456789abcdef.r2.dev",
     "r2.cloudflarestorage.com",
-    "www.googleapis.com",
+    "firebasestorage.googleapis.com",
     "fake-storage.googleapis.com",
     "storage.cloud.google.com",
     "evilstorage.googleapis.com.example",

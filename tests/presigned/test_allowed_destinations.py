@@ -262,8 +262,10 @@ def test_stores_without_etags_by_a_wildcard() -> None:
     )
 
 
-def test_a_part_is_told_as_one() -> None:
-    """Whether the bytes become a part of an upload is read from the URL."""
-    assert judged(f"{LISTED}a?{V4}&partNumber=1&uploadId=x", LISTED).is_part
-    assert judged(f"{LISTED}a?{SAS}&comp=block&blockid=MQ==", LISTED).is_part
-    assert not judged(f"{LISTED}a?{V4}", LISTED).is_part
+def test_what_the_bytes_become() -> None:
+    """Whether the bytes become an object, or a part or the blocks of one, is read from the URL."""
+    assert judged(f"{LISTED}a?{V4}&partNumber=1&uploadId=x", LISTED).kind == "part"
+    assert judged(f"{LISTED}a?{SAS}&comp=block&blockid=MQ==", LISTED).kind == "part"
+    assert judged(f"{LISTED}a?{SAS}&comp=blocklist", LISTED).kind == "block list"
+    assert judged(f"{LISTED}a?upload_id=ABPtcPqVxM0kNq9Z_JwT", LISTED).kind == "session"
+    assert judged(f"{LISTED}a?{V4}", LISTED).kind == "object"

@@ -89,7 +89,6 @@ def test_other_interfaces_of_google(path: str, query: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "www.googleapis.com",
         "storage.mtls.googleapis.com",
         "api.backblazeb2.com",
         "f004.backblazeb2.com",

@@ -42,9 +42,9 @@ def test_anything_else_is_not(name: str) -> None:
 @pytest.mark.parametrize(
     ("proof", "refused"),
     [
-        (Proof("azure-sas", is_part=True), False),
+        (Proof("azure-sas", "part"), False),
         (Proof("azure-sas"), True),
-        (Proof("s3-v4", is_part=True), True),
+        (Proof("s3-v4", "part"), True),
     ],
 )
 def test_a_block_is_no_object_yet(proof: Proof, refused: bool) -> None:

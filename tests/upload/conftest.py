@@ -9,6 +9,7 @@ from local.store import Bucket
 
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.google_sessions import Fault, GoogleSessions, Session
 from tests.support.storage.places import (
     Place,
     at_double,
@@ -47,3 +48,31 @@ def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
         TIMEOUT_SECONDS="3",
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def google() -> Iterator[GoogleSessions]:
+    """Google's sessions."""
+    with GoogleSessions() as running:
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def to_google(google: GoogleSessions, double: StorageDouble) -> Iterator[Running]:
+    """A service that may send to them."""
+    with Running(
+        UPLOAD_DESTINATIONS=f"{google.url},{double.url}", UPLOAD_MAX_FILE_BYTES="4000000"
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def begin(google: GoogleSessions) -> Callable[..., tuple[str, Session]]:
+    """Begin a session; its URL is a secret."""
+
+    def make(*faults: Fault, is_json: bool = True, query: str = "") -> tuple[str, Session]:
+        url, session = google.begin(*faults, is_json=is_json, query=query)
+        return TRANSCRIPT.hide(url), session
+
+    return make

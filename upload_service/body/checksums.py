@@ -25,7 +25,7 @@ from upload_service.errors.upload_error import UploadError
 # Computed for every file, unless UPLOAD_VERIFY is off. The answer contains it, and S3 responds with it.
 DEFAULT_ALGORITHM = "crc64nvme"
 # Another one that a store responds with, by the signature scheme of its URLs.
-ALGORITHM_BY_SCHEME: Mapping[str, str] = {"google-v4": "crc32c", "google-v2": "crc32c"}
+ALGORITHM_BY_SCHEME: Mapping[str, str] = dict.fromkeys(("google-v4", "google-v2", "google-session"), "crc32c")
 # The length of each algorithm's digest.
 DIGEST_BYTES: Mapping[str, int] = {"crc64nvme": 8, "crc32c": 4, "md5": 16, "sha256": 32}
 # What a client may use in the field `checksum`.

@@ -130,6 +130,14 @@ class Body:
         self.finished = True
         self._changed.set()
 
+    async def whole(self, most: int) -> bytes:
+        """All bytes that have come, or some more than `most`, for a file that is read before it may leave."""
+        pieces, count = [], 0
+        while count < self.received_bytes and count <= most:
+            pieces.append(await self._store.read(count, self.received_bytes - count))
+            count += len(pieces[-1])
+        return b"".join(pieces)
+
     def reader(self, length: int, *, last: bool = False) -> "BodyReader":
         """A reader from the start, for one attempt that announces `length` bytes.
 

@@ -32,12 +32,14 @@ _NO_TYPE = MediaType("", "")
 class AllowedTypes(NamedTuple):
     """The operator's list of allowed types.
 
-    `listed` as it was written; `exact` are canonical names; `families` are the words before `/*`.
+    `listed` as it was written; `exact` are canonical names; `families` are the words before `/*`. `parts`:
+    bytes that are only a part of an object may pass, although they cannot be recognised.
     """
 
     listed: tuple[str, ...]
     exact: frozenset[str]
     families: frozenset[str]
+    parts: bool = False
 
     def includes(self, name: str) -> bool:
         """Whether the type with this canonical name is on the list."""

@@ -7,7 +7,7 @@ Must not know: the network, the clock (the time is passed in), loggers.
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,7 +23,7 @@ from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, Provider, prov
 from upload_service.presigned.query import Query, parse_query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
-from upload_service.presigned.signed_operation import refuse_empty_body_checksum
+from upload_service.presigned.signed_operation import Kind, refuse_empty_body_checksum
 from upload_service.presigned.url_parts import UnusableUrl, UrlParts, parse_url
 from upload_service.translation.phrase import Phrase
 
@@ -42,9 +42,9 @@ class Destination(NamedTuple):
     `listed`: an entry of the operator's list allows it. `signed_headers` are names in lower case; None where
     the URL does not tell them. `required_headers` are names and values that the store demands in addition.
     `expires_at` is in epoch seconds; None where only storage knows. `creates_only`: If-None-Match is signed,
-    so storage refuses to overwrite an object. `is_part`: the bytes become one part of an upload in parts.
-    `etag_optional`: the operator says that this store may answer a PUT without an ETag. `host_header`: the
-    host as it is written, which was signed. `binds_type`: the signature holds for one Content-Type, or for
+    so storage refuses to overwrite an object. `kind`: what the bytes become. `etag_optional`: the operator
+    says that this store may answer a PUT without an ETag. `host_header`: the host as it is written, which was
+    signed. `binds_type`: the signature holds for one Content-Type, or for
     none, and the URL need not tell which. `headers_in_query`: names, in lower case, and values of signed
     headers that the URL tells nevertheless. `sendable`: the headers that the store's page of its PUT has.
     `types_in_query`: the types that parameters would give the object. `parameters`: the names of all, in
@@ -60,7 +60,7 @@ class Destination(NamedTuple):
     required_headers: tuple[tuple[str, str], ...]
     expires_at: float | None
     creates_only: bool = False
-    is_part: bool = False
+    kind: Kind = "object"
     etag_optional: bool = False
     host_header: str = ""
     binds_type: bool = False
@@ -93,15 +93,14 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = _require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    scheme = _scheme_of(query, provider)
+    scheme = _scheme_of(query, _schemes_at(parts, provider, query))
     scheme.require_well_formed(query)
     signed_headers = scheme.signed_headers(query)
-    scheme.operation.require_put(query, signed_headers)
+    kind = scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query)
     if expires_at is not None and now >= expires_at:
         raise UploadError("url_expired")
-    is_part = scheme.operation.is_part_upload(query)
     return Destination(
         url=parts.url,
         host=parts.host,
@@ -109,10 +108,10 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         listed=bool(entries),
         signature_scheme=scheme.name,
         signed_headers=signed_headers,
-        required_headers=() if is_part else scheme.required_headers,
+        required_headers=scheme.required_headers if kind == "object" else (),
         expires_at=expires_at,
         creates_only=signed_headers is not None and "if-none-match" in signed_headers,
-        is_part=is_part,
+        kind=kind,
         etag_optional=any(entry.etag_optional for entry in entries),
         host_header=parts.host_header,
         binds_type=scheme.binds_type,
@@ -158,9 +157,23 @@ def _require_allowed(
                 port=port,
             ),
         )
-    if provider and re.fullmatch(provider.path_hosts, host):
-        _require_bucket_and_key(parts.path, provider)
     return entries
+
+
+def _schemes_at(parts: UrlParts, provider: Provider | None, query: Query) -> Sequence[SignatureScheme]:
+    """The schemes that the store knows at this path; raises UploadError where nobody may write."""
+    if provider is None:
+        return SIGNATURE_SCHEMES
+    opened, has_paths = provider.opened, re.fullmatch(provider.path_hosts, parts.host)
+    if opened and (has_paths or re.fullmatch(opened.hosts, parts.host)):
+        is_open = re.fullmatch(opened.path, parts.path)
+        if is_open and any(scheme.has_signed(query) for scheme in opened.signature_schemes):
+            return opened.signature_schemes
+        if not has_paths:
+            raise _other_interface()
+    if has_paths:
+        _require_bucket_and_key(parts.path, provider)
+    return provider.signature_schemes
 
 
 def _require_bucket_and_key(path: str, provider: Provider) -> None:
@@ -168,9 +181,13 @@ def _require_bucket_and_key(path: str, provider: Provider) -> None:
     if bucket is None:
         raise unusable_url(Phrase("has no object key behind its bucket"))
     if bucket.lower() in provider.no_buckets or (provider.no_buckets and may_climb(path)):
-        raise unusable_url(
-            Phrase("leads to another interface of its store: sign for a host that begins with the bucket")
-        )
+        raise _other_interface()
+
+
+def _other_interface() -> UploadError:
+    return unusable_url(
+        Phrase("leads to another interface of its store: sign for a host that begins with the bucket")
+    )
 
 
 def _sendable(scheme: SignatureScheme, provider: Provider | None) -> SendableHeaders:
@@ -185,9 +202,9 @@ def _types_in(query: Query) -> tuple[str, ...]:
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
 
 
-def _scheme_of(query: Query, provider: Provider | None) -> SignatureScheme:
+def _scheme_of(query: Query, known: Sequence[SignatureScheme]) -> SignatureScheme:
     """The scheme by which the URL is signed, among those that its store knows; raises UploadError."""
-    for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
+    for scheme in known:
         if scheme.has_signed(query):
             return scheme
     raise UploadError("url_not_signed")

@@ -127,6 +127,19 @@ GOOGLE_V2 = SignatureScheme(
     any_case=True,
     binds_type=True,
 )
+# docs.cloud.google.com/storage/docs/resumable-uploads#session-uris: whoever has the URL of a session may
+# write, for a week, and nothing else is checked. The XML API's is the URL of the POST with `upload_id` behind
+# it, so the parameters of a signature may be left in it; they were for that POST, and tell neither expiry nor
+# headers. The JSON API's is below /upload/ and names its kind.
+GOOGLE_SESSION = SignatureScheme(
+    "google-session",
+    frozenset({"upload_id"}),
+    (Parameter("upload_id", r"[A-Za-z0-9._~-]{16,}", Phrase("the id of a session")),),
+    signed_operation.GOOGLE_SESSION,
+    sendable_headers.GOOGLE_SESSION,
+    any_case=True,
+)
+GOOGLE_JSON_SESSION = GOOGLE_SESSION._replace(identified_by=frozenset({"upload_id", "uploadType"}))
 # learn.microsoft.com/rest/api/storageservices/create-service-sas; Put Blob needs the header with the blob's
 # type, Put Block does not. Microsoft's own libraries read the names in any case (SasQueryParametersExtensions
 # in github.com/Azure/azure-sdk-for-net).
@@ -146,8 +159,9 @@ AZURE_SAS = SignatureScheme(
     any_case=True,
     required_headers=(("x-ms-blob-type", "BlockBlob"),),
 )
-# V4A comes first, because its URLs have V4's parameters as well.
-SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
+# V4A comes first, because its URLs have V4's parameters as well; a session before Google's, for the same
+# reason. To S3's stores `upload_id` means nothing.
+SIGNATURE_SCHEMES = (S3_V4A, S3_V4, GOOGLE_SESSION, GOOGLE_V4, S3_V2, GOOGLE_V2, AZURE_SAS)
 # All parameters that change what a URL means, so none of them may come twice.
 DECISIVE_PARAMETERS = frozenset().union(
     *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),

@@ -11,9 +11,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from upload_service.presigned import sendable_headers
-from upload_service.presigned.known_schemes import AZURE_SAS, GOOGLE_V2, GOOGLE_V4, S3_V2, S3_V4, S3_V4A
+from upload_service.presigned.known_schemes import (
+    AZURE_SAS,
+    GOOGLE_JSON_SESSION,
+    GOOGLE_SESSION,
+    GOOGLE_V2,
+    GOOGLE_V4,
+    S3_V2,
+    S3_V4,
+    S3_V4A,
+)
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
+
+
+class Opened(NamedTuple):
+    """What is let through of another interface of a store.
+
+    `hosts`: where nothing but this is, beside the hosts for paths. `path`: a pattern of the whole path.
+    `signature_schemes`: those that such a URL may have.
+    """
+
+    hosts: str
+    path: str
+    signature_schemes: tuple[SignatureScheme, ...]
 
 
 class Provider(NamedTuple):
@@ -22,8 +43,8 @@ class Provider(NamedTuple):
     `suffixes` are the last two labels of its hosts. `bucket_hosts` and `path_hosts` are patterns, which are
     compiled when a host is first compared with them, because most are never needed. The former hosts name the
     bucket, or the account. On the latter the path begins with the bucket, so a PUT to a path of one segment
-    would create a bucket; and what begins with one of `no_buckets` there belongs to another interface.
-    `s3_headers`: those of a PUT that S3's schemes sign.
+    would create a bucket; and what begins with one of `no_buckets` there belongs to another interface, except
+    for `opened`. `s3_headers`: those of a PUT that S3's schemes sign.
     """
 
     name: str
@@ -34,6 +55,7 @@ class Provider(NamedTuple):
     signature_schemes: tuple[SignatureScheme, ...]
     s3_headers: SendableHeaders = sendable_headers.S3
     no_buckets: frozenset[str] = frozenset()
+    opened: Opened | None = None
 
 
 _NO_HOST = "(?!)"
@@ -84,10 +106,17 @@ PROVIDERS = (
         ("googleapis.com",),
         rf"{_BUCKET}storage\.googleapis\.com",
         r"storage\.googleapis\.com",
-        (GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
+        (GOOGLE_SESSION, GOOGLE_V4, S3_V4, GOOGLE_V2, S3_V2),
         sendable_headers.GOOGLE_AND_S3,
         # The JSON interface: docs.cloud.google.com/storage/docs/request-endpoints#json-api
         frozenset(("batch", "discovery", "download", "resumable", "storage", "upload")),
+        # Of it, a PUT to a session that has begun; a PUT without one needs a token.
+        # docs.cloud.google.com/storage/docs/performing-resumable-uploads#initiate-session
+        Opened(
+            r"www\.googleapis\.com",
+            r"/upload/storage/v1/b/(?=[._-]*[a-z0-9])[a-z0-9._-]{3,222}/o",
+            (GOOGLE_JSON_SESSION,),
+        ),
     ),
     # learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints. The host
     # names the account; a path of one segment is an object in the container $root. z00 to z99 are DNS zones.
@@ -148,6 +177,8 @@ def provider_of(host: str) -> Provider | None:
     """The provider to which a host, in lower case, belongs; None if it is not one of a known store."""
     provider = PROVIDERS_BY_SUFFIX.get(host[host.rfind(".", 0, host.rfind(".")) + 1 :])
     if provider and any(re.fullmatch(each, host) for each in (provider.path_hosts, provider.bucket_hosts)):
+        return provider
+    if provider and provider.opened and re.fullmatch(provider.opened.hosts, host):
         return provider
     return None
 

@@ -1,6 +1,7 @@
-"""Whether a URL was signed for a PUT of an object's bytes, as far as its query tells.
+"""Whether a URL was signed for a PUT of bytes, and what these become, as far as its query tells.
 
-Knows: the query parameters that make a signed request something else, and the checksums of an empty body.
+Knows: the query parameters that make a signed request something else, those of parts, blocks and lists of
+blocks, and the checksums of an empty body.
 Rules: what the query does not tell is left to storage. Extra parameters without a meaning are accepted: one
 of them is `ACL` for S3, because it is not `acl`.
 Must not know: hosts, the form of signatures, the clock.
@@ -8,11 +9,15 @@ Must not know: hosts, the form of signatures, the clock.
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.query import Query
 from upload_service.translation.phrase import Phrase
+
+# What the bytes of a PUT become: a whole object; one part (S3, Google) or block (Azure) of an object; the
+# list of blocks that makes an object of them; or what Google's resumable session still lacks of its object.
+Kind = Literal["object", "part", "block list", "session"]
 
 # A request with one of these parameters is about the bucket, or about something else than the object's bytes.
 # Source: docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html;
@@ -29,7 +34,7 @@ _S3_SUBRESOURCES = frozenset((
 # cloud.google.com/storage/docs/xml-api/reference-headers#query: what Google has in addition to S3
 _GOOGLE_SUBRESOURCES = frozenset((
     "billing", "compose", "defaultObjectAcl", "encryptionConfig", "generation", "ownership",
-    "storageClass", "upload_id",
+    "storageClass",
 ))
 # fmt: on
 _RESPONSE_OVERRIDES = frozenset(
@@ -92,21 +97,24 @@ _EMPTY_BODY_CHECKSUMS: Mapping[str, str] = {
 
 
 class SignedOperation(NamedTuple):
-    """What the query of a PUT of an object's bytes may contain, for one family of stores.
+    """What the query of a PUT of bytes may contain, for one family of stores.
 
     `allowed_values`: these parameters may be missing, else their value must match. `forbidden`: none of these
-    may be there. `part_parameters`: the two of an upload in parts, which come together or not at all.
-    `any_case`: the store reads these names in whatever case, and here they are in lower case.
+    may be there. `kinds`: names and patterns of the parameters that make the bytes something else than
+    `plain_kind`; all of one kind come together, and none of another. `any_case`: the store reads these names
+    in whatever case, and here they are in lower case.
     """
 
     allowed_values: tuple[tuple[str, str], ...]
     forbidden: frozenset[str]
-    part_parameters: tuple[str, str]
+    kinds: tuple[tuple[Kind, Mapping[str, str]], ...] = ()
+    plain_kind: Kind = "object"
     any_case: bool = True
 
     def decisive_parameters(self) -> frozenset[str]:
         """The names, in lower case, of all parameters that change what is signed for."""
-        names = self.forbidden | {name for name, _ in self.allowed_values} | set(self.part_parameters)
+        names = self.forbidden | {name for name, _ in self.allowed_values}
+        names |= {name for _, parameters in self.kinds for name in parameters}
         return (
             frozenset(name.lower() for name in names)
             | _OTHER_REQUESTS
@@ -114,8 +122,8 @@ class SignedOperation(NamedTuple):
             | _EMPTY_BODY_CHECKSUMS.keys()
         )
 
-    def require_put(self, query: Query, signed_headers: frozenset[str] | None) -> None:
-        """Raise UploadError when the URL was signed for anything else than a PUT of the file's bytes.
+    def require_put(self, query: Query, signed_headers: frozenset[str] | None) -> Kind:
+        """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
         `signed_headers` are names in lower case.
         """
@@ -125,17 +133,22 @@ class SignedOperation(NamedTuple):
         for name, pattern in self.allowed_values:
             if name in values and not re.fullmatch(pattern, values[name]):
                 raise _not_for_put(name)
-        first, second = self.part_parameters
-        if bool(values.get(first)) != bool(values.get(second)):
-            raise _not_for_put(first if values.get(first) else second)
         for headers in (query.lower.keys(), signed_headers or ()):
             if not _OTHER_REQUESTS.isdisjoint(headers):
                 raise _not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
         refuse_framed_body(query.lower)
+        return self._kind(values)
 
-    def is_part_upload(self, query: Query) -> bool:
-        """Whether the bytes become one part of an upload in parts."""
-        return self.part_parameters[0] in self._values(query)
+    def _kind(self, values: Mapping[str, str]) -> Kind:
+        """By the parameters that are there; raises UploadError when they are those of no kind."""
+        there = [name for _, parameters in self.kinds for name in parameters if name in values]
+        if not there:
+            return self.plain_kind
+        for kind, parameters in self.kinds:
+            fits = all(re.fullmatch(pattern, values.get(name, "")) for name, pattern in parameters.items())
+            if fits and parameters.keys() >= set(there):
+                return kind
+        raise _not_for_put(next((name for name in there if values[name]), there[0]))
 
     def _values(self, query: Query) -> Mapping[str, str]:
         return query.lower if self.any_case else query.written
@@ -182,29 +195,46 @@ def _not_for_put(name: str) -> UploadError:
     )
 
 
+# The names of the two parameters of a part, as S3 writes them.
+_PART = ("partNumber", "uploadId")
 # x-id: in it the SDKs for JavaScript and Go name the operation that they signed.
 S3 = SignedOperation(
     allowed_values=(("x-id", "PutObject|UploadPart"),),
     forbidden=_S3_SUBRESOURCES | _RESPONSE_OVERRIDES,
-    part_parameters=("partNumber", "uploadId"),
+    kinds=(("part", dict.fromkeys(_PART, "(?s).+")),),
     any_case=False,
 )
+# An `upload_id` is that of a session, which has a scheme of its own.
 GOOGLE = SignedOperation(
     S3.allowed_values,
-    frozenset(name.lower() for name in S3.forbidden | _GOOGLE_SUBRESOURCES),
-    ("partnumber", "uploadid"),
+    frozenset(name.lower() for name in S3.forbidden | _GOOGLE_SUBRESOURCES | {"upload_id"}),
+    (("part", dict.fromkeys(map(str.lower, _PART), "(?s).+")),),
 )
-# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block. `sr`: signed
-# for a blob, a container or a folder; snapshots and versions cannot be written. `ss`, `srt`: the SAS of an
-# account must include blobs.
+# Signed parameters may be left in a session's URL; they are those of the POST that began it, and tell nothing
+# of the PUT. `upload_protocol` is Firebase's, whose sessions speak in headers of their own (X-Goog-Upload-…).
+GOOGLE_SESSION = SignedOperation(
+    allowed_values=(("uploadtype", "resumable"),),
+    forbidden=frozenset(
+        name.lower() for name in S3.forbidden | _GOOGLE_SUBRESOURCES | {*_PART, "upload_protocol"}
+    ),
+    plain_kind="session",
+)
+# Base64 of 1 to 64 bytes; an unescaped `+` may be read as a space.
+_BASE64 = "[A-Za-z0-9+/ ]"
+_BLOCK_ID = (
+    rf"(?:{_BASE64}{{4}}){{1,21}}|(?:{_BASE64}{{4}}){{0,21}}{_BASE64}{{2}}=="
+    rf"|(?:{_BASE64}{{4}}){{0,20}}{_BASE64}{{3}}="
+)
+# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block and
+# put-block-list. `sr`: signed for a blob, a container or a folder; snapshots and versions cannot be written.
+# `ss`, `srt`: the SAS of an account must include blobs.
 AZURE = SignedOperation(
     allowed_values=(
-        ("comp", "block"),
         ("sp", "[a-z]*[cw][a-z]*"),
         ("sr", "[bcd]"),
         ("ss", "[a-z]*b[a-z]*"),
         ("srt", "[a-z]*o[a-z]*"),
     ),
     forbidden=frozenset(("restype", "snapshot", "versionid")),
-    part_parameters=("comp", "blockid"),
+    kinds=(("part", {"comp": "block", "blockid": _BLOCK_ID}), ("block list", {"comp": "blocklist"})),
 )

@@ -27,17 +27,19 @@ _NO_ATTEMPTS: Mapping[str, object] = UploadRecord().members()
 def success_response(
     record: UploadRecord, request_id: str, seconds: float, *, retrying: bool
 ) -> web.Response:
-    """200: the object is stored."""
+    """200: storage has taken the bytes. The object is stored, unless they are a piece of one."""
     members: dict[str, object] = {
         "success": True,
-        "stored": True,
-        "message": "File uploaded successfully",
+        "stored": record.stored,
+        "message": "File uploaded successfully" if record.stored else "The session needs more of the file",
         "status": record.storage_status,
         "file_size": record.file_size,
         "filename": record.filename,
         "request_id": request_id,
         "duration_ms": round(seconds * 1000),
     }
+    if record.is_session:
+        members |= record.session_members
     if record.etag:
         members["etag"] = record.etag
     if record.checksum:

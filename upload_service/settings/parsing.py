@@ -131,14 +131,22 @@ def upload_page(text: str) -> str:
     return text
 
 
+# Lets parts of an object pass, whose type cannot be seen.
+PARTS_WORD = "parts"
+
+
 def allowed_types(text: str) -> AllowedTypes | None:
-    """Media types separated by commas, each complete or like `image/*`; None when empty."""
+    """Media types separated by commas, each like `image/png` or `image/*`, and the word `parts`; or None."""
     if not text:
         return None
-    listed = tuple(entry.strip().lower() for entry in text.split(","))
+    entries = [entry.strip().lower() for entry in text.split(",")]
+    listed = tuple(entry for entry in entries if entry != PARTS_WORD)
+    if not listed:
+        raise ValueError("must hold media types beside the word parts")
     if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
         raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
     if not UNKNOWN_TYPES.isdisjoint(listed):
         raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
     families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
-    return AllowedTypes(listed, frozenset(map(canonical_name, listed)), families)
+    exact = frozenset(map(canonical_name, listed))
+    return AllowedTypes(listed, exact, families, parts=PARTS_WORD in entries)

@@ -134,7 +134,7 @@ class Settings:
         "",
         parsing.allowed_types,
         "comma-separated media types that are accepted, such as image/*,application/pdf, judged by a file's "
-        "first bytes; empty means any file",
+        "first bytes; the word parts lets parts of an object pass, which cannot be; empty means any file",
     )
     destinations: AllowedDestinations = _setting(
         "UPLOAD_DESTINATIONS",

@@ -23,7 +23,9 @@ _ETAG_HEADER = istr("ETag")
 
 
 class Outcome(NamedTuple):
-    """One attempt: `error` is a code of the catalogue, or None when the object is stored.
+    """One attempt: `error` is a code of the catalogue, or None when storage has taken the bytes.
+
+    `held_bytes`: the object is not stored yet, and its session holds so many bytes of it, from its start.
 
     `answer`: storage's status and code; None when there was no response. `sent_bytes`: so much of the file
     was handed to the connection; `handed_over`: all of it was, so that storage may have the whole file.
@@ -46,6 +48,7 @@ class Outcome(NamedTuple):
     refused_address: str | None = None
     cause: Phrase | None = None
     final: bool = False
+    held_bytes: int | None = None
 
     @property
     def may_have_stored(self) -> bool:
@@ -81,6 +84,8 @@ def read_response(status: int, headers: MultiMapping[str], body: bytes, proof: P
     `proof`: what makes a 2xx a success.
     """
     request_id = next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
+    if proof.kind == "session" and (outcome := _read_session(status, headers, body, proof)):
+        return outcome._replace(request_id=request_id)
     if 200 <= status < 300:
         return _read_success(status, headers, body, proof, request_id)
     refusal = read_refusal(status, headers, body)
@@ -136,9 +141,32 @@ def _read_success(
         answer,
         headers.get(_ETAG_HEADER),
         request_id,
-        claims=tuple(stored_checksums(headers)),
-        etag_md5=md5_of_etag(headers),
+        claims=tuple(stored_checksums(headers)) if proof.is_whole else (),
+        etag_md5=md5_of_etag(headers) if proof.is_whole else None,
     )
+
+
+def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: Proof) -> Outcome | None:
+    """What only a session says; None for what every store may say."""
+    from upload_service.storage.sessions import held_bytes, session_refusal, stored_bytes  # few go to one
+
+    answer = StorageResponse(status)
+    if refusal := session_refusal(status, headers, body):
+        return Outcome(refusal.error, answer, cause=refusal.cause, final=True)
+    stored, wanted = stored_bytes(status, headers, body), proof.object_bytes
+    if stored is not None and wanted is not None and stored != wanted:
+        cause = Phrase(
+            "The session of the URL has ended with {stored} bytes, and the object should have {count}.",
+            stored=stored, count=wanted,
+        )  # fmt: skip
+        return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
+    held = held_bytes(status, headers)
+    if held is None:
+        return None
+    if proof.is_whole:
+        cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
+        return Outcome("session_incomplete", answer, cause=cause)
+    return Outcome(None, answer, held_bytes=held)
 
 
 def _retry_after(text: str) -> float | None:

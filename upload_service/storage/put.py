@@ -81,10 +81,12 @@ class Storage:
             held = await pool.connection_to(destination.url)
             # The host that was judged, as it was signed.
             head = {"Host": destination.host_header, **headers, "Content-Length": str(reader.length)}
+            if destination.kind == "session" and "content-range" not in headers:
+                head["Content-Range"] = _whole_file_range(reader.length)
             if pool.force_close:
                 head["Connection"] = "close"
             answer = await exchange.run(held, destination.url, head, expect=expect)
-            outcome = await self._read(answer, _proof(destination))
+            outcome = await self._read(answer, _proof(destination, headers, reader.length))
             if outcome.error is None and answer.unsent_bytes:
                 outcome = answered_too_early(outcome, answer.unsent_bytes)
             secrets = Secrets(destination.url.raw_path, destination.url.raw_query_string, headers)
@@ -118,8 +120,18 @@ class Storage:
         return read_response(answer.status, answer.headers, bytes(body), proof)
 
 
-def _proof(destination: Destination) -> Proof:
-    return Proof(destination.signature_scheme, destination.is_part, destination.etag_optional)
+def _proof(destination: Destination, headers: Mapping[str, str], length: int) -> Proof:
+    proof = Proof(destination.signature_scheme, destination.kind, destination.etag_optional)
+    if proof.kind != "session":
+        return proof
+    piece = headers.get("content-range")
+    total = str(length) if piece is None else piece.rpartition("/")[2]
+    return proof._replace(is_whole=piece is None, object_bytes=int(total) if total.isdecimal() else None)
+
+
+def _whole_file_range(length: int) -> str:
+    """Says that the file is all of its object, so that a session which holds some of it knows where it is."""
+    return f"bytes 0-{length - 1}/{length}" if length else "bytes */0"
 
 
 def fault_code(error: Exception) -> str:

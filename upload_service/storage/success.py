@@ -8,8 +8,8 @@ Must not know: HTTP libraries, the network.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
 docs.cloud.google.com/storage/docs/xml-api/put-object and /json_api/v1/objects#resource,
-learn.microsoft.com/rest/api/storageservices/put-blob and put-block; measured: SeaweedFS 4.48 with its filer's
-port (201, JSON, no ETag), Express (weak ETags).
+learn.microsoft.com/rest/api/storageservices/put-blob, put-block and put-block-list; measured: SeaweedFS 4.48
+with its filer's port (201, JSON, no ETag), Express (weak ETags).
 """
 
 import json
@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from upload_service.presigned.signed_operation import Kind
 from upload_service.storage.web_page import PROLOGUE, is_page
 from upload_service.translation.phrase import Phrase
 
@@ -33,13 +34,16 @@ _JSON_TYPE = r"(?i)\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)"
 class Proof(NamedTuple):
     """What is known beforehand of a store's answer to a PUT.
 
-    `scheme`: the signature scheme of the URL. `is_part`: the bytes become one part of an upload in parts.
-    `etag_optional`: the operator says that this store may answer without an ETag.
+    `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
+    says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
+    storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
     """
 
     scheme: str = "s3-v4"
-    is_part: bool = False
+    kind: Kind = "object"
     etag_optional: bool = False
+    is_whole: bool = True
+    object_bytes: int | None = None
 
     @property
     def is_google(self) -> bool:
@@ -92,7 +96,7 @@ def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> Phrase | None:
         return None
     if proof.is_google and any(name in headers for name in _GOOGLE_HEADERS):
         return None
-    if proof.is_part and proof.scheme == "azure-sas" and _AZURE_PART_HEADER in headers:
+    if proof.kind == "part" and proof.scheme == "azure-sas" and _AZURE_PART_HEADER in headers:
         return None
     if etag.startswith("W/"):
         return Phrase("a weak ETag, which web servers make of their own answer")

@@ -29,8 +29,8 @@ class UploadEvent(NamedTuple):
 
     @property
     def stored_bytes(self) -> int:
-        """Bytes of the file, if it is stored, even when the client has left."""
-        return self.record.file_size if self.record and self.record.stored else 0
+        """Bytes of the file that storage keeps, even when the client has left."""
+        return self.record.kept_bytes if self.record else 0
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
@@ -76,7 +76,7 @@ def _add_record(members: dict[str, object], record: UploadRecord) -> None:
     members["file_size"] = record.file_size
     members["content_type"] = record.media_type
     members["checksum"] = str(record.checksum) if record.checksum else None
-    members |= record.members()
+    members |= record.members() | record.session_members
     seconds = record.client_seconds
     members["client_ms"] = None if seconds is None else round(seconds * 1000)
     members["storage_ms"] = round(record.storage_seconds * 1000)

@@ -23,6 +23,7 @@ from upload_service.multipart.length_prediction import FROM_REQUEST, LengthPredi
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
+from upload_service.upload.block_list import read_block_list
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
@@ -68,6 +69,7 @@ class ClientLeg:
         self._latest = math.inf if latest is None else latest
         # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
         self._sniffer: Sniffer | None = None
+        self._has_read_list = False  # of blocks: it is read whole before it may leave
         self._started = time.monotonic()
 
     async def run(self) -> None:
@@ -77,6 +79,10 @@ class ClientLeg:
                 await self._feed(event)
             else:
                 self._note(event)
+        if self._fields.is_block_list and self.body:
+            await read_block_list(self.body)
+            self._has_read_list = True
+            self._plan_if_ready()
         self._end()
 
     def _note(self, event: Event) -> None:
@@ -94,12 +100,12 @@ class ClientLeg:
     def _note_field(self, name: str, value: str) -> None:
         self._fields.note(name, value, time.time())
         if name == "uploadUrl" and self._fields.destination:
-            self._record.host = self._fields.destination.host
+            self._record.note_destination(self._fields.destination)
         if name == "max_retries":
             self.progress.note_max_retries(self._fields.max_retries)
         if name == "checksum":
             self._require_running_checksum()
-        if self._sniffer:
+        if self._sniffer and self._fields.is_whole:
             self._sniffer.add_claims(self._fields.claimed_types())
 
     def _plan_if_ready(self) -> None:
@@ -112,6 +118,7 @@ class ClientLeg:
         self._fields.close_headers()
         headers, *others = self._judged_headers(destination)
         self._record.content_type = headers.get("content-type", self._record.content_type)
+        self._record.piece = self._fields.content_range
         self.plan = PutPlan(
             self.body,
             destination,
@@ -130,6 +137,8 @@ class ClientLeg:
         destination, length = self._fields.destination, self.expected_bytes
         if destination is None or length is None or self._fields.missing_headers():
             return None
+        if self._fields.is_block_list and not self._has_read_list:
+            return None
         return destination, length
 
     def _put_headers(self, destination: Destination) -> tuple[PutHeaders, ...]:
@@ -138,7 +147,9 @@ class ClientLeg:
     def _judged_headers(self, destination: Destination) -> list[Mapping[str, str]]:
         """The headers of the PUT, and those to try after them: where types matter, each set is allowed."""
         sets = self._put_headers(destination)
-        if self._sniffer:
+        if not self._fields.is_whole:
+            self._fields.require_possible_types()
+        elif self._sniffer:
             for each in sets:
                 self._sniffer.require_allowed_object(each.types, destination.key_ending)
         return [each.headers for each in sets]
@@ -152,7 +163,7 @@ class ClientLeg:
         parse_media_type(start.content_type)  # refuses several types in one value
         self._fields.require_possible_types()
         self._expect_length(start.predicted)
-        if self._settings.allowed_types:
+        if self._settings.allowed_types and self._fields.is_whole:
             claims = self._fields.claimed_types(start.content_type)
             self._sniffer = Sniffer(self._settings.allowed_types, claims)
         self.body = Body(self._store())

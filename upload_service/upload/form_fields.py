@@ -9,6 +9,7 @@ Must not know: framing, the file's bytes, the PUT.
 import re
 
 from upload_service.body.checksums import Checksum, parse_checksum
+from upload_service.content.allowed_types import AllowedTypes
 from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
@@ -17,7 +18,8 @@ from upload_service.presigned.destination import Destination, judge_destination
 from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
-from upload_service.upload import put_headers, widget_chunks
+from upload_service.upload import content_range, put_headers, widget_chunks
+from upload_service.upload.content_range import ContentRange
 from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
 
@@ -34,7 +36,8 @@ _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `headers` are for the PUT, by their names in lower case. `chunk`: what the request's head says of chunks.
+    `content_range`: the file is a piece of one, for a session. `headers` are for the PUT, by their names in
+    lower case. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(self, settings: Settings, chunk: Phrase | None = None) -> None:
@@ -43,6 +46,7 @@ class FormFields:
         self.max_retries = DEFAULT_RETRIES
         self.checksum: Checksum | None = None
         self.headers: dict[str, str] = {}
+        self.content_range: ContentRange | None = None
         self._host: str | None = None
         self._types_in_query: tuple[MediaType, ...] = ()
         self._headers_closed = False
@@ -75,6 +79,18 @@ class FormFields:
         elif header := signed_headers.header_of_field(name):
             self._note_header(header, value)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file is all of an object, as far as is known."""
+        if self.destination is None or self.destination.kind == "object":
+            return True
+        return self.destination.kind == "session" and self.content_range is None
+
+    @property
+    def is_block_list(self) -> bool:
+        """Whether the file is the list of blocks of which an object is made."""
+        return self.destination is not None and self.destination.kind == "block list"
+
     def close_headers(self) -> None:
         """From now on no header may come: the PUT begins with those that are here."""
         self._headers_closed = True
@@ -100,7 +116,9 @@ class FormFields:
         """
         if (allowed := self._settings.allowed_types) is None:
             return
-        if claims := self.claimed_types():
+        if not self.is_whole:
+            self._require_possible_parts(allowed)
+        elif claims := self.claimed_types():
             allowed.require_possible(claims)
             for each in self._put_headers(None):
                 assert self.destination
@@ -108,6 +126,15 @@ class FormFields:
         elif are_all and self.destination and self.destination.binds_type:
             # Without a type is how such a URL is tried first.
             allowed.require_possible_name((), self.destination.key_ending)
+
+    def _require_possible_parts(self, allowed: AllowedTypes) -> None:
+        """The bytes tell nothing. An object that is made of blocks has the type that goes with their list."""
+        if not allowed.parts:
+            raise UploadError("type_not_checkable")
+        if self.destination and self.is_block_list:
+            types = (*put_headers.types_of_blocks(self.headers), *self._types_in_query)
+            allowed.require_possible(types)
+            allowed.require_possible_name(types, self.destination.key_ending)
 
     def require_complete(self) -> None:
         """Raise UploadError when the form has ended, and a field that the PUT needs has not come."""
@@ -134,10 +161,15 @@ class FormFields:
             signed_headers.check_given(destination, name)
 
     def _note_size(self, field: str, value: str) -> None:
-        """The file's length comes in `size`, in `header:content-length`, or in both."""
-        size = _size(field, value, self._settings.max_file_bytes)
+        """The file's length comes in `size`, `header:content-length` or both; a piece's in its range."""
+        self._note_length(_size(field, value, self._settings.max_file_bytes))
+
+    def _note_length(self, size: int) -> None:
         if self.size not in (None, size):
-            raise UploadError("size_mismatch", Phrase("The fields size and header:content-length differ."))
+            raise UploadError(
+                "size_mismatch",
+                Phrase("The fields size, header:content-length and header:content-range differ."),
+            )
         self.size = size
 
     def _note_host(self, value: str) -> None:
@@ -176,7 +208,15 @@ class FormFields:
             signed_headers.check_given(self.destination, name)
         if name in signed_headers.TYPE_HEADERS:
             parse_media_type(value)  # refuses several types in one value
+        if name == content_range.HEADER:
+            self._note_content_range(value)
         self.headers[name] = value
+
+    def _note_content_range(self, value: str) -> None:
+        self.content_range = piece = content_range.parse_content_range(value)
+        if piece.length > self._settings.max_file_bytes:
+            raise UploadError("file_too_large")
+        self._note_length(piece.length)
 
 
 def _size(field: str, value: str, most: int) -> int:

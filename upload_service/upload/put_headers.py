@@ -40,6 +40,12 @@ def types_of(given: Mapping[str, str]) -> tuple[MediaType, ...]:
     return tuple(parse_media_type(given[name]) for name in signed_headers.TYPE_HEADERS if name in given)
 
 
+def types_of_blocks(given: Mapping[str, str]) -> tuple[MediaType, ...]:
+    """The type that headers would give an object made of blocks; the Content-Type is that of their list."""
+    name = "x-ms-blob-content-type"
+    return (parse_media_type(given[name]),) if name in given else ()
+
+
 def types_in_query(destination: Destination) -> tuple[MediaType, ...]:
     """The types that parameters of the URL would give the object."""
     return tuple(map(parse_media_type, destination.types_in_query))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from upload_service.body.checksums import Checksum
+from upload_service.presigned.destination import Destination
 from upload_service.storage.outcome import Outcome
+from upload_service.upload.content_range import ContentRange
 
 _MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,80})\s*(?:;.*)?", re.DOTALL)
 
@@ -55,7 +57,8 @@ class UploadRecord:
     `file_size`: bytes of the file that have come so far. `checksum`: of the whole file, once it has come.
     `replayable`: whether a copy of the file was kept for further attempts; None when none was wanted.
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
-    `may_be_stored`: after one of the attempts nobody knew whether storage has the object.
+    `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
+    URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
     """
 
     host: str | None = None
@@ -69,17 +72,42 @@ class UploadRecord:
     client_seconds: float | None = None
     storage_seconds: float = 0.0
     may_be_stored: bool = False
+    is_session: bool = False
+    piece: ContentRange | None = None
+
+    def note_destination(self, destination: Destination) -> None:
+        """The URL has come, and a PUT may go there."""
+        self.host = destination.host
+        self.is_session = destination.kind == "session"
 
     @property
     def stored(self) -> bool | None:
         """Whether the file is in storage; None when nobody knows.
 
         True: storage has said so, and nothing speaks against it. False: storage never had the whole file, or
-        has refused it.
+        has refused it, or its session wants more.
         """
         if self.outcome is not None and self.outcome.error is None:
-            return True
+            return self.outcome.held_bytes is None
         return None if self.may_be_stored else False
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of this file that storage keeps, as far as it says so; of a piece, what its session holds."""
+        held = self.outcome.held_bytes if self.outcome else None
+        first = self.piece.first if self.piece else None
+        if held is None or first is None:
+            return self.file_size if self.stored else 0
+        return min(max(held - first, 0), self.file_size)
+
+    @property
+    def session_members(self) -> dict[str, object]:
+        """What is told of a resumable session alone: whether it has the whole object, and else how much."""
+        if not self.is_session:
+            return {}
+        held = self.outcome.held_bytes if self.outcome else None
+        members: dict[str, object] = {"complete": self.stored}
+        return members if held is None else {**members, "received_bytes": held}
 
     @property
     def media_type(self) -> str | None:

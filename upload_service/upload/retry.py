@@ -3,7 +3,9 @@
 Knows: what is tried again, and the arithmetic of the package `backoff`.
 Rules: no input and no output, except random numbers. The code that storage gave outranks its status. Only
 what can change by itself is tried again. A PUT of the same bytes to the same URL is idempotent (RFC 9110
-section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored.
+section 9.2.2), so it may be repeated even when nobody knows whether the broken attempt was stored. So it is
+with the same range of a session, which ignores what it has already
+(docs.cloud.google.com/storage/docs/resumable-uploads#resent-data).
 Must not know: sockets, sleeping, deadlines.
 """
 
@@ -21,6 +23,7 @@ LONGEST_WAIT_SECONDS = 10
 # Faults without a response to this PUT. A certificate that is not trusted stays so, and is not here.
 RETRIED_FAULTS = frozenset(
     {
+        "session_incomplete",
         "storage_bad_answer",
         "storage_disconnected",
         "storage_name_unresolved",
@@ -31,7 +34,7 @@ RETRIED_FAULTS = frozenset(
     }
 )
 # Storage responded, but its response is not one to this PUT of these bytes.
-_NO_ANSWER = ("storage_bad_answer", "stored_bytes_differ")
+_NO_ANSWER = ("session_incomplete", "storage_bad_answer", "stored_bytes_differ")
 
 
 def is_worth_retrying(outcome: Outcome, *, creates_only: bool = False) -> bool:

@@ -59,5 +59,5 @@ def told_by_content_range(value: str | None) -> Phrase | None:
 
 def require_whole(told: Phrase | None, destination: Destination | None) -> None:
     """Raise UploadError when a chunk, as `told`, would be stored as if it were the whole file."""
-    if told and destination and not destination.is_part:
+    if told and destination and destination.kind != "part":
         raise UploadError("file_in_chunks", told)

@@ -167,19 +167,19 @@ function refuseTooLarge(file: Blob, most: number): void {
  * Whether the file is as it was chosen, as far as its last byte tells; a small one is read whole, as only that tells
  * Firefox that it has grown. Browsers send nothing of a changed file, what is left, or not what they announce.
  */
-async function isUnchanged(file: Blob): Promise<boolean> {
+export async function isUnchanged(file: Blob): Promise<boolean> {
   const part = file.size > SMALL_BYTES ? file.slice(-1) : file;
   const read = await part.arrayBuffer().catch(() => null);
   return read?.byteLength === part.size;
 }
 
-function fileChanged(mayBeStored: boolean): UploadFailure {
+export function fileChanged(mayBeStored: boolean): UploadFailure {
   const detail = "The file has changed since it was chosen, or cannot be read. Choose it again.";
   return new UploadFailure({ code: "file_changed", detail, fault: "client", mayBeStored });
 }
 
 /** Throws what the service has against the upload, if it says so; whatever else answers, the upload will show. */
-async function check(file: Blob, url: string, options: UploadOptions): Promise<void> {
+export async function check(file: Blob, url: string, options: UploadOptions): Promise<void> {
   const reply = await ask(file, url, options).catch(() => null);
   options.signal?.throwIfAborted();
   if (!reply || NO_CHECK.includes(reply.status)) return;
@@ -198,13 +198,13 @@ function isWorthAnother(failure: UploadFailure, attempt: number, options: Upload
   return failure.retryable || (STALE.includes(failure.code) && typeof options.uploadUrl === "function");
 }
 
-function pauseSeconds(failure: UploadFailure, attempt: number, options: UploadOptions): number {
+export function pauseSeconds(failure: UploadFailure, attempt: number, options: UploadOptions): number {
   const doubled = ((options.firstPauseMs ?? 500) / 1000) * 2 ** (attempt - 1);
   // At random, so that many callers do not come back in the same moment.
   return Math.max(failure.retryAfterSeconds ?? 0, doubled * (0.5 + Math.random() / 2));
 }
 
-function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => (clearTimeout(timer), reject(signal?.reason));
     const timer = setTimeout(() => (signal?.removeEventListener("abort", abort), resolve()), seconds * 1000);
@@ -219,7 +219,7 @@ interface Reply {
   retryAfter: string | null;
 }
 
-function send(file: Blob, url: string, options: UploadOptions, attempt: number): Promise<Reply> {
+export function send(file: Blob, url: string, options: UploadOptions, attempt: number): Promise<Reply> {
   const path = options.storageRetries === undefined ? "/upload-with-presigned" : "/upload-with-presigned-retry";
   const by = typeof XMLHttpRequest === "undefined" ? sendByFetch : sendByXhr;
   return by(endpointOf(path, options), formOf(file, url, options), file, options, attempt);
@@ -311,7 +311,7 @@ async function noAnswer(file: Blob, mayBeStored: boolean): Promise<UploadFailure
 /** What the service says of a failure, as far as it is read here. */
 type Problem = Pick<FailureDetails, "code" | "detail" | "fault" | "retryable"> & { stored: false | null };
 
-function judge(reply: Reply): Stored {
+export function judge(reply: Reply): Stored {
   const answer = parsed(reply.body);
   if (answer?.["success"] === true) return answer as unknown as Stored;
   const retryAfterSeconds = Number.parseInt(reply.retryAfter ?? "", 10) || null;

@@ -6,7 +6,7 @@
  * Rules: a SAS is asked for anew and never remembered. A session's URL is remembered only if a function began it.
  */
 
-import { UploadFailure, type Stored } from "./upload-client.js";
+import { UploadFailure, type Stored } from "./upload-client.ts";
 import {
   NoSuchUpload,
   type FileFacts,
@@ -14,7 +14,7 @@ import {
   type PartAddress,
   type PartTarget,
   type Way,
-} from "./upload-in-parts.js";
+} from "./upload-in-parts.ts";
 
 const MIB = 1024 ** 2;
 const KIB_256 = 256 * 1024;

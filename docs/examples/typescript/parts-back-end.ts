@@ -5,8 +5,8 @@
  * Rules: what names an upload is a token that the back end has signed, so it can be remembered in the browser.
  */
 
-import { UploadFailure } from "./upload-client.js";
-import { NoSuchUpload, type ListedPart, type S3BackEnd } from "./upload-in-parts.js";
+import { UploadFailure } from "./upload-client.ts";
+import { NoSuchUpload, type ListedPart, type S3BackEnd } from "./upload-in-parts.ts";
 
 /** What the back end refuses now and may do later. */
 const LATER = [429, 500, 502, 503, 504];

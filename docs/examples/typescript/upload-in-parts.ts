@@ -19,13 +19,16 @@ import {
   sleep,
   type Stored,
   type UploadOptions,
-} from "./upload-client.js";
+} from "./upload-client.ts";
 
 const MIB = 1024 ** 2;
 const PART_BYTES = 16 * MIB;
 const AT_ONCE = 4;
 const RETRIES = 5;
 const OFFLINE_SECONDS = 600;
+const STALL_SECONDS = 60;
+/** How much longer the answer may take when all is sent: the service may wait for storage. */
+const STORING_STALLS = 10;
 /** From the sixth pause on they grow no more: 16 seconds. */
 const LONGEST_DOUBLING = 6;
 /** What a fresh address mends. */
@@ -128,7 +131,7 @@ export interface PartsProgress {
   partsTotal: number;
   /** How many of the bytes an earlier run had stored. */
   remembered: number;
-  /** What is waited for, in `waiting`. */
+  /** Why, in `waiting`, if it is not the network alone. */
   failure?: UploadFailure;
 }
 
@@ -143,6 +146,10 @@ export interface PartsOptions<Upload, Done>
   maxRetries?: number;
   /** How long a network may be lost, 600 seconds unless said; such tries are not counted. */
   offlineSeconds?: number;
+  /** How long a part may stand still before it is tried again, 60 seconds unless said; where sending can be seen. */
+  stallSeconds?: number;
+  /** Tells uploads of one file to different places apart, such as the number of an album. */
+  place?: string;
   /** localStorage unless said; where there is none, this process remembers. */
   memory?: UploadMemory;
   onProgress?: (progress: PartsProgress) => void;
@@ -205,7 +212,8 @@ export async function abandonUpload<Upload, Done>(file: Blob, options: PartsOpti
 async function runOf<Upload, Done>(file: Blob, options: PartsOptions<Upload, Done>): Promise<Run<Upload, Done>> {
   const name = options.name ?? ("name" in file ? String(file.name) : "file");
   const facts = { name, size: file.size, type: file.type };
-  const marks = [options.target.kind, name, file.size, "lastModified" in file ? file.lastModified : null];
+  const changed = "lastModified" in file ? file.lastModified : null;
+  const marks = [options.target.kind, options.place ?? null, name, file.size, changed];
   return {
     file,
     facts,
@@ -223,6 +231,7 @@ async function runOf<Upload, Done>(file: Blob, options: PartsOptions<Upload, Don
 async function goOn<Upload, Done>(run: Run<Upload, Done>): Promise<Done> {
   const { facts, signal, target } = run;
   signal.throwIfAborted();
+  run.sending.clear();
   tell(run, { phase: "preparing" });
   if (run.file.size === 0) throw emptyFile();
   const unfinished = (await resumed(run)) ?? (await begun(run));
@@ -245,7 +254,11 @@ async function resumed<Upload, Done>(run: Run<Upload, Done>): Promise<Unfinished
   const plan = partsOf(file.size, unfinished.partBytes);
   const ends = await endsOf(file, plan);
   if (ends.join() !== unfinished.ends.join()) return null; // another file of this name, size and date
-  const listed = await insist(run, () => target.list(unfinished.upload, plan, facts, wayOf(run)));
+  const listed = await insist(run, () => target.list(unfinished.upload, plan, facts, wayOf(run))).catch((error) => {
+    // With all parts there it may be gone because it was completed, and nobody heard: `complete` finds out.
+    if (isGone(error) && unfinished.parts.length === plan.length) return null;
+    throw error;
+  });
   const truth = new Map((listed ?? unfinished.parts).map((part) => [part.number, part]));
   const parts = unfinished.parts.filter((part) => agree(part, truth.get(part.number)));
   return { ...unfinished, parts };
@@ -272,7 +285,9 @@ async function begun<Upload, Done>(run: Run<Upload, Done>): Promise<Unfinished<U
 
 async function recall<Upload, Done>({ memory, key }: Run<Upload, Done>): Promise<Unfinished<Upload> | null> {
   try {
-    return JSON.parse((await memory.get(key)) ?? "null") as Unfinished<Upload> | null;
+    const found = JSON.parse((await memory.get(key)) ?? "null") as Unfinished<Upload> | null;
+    const isWhole = Array.isArray(found?.parts) && Array.isArray(found.ends) && found.partBytes > 0;
+    return isWhole ? found : null;
   } catch {
     return null;
   }
@@ -357,9 +372,9 @@ async function sendMissing<Upload, Done>(run: Run<Upload, Done>, unfinished: Unf
       await remember(run, unfinished);
     }
   };
-  const watched = () => lane().catch((error) => halt.abort(error));
+  const ended = () => lane().catch((error) => halt.abort(error));
   const lanes = Math.min(run.options.atOnce ?? AT_ONCE, run.target.rules.atOnce ?? Infinity, missing.length);
-  await Promise.all(Array.from({ length: lanes }, watched));
+  await Promise.all(Array.from({ length: lanes }, ended));
   signal.throwIfAborted();
 }
 
@@ -381,7 +396,7 @@ function sendPart<Upload, Done>(
     });
     if (first && !run.shared.heard) await check(rest, address.url, sending);
     // The part is read a second time while it is sent: what passed is compared with what the file has.
-    const passing = sendOnce(run, rest, sending, attempt);
+    const passing = watched(run, sending, (moving) => sendOnce(run, rest, moving, attempt));
     const [stored, checksum] = await Promise.all([passing, checksumOf(rest, run.signal)]);
     refuseOtherBytes(stored, rest.size, checksum);
     const etag = target.etagOf(stored, part);
@@ -391,10 +406,40 @@ function sendPart<Upload, Done>(
   });
 }
 
+type Sending = UploadOptions & { uploadUrl: string };
+
+/** Ends a try that stands still, as in a tunnel, where no connection breaks. */
+async function watched<Upload, Done>(
+  { options, signal }: Run<Upload, Done>,
+  sending: Sending,
+  work: (sending: Sending) => Promise<Stored>,
+): Promise<Stored> {
+  const stuck = new AbortController();
+  const seconds = options.stallSeconds ?? STALL_SECONDS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onProgress: UploadOptions["onProgress"] = (told) => {
+    sending.onProgress?.(told);
+    clearTimeout(timer);
+    if (told.phase === "sending" && told.sent === null) return; // nobody sees whether it moves
+    const patience = seconds * (told.phase === "storing" ? STORING_STALLS : 1);
+    timer = setTimeout(() => stuck.abort(standsStill()), 1000 * patience);
+  };
+  try {
+    return await work({ ...sending, onProgress, signal: AbortSignal.any([signal, stuck.signal]) });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function standsStill(): UploadFailure {
+  const detail = "Nothing moved for a while.";
+  return new UploadFailure({ code: "network_failure", detail, fault: "network", retryable: true, mayBeStored: true });
+}
+
 async function sendOnce<Upload, Done>(
   run: Run<Upload, Done>,
   what: Blob,
-  sending: UploadOptions & { uploadUrl: string },
+  sending: Sending,
   attempt: number,
 ): Promise<Stored> {
   const reply = await send(what, sending.uploadUrl, sending, attempt);
@@ -411,7 +456,7 @@ function sendingOf<Upload, Done>(
   { facts, options, signal }: Run<Upload, Done>,
   { url, headers = {} }: PartAddress,
   sent?: (bytes: number) => void,
-): UploadOptions & { uploadUrl: string } {
+): Sending {
   const { serviceUrl, token, storageRetries } = options;
   return {
     serviceUrl,
@@ -441,9 +486,13 @@ function refuseOtherFile<Upload>({ parts, ends }: Unfinished<Upload>): void {
 
 // ---- progress ----
 
-function tell<Upload, Done>({ options, progress }: Run<Upload, Done>, change: Partial<PartsProgress>): void {
+function tell<Upload, Done>(
+  { options, progress }: Run<Upload, Done>,
+  { failure, ...change }: Partial<PartsProgress>,
+): void {
   const sent = Math.max(progress.sent, change.sent ?? 0);
-  options.onProgress?.({ ...Object.assign(progress, change, { sent }) });
+  Object.assign(progress, change, { sent });
+  options.onProgress?.({ ...progress, ...(failure && { failure }) });
 }
 
 function showSent<Upload, Done>(run: Run<Upload, Done>, parts: FinishedPart[]): void {
@@ -466,7 +515,7 @@ async function insist<Upload, Done, Result>(
   let lostSince = 0;
   for (let attempt = 1, counted = 0; ; attempt += 1) {
     try {
-      await online(run.signal, offlineSeconds);
+      await online(run, offlineSeconds);
       return await work(attempt);
     } catch (error) {
       run.signal.throwIfAborted();
@@ -498,12 +547,13 @@ function pausesOf({ serviceUrl, firstPauseMs }: Pick<UploadOptions, "serviceUrl"
 }
 
 /** Waits while the browser knows that there is no network. */
-async function online(signal: AbortSignal, seconds: number): Promise<void> {
+async function online<Upload, Done>(run: Run<Upload, Done>, seconds: number): Promise<void> {
   if (typeof navigator === "undefined" || navigator.onLine !== false) return;
+  tell(run, { phase: "waiting" });
   const again = new AbortController();
   const hear = () => again.abort();
-  globalThis.addEventListener("online", hear);
-  await sleep(seconds, AbortSignal.any([signal, again.signal])).catch(() => signal.throwIfAborted());
+  globalThis.addEventListener("online", hear, { signal: run.signal });
+  await sleep(seconds, AbortSignal.any([run.signal, again.signal])).catch(() => run.signal.throwIfAborted());
   globalThis.removeEventListener("online", hear);
 }
 

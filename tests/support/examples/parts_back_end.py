@@ -44,7 +44,7 @@ def started(log: Path, settings: dict[str, str]) -> Iterator[str]:
     """Run it; its address."""
     with ExitStack() as stack:
         port = ports.take_any(stack)
-    program = [sys.executable, FOLDER / "python_backend.py", str(port)]
+    program = [sys.executable, str(FOLDER / "python_backend.py"), str(port)]
     child = ChildProcess(program, env=settings, log=log)
     while not ports.answers(port):
         assert child.exit_code is None, log.read_text()

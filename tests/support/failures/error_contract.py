@@ -56,6 +56,8 @@ CONTRACT = {
         "invalid_size": (422, CLIENT, False),
         "size_mismatch": (422, CLIENT, False),
         "length_unpredictable": (422, CLIENT, False),
+        "invalid_content_range": (422, CLIENT, False),
+        "invalid_block_list": (422, CLIENT, False),
         "invalid_content_type": (422, CLIENT, False),
         "header_not_allowed": (422, CLIENT, False),
         "invalid_header_value": (422, CLIENT, False),
@@ -80,6 +82,7 @@ CONTRACT = {
         "type_not_allowed": (415, CLIENT, False),
         "type_unrecognised": (415, CLIENT, False),
         "type_mismatch": (415, CLIENT, False),
+        "type_not_checkable": (415, CLIENT, False),
         # Storage refused, and the caller has to change something.
         "credentials_expired": (403, CLIENT, False),
         "signature_mismatch": (403, CLIENT, False),
@@ -96,6 +99,8 @@ CONTRACT = {
         "denied_by_policy": (403, CLIENT, False),
         "encryption_key_unusable": (403, CLIENT, False),
         "no_such_upload": (404, CLIENT, False),
+        "session_gone": (410, CLIENT, False),
+        "session_behind": (409, CLIENT, False),
         "wrong_endpoint": (400, CLIENT, False),
         "certificate_name_differs": (400, CLIENT, False),
         "object_key_refused": (400, CLIENT, False),
@@ -114,6 +119,7 @@ CONTRACT = {
         "storage_disconnected": (502, STORAGE, True),
         "storage_name_unresolved": (502, STORAGE, True),
         "storage_tls_failed": (502, STORAGE, True),  # by the caller, once the certificate is right
+        "session_incomplete": (502, STORAGE, True),
         "stored_bytes_differ": (502, STORAGE, True),
         "storage_full": (507, STORAGE, False),  # until somebody makes room, which no caller can
         "storage_account_disabled": (502, STORAGE, False),

@@ -8,6 +8,8 @@ Must not know: what must not be said where.
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
+from devtools import signed_queries
+
 from tests.support.client.raw_http import (
     BOUNDARY,
     CHECK,
@@ -22,6 +24,7 @@ from tests.support.client.raw_http import (
 )
 from tests.support.failures.failure_lab import (
     AUTHORIZED,
+    CREDENTIAL,
     KEY,
     LARGE,
     MAX_FILE_BYTES,
@@ -146,6 +149,28 @@ def _never_room(lab: Lab) -> Answer:
     return lab.ask(file(bytes(MEMORY_BYTES + 1)), _url(lab))
 
 
+def _session(
+    status: int, body: bytes = b"", *headers: str, told: str = "", strict: bool = False
+) -> Callable[[Lab], Answer]:
+    """A session whose id is a secret, and which says it; `told`: the Content-Range."""
+
+    def send(lab: Lab) -> Answer:
+        identity = (f"X-GUploader-UploadID: {SIGNATURE}", *headers)
+        url = lab.url(Reply(answer(status, body + " ".join(SECRETS).encode(), *identity)))
+        fields = [field("uploadUrl", f"{url.partition('?')[0]}?upload_id={SIGNATURE}&name={KEY}")]
+        if told:
+            fields.append(field("header:content-range", told))
+        return (lab.at_strict() if strict else lab).ask(*fields, file(SMALL))
+
+    return send
+
+
+def _no_block_list(lab: Lab) -> Answer:
+    query = f"{signed_queries.sas()}&ske={CREDENTIAL}&comp=blocklist"
+    url = f"{lab.url().partition('?')[0]}?{query}"
+    return lab.ask(field("uploadUrl", url), file(f"<BlockList>{VALUE}</BlockList>".encode()))
+
+
 WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "not_found": _head(f"GET /{KEY}?{query()}"),
     "method_not_allowed": _head(f"DELETE /?{query()}"),
@@ -191,6 +216,12 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "invalid_size": _wrong(field("size", VALUE), file(SMALL)),
     "size_mismatch": _wrong(field("size", "4"), file(SMALL)),
     "length_unpredictable": _wrong(file(LARGE), field("late", VALUE)),
+    "invalid_content_range": _session(308, told=VALUE),
+    "invalid_block_list": _no_block_list,
+    "type_not_checkable": _session(308, told="bytes 0-4/5", strict=True),
+    "session_gone": _session(410),
+    "session_behind": _session(503, b"The Content-Range is ahead. ", told="bytes 4-8/9"),
+    "session_incomplete": _session(308, b"", "Range: bytes=0-1"),
     "invalid_content_type": _wrong(file(SMALL, content_type=f"{VALUE}\x7f")),
     "header_not_allowed": _wrong(field("header:authorization", VALUE), file(SMALL)),
     "invalid_header_value": _wrong(field("contentType", f"{VALUE}\n."), file(SMALL)),

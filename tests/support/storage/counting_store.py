@@ -34,7 +34,7 @@ class Asked(NamedTuple):
         return self.method == "POST" and self.upload_id is not None
 
 
-# What is done with a request in place of passing it on: refused with an S3 code, or with "" not answered at all.
+# A request that is not passed on: refused with this S3 code, or with "" not answered at all.
 Refusal = str | None
 
 
@@ -80,11 +80,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         target = urlsplit(self.path)
-        query = parse_qs(target.query)
-        number, upload_id = query.get("partNumber"), query.get("uploadId")
-        asked = Asked(
-            self.command, target.path, int(number[0]) if number else None, upload_id and upload_id[0]
-        )
+        query = {name: values[0] for name, values in parse_qs(target.query).items()}
+        number = int(query.get("partNumber", 0)) or None
+        asked = Asked(self.command, target.path, number, query.get("uploadId"))
         self.server.asked.append(asked)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         refusal = self.server.refuse(asked)
@@ -118,4 +116,4 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass_on  # noqa: N815 - http.server's names
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _pass_on

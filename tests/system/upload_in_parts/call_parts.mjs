@@ -9,6 +9,7 @@ import { abandonUpload, s3Parts, uploadInParts } from "./upload-in-parts.js";
 
 const running = new AbortController();
 const asked = [];
+const told = [];
 let ended;
 
 async function counted(url, request) {
@@ -28,13 +29,12 @@ async function asking(url, request) {
 const TARGETS = {
   s3: ({ backEnd }) => s3Parts(partsBackEnd(backEnd, counted)),
   azure: ({ sas }) => azureBlocks(() => sas),
-  google: ({ session }) => googleSession(session),
+  google: ({ session, begins }) => googleSession(session ?? (() => begins.shift())),
 };
 
-export function call({ kind, action, backEnd, sas, session, ...options }, file) {
-  const told = [];
+export function call({ kind, action, backEnd, sas, session, begins, ...options }, file) {
   const onProgress = ({ failure, ...event }) => told.push(failure ? { ...event, code: failure.code } : event);
-  const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session });
+  const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session, begins });
   const does = action === "abandon" ? abandonUpload : uploadInParts;
   ended = does(file, { ...options, target, onProgress, signal: running.signal })
     .then((done) => ({ done }))
@@ -44,6 +44,7 @@ export function call({ kind, action, backEnd, sas, session, ...options }, file) 
 
 export const stop = () => running.abort();
 export const outcome = () => ended;
+export const phase = () => told.at(-1)?.phase;
 
 function fileMemory(path, { existsSync, readFileSync, renameSync, writeFileSync }) {
   const all = () => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {});

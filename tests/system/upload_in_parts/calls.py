@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
@@ -21,10 +21,26 @@ PART_BYTES = 5 * MIB
 CHANGED = 1_700_000_000_000
 
 
-def write_large(path: Path, size: int = 4 * PART_BYTES - 1000) -> bytes:
+class Large(NamedTuple):
     """A file of four parts, of which no two are equal."""
-    path.write_bytes(content := os.urandom(size))
-    return content
+
+    path: Path
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """Its length."""
+        return len(self.content)
+
+    def rewritten(self, content: bytes) -> "Large":
+        """The same file with other bytes."""
+        self.path.write_bytes(content)
+        return Large(self.path, content)
+
+
+def large_in(folder: Path) -> Large:
+    """Make one."""
+    return Large(folder / "large.bin", b"").rewritten(os.urandom(4 * PART_BYTES - 1000))
 
 
 def heard(said: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""`uploadInParts`, compiled, with a service, a back end that signs, and a real store behind one who counts."""
+"""`uploadInParts`, compiled, a service, a back end that signs, and a real store behind one who counts."""
 
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from local.store import Bucket
 from tests.support.examples import parts_back_end
 from tests.support.examples.parts_back_end import Visitor
 from tests.support.service.running_service import Running
-from tests.support.storage.counting_store import CountingStore
+from tests.support.storage.counting_store import Asked, CountingStore, Refusal
 from tests.system.upload_client import runners
 from tests.system.upload_in_parts import calls
 from tests.system.upload_in_parts.calls import CHANGED, PART_BYTES, InNode
@@ -43,7 +44,9 @@ class Setting:
 
     def stored(self) -> list[bytes]:
         """Every object that was made of parts."""
-        made = [each.path.removeprefix(f"/{self.bucket.name}/") for each in self.store.asked if each.completes]
+        made = [
+            each.path.removeprefix(f"/{self.bucket.name}/") for each in self.store.asked if each.completes
+        ]
         return [content for key in dict.fromkeys(made) if (content := self.bucket.get(key)) is not None]
 
     def visitor(self, cookie: str = "") -> Visitor:
@@ -51,6 +54,31 @@ class Setting:
         visitor = Visitor(self.back_end)
         visitor.cookie = cookie
         return visitor
+
+    def hold_complete(self) -> threading.Event:
+        """Let what makes the object wait at the store until the event is set."""
+        gate = threading.Event()
+
+        def wait(asked: Asked) -> Refusal:
+            if asked.completes:
+                gate.wait(60)
+            return None
+
+        self.store.refuse = wait
+        return gate
+
+    def hold(self, *parts: int, then: Refusal = "") -> threading.Event:
+        """Let these parts wait at the store until the event is set; then they get no answer, or this one."""
+        gate = threading.Event()
+
+        def refuse(asked: Asked) -> Refusal:
+            if asked.method == "PUT" and asked.part in parts:
+                gate.wait(60)
+                return then
+            return None
+
+        self.store.refuse = refuse
+        return gate
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
-"""`uploadInParts` in Node, against a real store: what is sent, what is sent again, and what is never completed."""
+"""`uploadInParts` in Node, against a real store: what is sent, sent again, and never completed."""
 
 import json
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ import pytest
 
 from tests.support.examples.running_examples import until
 from tests.support.service.running_service import Running
-from tests.support.storage.counting_store import Asked
-from tests.system.upload_in_parts.calls import MIB, PART_BYTES, write_large
+from tests.system.upload_in_parts.calls import MIB, PART_BYTES, Large, large_in
 from tests.system.upload_in_parts.conftest import Begin, Setting
 
 pytestmark = pytest.mark.node
@@ -19,10 +17,9 @@ ONCE_EACH = Counter({1: 1, 2: 1, 3: 1, 4: 1})
 
 
 @pytest.fixture
-def large(tmp_path: Path) -> Path:
+def large(tmp_path: Path) -> Large:
     """A file of four parts."""
-    write_large(tmp_path / "large.bin")
-    return tmp_path / "large.bin"
+    return large_in(tmp_path)
 
 
 def memory_of(folder: Path) -> dict[str, Any]:
@@ -32,97 +29,87 @@ def memory_of(folder: Path) -> dict[str, Any]:
     return dict(json.loads(found[0])) if found else {}
 
 
-def hold(setting: Setting, *parts: int) -> threading.Event:
-    """Let these parts wait at the store until the event is set; then they get no answer."""
-    gate = threading.Event()
-
-    def refuse(asked: Asked) -> str | None:
-        if asked.method == "PUT" and asked.part in parts:
-            gate.wait(60)
-            return ""
-        return None
-
-    setting.store.refuse = refuse
-    return gate
-
-
 async def run(begin: Begin, path: Path, **options: Any) -> dict[str, Any]:
     """The outcome of a call."""
     async with begin(path, **options) as call:
         return await call.outcome()
 
 
-async def killed_after(begin: Begin, setting: Setting, path: Path, folder: Path, parts: int = 2) -> None:
+async def killed_after(begin: Begin, setting: Setting, large: Large, folder: Path, parts: int = 2) -> None:
     """Begin, and kill the process when so many parts are remembered; the others were on their way."""
-    gate = hold(setting, *range(parts + 1, 5))
-    async with begin(path) as call:
-        await until(lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts)
+    gate = setting.hold(*range(parts + 1, 5))
+    async with begin(large.path) as call:
+        await until(
+            lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts
+        )
         await call.kill()
     gate.set()
     setting.store.refuse = lambda _: None
     setting.store.asked.clear()
 
 
-async def test_whole_file(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_whole_file(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """The object is the file, each part went once, progress never fell, and nothing is remembered."""
-    outcome = await run(begin, large)
-    assert outcome["done"]["size"] == large.stat().st_size
-    assert setting.stored() == [large.read_bytes()]
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size
+    assert setting.stored() == [large.content]
     assert setting.store.parts() == ONCE_EACH
     sent = [event["sent"] for event in outcome["told"]]
     assert sent == sorted(sent)
-    assert (sent[0], sent[-1]) == (0, large.stat().st_size)
+    assert (sent[0], sent[-1]) == (0, large.size)
     assert [event["phase"] for event in outcome["told"]][-1] == "completing"
     assert memory_of(tmp_path) == {}
 
 
-async def test_type_and_etag_are_the_upload_s(begin: Begin, setting: Setting, large: Path) -> None:
+async def test_type_and_etag_are_the_upload_s(begin: Begin, setting: Setting, large: Large) -> None:
     """The object has the file's type, and the ETag that the back end told."""
-    done = (await run(begin, large))["done"]
+    done = (await run(begin, large.path))["done"]
     head = setting.bucket.head(done["key"])
     assert head
     assert (head.content_type, head.etag) == ("application/x-large", done["etag"].strip('"'))
 
 
-async def test_one_part_fails_and_only_that_is_sent_again(begin: Begin, setting: Setting, large: Path) -> None:
+async def test_one_part_fails_and_only_that_is_sent_again(
+    begin: Begin, setting: Setting, large: Large
+) -> None:
     """Storage refuses one part twice: it is sent again to URLs that are signed anew, the others are not."""
     refusals = iter(["SlowDown", "InternalError"])
     setting.store.refuse = lambda asked: next(refusals, None) if asked.part == 2 else None
-    outcome = await run(begin, large)
-    assert setting.stored() == [large.read_bytes()]
+    outcome = await run(begin, large.path)
+    assert setting.stored() == [large.content]
     assert setting.store.parts() == ONCE_EACH + Counter({2: 2})
     assert Counter(outcome["asked"])["sign"] == 6
     waited = [event["code"] for event in outcome["told"] if event["phase"] == "waiting"]
     assert waited == ["storage_error", "storage_error"]
 
 
-async def test_part_that_fails_for_good(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_part_that_fails_for_good(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """After the last try the upload ends with storage's reason; what has arrived counts in the next call."""
     setting.store.refuse = lambda asked: "SlowDown" if asked.part == 4 else None
-    outcome = await run(begin, large, maxRetries=1)
+    outcome = await run(begin, large.path, maxRetries=1)
     assert (outcome["known"], outcome["error"]["code"]) == (True, "storage_error")
     assert setting.store.parts()[4] == 2
     kept = len(memory_of(tmp_path)["parts"])
     setting.store.refuse = lambda _: None
     setting.store.asked.clear()
-    outcome = await run(begin, large)
+    outcome = await run(begin, large.path)
     assert outcome["told"][1]["remembered"] > 0
     assert sum(setting.store.parts().values()) == 4 - kept
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
-async def test_killed_and_continued(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_killed_and_continued(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """After a crash only the missing parts are sent, and progress begins with what is there."""
     await killed_after(begin, setting, large, tmp_path)
-    outcome = await run(begin, large)
+    outcome = await run(begin, large.path)
     assert setting.store.parts() == Counter({3: 1, 4: 1})
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
     assert outcome["told"][1]["remembered"] == outcome["told"][1]["sent"] == 2 * PART_BYTES
     assert "create" not in outcome["asked"]
 
 
 async def test_part_that_is_not_listed_is_sent_again(
-    begin: Begin, setting: Setting, large: Path, tmp_path: Path
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path
 ) -> None:
     """What storage lists is the truth: of a remembered part with another ETag nothing is believed."""
     await killed_after(begin, setting, large, tmp_path)
@@ -132,80 +119,128 @@ async def test_part_that_is_not_listed_is_sent_again(
     upload = json.loads(kept[key])
     next(part for part in upload["parts"] if part["number"] == 1)["etag"] = '"another"'
     memory.write_text(json.dumps(kept | {key: json.dumps(upload)}))
-    await run(begin, large)
+    await run(begin, large.path)
     assert setting.store.parts() == Counter({1: 1, 3: 1, 4: 1})
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
 @pytest.mark.parametrize("place", [0, -1], ids=["first part", "last part"])
 async def test_other_file_is_not_completed(
-    begin: Begin, setting: Setting, large: Path, tmp_path: Path, place: int
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path, place: int
 ) -> None:
     """A file of the same name, size and date with other bytes is another file: all its parts are sent."""
     await killed_after(begin, setting, large, tmp_path)
-    content = bytearray(large.read_bytes())
+    content = bytearray(large.content)
     content[place] ^= 1
-    large.write_bytes(content)
-    outcome = await run(begin, large)
+    large.rewritten(bytes(content))
+    outcome = await run(begin, large.path)
     assert outcome["asked"][0] == "create"
     assert setting.store.parts() == ONCE_EACH
     assert setting.stored() == [bytes(content)]
 
 
-async def test_pause_and_abandon(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_pause_and_abandon(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """Aborting keeps the parts and tells nobody; abandoning drops them, and then there is nothing to drop."""
-    gate = hold(setting, 3, 4)
-    async with begin(large) as call:
-        await until(lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2)
+    gate = setting.hold(3, 4)
+    async with begin(large.path) as call:
+        await until(
+            lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2
+        )
         await call.stop()
         outcome = await call.outcome()
     gate.set()
     assert outcome["error"]["name"] == "AbortError"
     assert "abort" not in outcome["asked"]
-    upload, cookie = memory_of(tmp_path)["upload"], json.loads((tmp_path / "memory.json").read_text())["cookie"]
+    upload, cookie = (
+        memory_of(tmp_path)["upload"],
+        json.loads((tmp_path / "memory.json").read_text())["cookie"],
+    )
     assert len(setting.visitor(cookie).ask("list", {"upload": upload})[1]["parts"]) == 2
-    assert (await run(begin, large, action="abandon"))["done"] is True
+    assert (await run(begin, large.path, action="abandon"))["done"] is True
     assert setting.visitor(cookie).ask("list", {"upload": upload}) == (404, {"code": "no_such_upload"})
-    assert (await run(begin, large, action="abandon"))["done"] is False
+    assert (await run(begin, large.path, action="abandon"))["done"] is False
 
 
-async def test_upload_that_storage_forgot(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_upload_that_storage_forgot(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path
+) -> None:
     """An upload that a lifecycle rule has dropped begins anew, and once."""
     await killed_after(begin, setting, large, tmp_path)
     cookie = json.loads((tmp_path / "memory.json").read_text())["cookie"]
     setting.visitor(cookie).ask("abort", {"upload": memory_of(tmp_path)["upload"]})
-    outcome = await run(begin, large)
+    outcome = await run(begin, large.path)
     assert outcome["asked"][:2] == ["list", "create"]
     assert setting.store.parts() == ONCE_EACH
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
-async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: Path) -> None:
+async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: Large) -> None:
     """The object was made and nobody heard: the back end finds it, and the upload is done."""
     lost = iter([True])
     setting.store.lose = lambda asked: asked.completes and next(lost, False)
-    outcome = await run(begin, large)
-    assert outcome["done"]["size"] == large.stat().st_size
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size
     assert sum(each.completes for each in setting.store.asked) == 2
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
-async def test_service_restarts(begin: Begin, setting: Setting, large: Path, tmp_path: Path) -> None:
+async def test_killed_while_it_was_completed(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path
+) -> None:
+    """The object was made, and the client died before it heard: the next call sends nothing and is done."""
+    gate = setting.hold_complete()
+    async with begin(large.path) as call:
+        await until(lambda: any(each.completes for each in setting.store.asked))
+        await call.kill()
+    gate.set()
+    await until(lambda: setting.stored() == [large.content])
+    setting.store.asked.clear()
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size, outcome
+    assert outcome["asked"] == ["list", "complete"]
+    assert setting.store.parts() == Counter()
+
+
+async def test_other_place(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
+    """The same file for another place is another upload."""
+    await killed_after(begin, setting, large, tmp_path)
+    outcome = await run(begin, large.path, place="album 2")
+    assert outcome["asked"][0] == "create"
+    assert setting.store.parts() == ONCE_EACH
+
+
+@pytest.mark.parametrize("kept", ["5", "{", '{"parts": []}', '{"parts": [], "ends": [], "partBytes": 0}'])
+async def test_memory_that_is_none(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path, kept: str
+) -> None:
+    """What somebody else has written there is no upload: a new one begins."""
+    await killed_after(begin, setting, large, tmp_path)
+    memory = tmp_path / "memory.json"
+    found = json.loads(memory.read_text())
+    memory.write_text(json.dumps({key: kept if key.startswith("upload") else found[key] for key in found}))
+    outcome = await run(begin, large.path)
+    assert outcome["asked"][0] == "create"
+    assert setting.stored() == [large.content]
+
+
+async def test_service_restarts(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """The service is killed in the middle and comes back: the parts that were on their way are sent again."""
     destinations = f"{setting.store.endpoint}/"
     with Running(UPLOAD_DESTINATIONS=destinations) as first:
-        gate = hold(setting, 3, 4)
-        async with begin(large, serviceUrl=first.url) as call:
-            await until(lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2)
+        gate = setting.hold(3, 4)
+        async with begin(large.path, serviceUrl=first.url) as call:
+            await until(
+                lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2
+            )
             first.stop(9)
             gate.set()
             setting.store.refuse = lambda _: None
             with Running(UPLOAD_DESTINATIONS=destinations, PORT=str(first.port)):
                 outcome = await call.outcome()
-    assert outcome["done"]["size"] == large.stat().st_size, outcome
+    assert outcome["done"]["size"] == large.size, outcome
     assert setting.store.parts() == Counter({1: 1, 2: 1, 3: 2, 4: 2})
     assert "network_failure" in [event.get("code") for event in outcome["told"]]
-    assert setting.stored() == [large.read_bytes()]
+    assert setting.stored() == [large.content]
 
 
 async def test_empty_file(begin: Begin, tmp_path: Path) -> None:
@@ -215,7 +250,7 @@ async def test_empty_file(begin: Begin, tmp_path: Path) -> None:
     assert (outcome["error"]["code"], outcome["asked"]) == ("file_empty", [])
 
 
-async def test_part_size_is_raised_to_the_minimum(begin: Begin, setting: Setting, large: Path) -> None:
+async def test_part_size_is_raised_to_the_minimum(begin: Begin, setting: Setting, large: Large) -> None:
     """Smaller parts than S3 takes are not made."""
-    await run(begin, large, partBytes=MIB)
+    await run(begin, large.path, partBytes=MIB)
     assert setting.store.parts() == ONCE_EACH

@@ -138,6 +138,14 @@ _FORM = (
             "The file does not have as many bytes as the field size, or header:content-length, says; nothing "
             "was stored.",
             "Send file.size of the very file in the form, or leave the field out."),
+    _client("invalid_content_range", 422, "Bad Content-Range",
+            "The header Content-Range is not one that a resumable session takes.",
+            "Send header:content-range as bytes 0-262143/1000000 with a piece, which has a multiple of 256 "
+            "KiB unless it is the last one, or as bytes */1000000 with an empty file to ask how far it is."),
+    _client("invalid_block_list", 422, "Not a list of blocks",
+            "The file is not the XML that Azure's Put Block List takes.",
+            "Send <BlockList><Latest>id</Latest></BlockList> with the ids of blocks that are uploaded: "
+            "base64 of at most 64 bytes, all of one length, at most 50,000."),
     _client("length_unpredictable", 422, "Length not known in time",
             "The file has another length than the request let expect, because something follows it or the "
             "form ends in an unusual way; nothing was stored.",
@@ -181,6 +189,10 @@ _FORM = (
     _client("type_mismatch", 415, "File type differs",
             "The file's first bytes look like another type than its Content-Type claims.",
             "Send the file with the Content-Type that its bytes have, or without one."),
+    _client("type_not_checkable", 415, "Type of a part not known",
+            "The bytes are only a part of an object, so its type cannot be seen, and this service takes some "
+            "types only.",
+            "Send the file whole, or ask the operator to add the word parts to UPLOAD_ALLOWED_TYPES."),
     _client("file_too_large", 413, "File too large",
             "The file is larger than this service accepts.",
             "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL "

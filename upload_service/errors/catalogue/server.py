@@ -79,6 +79,11 @@ _STORAGE = (
             "Check the store's certificate; for a private store the operator sets SSL_CERT_FILE.",
             "Renew the store's certificate, or name its authority in SSL_CERT_FILE; a proxy that opens "
             "TLS looks the same."),
+    _storage("session_incomplete", 502, "File taken in part",
+            "The resumable session of the URL has taken a part of the file only.",
+            "Ask the session how far it is, with header:content-range bytes */* and an empty file, and send "
+            "the rest; or send the whole file again.",
+            "A few are normal for large files; many mean that something in between cuts connections."),
     _storage("stored_bytes_differ", 502, "Stored bytes differ",
             "Storage accepted the file, but the checksum of what it stored is not the file's checksum.",
             "Send the file again to the same key, and do not use the object that is there.",

@@ -45,6 +45,13 @@ ENTRIES = (
     _client("no_such_upload", 404, "No such multipart upload",
             "The multipart upload to which the URL belongs was completed, aborted or never begun.",
             "Begin another one, sign a URL for each of its parts, and complete it after the last one."),
+    _client("session_gone", 410, "No such session",
+            "The resumable session of the URL has ended, was cancelled or was never begun.",
+            "Ask your back end for a new session, and send the file to it from the beginning."),
+    _client("session_behind", 409, "Piece out of turn",
+            "The piece begins behind the last byte that the resumable session holds.",
+            "Ask the session how far it is, with header:content-range bytes */* and an empty file, and go on "
+            "from there."),
     _client("wrong_endpoint", 400, "Not the store's endpoint",
             "What answers at the address in uploadUrl is no store that takes this upload.",
             "Check scheme, host, port and bucket where the URL is signed: they must be those at which the "

@@ -93,6 +93,11 @@ class Azure:
         """See Target."""
         require(ask("PUT", self._of_container("c")), "Making the container")
 
+    def put_block(self, key: str, block: str, content: bytes) -> None:
+        """Upload a block without the service."""
+        url = self.url(key, query={"comp": "block", "blockid": block})
+        require(ask("PUT", url, content), "Putting a block")
+
     def finish_blocks(self, key: str, block: str) -> None:
         """Make a blob of the only block."""
         body = f"<BlockList><Latest>{block}</Latest></BlockList>".encode()

@@ -31,7 +31,8 @@ class Trial:
     """An upload, and what must be true afterwards.
 
     `headers` and `tags` are the object's. `place`: another bucket or container. `kept`: what lies at the key
-    before the upload, where it matters. `finish`: what must still be done to complete the object.
+    before the upload, where it matters. `finish`: what must still be done to complete the object. `becomes`:
+    the object's bytes, where they are not the file's.
     `listed_below`: the store must list the object under its very key; this part of it is left out when
     another one is told. `settings`: those of a service that runs for this upload only.
     """
@@ -43,6 +44,7 @@ class Trial:
     place: str = ""
     kept: bytes | None = None
     finish: Callable[[], None] | None = None
+    becomes: bytes | None = None
     listed_below: str = ""
     settings: Mapping[str, str] | None = None
 
@@ -113,7 +115,7 @@ def _service_for(trial: Trial, target: Target, shared: ServiceProcess) -> Iterat
 def _fault_of_success(trial: Trial, stored: Stored | None, target: Target) -> str:
     if stored is None:
         return "but nothing is stored"
-    if stored.sha256 != _sum(trial.upload.content):
+    if stored.sha256 != _sum(trial.upload.content if trial.becomes is None else trial.becomes):
         return "but other bytes are stored"
     if trial.listed_below and trial.key not in (listed := target.keys()):
         found = [key.partition(f"{trial.listed_below}/")[2] for key in listed if trial.listed_below in key]

@@ -1,14 +1,11 @@
 """Rows of the table: files of any size, in any order of fields, at any key."""
 
-import base64
 import hashlib
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from compat.azure import Azure
 from compat.case import Case, Trial
-from compat.s3 import S3
 from compat.target import Target
 from compat.upload_client import Upload
 
@@ -53,22 +50,6 @@ def _keyed(name: str, sent_as: str = "") -> Plan:
     return plan
 
 
-def _in_part(target: Target, key: str) -> Trial | None:
-    if not isinstance(target, S3):
-        return None
-    upload = target.begin_parts(key)
-    url = target.url(key, query={"partNumber": "1", "uploadId": upload})
-    return Trial(key, Upload(url, content(LARGE)), finish=lambda: target.finish_parts(key, upload))
-
-
-def _in_block(target: Target, key: str) -> Trial | None:
-    if not isinstance(target, Azure):
-        return None
-    block = base64.b64encode(b"block-000001").decode()
-    url = target.url(key, query={"comp": "block", "blockid": block})
-    return Trial(key, Upload(url, content(LARGE)), finish=lambda: target.finish_blocks(key, block))
-
-
 def _declared(target: Target, key: str) -> Trial:
     file = content(LARGE)
     return Trial(key, Upload(target.url(key), file, fields={"checksum": declared_sum(file)}))
@@ -96,5 +77,3 @@ def cases() -> Iterator[Case]:
     yield Case("key with `+`, as `%2B`", _keyed("/a+b.png"))
     yield Case("key with `+`, as it is", _keyed("/a+b.png", "/a+b.png"))
     yield Case("key with `/`, as `%2F`", _keyed("/a/b.png", "/a%2Fb.png"))
-    yield Case("one part of a multipart upload", _in_part)
-    yield Case("one block of a block blob", _in_block)

@@ -95,6 +95,11 @@ class S3:
         assert found
         return found[1].decode()
 
+    def abort_parts(self, key: str, upload: str) -> None:
+        """Give a multipart upload up."""
+        address = f"{self.prefix}{self.bucket}/{path_of(key)}"
+        require(ask("DELETE", self._signed("DELETE", address, query={"uploadId": upload})), "Aborting parts")
+
     def finish_parts(self, key: str, upload: str) -> None:
         """Make an object of the only part."""
         address = f"{self.prefix}{self.bucket}/{path_of(key)}"

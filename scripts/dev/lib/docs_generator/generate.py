@@ -22,6 +22,8 @@ EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
 CLIENT = EXAMPLES / "typescript" / "upload-client.ts"
 CLIENT_COPY = EXAMPLES / "nextjs" / "upload-client.ts"
+# What else that example has a copy of.
+COPIED = ("upload-in-parts.ts", "parts-back-end.ts")
 
 
 def main() -> int:
@@ -43,6 +45,9 @@ def made() -> dict[Path, str]:
         CONTRACT: document.text(),
         CLIENT: client,
         CLIENT_COPY: client,
+    }
+    whole |= {
+        CLIENT_COPY.with_name(name): CLIENT.with_name(name).read_text(encoding="utf-8") for name in COPIED
     }
     parts = page_parts.parts(korean.read())
     return whole | {ROOT / name: _page(name, parts) for name in page_parts.PAGES}

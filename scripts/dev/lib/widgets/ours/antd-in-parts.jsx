@@ -1,7 +1,7 @@
 import { Button, Upload } from "antd";
 import { createRoot } from "react-dom/client";
 import { inParts } from "./parts.js";
-import { uploadInParts } from "./upload-in-parts";
+import { uploadInParts } from "./upload-in-parts.ts";
 
 function send({ file, onProgress, onSuccess, onError }) {
   const cancel = new AbortController();

@@ -1,7 +1,7 @@
 import * as FilePond from "filepond";
 import "filepond/dist/filepond.min.css";
 import { inParts } from "./parts.js";
-import { uploadInParts } from "./upload-in-parts";
+import { uploadInParts } from "./upload-in-parts.ts";
 
 FilePond.create(document.querySelector("#upload"), {
   server: {

@@ -1,6 +1,6 @@
 // What the pages below share.
-import { partsBackEnd } from "./parts-back-end"; // the routes of your own back end
-import { partsOf, s3Parts } from "./upload-in-parts";
+import { partsBackEnd } from "./parts-back-end.ts"; // the routes of your own back end
+import { partsOf, s3Parts } from "./upload-in-parts.ts";
 
 const MIB = 1024 * 1024;
 export const PART_BYTES = 5 * MIB; // the least that S3 takes; 16 * MIB suits most files, and 10,000 parts are the most

@@ -3,7 +3,7 @@ import Dashboard from "@uppy/dashboard";
 import "@uppy/core/css/style.min.css";
 import "@uppy/dashboard/css/style.min.css";
 import { inParts } from "./parts.js";
-import { uploadInParts } from "./upload-in-parts";
+import { uploadInParts } from "./upload-in-parts.ts";
 
 const uppy = new Uppy().use(Dashboard, { target: "#upload", inline: true });
 
