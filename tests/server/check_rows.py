@@ -106,7 +106,6 @@ TYPE_ROWS = {
 }
 # A check finds nothing, and where only images are allowed neither: the file may be right.
 RIGHT = {
-    "chunk-of-a-part": field("totalChunks", "3") + field("uploadUrl", "<URL>&partNumber=1&uploadId=x"),
     "url": URL,
     "all-fields": URL
     + field("size", "5")
