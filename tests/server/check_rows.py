@@ -46,7 +46,7 @@ ROWS = {
     "no-boundary": Row("missing_boundary", content_type="multipart/form-data"),
     "other-boundary": Row("boundary_mismatch", content_type="multipart/form-data; boundary=other"),
     "compressed": Row("content_encoding_unsupported", headers=("Content-Encoding: gzip",)),
-    "content-range": Row("file_in_chunks", headers=("Content-Range: bytes 0-9/100",)),
+    "content-range": Row("file_in_chunks", URL, headers=("Content-Range: bytes 0-9/100",)),
     "no-part-name": Row("malformed_form", f"--{BOUNDARY}\r\nA: b\r\n\r\nx\r\n".encode()),
     "folded-header": Row("malformed_form", field("size", "1").replace(b"\r\n\r\n", b"\r\n b\r\n\r\n", 1)),
     "long-part-header": Row("part_headers_too_long", field("x" * 9000, "")),

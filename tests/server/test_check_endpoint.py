@@ -104,6 +104,13 @@ def test_right_form(service: Running, picky: Running, send: Send, parts: bytes) 
         assert_described(operations()[f"POST {CHECK}"], 200, answered.headers, answered.json)
 
 
+def test_chunk_of_a_part(service: Running, send: Send) -> None:
+    """A chunk that goes to the URL of a part is right, whatever counts it."""
+    parts = field("totalChunks", "3") + field("uploadUrl", "<URL>&partNumber=1&uploadId=x")
+    answered = send(service, CHECK, Row("", parts, ("Content-Range: bytes 0-9/100",)))
+    assert answered.status == 200, answered.json
+
+
 def test_form_without_parts(service: Running) -> None:
     """An empty form is told what it lacks first: the URL."""
     assert_problem(post(service.port, CHECK, form()), "missing_upload_url")

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
+from devtools import signed_queries
 
 from tests.support.client.raw_http import PLAIN, RETRY
 from tests.support.client.written_forms import END, FILE, FILE_HEAD, URL, both_endpoints, post
@@ -164,6 +165,58 @@ def test_one_chunk_is_the_file(
 
 @both_endpoints
 @pytest.mark.parametrize(
+    "query",
+    [
+        f"{signed_queries.v4()}&partNumber=3&uploadId=x",
+        f"{signed_queries.v4()}&uploadId=x&partNumber=10000",
+        f"{signed_queries.sas()}&comp=block&blockid=MQ%3D%3D",
+    ],
+    ids=["S3", "S3, other order", "Azure"],
+)
+@pytest.mark.parametrize("order", ["count first", "URL first", "file first", "header"])
+def test_chunk_with_the_url_of_a_part(
+    service: Running, at_double: Callable[..., Place], order: str, query: str, path: str
+) -> None:
+    """A chunk whose URL is that of a part is stored as this part, wherever the form tells of chunks."""
+    place = at_double(prefix="stored")
+    url = field("uploadUrl", f"{place.url.partition('?')[0]}?{query}".encode())
+    count = field("flowTotalChunks", b"3")
+    body = {
+        "count first": count + url + FILE,
+        "URL first": url + count + FILE,
+        "file first": FILE + count + url,
+        "header": url + FILE,
+    }[order]
+    headers = ["Content-Range: bytes 5-9/15"] if order == "header" else []
+    answered = post(service, path, body + END, *headers)
+    assert answered.status == 200, answered.json
+    assert whole(place.puts) == [b"12345"]
+    assert place.puts[0].target.endswith(query)
+
+
+@both_endpoints
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (b"", "file_in_chunks"),
+        (b"&partnumber=3&uploadid=x", "file_in_chunks"),
+        (b"&partNumber=3", "url_not_for_put"),
+        (b"&uploadId=x", "url_not_for_put"),
+    ],
+)
+def test_chunk_with_a_url_that_is_no_parts(
+    service: Running, at_double: Callable[..., Place], more: bytes, code: str, path: str
+) -> None:
+    """A chunk is refused before its file is read if the URL lacks something of a part's."""
+    place = at_double(prefix="untouched")
+    url = URL.replace(b"<URL>", b"<URL>" + more)
+    answered = post(service, path, place.fill(field("chunks", b"3") + url + FILE + END))
+    assert_refused(service, answered, code, path)
+    assert place.puts == []
+
+
+@both_endpoints
+@pytest.mark.parametrize(
     ("value", "is_refused"),
     [
         ("bytes 0-4/5", False),
@@ -177,7 +230,7 @@ def test_one_chunk_is_the_file(
 def test_content_range(
     service: Running, at_double: Callable[..., Place], value: str, is_refused: bool, path: str
 ) -> None:
-    """A request whose Content-Range is a part of a file is refused by its head; one with all of it passes."""
+    """A request whose Content-Range is a part of a file is refused before its PUT; one with all passes."""
     place = at_double(prefix="untouched" if is_refused else "stored")
     answered = post(service, path, place.fill(URL + FILE + END), f"Content-Range: {value}")
     if is_refused:

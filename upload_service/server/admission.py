@@ -28,7 +28,6 @@ from upload_service.upload.check import Check
 from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace
 from upload_service.upload.upload import Upload
-from upload_service.upload.widget_chunks import refuse_content_range
 
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
 OPEN_CONNECTIONS: web.AppKey[OpenConnections] = web.AppKey("open_connections", OpenConnections)
@@ -102,8 +101,6 @@ def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormRea
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):
         raise UploadError("content_encoding_unsupported")
-    if "Content-Range" in request.headers:
-        refuse_content_range(request.headers["Content-Range"])
     length = request.content_length
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")

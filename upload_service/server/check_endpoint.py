@@ -13,7 +13,7 @@ from upload_service.server.admission import Visit, admit, request_id, run_in_pla
 from upload_service.telemetry.upload_event import CheckEvent
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import RETRY_FIELDS
-from upload_service.upload.widget_chunks import COUNT_FIELDS
+from upload_service.upload.widget_chunks import COUNT_FIELDS, told_by_content_range
 
 
 async def check(request: web.Request) -> web.Response:
@@ -29,7 +29,9 @@ async def check(request: web.Request) -> web.Response:
 
     with Visit(request, tell) as visit:
         form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
-        found = Check(form, request.app[CONTEXT].settings)
+        found = Check(
+            form, request.app[CONTEXT].settings, told_by_content_range(request.headers.get("Content-Range"))
+        )
         await run_in_place(request, visit.caller, found, found.run)
         visit.succeed(request)
         return responses.check_response(request_id(request))

@@ -20,7 +20,7 @@ from upload_service.telemetry.upload_event import UploadEvent
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
-from upload_service.upload.widget_chunks import COUNT_FIELDS
+from upload_service.upload.widget_chunks import COUNT_FIELDS, told_by_content_range
 
 # What is known of the request's upload, for the response to a failure that nobody expected.
 RECORD: web.RequestKey[UploadRecord] = web.RequestKey("record", UploadRecord)
@@ -60,6 +60,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             context.settings,
             retrying=retrying,
             latest=_latest(visit.invocation),
+            chunk=told_by_content_range(request.headers.get("Content-Range")),
             observer=progress,
         )
         request[RECORD] = upload.record

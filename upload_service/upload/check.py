@@ -15,16 +15,20 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Field, FileStart
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
 from upload_service.upload.form_fields import FormFields
 
 
 class Check:
-    """The check of one form: that of an upload, without the file. `host`: that of its URL, once known."""
+    """The check of one form: that of an upload, without the file. `host`: that of its URL, once known.
 
-    def __init__(self, form: FormReader, settings: Settings) -> None:
+    `chunk`: what the request's head says of chunks.
+    """
+
+    def __init__(self, form: FormReader, settings: Settings, chunk: Phrase | None = None) -> None:
         self.host: str | None = None
         self._form = form
-        self._fields = FormFields(settings)
+        self._fields = FormFields(settings, chunk)
         self._reading: asyncio.Task[None] | None = None
         self._abort_error: UploadError | None = None
 

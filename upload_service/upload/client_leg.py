@@ -22,6 +22,7 @@ from upload_service.multipart.form_events import Event, Field, FileEnd, FileStar
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
 from upload_service.upload.file_length import FileLength
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
@@ -36,7 +37,7 @@ class ClientLeg:
     """Reads one form and feeds the body.
 
     `plan` is set once, as soon as a PUT can begin; then `planned` is called. `latest`: when the upload must
-    have ended, on the clock `time.monotonic`.
+    have ended, on the clock `time.monotonic`. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(
@@ -49,13 +50,14 @@ class ClientLeg:
         *,
         retrying: bool,
         latest: float | None,
+        chunk: Phrase | None,
     ) -> None:
         self.body: Body | None = None
         self.plan: PutPlan | None = None
         self._planned = planned
         self.progress = FormProgress()
         self._length = FileLength(settings.max_file_bytes)
-        self._fields = FormFields(settings)
+        self._fields = FormFields(settings, chunk)
         self._checksums = RunningChecksums(())
         self._form = form
         self._spool_budget = spool_budget

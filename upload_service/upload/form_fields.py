@@ -43,10 +43,10 @@ class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
     `content_range`: the file is a piece of one, for a session. `headers` are for the PUT, by their names in
-    lower case.
+    lower case. `chunk`: what the request's head says of chunks.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, chunk: Phrase | None = None) -> None:
         self.destination: Destination | None = None
         self.size: int | None = None
         self.max_retries = DEFAULT_RETRIES
@@ -57,6 +57,7 @@ class FormFields:
         self._types_in_query: tuple[MediaType, ...] = ()
         self._headers_closed = False
         self._headers_bytes = 0
+        self._chunk = chunk
         self._settings = settings
         self._posted: PostedForm | None = None
         self._seen: set[str] = set()
@@ -68,7 +69,8 @@ class FormFields:
         """
         written, value = value, value.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
         if name in widget_chunks.COUNT_FIELDS:
-            widget_chunks.refuse_chunk(name, value)
+            self._chunk = self._chunk or widget_chunks.told_by_field(name, value)
+            widget_chunks.require_whole(self._chunk, self.destination)
             return
         if name in self._seen:
             raise UploadError("duplicate_field", Phrase("{field} came twice.", field=shown_field(name)))
@@ -196,6 +198,7 @@ class FormFields:
 
     def _note_url(self, destination: Destination) -> None:
         self.destination = destination
+        widget_chunks.require_whole(self._chunk, destination)
         self._types_in_query = put_headers.types_in_query(destination)
         signed_headers.check_url(destination)
         if self._host is not None:

@@ -12,6 +12,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
+from upload_service.translation.phrase import Phrase
 from upload_service.upload.client_leg import ClientLeg
 from upload_service.upload.record import Observer, UploadRecord
 from upload_service.upload.storage_leg import StorageLeg
@@ -21,7 +22,7 @@ class Upload:
     """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again.
 
     `latest`: when it must have ended, on the clock `time.monotonic`, which is the loop's; Lambda, say, ends
-    the process then.
+    the process then. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(
@@ -33,11 +34,19 @@ class Upload:
         *,
         retrying: bool,
         latest: float | None = None,
+        chunk: Phrase | None = None,
         observer: Observer | None = None,
     ) -> None:
         self.record = UploadRecord()
         self._client = ClientLeg(
-            form, spool_budget, settings, self.record, self._can_put, retrying=retrying, latest=latest
+            form,
+            spool_budget,
+            settings,
+            self.record,
+            self._can_put,
+            retrying=retrying,
+            latest=latest,
+            chunk=chunk,
         )
         self._storage = StorageLeg(storage, settings, self.record, retrying=retrying, observer=observer)
         # Until when both legs may run. The end of time comes at once when the upload is decided or aborted.

@@ -95,7 +95,8 @@ _FORM = (
             "Append a File or Blob object, not a string or a path."),
     _client("file_in_chunks", 422, "File in chunks",
             "The file was cut into chunks, each in a form of its own, and each would replace the one before.",
-            "Turn chunked uploads off in the upload widget, so that it sends the file whole."),
+            "Turn chunked uploads off in the upload widget, so that it sends the file whole; or give each "
+            "chunk the presigned URL of a part of its own."),
     _client("file_in_check", 422, "File in a check",
             "The form that was sent to /check has the file; nothing was checked.",
             "Leave the field file out of the form for /check, and send it to an upload endpoint afterwards."),

@@ -17,8 +17,12 @@ TEXTS = {
     "The file was cut into chunks, each in a form of its own, and each would replace the one before.": (
         "파일이 조각으로 나뉘어 조각마다 따로 폼으로 왔습니다. 그대로 저장하면 조각마다 앞의 것을 덮어씁니다."
     ),
-    "Turn chunked uploads off in the upload widget, so that it sends the file whole.": (
-        "업로드 위젯의 조각 업로드 기능을 꺼서 파일을 통째로 보내게 하십시오."
+    (
+        "Turn chunked uploads off in the upload widget, so that it sends the file whole; or give each chunk "
+        "the presigned URL of a part of its own."
+    ): (
+        "업로드 위젯의 조각 업로드 기능을 꺼서 파일을 통째로 보내게 하십시오. 아니면 조각마다 멀티파트 "
+        "업로드의 파트 하나에 대한 presigned URL을 따로 주십시오."
     ),
     "File in a check": "검사에 든 파일",
     "The form that was sent to /check has the file; nothing was checked.": (

@@ -27,6 +27,7 @@ PAGES = {
     "docs/stores.md": ("known_stores",),
     "docs/tables.ko.md": ("settings_ko", "errors_ko"),
     "docs/widgets.md": tuple(snippets.parts()),
+    "docs/widgets-in-parts.md": tuple(snippets.parts_in_parts()),
 }
 MOST_USED = (
     "UPLOAD_DESTINATIONS",
@@ -50,7 +51,8 @@ _ERRORS_KO = "code | status | fault | retryable | 원인"
 
 def parts(korean: Korean) -> dict[str, str]:
     """All of them, by name."""
-    return operations_page.parts() | snippets.parts() | _answers() | _tables(korean) | {
+    lines = snippets.parts() | snippets.parts_in_parts()
+    return operations_page.parts() | lines | _answers() | _tables(korean) | {
         "stores": _in_docs(providers.titles()),
         "known_stores": table("store | name in `--check` | domains | ways to sign", store_rows()),
         "rooms": f"```text\n{floor_plan.drawing()}\n```",

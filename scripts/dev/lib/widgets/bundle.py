@@ -16,6 +16,7 @@ from widgets.widget import Widget
 
 FOLDER = Path(__file__).parent
 MORE = FOLDER / "more"
+CLIENT = FOLDER.parents[3] / "docs" / "examples" / "typescript"
 KINDS = ("ours", "documented")
 # The lines of docs/widgets.md, with the option that cuts files into chunks.
 CHUNKED = "chunked"
@@ -48,6 +49,21 @@ def bundle(widgets: Sequence[Widget], target: Path, kinds: Sequence[str] = (*KIN
         _esbuild(modules, entries, target / kind)
 
 
+def bundle_in_parts(widgets: Sequence[Widget], target: Path) -> None:
+    """As `bundle` does, the kind "ours", with the TypeScript client beside our lines."""
+    source = target / "source-in-parts"
+    shutil.copytree(FOLDER / "ours", source)
+    for file in CLIENT.glob("*.ts"):
+        shutil.copy(file, source)
+    for folder in {widget.folder for widget in widgets}:
+        chosen = [widget for widget in widgets if widget.folder == folder]
+        modules = [node_modules(FOLDER / folder)] if folder else []
+        modules.append(node_modules(FOLDER))
+        if not all(widget.tested for widget in chosen):
+            modules.append(node_modules(MORE))
+        _esbuild(modules, [path for widget in chosen if (path := script(source, widget))], target / "ours")
+
+
 def script(folder: Path, widget: Widget) -> Path | None:
     """The page's script, if it has one."""
     found = [folder / f"{widget.name}{ending}" for ending in (".js", ".jsx")]
@@ -67,7 +83,7 @@ def _chunked(widgets: Sequence[Widget], folder: Path) -> Path:
 
 def _esbuild(modules: Sequence[Path], entries: Sequence[Path], target: Path) -> None:
     done = subprocess.run(  # noqa: S603 - our own command, never a shell
-        [modules[0] / ".bin" / "esbuild", *OPTIONS, f"--outdir={target}", *entries],
+        [FOLDER / "node_modules" / ".bin" / "esbuild", *OPTIONS, f"--outdir={target}", *entries],
         env=dict(os.environ) | {"NODE_PATH": os.pathsep.join(map(str, modules))},
         capture_output=True,
         text=True,

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from widgets.bundle import CHUNKED, FOLDER
+from widgets.parts_back_end import PartsBackEnd
 
 # Gives a URL for a file of this type, or of any if there is none.
 Sign = Callable[[str], str]
@@ -32,14 +33,16 @@ SHELL = """<!doctype html>
 """
 PLACE = '<div id="upload"></div>\n<p id="said" role="status"></p>'
 PLACE_OF_URL = "{{ upload_url }}"
+PARTS = "/api/parts/"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 class Site(ThreadingHTTPServer):
-    """Serves `/KIND/NAME`, and `/api/presign`."""
+    """Serves `/KIND/NAME`, `/api/presign`, and what `parts` answers under `/api/parts/`."""
 
     daemon_threads = True
     sign: Sign
+    parts: PartsBackEnd
 
     def __init__(self, bundles: Path, service_url: str) -> None:
         self.bundles, self.service_url = bundles, service_url
@@ -83,12 +86,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(None, "")
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        self._answer(json.dumps({"uploadUrl": self.server.sign(asked["type"])}), "application/json")
+        asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.startswith(PARTS):
+            status, text, cookie = self.server.parts.answer(self.path, asked, self.headers)
+            self._answer(text, "application/json", status, cookie)
+        else:
+            url = self.server.sign(json.loads(asked)["type"])
+            self._answer(json.dumps({"uploadUrl": url}), "application/json")
 
-    def _answer(self, text: str | None, kind: str) -> None:
-        self.send_response(HTTPStatus.NOT_FOUND if text is None else HTTPStatus.OK)
+    def _answer(
+        self, text: str | None, kind: str, status: int = HTTPStatus.OK, cookie: str | None = None
+    ) -> None:
+        self.send_response(HTTPStatus.NOT_FOUND if text is None else status)
         body = (text or "").encode()
+        if cookie:
+            self.send_header("Set-Cookie", cookie)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

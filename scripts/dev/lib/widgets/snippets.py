@@ -1,15 +1,22 @@
-"""The files that are run, as docs/widgets.md shows them."""
+"""The files that are run, as docs/widgets.md and docs/widgets-in-parts.md show them."""
 
 from widgets.bundle import FOLDER, script
+from widgets.in_parts import IN_PARTS
 from widgets.widget import WIDGETS, Widget
 
 OURS = FOLDER / "ours"
 
 
 def parts() -> dict[str, str]:
-    """The page's made parts, by name."""
+    """The made parts of docs/widgets.md, by name."""
     shared = {"widget_service": _code("js", (OURS / "service.js").read_text(encoding="utf-8"))}
     return shared | {part_name(widget): _widget(widget) for widget in WIDGETS}
+
+
+def parts_in_parts() -> dict[str, str]:
+    """Those of the other page."""
+    shared = {"widget_parts": _code("js", (OURS / "parts.js").read_text(encoding="utf-8"))}
+    return shared | {part_name(widget): _widget(widget) for widget in IN_PARTS}
 
 
 def part_name(widget: Widget) -> str:

@@ -1,4 +1,4 @@
-"""The outcomes as tables, for a terminal and for docs/widgets.md; and the versions of all packages.
+"""The outcomes as tables, for a terminal and for the two pages; and the versions of all packages.
 
 Knows: Markdown, the page's mark of what was tried.
 """
@@ -8,19 +8,22 @@ import re
 from collections.abc import Mapping, Sequence
 
 from widgets.bundle import FOLDER, MORE
-from widgets.outcome import Outcome, together
+from widgets.in_parts import PART_COUNT
+from widgets.in_parts import Outcome as InParts
+from widgets.outcome import STORED, Outcome, together
 from widgets.widget import Widget
 
 HEAD = "widget | as its documentation sets it up | with the lines below | sends"
 EXPIRED = "widget | as its documentation sets it up | with the lines below"
+IN_PARTS = "widget | with the lines below | when the page is loaded again | a refusal"
 CHUNKS = "widget | option | answered"
 _TRIED = re.compile(r"(<!-- tried -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
-def versions() -> dict[str, str]:
-    """The version of every package that a page may import, out of the lock files."""
+def versions(own: str = "") -> dict[str, str]:
+    """The version of every package that a page may import, by the lock files; those of folder `own` count."""
     found = {}
-    for folder in (FOLDER, MORE):
+    for folder in (FOLDER, MORE, *([FOLDER / own] if own else ())):
         locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
         for name in locked["packages"][""]["dependencies"]:
             found[name] = str(locked["packages"][f"node_modules/{name}"]["version"])
@@ -56,6 +59,23 @@ def tables(outcomes: Sequence[Outcome], run: str) -> str:
             *_table(CHUNKS, chunks),
         ]
     )
+
+
+def in_parts(outcomes: Sequence[InParts], run: str) -> str:
+    """What became of files in parts, below the line that says which run it was."""
+    rows = [
+        (named(each.widget, versions(each.widget.folder)), each.stored, again(each), each.said)
+        for each in outcomes
+    ]
+    return "\n".join([run, "", *_table(IN_PARTS, rows)])
+
+
+def again(each: InParts) -> str:
+    """What became of a file whose page was loaded again after one of its parts."""
+    if each.stored_again != STORED:
+        return each.stored_again
+    way = "goes on" if each.goes_on else "begins again"
+    return f"{way}, {each.sent} of {PART_COUNT} parts sent"
 
 
 def page(text: str, tried: str) -> str:

@@ -47,7 +47,7 @@ class Trial:
     errors: list[str] = field(default_factory=list)
 
 
-class _Heard:
+class Heard:
     """The POSTs of a page to the service."""
 
     def __init__(self, page: Page, service_url: str) -> None:
@@ -99,12 +99,8 @@ async def run(
     page = await browser.new_page(locale=language)
     try:
         await page.add_init_script(LISTEN)
-        heard = _Heard(page, site.service_url)
-        await page.goto(f"{site.url}/{kind}/{widget.name}")
-        await page.locator("input[type=file]").first.set_input_files(file)
-        if widget.press:
-            await page.locator(widget.press).first.click()
-        shown = await _wait(page, heard, widget)
+        heard = Heard(page, site.service_url)
+        shown = await choose(page, site, kind, widget, file, heard)
         forms = await page.evaluate("window.forms ?? []")
         codes = await heard.codes()
         return Trial(
@@ -118,7 +114,21 @@ async def run(
         await page.context.close()
 
 
-async def _wait(page: Page, heard: _Heard, widget: Widget) -> str:
+async def choose(page: Page, site: Site, kind: str, widget: Widget, file: Path, heard: Heard) -> str:
+    """Open the widget's page, and give it the file; what it shows in the end."""
+    await page.goto(f"{site.url}/{kind}/{widget.name}")
+    await give(page, widget, file)
+    return await _wait(page, heard, widget)
+
+
+async def give(page: Page, widget: Widget, file: Path) -> None:
+    """Choose the file, and press the button where there is one."""
+    await page.locator("input[type=file]").first.set_input_files(file)
+    if widget.press:
+        await page.locator(widget.press).first.click()
+
+
+async def _wait(page: Page, heard: Heard, widget: Widget) -> str:
     """Until the widget shows how it went, or nothing happens any more."""
     quiet = 0.0
     for _ in range(int(LOOK_SECONDS / STEP_SECONDS)):
@@ -139,7 +149,7 @@ async def _is_visible(page: Page, selector: str) -> bool:
         return False
 
 
-async def _said(page: Page, site: Site, shown: str, widget: Widget, heard: _Heard) -> str:
+async def _said(page: Page, site: Site, shown: str, widget: Widget, heard: Heard) -> str:
     """The words in the widget's own place for them."""
     if shown == "":
         return " ".join(heard.dialogs)

@@ -17,7 +17,8 @@ class Widget:
     """`packages`: those of npm, of which the first is the widget. `stored` and `failed`: what can be seen
     then. `reason`: what comes up when the mouse is over `failed`. `press`: the button that sends. `option`:
     cuts files into chunks. `signs`: our
-    script fetches the URL, and asks first about a large file. `tested`: in CI as well.
+    script fetches the URL, and asks first about a large file. `tested`: in CI as well. `folder`: where its
+    packages are, if others need another version of them.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Widget:
     option: str = ""
     signs: bool = True
     tested: bool = False
+    folder: str = ""
 
 
 WIDGETS = (
