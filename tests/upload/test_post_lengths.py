@@ -69,6 +69,21 @@ def test_never_long_enough(service: Running, at_double_post: Callable[..., Post]
 
 
 @both_endpoints
+@pytest.mark.parametrize("over", [1, 100, 100_000])
+def test_a_little_too_long(
+    service: Running, at_double_post: Callable[..., Post], over: int, path: str
+) -> None:
+    """Where the request lets expect more than the policy takes, no POST begins before all is counted."""
+    most = len(LARGE) - over
+    to = at_double_post(["content-length-range", 1, most])
+    refused(service, path, to.form(LARGE), "entity_too_large")
+    assert to.puts == []
+    answered = post(service.port, path, to.parts(file(LARGE[:most]), field("late", "x" * over)))
+    assert answered.status == 200, answered.json
+    assert [put.whole for put in to.puts] == [True]
+
+
+@both_endpoints
 def test_too_long_while_it_streams(service: Running, at_double_post: Callable[..., Post], path: str) -> None:
     """A file whose length nobody told ends as soon as it has more bytes than the policy takes."""
     to = at_double_post(["content-length-range", 1, len(LARGE) // 2])

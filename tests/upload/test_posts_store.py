@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 
 import pytest
 from devtools.post_signers import Place, SignedPost, Wish, botocore
@@ -105,3 +106,20 @@ def test_document_of_status_201(service: Running, bucket: Bucket, path: str) -> 
     answered = post(service.port, path, posted(*to, b"12345"))
     assert (answered.status, answered.json["status"]) == (200, 201)
     assert answered.json["etag"] == '"827ccb0eea8a706c4c34a16891f84e7b"'
+
+
+@pytest.fixture(scope="module")
+def on_disk(bucket: Bucket) -> Iterator[Running]:
+    """A service without memory for files that wait."""
+    with Running(UPLOAD_DESTINATIONS=bucket.url, UPLOAD_SPOOL_MEMORY_BYTES="0") as running:
+        yield running
+
+
+@both_endpoints
+def test_file_that_waits_on_disk(on_disk: Running, bucket: Bucket, path: str) -> None:
+    """A large file that came before its fields leaves the disk inside of the form, byte for byte."""
+    content = CONTENT * 10
+    to = signed(bucket, Wish(f"posts/disk{path}"))
+    answered = post(on_disk.port, path, posted(*to, content, "file-url-fields"))
+    assert answered.status == 200, answered.json
+    assert bucket.get(f"posts/disk{path}") == content

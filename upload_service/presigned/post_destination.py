@@ -6,7 +6,7 @@ from the URL, and the key as it is sent. A field is sent only if a store's page 
 makes other objects than this one. The time is passed in.
 Must not know: the network, the file's bytes.
 
-Why: docs/decisions/0022-presigned-post.md
+Why: docs/decisions/0024-presigned-post.md
 """
 
 import re

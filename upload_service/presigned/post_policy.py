@@ -92,6 +92,10 @@ class PostPolicy(NamedTuple):
                 "file_too_small", Phrase("The policy takes no less than {least} bytes.", least=self.shortest)
             )
 
+    def takes(self, count: int) -> bool:
+        """Whether it takes a file of so many bytes."""
+        return self.shortest <= count and (self.longest is None or count <= self.longest)
+
     def require_possible_length(self, least: int, most: int) -> None:
         """The same for a file whose length is not known better than this."""
         self.require_length(max(least, 0), more_follows=True)

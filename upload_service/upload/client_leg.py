@@ -9,7 +9,6 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
@@ -28,9 +27,6 @@ from upload_service.upload.form_fields import FormFields
 from upload_service.upload.put_headers import PutHeaders, possible_put_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
 from upload_service.upload.record import UploadRecord
-
-if TYPE_CHECKING:
-    from upload_service.multipart.form_writer import FileFrame
 
 
 class ClientLeg:
@@ -133,7 +129,10 @@ class ClientLeg:
         self._fields.close_headers()
         frame = None
         if destination.post is not None:
-            destination, frame = self._framed(destination)
+            from upload_service.upload.posted_form import frame_for
+
+            given, allowed = self._fields.headers, self._settings.destinations
+            destination, frame = frame_for(self._record, destination, given, allowed)
         headers, *others = self._judged_headers(destination)
         self._record.piece = self._fields.content_range
         if frame is None:
@@ -154,16 +153,6 @@ class ClientLeg:
         )
         self._planned()
 
-    def _framed(self, destination: Destination) -> "tuple[Destination, FileFrame]":
-        """Where a POST goes, and the form around the file."""
-        from upload_service.upload.posted_form import framed
-
-        record, given = self._record, self._fields.headers
-        type_ = given.get("content-type", record.content_type)
-        destination, form, frame = framed(destination, record.filename, type_, self._settings.destinations)
-        record.content_type = form.content_type
-        return destination, frame
-
     def _target(self) -> tuple[Destination, int] | None:
         """Destination and length, when all that a PUT needs beside the bytes is known."""
         destination, length = self._fields.destination, self._length.expected_bytes
@@ -171,6 +160,8 @@ class ClientLeg:
             return None
         if self._fields.is_block_list and not self._has_read_list:
             return None
+        if destination.post is not None and not destination.post.policy.takes(length):
+            return None  # storage would refuse what is announced: the bytes are counted first
         return destination, length
 
     def _put_headers(self, destination: Destination) -> tuple[PutHeaders, ...]:

@@ -2,7 +2,8 @@
 
 Knows: the size that the form gives, the prediction, the operator's limit, and the bounds in a POST's policy.
 Rules: what no file can be is refused as soon as that is certain; else the bytes are counted as they come. A
-prediction refuses nothing by itself, because fields may follow the file.
+prediction refuses nothing by itself, because fields may follow the file; where a policy does not take it, the
+bytes are counted before a POST begins.
 Must not know: framing, the file's bytes.
 """
 

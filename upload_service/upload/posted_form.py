@@ -18,6 +18,7 @@ from upload_service.presigned.post_fields import PostField
 from upload_service.presigned.post_form import CONTENT_TYPE, FilledForm
 from upload_service.presigned.post_policy import parse_policy
 from upload_service.translation.phrase import Phrase
+from upload_service.upload.record import UploadRecord
 
 
 class PostedForm:
@@ -93,3 +94,13 @@ def framed(
     to, form = post_destination.fill_post(destination, filename, content_type, allowed)
     frame = frame_file(form.fields, form.filename, form.content_type, lambda: os.urandom(16).hex())
     return to, form, frame
+
+
+def frame_for(
+    record: UploadRecord, destination: Destination, given: Mapping[str, str], allowed: AllowedDestinations
+) -> tuple[Destination, FileFrame]:
+    """The same for the file of this record, which gets the type that is sent. `given`: the form's headers."""
+    type_ = given.get("content-type", record.content_type)
+    to, form, frame = framed(destination, record.filename, type_, allowed)
+    record.content_type = form.content_type
+    return to, frame

@@ -29,7 +29,6 @@ SHAPES = {
     "1 KB, URL first": (1000, "url"),
     "1 KB, file first": (1000, "file"),
     "200 KB, URL first": (200_000, "url"),
-    "200 KB, POST": (200_000, "post"),
     "200 KB, file first": (200_000, "file"),
 }
 BARE = "bare aiohttp"
