@@ -11,6 +11,7 @@ import os
 
 from upload_service.body.budget import Reservation, SpoolBudget
 from upload_service.body.disk_segments import SEGMENT_BYTES, DiskSegments, FileUse
+from upload_service.body.file_body import ChunkStore, Pipe
 from upload_service.body.memory_chunks import MemoryChunks
 from upload_service.errors.upload_error import UploadError
 
@@ -200,3 +201,18 @@ class Spool:
             self._chunks.drop_before(min(self._read_to, self._written_bytes))
         else:
             self._chunks.drop_before(self._written_bytes)
+
+
+def kept_copy(
+    budget: SpoolBudget, expected_bytes: int | None, *, can_stream: bool
+) -> tuple[ChunkStore, bool]:
+    """A spool, and whether it is one: where no copy fits, and the bytes `can_stream`, they go through a pipe.
+
+    Raises UploadError where neither is possible.
+    """
+    try:
+        return Spool(budget, expected_bytes), True
+    except UploadError:
+        if not can_stream:
+            raise
+        return Pipe(), False

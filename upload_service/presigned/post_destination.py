@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned import sendable_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.destination import (
     LISTED,
@@ -25,41 +24,20 @@ from upload_service.presigned.destination import (
 )
 from upload_service.presigned.post_fields import PostField, unusable_fields
 from upload_service.presigned.post_form import KEY, FilledForm, PostForm, require_fields
-from upload_service.presigned.post_policy import (
-    BUCKET,
-    IGNORED_PREFIX,
-    UNCOVERED,
-    parse_policy,
-    shown_post_field,
-)
+from upload_service.presigned.post_policy import BUCKET, parse_policy
 from upload_service.presigned.post_schemes import POST_SCHEMES, PostScheme
 from upload_service.presigned.provider import Provider
 from upload_service.presigned.providers import provider_of
 from upload_service.presigned.query import unusable_url
-from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
+from upload_service.presigned.sendable_post_fields import require_sendable_fields
 from upload_service.presigned.url_parts import UrlParts
 from upload_service.translation.phrase import Phrase
 
 # No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name.
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255})*/?")
 _ORIGIN_ALONE = re.compile(r"[hH][tT][tT][pP][sS]?://[^/?#\\]+")
-_REDIRECTS = ("success_action_redirect", "redirect")
-_STATUS = "success_action_status"
 # On such hosts the first label is no bucket.
 _ACCESS_POINT = "accesspoint"
-# docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html and
-# docs.cloud.google.com/storage/docs/xml-api/post-object-forms: the fields that are no headers of a PUT.
-# MinIO's x-minio-fanout-list, which would make objects under other keys, is none of them.
-_FORM_FIELDS = (
-    frozenset(
-        (
-            "acl", BUCKET, KEY, "tagging", _STATUS, *_REDIRECTS, "x-amz-algorithm", "x-amz-credential",
-            "x-goog-algorithm", "x-goog-credential",
-        )
-    )
-    | UNCOVERED
-) - {"file"}  # fmt: skip
-_SENDABLE = sendable_headers.GOOGLE_AND_S3
 
 
 def may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
@@ -114,7 +92,7 @@ def judge_post(
     require_fields(fields)
     scheme = _scheme_of(fields, provider)
     scheme.require_well_formed(fields)
-    _require_sendable(fields)
+    require_sendable_fields(fields)
     form = PostForm(fields, parse_policy(fields["policy"].value))
     object_parts = object_address(parts, form.some_key())
     entries = _require_allowed(object_parts, provider, allowed)
@@ -207,23 +185,6 @@ def _scheme_of(fields: Mapping[str, PostField], provider: Provider | None) -> Po
     raise UploadError(
         "url_not_signed", Phrase("The fields of the POST have no signature that its store understands.")
     )
-
-
-def _require_sendable(fields: Mapping[str, PostField]) -> None:
-    """Raise UploadError for a field that no POST of a file carries, or that asks for something else."""
-    for name in _REDIRECTS:
-        if name in fields:
-            raise unusable_fields(
-                Phrase("The field {name} asks for a redirect, which is not followed here.", name=name)
-            )
-    if _STATUS in fields and fields[_STATUS].value not in ("200", "201", "204"):
-        raise unusable_fields(Phrase("The field {name} must be 200, 201 or 204.", name=_STATUS))
-    for name in fields:
-        if name not in _FORM_FIELDS and not name.startswith(IGNORED_PREFIX) and not _SENDABLE.include(name):
-            raise unusable_fields(Phrase("No POST of a file carries {field}.", field=shown_post_field(name)))
-    values = {name: field.value for name, field in fields.items()}
-    refuse_framed_body(values)
-    refuse_empty_body_checksum(values)
 
 
 def _require_bucket(form: PostForm, parts: UrlParts, *, is_known: bool) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
 from upload_service.body.file_body import Body, ChunkStore, Pipe
-from upload_service.body.spool import Spool
+from upload_service.body.spool import kept_copy
 from upload_service.content.allowed_types import Sniffer
 from upload_service.content.content_type import parse_media_type
 from upload_service.errors.upload_error import UploadError
@@ -140,17 +140,10 @@ class ClientLeg:
         else:
             headers, others = {"Content-Type": frame.content_type}, []
         self.plan = PutPlan(
-            self.body,
-            destination,
-            headers,
-            length,
-            self.progress.file_bytes is not None,
-            self._checksums,
-            self.progress,
-            self._length.source,
-            others,
-            frame,
-        )
+            self.body, destination, headers, length,
+            self.progress.file_bytes is not None, self._checksums, self.progress,
+            self._length.source, others, frame,
+        )  # fmt: skip
         self._planned()
 
     def _target(self) -> tuple[Destination, int] | None:
@@ -203,21 +196,15 @@ class ClientLeg:
             raise UploadError("checksum_too_late")
 
     def _store(self) -> ChunkStore:
-        """A pipe where bytes can go straight through and nothing asks for a copy, or no copy fits."""
         target = self._target()
-        streams = target is not None
         needs_copy = self._retrying or (target is not None and self._has_other_headers(target[0]))
-        if streams and not needs_copy and not self._length.is_worth_a_copy(self._spool_budget):
+        if target and not needs_copy and not self._length.is_worth_a_copy(self._spool_budget):
             return Pipe()
-        if self._retrying:
-            self._record.replayable = True
-        try:
-            return Spool(self._spool_budget, self._length.expected_bytes)
-        except UploadError:
-            if not streams:
-                raise
+        self._record.replayable = True if self._retrying else None
+        store, has_copy = kept_copy(self._spool_budget, self.expected_bytes, can_stream=target is not None)
+        if not has_copy:
             self._record.replayable = False
-            return Pipe()
+        return store
 
     async def _feed(self, chunk: bytes) -> None:
         assert self.body

@@ -7,6 +7,8 @@ bytes are counted before a POST begins.
 Must not know: framing, the file's bytes.
 """
 
+import re
+
 from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES
@@ -69,3 +71,14 @@ class FileLength:
         """The error for a file of which more bytes have come than are taken; raises that of a policy."""
         self.bound(destination, count, has_ended=False)
         return UploadError("file_too_large")
+
+
+def parse_size(field: str, value: str, most: int) -> int:
+    """The bytes that a field tells, at most so many; raises UploadError."""
+    if not re.fullmatch(r"\d{1,15}", value, re.ASCII):
+        raise UploadError(
+            "invalid_size", Phrase("The field {field} is not a whole number of bytes.", field=field)
+        )
+    if int(value) > most:
+        raise UploadError("file_too_large")
+    return int(value)

@@ -6,24 +6,25 @@ file that follows it is read.
 Must not know: framing, the file's bytes, the PUT.
 """
 
-import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.content.allowed_types import AllowedTypes
-from upload_service.content.content_type import MediaType, parse_media_type
+from upload_service.content.content_type import MediaType
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations
 from upload_service.presigned.destination import Destination, judge_destination
-from upload_service.presigned.signed_operation import refuse_empty_body_checksum, refuse_framed_body
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
 from upload_service.upload import content_range, put_headers, widget_chunks
 from upload_service.upload.content_range import ContentRange
+from upload_service.upload.file_length import parse_size
+from upload_service.upload.header_fields import HeaderFields
 from upload_service.upload.put_headers import PutHeaders
-from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
+from upload_service.upload.retry import DEFAULT_RETRIES, parse_retries
 
 if TYPE_CHECKING:  # loaded with the first POST
     from upload_service.upload.posted_form import PostedForm
@@ -42,8 +43,8 @@ _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `content_range`: the file is a piece of one, for a session. `headers` are for the PUT, by their names in
-    lower case. `chunk`: what the request's head says of chunks.
+    `content_range`: the file is a piece of one, for a session. `chunk`: what the request's head says of
+    chunks.
     """
 
     def __init__(self, settings: Settings, chunk: Phrase | None = None) -> None:
@@ -51,12 +52,9 @@ class FormFields:
         self.size: int | None = None
         self.max_retries = DEFAULT_RETRIES
         self.checksum: Checksum | None = None
-        self.headers: dict[str, str] = {}
         self.content_range: ContentRange | None = None
-        self._host: str | None = None
         self._types_in_query: tuple[MediaType, ...] = ()
-        self._headers_closed = False
-        self._headers_bytes = 0
+        self._headers = HeaderFields()
         self._chunk = chunk
         self._settings = settings
         self._posted: PostedForm | None = None
@@ -80,7 +78,7 @@ class FormFields:
         elif name == "size":
             self._note_size(name, value)
         elif name == "max_retries":
-            self.max_retries = _retries(value)
+            self.max_retries = parse_retries(value)
         elif name == "checksum":
             self.checksum = parse_checksum(value)
         elif name == LONG_FIELD or name.startswith(POST_PREFIX):
@@ -102,9 +100,14 @@ class FormFields:
         """Whether the file is the list of blocks of which an object is made."""
         return self.destination is not None and self.destination.kind == "block list"
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Those for the PUT, by their names in lower case."""
+        return self._headers.given
+
     def close_headers(self) -> None:
         """From now on no header may come: the PUT begins with those that are here."""
-        self._headers_closed = True
+        self._headers.close()
 
     def missing_headers(self) -> list[str]:
         """The headers that the URL is signed with and whose values have not come."""
@@ -200,15 +203,11 @@ class FormFields:
         self.destination = destination
         widget_chunks.require_whole(self._chunk, destination)
         self._types_in_query = put_headers.types_in_query(destination)
-        signed_headers.check_url(destination)
-        if self._host is not None:
-            signed_headers.check_host(destination, self._host)
-        for name in self.headers:
-            signed_headers.check_given(destination, name)
+        self._headers.meet(destination)
 
     def _note_size(self, field: str, value: str) -> None:
         """The file's length comes in `size`, `header:content-length` or both; a piece's in its range."""
-        self._note_length(_size(field, value, self._settings.max_file_bytes))
+        self._note_length(parse_size(field, value, self._settings.max_file_bytes))
 
     def _note_length(self, size: int) -> None:
         if self.size not in (None, size):
@@ -219,45 +218,18 @@ class FormFields:
         self.size = size
         self._require_fit()
 
-    def _note_host(self, value: str) -> None:
-        if self._host is not None:
-            raise UploadError("duplicate_field", Phrase("The header {name} came twice.", name="host"))
-        self._host = value
-        if self.destination:
-            signed_headers.check_host(self.destination, value)
-
     def _note_header(self, name: str, value: str) -> None:
         if name == "host":
-            self._note_host(value)
+            self._headers.note_host(value, self.destination)
         elif name == "content-length":
             self._note_size("header:content-length", value.strip())
         else:
             self._note_sent_header(name, value)
 
     def _note_sent_header(self, name: str, value: str) -> None:
-        if name in self.headers:
-            raise UploadError("duplicate_field", Phrase("The header {name} came twice.", name=name))
-        if self._headers_closed:
-            raise UploadError(
-                "header_too_late",
-                Phrase("The header {name} came after the file had begun to be sent.", name=name),
-            )
-        signed_headers.check_value(name, value)
-        self._headers_bytes += len(name) + len(value)
-        if self._headers_bytes > signed_headers.MAX_HEADERS_BYTES:
-            raise UploadError(
-                "field_too_long", Phrase("The headers for storage are longer than 16 KiB together.")
-            )
-        if self.size != 0:
-            refuse_empty_body_checksum({name: value.strip()})
-        refuse_framed_body({name: value})
-        if self.destination:
-            signed_headers.check_given(self.destination, name)
-        if name in signed_headers.TYPE_HEADERS:
-            parse_media_type(value)  # refuses several types in one value
+        self._headers.note(name, value, self.destination, is_empty=self.size == 0)
         if name == content_range.HEADER:
             self._note_content_range(value)
-        self.headers[name] = value
         self._require_fit()
 
     def _note_content_range(self, value: str) -> None:
@@ -271,19 +243,3 @@ def _may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
     from upload_service.presigned.post_destination import may_be_of_post
 
     return may_be_of_post(text, allowed)
-
-
-def _size(field: str, value: str, most: int) -> int:
-    if not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        raise UploadError(
-            "invalid_size", Phrase("The field {field} is not a whole number of bytes.", field=field)
-        )
-    if int(value) > most:
-        raise UploadError("file_too_large")
-    return int(value)
-
-
-def _retries(value: str) -> int:
-    if not re.fullmatch(r"\d{1,2}", value, re.ASCII) or int(value) > MAX_RETRIES:
-        raise UploadError("invalid_max_retries")
-    return int(value)

@@ -10,8 +10,10 @@ the key stands in it.
 Must not know: sockets, sleeping, deadlines.
 """
 
+import re
 from collections.abc import Iterator
 
+from upload_service.errors.upload_error import UploadError
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.refusals import RETRIED_STATUSES
 from upload_service.storage.store_codes import STORE_CODES
@@ -65,3 +67,10 @@ def backoff_delays() -> Iterator[float]:
     next(steps)  # the generator's first yield only starts it
     for step in steps:
         yield backoff.full_jitter(step)
+
+
+def parse_retries(value: str) -> int:
+    """The field max_retries; raises UploadError."""
+    if not re.fullmatch(r"\d{1,2}", value, re.ASCII) or int(value) > MAX_RETRIES:
+        raise UploadError("invalid_max_retries")
+    return int(value)
