@@ -66,6 +66,14 @@ async def test_progress_never_falls(page: InChromium, setting: Setting, large: L
     """A part that is sent again takes nothing back of what was shown."""
     refusals = iter(["SlowDown"])
     setting.store.refuse = lambda asked: next(refusals, None) if asked.part == 2 else None
+    # Slow enough that the beginning of the other try is told of.
+    slow = {
+        "offline": False,
+        "latency": 0,
+        "downloadThroughput": -1,
+        "uploadThroughput": 12 * PART_BYTES // 5,
+    }
+    await (await page.context.new_cdp_session(page.page)).send("Network.emulateNetworkConditions", slow)
     await page.begin(large.path, scenario(setting, atOnce=1))
     sent = [event["sent"] for event in (await page.outcome())["told"]]
     assert setting.store.parts()[2] == 2
