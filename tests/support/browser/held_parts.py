@@ -54,6 +54,6 @@ class HeldParts:
 
 def _hide(given: dict[str, Any]) -> None:
     """What the signer gives is nobody else's business."""
-    for name in ("upload", "uploadUrl", "viewUrl"):
+    for name in ("uploadUrl", "viewUrl"):
         if secret := given.get(name):
             TRANSCRIPT.hide(secret)
