@@ -59,7 +59,7 @@ def said(port: int, status: int = 200, **asked: Any) -> Any:
 def create(port: int) -> str:
     """The token of a new upload."""
     (token,) = said(port, action="create", **FILE).values()
-    return TRANSCRIPT.hide(str(token))
+    return str(token)
 
 
 def put(port: int, token: str, number: int, content: bytes | None = None) -> str:
@@ -191,7 +191,7 @@ def test_more_parts_than_a_page_of_the_list(port: int, bucket: Bucket) -> None:
     secret = upload_token.secret_from(bucket.secret_key)
     upload = upload_token.read(create(port), secret)
     assert upload is not None
-    many = TRANSCRIPT.hide(upload_token.write(upload._replace(part_bytes=1), secret))
+    many = upload_token.write(upload._replace(part_bytes=1), secret)
     for number in range(1, 1003):
         put(port, many, number, b"x")
     assert [part["number"] for part in said(port, action="list", upload=many)["parts"]] == [*range(1, 1003)]

@@ -4,12 +4,12 @@ Knows: that the page asks its signer before each part.
 Rules: a request that is held is let go later, or forgotten when the page is loaded anew.
 """
 
-import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Error as PageGone
-from playwright.async_api import Page, Response, Route
+from playwright.async_api import Page, Route
 
 from tests.support.service.transcript import TRANSCRIPT
 
@@ -22,7 +22,6 @@ class HeldParts:
         self.actions: list[dict[str, Any]] = []
         self._page = page
         self._held: list[Route] = []
-        page.on("response", self._hide)
         page.on("framenavigated", lambda _: self._held.clear())
 
     async def start(self, most: int) -> None:
@@ -47,19 +46,14 @@ class HeldParts:
             self._held.append(route)
             return
         self.actions.append(asked)
-        if token := asked.get("upload"):
-            TRANSCRIPT.hide(token)
-        await route.continue_()
+        with suppress(PageGone):  # a page that is loaded anew waits for nothing
+            reply = await route.fetch()
+            _hide(await reply.json())
+            await route.fulfill(response=reply)
 
-    def _hide(self, response: Response) -> None:
-        if response.url.endswith("/presign") and response.request.method == "POST":
-            self._reading = asyncio.ensure_future(self._read(response))
 
-    async def _read(self, response: Response) -> None:
-        try:
-            given = await response.json()
-        except (PageGone, ValueError):
-            return
-        for name in ("uploadUrl", "viewUrl"):
-            if url := given.get(name):
-                TRANSCRIPT.hide(url)
+def _hide(given: dict[str, Any]) -> None:
+    """What the signer gives is nobody else's business."""
+    for name in ("uploadUrl", "viewUrl"):
+        if secret := given.get(name):
+            TRANSCRIPT.hide(secret)

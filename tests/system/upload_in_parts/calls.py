@@ -137,4 +137,5 @@ async def in_chromium(folder: Path, browser: Browser, back_end: str) -> AsyncIte
         try:
             yield InChromium(page, context, origin)
         finally:
+            await page.unroute_all(behavior="ignoreErrors")  # a call may still be on its way
             await context.close()
