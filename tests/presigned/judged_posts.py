@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from devtools import signed_posts
+
 from tests.presigned.judged_urls import NOW, destinations
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
@@ -11,6 +13,7 @@ from upload_service.presigned.post_fields import parse_fields
 from upload_service.presigned.post_form import FilledForm
 
 S3_URL = "https://bucket.s3.eu-west-1.amazonaws.com/"
+ANY_KEY = ["starts-with", "$key", ""]
 
 
 def judged_post(fields: Mapping[str, str], url: str = S3_URL, allowed: str = "default") -> Destination:
@@ -43,3 +46,14 @@ def post_refusal(
     except UploadError as error:
         return error.entry.code, error.cause
     return "ok", ""
+
+
+def free(key: str, *conditions: object, **options: str) -> dict[str, str]:
+    """A policy that allows any key."""
+    fields = signed_posts.v4("x", ANY_KEY, *conditions, more=options)
+    policy = signed_posts.policy([{"bucket": "bucket"}, ANY_KEY, *conditions, *_covering(fields)])
+    return {**fields, "policy": policy, "key": key}
+
+
+def _covering(fields: dict[str, str]) -> list[object]:
+    return [["starts-with", f"${name}", ""] for name in fields if name not in ("key", "policy")]

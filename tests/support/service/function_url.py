@@ -32,6 +32,12 @@ NOT_THROUGH_A_FUNCTION_URL = {
     "test_progress_connection.py::test_caller_who_leaves*": "the function hears of whole requests only",
     "test_header_fields.py::test_content_length_is_the_size*": "the function hears of whole requests only",
     "test_header_fields.py::test_the_map_of_go*": "the function hears of whole requests only",
+    "test_post_lengths.py::test_known_length*": "the function hears of whole requests only",
+    "test_post_lengths.py::test_far_too_long*": "the function hears of whole requests only",
+    "test_post_lengths.py::test_never_long_enough*": "the function hears of whole requests only",
+    "test_post_lengths.py::test_too_long_while*": "the function hears of whole requests only",
+    "test_post_request.py::test_cut_form*": "the function hears of whole requests only",
+    "test_posts.py::test_progress*": "its answer is passed on when it is whole",
 }
 
 
