@@ -60,8 +60,9 @@ PROVIDERS = (
         NO_HOST,
         (vendor_schemes.ORACLE_REQUEST,),
     ),
-    # Swift: the hosts of two vendors; those of NHN Cloud are in `s3_relatives.py`. help.ovhcloud.com, "Object
-    # Storage Swift"; docs.infomaniak.cloud/object_storage/swift
+    # Swift: the hosts of two vendors; those of NHN Cloud are in `s3_relatives.py`.
+    # docs.ovh.com/ie/en/public-cloud/share_an_object_via_a_temporary_url (storage.sbg1.cloud.ovh.net/v1/…);
+    # docs.infomaniak.cloud/object_storage/acls (s3.pub1.infomaniak.cloud/object/v1/…)
     Provider(
         "ovh-swift",
         "OVHcloud (Swift)",
