@@ -72,6 +72,8 @@ def may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
         return False
     if not _PATH.fullmatch(parts.path):
         return False
+    if any(entry.unsigned for entry in allowed.entries_for(parts)):
+        return False  # the address of an object, to which a PUT needs no signature
     if provider := provider_of(parts.host):
         return _has_shape_at(parts, provider)
     return any(_leads_there(parts, entry) for entry in allowed.prefixes)
