@@ -171,6 +171,27 @@ def test_name_of_the_file_that_climbs(filename: str) -> None:
     assert post_refusal(free("in/${filename}"), f"{STORE}/bucket", FOLDER, filename)[0] == NOT_ALLOWED
 
 
+@pytest.mark.parametrize("bucket", [[], [["starts-with", "$bucket", ""]], [{"bucket": "in"}]])
+@pytest.mark.parametrize(
+    ("url", "key", "named"),
+    [
+        # Here the store takes the first segment for the bucket and drops the rest: SeaweedFS 4.48 does.
+        (f"{STORE}/bucket/in", "a", NOT_ALLOWED),
+        (f"{STORE}/bucket/in/", "a", NOT_ALLOWED),
+        (f"{STORE}/bucket/in/deeper", "out/a", NOT_ALLOWED),
+        # Here the host may be the bucket, so that the whole path is dropped, unless the policy forbids it.
+        ("http://bucket.store.example:9000/in", "a", "ok"),
+    ],
+)
+def test_folder_in_the_address(url: str, key: str, named: str, bucket: list[object]) -> None:
+    """A folder behind the bucket in a POST's address means nothing to a store, and opens nothing here."""
+    fields = free("a")
+    policy = signed_posts.policy([*bucket, ANY_KEY, *_covering(fields)])
+    allowed = f"{FOLDER},http://bucket.store.example:9000/in"
+    expected = named if named != "ok" or bucket == [{"bucket": "in"}] else "policy_not_met"
+    assert post_refusal({**fields, "policy": policy, "key": key}, url, allowed)[0] == expected
+
+
 @pytest.mark.parametrize(
     ("url", "key", "allowed", "code"),
     [
@@ -179,7 +200,9 @@ def test_name_of_the_file_that_climbs(filename: str) -> None:
         (f"{STORE}/bucket", "a", f"{STORE}/other", NOT_ALLOWED),
         (f"{STORE}/bucket", "other/a", f"{STORE}/other", NOT_ALLOWED),
         (f"{STORE}/", "bucket/in/a", FOLDER, "policy_not_met"),
-        (f"{STORE}/bucket/in", "a", FOLDER, "policy_not_met"),
+        (f"{STORE}/bucket/in", "a", FOLDER, NOT_ALLOWED),
+        (f"{STORE}/bucket/in/b", "a", FOLDER, NOT_ALLOWED),
+        (f"{STORE}/bucket/in", "in/a", FOLDER, "policy_not_met"),
         (f"{STORE}/gate/bucket", "a", f"{STORE}/gate", "ok"),
         (f"{STORE}/gate", "bucket/a", f"{STORE}/gate", "policy_not_met"),
         ("http://bucket.store.example:9000/", "in/a", "http://bucket.store.example:9000/in", "ok"),

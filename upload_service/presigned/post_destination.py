@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned import sendable_headers
+from upload_service.presigned import post_bucket, sendable_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.destination import (
     LISTED,
@@ -23,6 +23,7 @@ from upload_service.presigned.destination import (
     require_allowed,
     require_object,
 )
+from upload_service.presigned.post_bucket import segments_of
 from upload_service.presigned.post_fields import PostField, unusable_fields
 from upload_service.presigned.post_form import KEY, FilledForm, PostForm, require_fields
 from upload_service.presigned.post_policy import (
@@ -45,8 +46,6 @@ _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255})*/?")
 _ORIGIN_ALONE = re.compile(r"[hH][tT][tT][pP][sS]?://[^/?#\\]+")
 _REDIRECTS = ("success_action_redirect", "redirect")
 _STATUS = "success_action_status"
-# On such hosts the first label is no bucket.
-_ACCESS_POINT = "accesspoint"
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html and
 # docs.cloud.google.com/storage/docs/xml-api/post-object-forms: the fields that are no headers of a PUT.
 # MinIO's x-minio-fanout-list, which would make objects under other keys, is none of them.
@@ -86,19 +85,15 @@ def _parts(text: str) -> UrlParts:
 
 def _has_shape_at(parts: UrlParts, provider: Provider) -> bool:
     """Whether it names a bucket of this store, in the host or in the path."""
-    count = len(_segments(parts.path))
+    count = len(segments_of(parts.path))
     return count == 1 if re.fullmatch(provider.path_hosts, parts.host) else count == 0
 
 
 def _leads_there(parts: UrlParts, entry: UrlPrefix) -> bool:
     """Whether it is a part of the way to an entry of the operator's list, or one segment longer."""
-    given, listed = _segments(parts.path), _segments(entry.path)
+    given, listed = segments_of(parts.path), segments_of(entry.path)
     is_there = entry._replace(path="").allows(parts)
     return is_there and (given == listed[: len(given)] or given[:-1] == listed)
-
-
-def _segments(path: str) -> list[str]:
-    return [each for each in path.split("/") if each]
 
 
 def judge_post(
@@ -118,9 +113,8 @@ def judge_post(
     scheme.require_well_formed(fields)
     _require_sendable(fields)
     form = PostForm(fields, parse_policy(fields["policy"].value))
-    object_parts = object_address(parts, form.some_key())
-    entries = _require_allowed(object_parts, provider, allowed)
-    _require_bucket(form, parts, is_known=bool(provider) or any(entry.path for entry in entries))
+    entries = _require_allowed(parts, form.some_key(), provider, allowed)
+    post_bucket.require_bucket(form, parts, provider, is_folder=any(entry.path for entry in entries))
     if now >= form.policy.expires_at:
         raise UploadError("url_expired", Phrase("The policy of the POST has expired."))
     form.policy.require_covered(fields)
@@ -143,7 +137,7 @@ def judge_post(
 def fields_with_put() -> UploadError:
     """The error for fields that come with the URL of a PUT."""
     return unusable_fields(
-        Phrase("The URL in uploadUrl has a query, as that of a PUT: no fields for a POST go with it.")
+        Phrase("The URL in uploadUrl is that of a PUT, or has a query: no fields for a POST go with it.")
     )
 
 
@@ -168,7 +162,7 @@ def fill_post(
         return destination._replace(object_key=filled.key), filled  # it has been judged
     url = destination.url
     parts = UrlParts(url, destination.host, url.port or 0, destination.host_header)
-    entries = _require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
+    entries = _require_allowed(parts, filled.key, provider_of(parts.host), allowed)
     judged = destination._replace(
         listed=bool(entries),
         etag_optional=any(entry.etag_optional for entry in entries),
@@ -184,12 +178,15 @@ def object_address(parts: UrlParts, key: str) -> UrlParts:
 
 
 def _require_allowed(
-    parts: UrlParts, provider: Provider | None, allowed: AllowedDestinations
+    parts: UrlParts, key: str, provider: Provider | None, allowed: AllowedDestinations
 ) -> list[UrlPrefix]:
     """The entries of the operator's list that have the object; raises UploadError where no PUT may go."""
-    entries = require_allowed(parts, provider, allowed)
+    address = object_address(parts, key)
+    entries = require_allowed(address, provider, allowed)
     if provider:
-        require_object(parts, provider)
+        require_object(address, provider)
+    for bucket in post_bucket.shorter_addresses(parts):
+        require_allowed(object_address(bucket, key), provider, allowed)
     return entries
 
 
@@ -226,32 +223,3 @@ def _require_sendable(fields: Mapping[str, PostField]) -> None:
     values = {name: field.value for name, field in fields.items()}
     refuse_framed_body(values)
     refuse_empty_body_checksum(values)
-
-
-def _require_bucket(form: PostForm, parts: UrlParts, *, is_known: bool) -> None:
-    """Raise UploadError when the form or its policy names another bucket than the URL.
-
-    `is_known`: the URL tells the bucket. A host that the operator lists as a whole may stand for a bucket of
-    any name.
-    """
-    segments = _segments(parts.path)
-    if not segments and (not is_known or _ACCESS_POINT in parts.host):
-        return
-    named = [field.value for name, field in form.fields.items() if name == BUCKET]
-    if not all(_is_bucket_of(parts, name) for name in named):
-        raise UploadError("policy_not_met", Phrase("The field bucket names another bucket than the URL."))
-    for condition in form.policy.about(BUCKET):
-        is_met = (
-            condition.is_met_by(segments[-1])
-            if segments
-            else _is_bucket_of(parts, condition.value, begins=condition.operator != "eq")
-        )
-        if not is_met:
-            raise UploadError("policy_not_met", Phrase("The policy is for another bucket than the URL."))
-
-
-def _is_bucket_of(parts: UrlParts, name: str, *, begins: bool = False) -> bool:
-    if segments := _segments(parts.path):
-        return segments[-1] == name
-    host = parts.host
-    return host == name.lower() or host.startswith(name.lower() if begins else f"{name.lower()}.")
