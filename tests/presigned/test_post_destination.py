@@ -171,6 +171,22 @@ def test_name_of_the_file_that_climbs(filename: str) -> None:
     assert post_refusal(free("in/${filename}"), f"{STORE}/bucket", FOLDER, filename)[0] == NOT_ALLOWED
 
 
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("k" * 8000, "ok"), ("k" * 8192, "object_key_refused"), ("é" * 1400, "object_key_refused")],
+)
+def test_long_key(key: str, code: str) -> None:
+    """An object's address is no longer than the URL of a PUT can be: judging it costs time."""
+    assert post_refusal(free(key))[0] == code
+    assert post_refusal(free("${filename}"), filename=key)[0] == code
+
+
+def test_long_path() -> None:
+    """Nor has it many segments, each of which a store might take for the bucket."""
+    assert post_refusal(free("a"), f"{STORE}/a/b/c/bucket", STORE)[0] == "ok"
+    assert post_refusal(free("a"), f"{STORE}/a/b/c/d/bucket", STORE)[0] == ODD_URL
+
+
 @pytest.mark.parametrize("bucket", [[], [["starts-with", "$bucket", ""]], [{"bucket": "in"}]])
 @pytest.mark.parametrize(
     ("url", "key", "named"),

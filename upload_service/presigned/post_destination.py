@@ -18,6 +18,7 @@ from upload_service.presigned import post_bucket, sendable_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.destination import (
     LISTED,
+    MAX_URL_BYTES,
     Destination,
     read_url,
     require_allowed,
@@ -41,8 +42,9 @@ from upload_service.presigned.signed_operation import refuse_empty_body_checksum
 from upload_service.presigned.url_parts import UrlParts
 from upload_service.translation.phrase import Phrase
 
-# No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name.
-_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255})*/?")
+# No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name. Each segment
+# is judged once more.
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255}){0,4}/?")
 _ORIGIN_ALONE = re.compile(r"[hH][tT][tT][pP][sS]?://[^/?#\\]+")
 _REDIRECTS = ("success_action_redirect", "redirect")
 _STATUS = "success_action_status"
@@ -182,6 +184,8 @@ def _require_allowed(
 ) -> list[UrlPrefix]:
     """The entries of the operator's list that have the object; raises UploadError where no PUT may go."""
     address = object_address(parts, key)
+    if len(address.path) > MAX_URL_BYTES:
+        raise UploadError("object_key_refused", Phrase("The object key of the POST is too long."))
     entries = require_allowed(address, provider, allowed)
     if provider:
         require_object(address, provider)

@@ -51,6 +51,7 @@ TEXTS = {
     "The fields of the POST have no signature that its store understands.": (
         "POST의 필드에 스토리지가 이해하는 서명이 없습니다."
     ),
+    "The object key of the POST is too long.": "POST의 객체 키가 너무 깁니다.",
     "The policy of the POST has expired.": "POST의 정책이 만료되었습니다.",
     "{store} takes no POST of a form.": "이 스토리지는 폼의 POST를 받지 않습니다: {store}.",
     "is not the address of a bucket, to which a POST goes": "POST를 보낼 버킷의 주소가 아닙니다",
