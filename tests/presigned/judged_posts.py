@@ -51,9 +51,10 @@ def post_refusal(
 def free(key: str, *conditions: object, **options: str) -> dict[str, str]:
     """A policy that allows any key."""
     fields = signed_posts.v4("x", ANY_KEY, *conditions, more=options)
-    policy = signed_posts.policy([{"bucket": "bucket"}, ANY_KEY, *conditions, *_covering(fields)])
+    policy = signed_posts.policy([{"bucket": "bucket"}, ANY_KEY, *conditions, *covering(fields)])
     return {**fields, "policy": policy, "key": key}
 
 
-def _covering(fields: dict[str, str]) -> list[object]:
+def covering(fields: dict[str, str]) -> list[object]:
+    """Conditions that let each other field be anything."""
     return [["starts-with", f"${name}", ""] for name in fields if name not in ("key", "policy")]

@@ -6,7 +6,15 @@ The rows of escapes are what a caller tries who wants an object outside of the o
 import pytest
 from devtools import signed_posts
 
-from tests.presigned.judged_posts import S3_URL, filled, free, judged_post, post_refusal
+from tests.presigned.judged_posts import (
+    ANY_KEY,
+    S3_URL,
+    covering,
+    filled,
+    free,
+    judged_post,
+    post_refusal,
+)
 from tests.presigned.judged_urls import destinations
 from upload_service.presigned.post_destination import may_be_of_post
 
@@ -160,6 +168,43 @@ def test_name_of_the_file_that_climbs(filename: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "code"),
+    [("k" * 8000, "ok"), ("k" * 8192, "object_key_refused"), ("é" * 1400, "object_key_refused")],
+)
+def test_long_key(key: str, code: str) -> None:
+    """An object's address is no longer than the URL of a PUT can be: judging it costs time."""
+    assert post_refusal(free(key))[0] == code
+    assert post_refusal(free("${filename}"), filename=key)[0] == code
+
+
+def test_long_path() -> None:
+    """Nor has it many segments, each of which a store might take for the bucket."""
+    assert post_refusal(free("a"), f"{STORE}/a/b/c/bucket", STORE)[0] == "ok"
+    assert post_refusal(free("a"), f"{STORE}/a/b/c/d/bucket", STORE)[0] == ODD_URL
+
+
+@pytest.mark.parametrize("bucket", [[], [["starts-with", "$bucket", ""]], [{"bucket": "in"}]])
+@pytest.mark.parametrize(
+    ("url", "key", "named"),
+    [
+        # Here the store takes the first segment for the bucket and drops the rest: SeaweedFS 4.48 does.
+        (f"{STORE}/bucket/in", "a", NOT_ALLOWED),
+        (f"{STORE}/bucket/in/", "a", NOT_ALLOWED),
+        (f"{STORE}/bucket/in/deeper", "out/a", NOT_ALLOWED),
+        # Here the host may be the bucket, so that the whole path is dropped, unless the policy forbids it.
+        ("http://bucket.store.example:9000/in", "a", "ok"),
+    ],
+)
+def test_folder_in_the_address(url: str, key: str, named: str, bucket: list[object]) -> None:
+    """A folder behind the bucket in a POST's address means nothing to a store, and opens nothing here."""
+    fields = free("a")
+    policy = signed_posts.policy([*bucket, ANY_KEY, *covering(fields)])
+    allowed = f"{FOLDER},http://bucket.store.example:9000/in"
+    expected = named if named != "ok" or bucket == [{"bucket": "in"}] else "policy_not_met"
+    assert post_refusal({**fields, "policy": policy, "key": key}, url, allowed)[0] == expected
+
+
+@pytest.mark.parametrize(
     ("url", "key", "allowed", "code"),
     [
         (f"{STORE}/bucket", "a", STORE, "ok"),
@@ -167,7 +212,9 @@ def test_name_of_the_file_that_climbs(filename: str) -> None:
         (f"{STORE}/bucket", "a", f"{STORE}/other", NOT_ALLOWED),
         (f"{STORE}/bucket", "other/a", f"{STORE}/other", NOT_ALLOWED),
         (f"{STORE}/", "bucket/in/a", FOLDER, "policy_not_met"),
-        (f"{STORE}/bucket/in", "a", FOLDER, "policy_not_met"),
+        (f"{STORE}/bucket/in", "a", FOLDER, NOT_ALLOWED),
+        (f"{STORE}/bucket/in/b", "a", FOLDER, NOT_ALLOWED),
+        (f"{STORE}/bucket/in", "in/a", FOLDER, "policy_not_met"),
         (f"{STORE}/gate/bucket", "a", f"{STORE}/gate", "ok"),
         (f"{STORE}/gate", "bucket/a", f"{STORE}/gate", "policy_not_met"),
         ("http://bucket.store.example:9000/", "in/a", "http://bucket.store.example:9000/in", "ok"),

@@ -49,6 +49,7 @@ def test_object_of_strings() -> None:
         ("[]", "JSON, and no object"),
         ('[["key", "a"]]', "JSON, and no object"),
         ('"key"', "JSON, and no object"),
+        ('{"url": "https://a", "fields": {"key": "a"}}', "its url belongs in uploadUrl"),
         ('{"key": 1}', "a value that is no string"),
         ('{"key": null}', "a value that is no string"),
         ('{"key": ["a"]}', "a value that is no string"),

@@ -9,6 +9,7 @@ from tests.support.hypothesis_settings import STABLE
 from upload_service.presigned import signed_headers
 from upload_service.presigned.allowed_destinations import UrlPrefix
 from upload_service.presigned.destination import UNSIGNED
+from upload_service.presigned.post_destination import may_be_of_post
 from upload_service.settings.environment import SettingError
 
 GATED = "https://store.internal/uploads/?unsigned"
@@ -88,6 +89,7 @@ def test_part_of_an_upload_in_parts() -> None:
         "?acl", "?policy", "?tagging", "?versionId=1", "?append&position=0", "?x=y", "?token=abc", "?&", "?=",
         "?partNumber=1", "?uploadId=a", "?partNumber=1&uploadId=", "?partNumber=one&uploadId=a",
         "?partnumber=1&uploadid=a", "?partNumber=1&uploadId=a&acl", "?partNumber=1&uploadId=a&uploadId=b",
+        "?partNumber=1&uploadId=a;acl",
         "?x-id=PutObject", "?op=mkdir", "?mv.from=/other", "?collection=x", "?comp=block&blockid=a",
         "?X-Amz-Algorithm=AWS4-HMAC-SHA256", "?response-content-type=text/html", "/", "/a/",
     ],
@@ -117,6 +119,29 @@ def test_what_is_no_plain_address(tail: str) -> None:
 def test_other_places(url: str) -> None:
     """What is not below the entry is as closed as before."""
     assert refusal(url, f"default,{GATED}") == "destination_not_allowed"
+
+
+@pytest.mark.parametrize("query", [V4, V2, SAS])
+@pytest.mark.parametrize(
+    "more", ["acl", "tagging", "legal-hold", "append", "x-amz-acl=public-read", "op=mkdir"]
+)
+def test_signature_opens_nothing_more(query: str, more: str) -> None:
+    """A store without keys looks at no signature, so a made-up one brings no parameter past the judge."""
+    assert refusal(f"{KEY}?{query}&{more}", GATED) in ("invalid_upload_url", "url_not_for_put")
+
+
+def test_signature_brings_no_headers() -> None:
+    """Nor does it bring the headers of a vendor; the same URL below another entry has them."""
+    assert not judged(f"{KEY}?{V4}", GATED).sendable.include("x-amz-acl")
+    assert judged(f"{KEY}?{V4}", "https://store.internal/").sendable.include("x-amz-acl")
+    assert judged(f"{KEY}?{V4}&x-id=PutObject&X-Amz-Security-Token=a", GATED).signature_scheme == "s3-v4"
+
+
+@pytest.mark.parametrize("key", ["photo.png", "in/photo.png"])
+def test_plain_address_is_no_post(key: str) -> None:
+    """An object directly below the entry might be taken for a bucket, to which a POST goes. It is none."""
+    address = f"https://store.internal/uploads/{key}"
+    assert not may_be_of_post(address, destinations(GATED))
 
 
 def test_other_entries_want_signatures() -> None:

@@ -1,5 +1,6 @@
 """The vendors that sign in a way of their own: their signers, their hosts, and what is wrong with a URL."""
 
+import base64
 import json
 import os
 import time
@@ -10,7 +11,7 @@ from botocore.signers import CloudFrontSigner
 from signer_oracles import judge
 
 from tests.presigned.judged_urls import NOW, USER_SAS, destinations, judged, reason, refusal
-from tests.presigned.vendor_rows import CHANGES, CLOUDFRONT, END, ORACLE, RIGHT, SUPABASE, token
+from tests.presigned.vendor_rows import CHANGES, CLOUDFRONT, END, ORACLE, RIGHT, SUPABASE, policy, token
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import judge_destination
 from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
@@ -87,6 +88,53 @@ def test_cloudfront_is_listed_only() -> None:
     url = RIGHT["cloudfront"].replace("cdn.example.com", "d111111abcdef8.cloudfront.net")
     assert refusal(url) == "destination_not_allowed"
     assert refusal(url, "https://d111111abcdef8.cloudfront.net") == "ok"
+
+
+@pytest.mark.parametrize(
+    ("resource", "fits"),
+    [
+        ("https://cdn.example.com/a/key.png", True),
+        ("https://cdn.example.com/a/ke?.png", True),
+        ("https://cdn.example.com/a/*", True),
+        ("*", True),
+        ("*?a?key*", True),
+        ("h*//*.example.com/*.png", True),
+        ("*key.png*", True),
+        ("https*a/key.png", True),
+        ("https://cdn.example.com/a/key.png?", False),
+        ("https://cdn.example.com/a/key.pn", False),
+        ("https://cdn.example.com/a/key.png*g", False),
+        ("*png*key*", False),
+        ("https://cdn.example.com/b/*", False),
+        ("https://cdn.example.com/a/[k]ey.png", False),
+        ("*a" * 17, False),
+    ],
+)
+def test_cloudfront_resource(resource: str, fits: bool) -> None:
+    """`*` stands for any text and `?` for one character, and all others for themselves."""
+    url = RIGHT["cloudfront policy"].replace(policy(), policy(resource))
+    assert refusal(url, LISTED) == ("ok" if fits else "invalid_upload_url")
+
+
+def test_many_stars() -> None:
+    """A policy of stars between letters is refused at once, and not after all ways to place them."""
+    url = RIGHT["cloudfront policy"].replace(policy(), policy("*a" * 15 + "*b"))
+    assert refusal(url.replace("/a/key.png", f"/{'a' * 4000}"), LISTED) == "invalid_upload_url"
+
+
+@pytest.mark.parametrize("end", ["Infinity", "-Infinity", "NaN", "1e999", "1e300", str(10**400)])
+def test_times_that_nobody_means(end: str) -> None:
+    """JSON can write numbers that are no times."""
+    written = base64.b64encode(
+        f'{{"url": "bucket/a folder/key.png", "scope": "upload", "exp": {end}}}'.encode()
+    )
+    text = f"{SUPABASE}?token=eyJh.{written.decode().rstrip('=')}.c2lnbmVk"
+    assert refusal(text) == "invalid_upload_url"
+
+
+def test_swift_takes_the_type_that_was_judged() -> None:
+    """With x-detect-content-type Swift would take it from the name of the object."""
+    assert not judged(RIGHT["swift-temp-url"]).sendable.include("x-detect-content-type")
 
 
 def test_cloudfront_tells_s3_of_no_checksum() -> None:

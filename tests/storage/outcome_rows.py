@@ -202,6 +202,12 @@ MEANINGS = {
         "CloudKmsBadKey CloudKmsDisabledKey CloudKmsEncryptionKeyNotFound CloudKmsKeyLocationNotAllowed "
         "KMS.DisabledException KMS.KMSInvalidStateException KMS.NotFoundException"
     ),
+    "policy_not_met": "InvalidPolicyDocument PostPolicyInvalidKeyName",
+    "invalid_fields": (
+        "IncorrectNumberOfFilesInPostRequest MalformedPOSTRequest MaxPostPreDataLengthExceededError "
+        "UserKeyMustBeSpecified"
+    ),
+    "file_too_small": "EntityTooSmall",
     "storage_timeout": "RequestTimeout",
     "storage_throttled": (
         "Busy KMS.ThrottlingException RequestLimitExceeded SlowDown SlowDownRead SlowDownWrite Throttling "

@@ -106,6 +106,7 @@ def test_retry_sends_the_same_form_again(service: Running, double: StorageDouble
     assert (answered.status, answered.json["attempts"]) == (200, 3)
     assert [each["bytes"] for each in answered.json["attempt_log"]] == [len(LARGE)] * 3
     assert puts[0].body == puts[1].body == puts[2].body
+    assert puts[2].ended.wait(30)
     assert puts[2].whole
 
 

@@ -25,7 +25,7 @@ def read(
 
 @pytest.mark.parametrize(
     ("headers", "held"),
-    [({}, 0), ({"Range": "bytes=0-0"}, 1), ({"range": "bytes=0-262143"}, 262144), (HTML, 0)],
+    [({}, 0), ({"Range": "bytes=0-0"}, 1), ({"range": "bytes=0-999"}, 1000), (HTML, 0)],
 )
 def test_more(headers: dict[str, str], held: int) -> None:
     """308 says how much the session holds; without a Range that is nothing."""
@@ -63,6 +63,13 @@ def test_refusals(status: int, headers: dict[str, str], body: bytes, error: str,
     assert (outcome.error, is_worth_retrying(outcome)) == (error, is_retried)
     assert outcome.held_bytes is None
     assert "secret" not in str(outcome.as_error().detail)
+
+
+@pytest.mark.parametrize("proof", [PIECE, WHOLE])
+def test_more_than_there_is(proof: Proof) -> None:
+    """A session that says it holds more than the whole object is not believed."""
+    assert read(308, {"Range": "bytes=0-1000"}, proof=proof).error == "storage_bad_answer"
+    assert read(308, {"Range": "bytes=0-1000"}, proof=PIECE._replace(object_bytes=None)).held_bytes == 1001
 
 
 def test_more_of_a_whole_file() -> None:

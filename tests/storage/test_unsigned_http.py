@@ -66,7 +66,8 @@ def _ask(method: str, url: str, body: bytes = b"") -> tuple[int, bytes, str]:
 @pytest.mark.parametrize("content", [b"", b"12345", SMALL, LARGE], ids=len)
 def test_store_without_keys(keyless: str, s3_service: Running, path: str, content: bytes, late: bool) -> None:
     """A file goes to a plain address below the listed one, byte for byte and with its type."""
-    url = f"{keyless}{uuid.uuid4().hex}/photo.png"
+    folder = f"{uuid.uuid4().hex}-" if late else f"{uuid.uuid4().hex}/"
+    url = f"{keyless}{folder}photo.png"
     answered = _send(s3_service, path, url, content, late=late)
     assert (answered.status, answered.json["success"]) == (200, True), answered.json
     assert _ask("GET", url) == (200, content, "image/png")

@@ -91,8 +91,9 @@ def test_every_field_is_told(path: str, wanted: frozenset[str]) -> None:
     content = operations()[f"POST {path}"]["requestBody"]["content"]["multipart/form-data"]
     names = list(content["schema"]["properties"])
     assert (names[0], names[-1]) == ("uploadUrl", "file")
-    assert {*names, "header:"} == wanted | {"file"}
-    pattern, of_types = content["schema"]["patternProperties"]
+    assert {*names, "header:", "field:"} == wanted | {"file"}
+    pattern, of_types, of_post = content["schema"]["patternProperties"]
+    assert re.search(of_post, "field:key")
     assert re.search(pattern, "header:x-amz-meta-colour")
     assert re.search(pattern, "header:cache-control")
     assert not re.search(pattern, "header:x-amz-copy-source")

@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 from devtools import signed_queries
@@ -12,8 +13,9 @@ from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
+from upload_service.body.file_body import Body
 from upload_service.errors.upload_error import UploadError
-from upload_service.upload.block_list import MOST_BYTES, require_block_list
+from upload_service.upload.block_list import MOST_BYTES, read_block_list, require_block_list
 
 ID = base64.b64encode(b"block-000001").decode()
 OTHER = base64.b64encode(b"block-000002").decode()
@@ -62,12 +64,13 @@ REFUSED = {
     "another encoding": (b'<?xml version="1.0" encoding="utf-16"?>' + LIST, SYNTAX),
     "XML 1.1": (b'<?xml version="1.1"?>' + LIST, SYNTAX),
     "UTF-16": (LIST.decode().encode("utf-16"), SYNTAX),
+    "many spaces": (LIST.replace(b"<Latest>", b" " * 65_537 + b"<Latest>", 1), SYNTAX),
     "NUL": (LIST + b"\0", SYNTAX),
     "letters for URLs": (b"<BlockList><Latest>a-b_</Latest></BlockList>", SYNTAX),
     "65 bytes": (b"<BlockList><Latest>" + base64.b64encode(bytes(65)) + b"</Latest></BlockList>", "64 bytes"),
     "no whole base64": (b"<BlockList><Latest>QUF</Latest></BlockList>", "64 bytes"),
     "two lengths": (f"<BlockList><Latest>{ID}</Latest><Latest>QQ==</Latest></BlockList>".encode(), "length"),
-    "50,001 blocks": (b"<BlockList>" + b"<Latest>QQ==</Latest>" * 50_001 + b"</BlockList>", "50001 blocks"),
+    "50,001 blocks": (b"<BlockList>" + b"<Latest>QQ==</Latest>" * 50_001 + b"</BlockList>", "than 50,000"),
     "too long": (b"<BlockList>" + b" " * MOST_BYTES + b"</BlockList>", "8 MiB"),
 }  # fmt: skip
 
@@ -130,6 +133,17 @@ def send(service: Running, url: str, content: bytes, *fields: bytes, path: str, 
     """One form with a list of blocks."""
     parts = [*fields, field("uploadUrl", url), file(content, "blocks.xml", "application/xml")]
     return post(service.port, path, form(*(parts if url_first else parts[::-1])))
+
+
+def test_others_have_their_turn() -> None:
+    """The longest list is read in steps, so that no other upload waits for all of it."""
+
+    class Held:
+        async def whole(self, most: int) -> bytes:
+            return WRITTEN["50,000 blocks"]
+
+    reading = read_block_list(cast("Body", Held()))
+    assert sum(1 for _ in reading.__await__()) >= 10
 
 
 @both_endpoints

@@ -115,6 +115,10 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
         raise not_signed(query, parts.url, provider)
     scheme.require_well_formed(query, parts.url)
+    if is_gated := any(entry.unsigned for entry in entries):
+        from upload_service.presigned.unsigned_urls import require_nothing_but_signature
+
+        require_nothing_but_signature(query, scheme)
     signed_headers = scheme.signed_headers(query)
     kind = scheme.operation.require_put(query, signed_headers)
     refuse_empty_body_checksum(query.lower)
@@ -136,7 +140,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
         host_header=parts.host_header,
         binds_type=scheme.binds_type,
         headers_in_query=scheme.headers_in_query(query),
-        sendable=_sendable(scheme, provider),
+        sendable=sendable_headers.PLAIN if is_gated else _sendable(scheme, provider),
         default_headers=scheme.default_headers,
         types_in_query=_types_in(query),
         parameters=query.lower.keys(),

@@ -26,6 +26,11 @@ SUPABASE_UPLOAD = "/object/upload/sign/"
 # (AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html).
 _CLOUDFRONT = frozenset(("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"))
 
+# Each costs time.
+_MOST_WILDCARDS = 16
+# As many seconds, and what is no number, are no time of anybody's.
+_NO_TIME = 10**11
+
 
 def moment(text: str) -> float:
     """A time in epoch seconds, or in ISO 8601; without a zone it is in UTC."""
@@ -58,8 +63,9 @@ def cloudfront_policy(text: str, url: URL) -> float:
     """The expiry of a custom policy; raises UploadError where the policy is not for this address."""
     (statement,) = _list(_members(text.replace("_", "="), "-~")["Statement"])
     resource = statement.get("Resource", "*")
-    pattern = re.sub(r"\\\*|\\\?", lambda wild: ".*" if wild[0] == r"\*" else ".", re.escape(resource))
-    if not any(re.fullmatch(pattern, each, re.S) for each in _addresses(url)):
+    if resource.count("*") + resource.count("?") > _MOST_WILDCARDS:
+        raise ValueError("no pattern of a person's")
+    if not any(_is_covered(each, resource) for each in _addresses(url)):
         raise _for_another_address()
     return _seconds(statement["Condition"]["DateLessThan"]["AWS:EpochTime"])
 
@@ -70,6 +76,34 @@ def _addresses(url: URL) -> tuple[str, ...]:
     pairs = url.raw_query_string.split("&")
     own = "&".join(pair for pair in pairs if pair.partition("=")[0] not in _CLOUDFRONT)
     return (f"{front}?{own}", front) if own else (front,)
+
+
+def _is_covered(address: str, resource: str) -> bool:
+    """Whether `*` (any text) and `?` (one character) in a policy's resource can stand for the rest of it.
+
+    The first place that fits is taken for all that stands between two stars, so nothing is tried twice.
+    """
+    first, *others = resource.split("*")
+    if not others:
+        return len(address) == len(first) and _place(address, first, 0) == 0
+    *between, last = others
+    at = len(first)
+    if _place(address[:at], first, 0) != 0:
+        return False
+    for text in between:
+        if (found := _place(address, text, at)) < 0:
+            return False
+        at = found + len(text)
+    end = len(address) - len(last)
+    return end >= at and _place(address[end:], last, 0) == 0
+
+
+def _place(address: str, text: str, start: int) -> int:
+    """Where `text`, in which `?` is any character, stands first at or behind `start`; -1 if nowhere."""
+    if "?" not in text:
+        return address.find(text, start)
+    found = re.compile(".".join(map(re.escape, text.split("?"))), re.S).search(address, start)
+    return found.start() if found else -1
 
 
 def _members(text: str, last_letters: str) -> Mapping[str, Any]:
@@ -89,7 +123,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _NO_TIME:
         raise ValueError("no time")
     return float(value)
 

@@ -14,17 +14,20 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from upload_service.errors.upload_error import UploadError
+from upload_service.presigned import post_bucket
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.destination import (
     LISTED,
+    MAX_URL_BYTES,
     Destination,
     read_url,
     require_allowed,
     require_object,
 )
+from upload_service.presigned.post_bucket import segments_of
 from upload_service.presigned.post_fields import PostField, unusable_fields
 from upload_service.presigned.post_form import KEY, FilledForm, PostForm, require_fields
-from upload_service.presigned.post_policy import BUCKET, parse_policy
+from upload_service.presigned.post_policy import parse_policy
 from upload_service.presigned.post_schemes import POST_SCHEMES, PostScheme
 from upload_service.presigned.provider import Provider
 from upload_service.presigned.providers import provider_of
@@ -33,11 +36,10 @@ from upload_service.presigned.sendable_post_fields import require_sendable_field
 from upload_service.presigned.url_parts import UrlParts
 from upload_service.translation.phrase import Phrase
 
-# No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name.
-_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255})*/?")
+# No escapes: no bucket needs one, and nobody can read it in another way. A dot alone is no name. Each segment
+# is judged once more.
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,255}){0,4}/?")
 _ORIGIN_ALONE = re.compile(r"[hH][tT][tT][pP][sS]?://[^/?#\\]+")
-# On such hosts the first label is no bucket.
-_ACCESS_POINT = "accesspoint"
 
 
 def may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
@@ -50,6 +52,8 @@ def may_be_of_post(text: str, allowed: AllowedDestinations) -> bool:
         return False
     if not _PATH.fullmatch(parts.path):
         return False
+    if any(entry.unsigned for entry in allowed.entries_for(parts)):
+        return False  # the address of an object, to which a PUT needs no signature
     if provider := provider_of(parts.host):
         return _has_shape_at(parts, provider)
     return any(_leads_there(parts, entry) for entry in allowed.prefixes)
@@ -62,19 +66,15 @@ def _parts(text: str) -> UrlParts:
 
 def _has_shape_at(parts: UrlParts, provider: Provider) -> bool:
     """Whether it names a bucket of this store, in the host or in the path."""
-    count = len(_segments(parts.path))
+    count = len(segments_of(parts.path))
     return count == 1 if re.fullmatch(provider.path_hosts, parts.host) else count == 0
 
 
 def _leads_there(parts: UrlParts, entry: UrlPrefix) -> bool:
     """Whether it is a part of the way to an entry of the operator's list, or one segment longer."""
-    given, listed = _segments(parts.path), _segments(entry.path)
+    given, listed = segments_of(parts.path), segments_of(entry.path)
     is_there = entry._replace(path="").allows(parts)
     return is_there and (given == listed[: len(given)] or given[:-1] == listed)
-
-
-def _segments(path: str) -> list[str]:
-    return [each for each in path.split("/") if each]
 
 
 def judge_post(
@@ -94,9 +94,8 @@ def judge_post(
     scheme.require_well_formed(fields)
     require_sendable_fields(fields)
     form = PostForm(fields, parse_policy(fields["policy"].value))
-    object_parts = object_address(parts, form.some_key())
-    entries = _require_allowed(object_parts, provider, allowed)
-    _require_bucket(form, parts, is_known=bool(provider) or any(entry.path for entry in entries))
+    entries = _require_allowed(parts, form.some_key(), provider, allowed)
+    post_bucket.require_bucket(form, parts, provider, is_folder=any(entry.path for entry in entries))
     if now >= form.policy.expires_at:
         raise UploadError("url_expired", Phrase("The policy of the POST has expired."))
     form.policy.require_covered(fields)
@@ -119,7 +118,7 @@ def judge_post(
 def fields_with_put() -> UploadError:
     """The error for fields that come with the URL of a PUT."""
     return unusable_fields(
-        Phrase("The URL in uploadUrl has a query, as that of a PUT: no fields for a POST go with it.")
+        Phrase("The URL in uploadUrl is that of a PUT, or has a query: no fields for a POST go with it.")
     )
 
 
@@ -144,7 +143,7 @@ def fill_post(
         return destination._replace(object_key=filled.key), filled  # it has been judged
     url = destination.url
     parts = UrlParts(url, destination.host, url.port or 0, destination.host_header)
-    entries = _require_allowed(object_address(parts, filled.key), provider_of(parts.host), allowed)
+    entries = _require_allowed(parts, filled.key, provider_of(parts.host), allowed)
     judged = destination._replace(
         listed=bool(entries),
         etag_optional=any(entry.etag_optional for entry in entries),
@@ -160,12 +159,17 @@ def object_address(parts: UrlParts, key: str) -> UrlParts:
 
 
 def _require_allowed(
-    parts: UrlParts, provider: Provider | None, allowed: AllowedDestinations
+    parts: UrlParts, key: str, provider: Provider | None, allowed: AllowedDestinations
 ) -> list[UrlPrefix]:
     """The entries of the operator's list that have the object; raises UploadError where no PUT may go."""
-    entries = require_allowed(parts, provider, allowed)
+    address = object_address(parts, key)
+    if len(address.path) > MAX_URL_BYTES:
+        raise UploadError("object_key_refused", Phrase("The object key of the POST is too long."))
+    entries = require_allowed(address, provider, allowed)
     if provider:
-        require_object(parts, provider)
+        require_object(address, provider)
+    for bucket in post_bucket.shorter_addresses(parts):
+        require_allowed(object_address(bucket, key), provider, allowed)
     return entries
 
 
@@ -185,32 +189,3 @@ def _scheme_of(fields: Mapping[str, PostField], provider: Provider | None) -> Po
     raise UploadError(
         "url_not_signed", Phrase("The fields of the POST have no signature that its store understands.")
     )
-
-
-def _require_bucket(form: PostForm, parts: UrlParts, *, is_known: bool) -> None:
-    """Raise UploadError when the form or its policy names another bucket than the URL.
-
-    `is_known`: the URL tells the bucket. A host that the operator lists as a whole may stand for a bucket of
-    any name.
-    """
-    segments = _segments(parts.path)
-    if not segments and (not is_known or _ACCESS_POINT in parts.host):
-        return
-    named = [field.value for name, field in form.fields.items() if name == BUCKET]
-    if not all(_is_bucket_of(parts, name) for name in named):
-        raise UploadError("policy_not_met", Phrase("The field bucket names another bucket than the URL."))
-    for condition in form.policy.about(BUCKET):
-        is_met = (
-            condition.is_met_by(segments[-1])
-            if segments
-            else _is_bucket_of(parts, condition.value, begins=condition.operator != "eq")
-        )
-        if not is_met:
-            raise UploadError("policy_not_met", Phrase("The policy is for another bucket than the URL."))
-
-
-def _is_bucket_of(parts: UrlParts, name: str, *, begins: bool = False) -> bool:
-    if segments := _segments(parts.path):
-        return segments[-1] == name
-    host = parts.host
-    return host == name.lower() or host.startswith(name.lower() if begins else f"{name.lower()}.")

@@ -54,6 +54,10 @@ def parse_fields(text: str) -> dict[str, PostField]:
     if not isinstance(pairs, tuple):
         raise unusable_fields(Phrase("The field fields is JSON, and no object."))
     fields: dict[str, PostField] = {}
+    if {"url", "fields"} <= {name for name, _ in pairs}:
+        raise unusable_fields(
+            Phrase("The field fields has all that the signer returned: its url belongs in uploadUrl.")
+        )
     for name, value in pairs:
         _add(fields, name, value)
     return fields

@@ -69,13 +69,13 @@ class PostForm(NamedTuple):
 
     def require_possible(self) -> None:
         """Raise UploadError for a condition that the form does not meet, whatever the file is."""
-        for condition in self.policy.conditions:
-            if condition.name == BUCKET and BUCKET not in self.fields:
+        for name in self.policy.conditions:
+            if name == BUCKET and BUCKET not in self.fields:
                 continue
-            value = self.fields[condition.name].value if condition.name in self.fields else ""
-            if FILENAME_VARIABLE in value or (condition.name == CONTENT_TYPE and not self.content_type):
+            value = self.fields[name].value if name in self.fields else ""
+            if FILENAME_VARIABLE in value or (name == CONTENT_TYPE and not self.content_type):
                 continue
-            self.policy.require_met(condition.name, (value,))
+            self.policy.require_met(name, (value,))
 
     def require_fit(self, size: int | None, given_type: str | None) -> None:
         """Raise UploadError for what the caller says of the file beside this form, if it is not the same."""

@@ -50,29 +50,31 @@ class Condition(NamedTuple):
 
 
 class PostPolicy(NamedTuple):
-    """`expires_at` is in epoch seconds; `shortest` and `longest` are the bounds of the file's length."""
+    """`conditions` by the names of their fields; there can be thousands. `expires_at` is in epoch seconds;
+    `shortest` and `longest` are the bounds of the file's length.
+    """
 
     expires_at: float
-    conditions: tuple[Condition, ...]
+    conditions: Mapping[str, tuple[Condition, ...]]
     shortest: int = 0
     longest: int | None = None
 
     def __repr__(self) -> str:
         return "PostPolicy()"
 
-    def about(self, name: str) -> list[Condition]:
+    def about(self, name: str) -> tuple[Condition, ...]:
         """The conditions on one field."""
-        return [each for each in self.conditions if each.name == name]
+        return self.conditions.get(name, ())
 
     def demanded_names(self) -> frozenset[str]:
         """The fields without which the policy cannot be met; the bucket stands in the URL."""
-        return frozenset(each.name for each in self.conditions if each.value) - {BUCKET}
+        demanded = (name for name, about in self.conditions.items() if any(each.value for each in about))
+        return frozenset(demanded) - {BUCKET}
 
     def require_covered(self, names: Collection[str]) -> None:
         """Raise UploadError for a field that no condition mentions: S3, MinIO and Google refuse it."""
-        covered = {each.name for each in self.conditions} | UNCOVERED
         for name in names:
-            if name not in covered and not name.startswith(IGNORED_PREFIX):
+            if name not in self.conditions and name not in UNCOVERED and not name.startswith(IGNORED_PREFIX):
                 raise _not_met(Phrase("The policy does not cover {field}.", field=shown_post_field(name)))
 
     def require_met(self, name: str, values: Collection[str]) -> None:
@@ -134,9 +136,13 @@ def parse_policy(text: str) -> PostPolicy:
     if not isinstance(conditions, list):
         raise _unreadable()
     bounds = [each for each in conditions if _is_length_range(each)]
-    others = [found for each in conditions if not _is_length_range(each) for found in _conditions(each)]
+    others: dict[str, list[Condition]] = {}
+    for each in conditions:
+        for found in () if _is_length_range(each) else _conditions(each):
+            others.setdefault(found.name, []).append(found)
     shortest, longest = _bounds(bounds)
-    return PostPolicy(_moment(document.get("expiration")), tuple(others), shortest, longest)
+    by_name = {name: tuple(found) for name, found in others.items()}
+    return PostPolicy(_moment(document.get("expiration")), by_name, shortest, longest)
 
 
 def _unreadable() -> UploadError:

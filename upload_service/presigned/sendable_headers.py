@@ -171,9 +171,10 @@ x-obs-server-side-encryption-kms-key-id x-obs-storage-class x-obs-tagging x-obs-
 # Its S3 interface, too, reads the headers of both, as that package signs them.
 HUAWEI_AND_S3 = HUAWEI | S3
 # docs.openstack.org/api-ref/object-store, and swift 2.38.3, swift/obj/server.py (allowed_headers); without
-# those that make the object a pointer or a list of segments.
+# those that make the object a pointer or a list of segments, and without x-detect-content-type, with which
+# its name tells its type, and not the Content-Type that was judged (swift/proxy/controllers/obj.py).
 SWIFT = SendableHeaders(
-    _names("etag x-delete-after x-delete-at x-detect-content-type x-robots-tag x-trans-id-extra"),
+    _names("etag x-delete-after x-delete-at x-robots-tag x-trans-id-extra"),
     ("x-object-meta-",),
 )
 # github.com/supabase/storage, src/storage/uploader.ts, and storage3 2.34.1, which sends x-upsert as well

@@ -183,6 +183,12 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
     held = held_bytes(status, headers)
     if held is None:
         return None
+    if wanted is not None and held > wanted:
+        cause = Phrase(
+            "The session of the URL says that it holds {held} bytes, of an object of {count}.",
+            held=held, count=wanted,
+        )  # fmt: skip
+        return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     if proof.is_whole:
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)

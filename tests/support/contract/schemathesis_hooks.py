@@ -18,7 +18,7 @@ from schemathesis.generation.meta import ComponentInfo
 
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums
-from upload_service.presigned import signed_headers
+from upload_service.presigned import post_fields, signed_headers
 from upload_service.presigned.sendable_headers import ANY, S3
 
 STORE = os.environ["CONTRACT_STORE"]
@@ -69,7 +69,7 @@ def as_text(name: str, value: Any) -> Any:
 
 def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The form, with values that are right for this file and these headers, for a URL of S3."""
-    form = {name: value for name, value in form.items() if not _is_of_another_vendor(name)}
+    form = {name: value for name, value in form.items() if not _is_of_another(name)}
     file = getattr(form.get("file"), "data", b"")
     sums = RunningChecksums({DEFAULT_ALGORITHM})
     sums.update(file)
@@ -91,7 +91,10 @@ def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     return form | {name: right[name] for name in allowed}
 
 
-def _is_of_another_vendor(field: str) -> bool:
+def _is_of_another(field: str) -> bool:
+    """Whether it goes with another vendor's URL, or with a POST, whose fields no schema can make fit."""
+    if field == post_fields.FIELD or field.startswith(post_fields.FIELD_PREFIX):
+        return True
     header = field.removeprefix(signed_headers.FIELD_PREFIX)
     return header != field and ANY.include(header) and not S3.include(header)
 

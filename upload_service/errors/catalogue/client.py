@@ -114,7 +114,8 @@ _FORM = (
             "Send the presigned URL exactly as it was signed: scheme, host, object key and query."),
     _client("url_not_signed", 422, "URL without a signature",
             "The URL in uploadUrl has no signature that its store understands.",
-            "Send the presigned PUT URL with its whole query, not the object's plain address."),
+            "Send the presigned PUT URL with its whole query, not the object's plain address; or the URL of "
+            "a presigned POST, which is that of the bucket, with all of its fields."),
     _client("signature_kind_unsupported", 422, "Kind of signature not supported",
             "The URL in uploadUrl is signed in a way that does not work for its store here.",
             "Sign a PUT in one of the ways that the message names; SDKs for S3 have a setting for the "

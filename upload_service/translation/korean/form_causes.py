@@ -94,9 +94,7 @@ TEXTS = {
         "길이가 256 KiB의 배수가 아니어도 되는 것은 마지막 조각뿐입니다."
     ),
     "The list of blocks is longer than 8 MiB.": "블록 목록이 8 MiB보다 깁니다.",
-    "The list has {count} blocks, and 50,000 are the most.": (
-        "목록에 블록이 {count}개 있는데, 50,000개까지만 가능합니다."
-    ),
+    "The list has more than 50,000 blocks.": "목록에 블록이 50,000개보다 많습니다.",
     "The ids in the list of blocks are not all of the same length.": (
         "블록 목록에 있는 id의 길이가 모두 같지는 않습니다."
     ),

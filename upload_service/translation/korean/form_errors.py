@@ -57,8 +57,12 @@ TEXTS = {
     "The URL in uploadUrl has no signature that its store understands.": (
         "uploadUrl의 URL에 해당 스토리지가 이해하는 서명이 없습니다."
     ),
-    "Send the presigned PUT URL with its whole query, not the object's plain address.": (
-        "객체의 주소만 보내지 말고, PUT용 presigned URL을 쿼리까지 모두 보내십시오."
+    (
+        "Send the presigned PUT URL with its whole query, not the object's plain address; or the URL of "
+        "a presigned POST, which is that of the bucket, with all of its fields."
+    ): (
+        "객체의 주소만 보내지 말고, PUT용 presigned URL을 쿼리까지 모두 보내십시오. presigned POST라면 "
+        "버킷의 URL을 모든 필드와 함께 보내십시오."
     ),
     "Kind of signature not supported": "지원하지 않는 종류의 서명",
     "The URL in uploadUrl is signed in a way that does not work for its store here.": (

@@ -35,8 +35,11 @@ TEXTS = {
         "POST의 정책이 서명 버전 2로 서명되었는데, 스토리지는 버전 4만 지원합니다."
     ),
     "{field} is longer than 32 KiB.": "{field}가 32 KiB보다 깁니다.",
-    "The URL in uploadUrl has a query, as that of a PUT: no fields for a POST go with it.": (
-        "uploadUrl의 URL에 PUT처럼 쿼리가 있습니다. 이런 URL에는 POST의 필드를 함께 보내지 않습니다."
+    "The URL in uploadUrl is that of a PUT, or has a query: no fields for a POST go with it.": (
+        "uploadUrl의 URL이 PUT용이거나 쿼리가 있습니다. 이런 URL에는 POST의 필드를 함께 보내지 않습니다."
+    ),
+    "The field fields has all that the signer returned: its url belongs in uploadUrl.": (
+        "fields 필드에 서명자가 돌려준 것이 통째로 있습니다. 그 url은 uploadUrl에 넣어야 합니다."
     ),
     (
         "The URL in uploadUrl has no signature. If it is that of a presigned POST, its fields did not "
@@ -48,6 +51,7 @@ TEXTS = {
     "The fields of the POST have no signature that its store understands.": (
         "POST의 필드에 스토리지가 이해하는 서명이 없습니다."
     ),
+    "The object key of the POST is too long.": "POST의 객체 키가 너무 깁니다.",
     "The policy of the POST has expired.": "POST의 정책이 만료되었습니다.",
     "{store} takes no POST of a form.": "이 스토리지는 폼의 POST를 받지 않습니다: {store}.",
     "is not the address of a bucket, to which a POST goes": "POST를 보낼 버킷의 주소가 아닙니다",
@@ -57,6 +61,7 @@ TEXTS = {
         "{name} 필드가 리디렉션을 요구하는데, 이 서비스는 리디렉션을 따라가지 않습니다."
     ),
     "No POST of a file carries {field}.": "파일의 POST에 넣을 수 없는 필드입니다: {field}.",
+    "The policy does not say for which bucket it is.": "정책에 어느 버킷을 위한 것인지가 없습니다.",
     "The policy is for another bucket than the URL.": "정책의 버킷이 URL의 버킷과 다릅니다.",
     "The field fields is JSON, and no object.": "fields 필드가 JSON이지만 객체가 아닙니다.",
     "The fields for the POST are longer than 32 KiB together.": (

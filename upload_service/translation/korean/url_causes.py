@@ -29,6 +29,9 @@ TEXTS = {
     "has no signature, and so may have no parameters but partNumber and uploadId": (
         "서명이 없으므로 partNumber와 uploadId 외의 파라미터를 가질 수 없습니다"
     ),
+    "may have no parameters but those of its signature, because its store asks for none": (
+        "저장소가 서명을 요구하지 않으므로, 서명에 속한 것 외의 파라미터를 가질 수 없습니다"
+    ),
     "ends with a slash, as the address of a folder does": "폴더의 주소처럼 슬래시로 끝납니다",
     "is signed with more than {most} headers": "서명된 헤더가 {most}개보다 많습니다",
     "The header {name} does not go to the store of this URL.": (

@@ -73,7 +73,6 @@ def _fields(*, retrying: bool) -> Schema:
         "uploadUrl": _url(),
         post_fields.FIELD: {
             "type": "string",
-            "contentMediaType": "application/json",
             "maxLength": MAX_LONG_FIELD_BYTES,
             "description": "For a presigned POST, whose URL is in `uploadUrl`: its form fields, as a JSON "
             f"object of strings, at most {post_fields.MAX_FIELDS}. No log and no answer has any of it.",
