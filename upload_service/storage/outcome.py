@@ -180,9 +180,18 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
             stored=stored, count=wanted,
         )  # fmt: skip
         return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
+    if stored is None and not proof.is_end and 200 <= status < 300:
+        cause = Phrase("The session says that it has ended, but not with how many bytes, and more should come.")
+        return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     held = held_bytes(status, headers)
     if held is None:
         return None
+    if wanted is not None and held > wanted:
+        cause = Phrase(
+            "The session says that it holds {held} bytes, and the object should have {count}.",
+            held=held, count=wanted,
+        )  # fmt: skip
+        return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     if proof.is_whole:
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)
