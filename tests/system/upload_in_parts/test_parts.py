@@ -184,6 +184,26 @@ async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: La
     assert setting.stored() == [large.content]
 
 
+async def test_store_that_shows_no_object(begin: Begin, setting: Setting, large: Large) -> None:
+    """Keys that may write and not read: the object is made once, and the upload is done."""
+    setting.store.refuse = lambda asked: "AccessDenied" if asked.method == "HEAD" else None
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size, outcome
+    assert setting.store.parts() == ONCE_EACH
+
+
+async def test_object_that_nobody_can_see(begin: Begin, setting: Setting, large: Large) -> None:
+    """Where the answer was lost and the object cannot be asked for, nothing is sent twice, and nothing forgotten."""
+    setting.store.lose = lambda asked: asked.completes
+    setting.store.refuse = lambda asked: "SlowDown" if asked.method == "HEAD" else None
+    outcome = await run(begin, large.path, maxRetries=1)
+    assert outcome["error"]["code"] == "back_end_refused", outcome
+    assert setting.store.parts() == ONCE_EACH
+    setting.store.refuse = lambda _: None
+    assert (await run(begin, large.path))["done"]["size"] == large.size
+    assert setting.store.parts() == ONCE_EACH
+
+
 async def test_killed_while_it_was_completed(
     begin: Begin, setting: Setting, large: Large, tmp_path: Path
 ) -> None:
