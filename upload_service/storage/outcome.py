@@ -181,7 +181,9 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
         )  # fmt: skip
         return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
     if stored is None and not proof.is_end and 200 <= status < 300:
-        cause = Phrase("The session says that it has ended, but not with how many bytes, and more should come.")
+        cause = Phrase(
+            "The session says that it has ended, but not with how many bytes, and more should come."
+        )
         return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     held = held_bytes(status, headers)
     if held is None:
