@@ -42,7 +42,8 @@ class Proof(NamedTuple):
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
     storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
-    `is_end`: no bytes of the object come after these. `is_post`: it answers the POST of a form, so the ETag may stand in a document.
+    `is_end`: no bytes of the object come after these. `is_post`: it answers the POST of a form, so the ETag
+    may stand in a document.
     """
 
     scheme: str = "s3-v4"

@@ -67,7 +67,7 @@ def begun(google: GoogleSessions, *faults: Fault) -> tuple[str, Session]:
 
 
 async def test_session(send: Callable[..., Any], google: GoogleSessions, file: Large) -> None:
-    """Its pieces come one after the other, each once; it is asked whether it is empty, and whether all is there."""
+    """Its pieces come one after the other; it is asked whether it is empty, and whether all is there."""
     url, session = begun(google)
     outcome = await send("google", session=url, atOnce=4)
     assert outcome["done"]["complete"] is True, outcome

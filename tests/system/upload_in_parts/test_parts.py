@@ -194,7 +194,7 @@ async def test_store_that_shows_no_object(begin: Begin, setting: Setting, large:
 
 
 async def test_object_that_nobody_can_see(begin: Begin, setting: Setting, large: Large) -> None:
-    """Where the answer was lost and the object cannot be asked for, nothing is sent twice, and nothing forgotten."""
+    """Where an answer was lost and nobody may ask for the object, nothing is sent twice, nor forgotten."""
     setting.store.lose = lambda asked: asked.completes
     setting.store.refuse = lambda asked: "SlowDown" if asked.method == "HEAD" else None
     outcome = await run(begin, large.path, maxRetries=1)
