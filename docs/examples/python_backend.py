@@ -133,11 +133,12 @@ class Store:
             self.refuse_other_parts(upload, parts)
             made = [{"PartNumber": part["number"], "ETag": part["etag"]} for part in parts]
             # The store may answer 200 and tell an error in the body; botocore raises that as any other.
-            self.s3.complete_multipart_upload(**self.named(upload), MultipartUpload={"Parts": made})
+            done = self.s3.complete_multipart_upload(**self.named(upload), MultipartUpload={"Parts": made})
         except ClientError as error:
             if code_of(error) != "NoSuchUpload":
                 raise
-        return self.finished(upload)
+            return self.finished(upload)
+        return {"key": upload.key, "size": upload.size, "etag": done["ETag"]}
 
     def refuse_other_parts(self, upload: Upload, parts: list[dict[str, Any]]) -> None:
         """The object is to have the size that was allowed, and the parts that the client has seen arrive."""
@@ -152,7 +153,10 @@ class Store:
         """The object; nothing but this upload could have made it, as no other has its key."""
         try:
             head = self.s3.head_object(Bucket=self.bucket, Key=upload.key)
-        except ClientError:
+        except ClientError as error:
+            # Anything else, such as no right to ask, does not say that it is not there.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
             raise Refused(404, "no_such_upload") from None
         return {"key": upload.key, "size": head["ContentLength"], "etag": head["ETag"]}
 
@@ -243,6 +247,9 @@ def whole(value: object, most: int) -> int:
 async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals as JSON, whoever refuses; nothing of the store's own words, which may have secrets."""
     try:
+        # A form of another page cannot send this type, and so not in the user's name.
+        if request.content_type != "application/json":
+            raise Refused(415, "not_json")
         return await handler(request)
     except Refused as refused:
         return web.json_response({"code": refused.code}, status=refused.status)

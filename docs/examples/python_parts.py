@@ -86,11 +86,12 @@ class BackEnd:
         """The answer of one route."""
         async with self.session.post(f"{self.base}/{route}", json=asked, cookies=self.cookies) as response:
             self.cookies |= {name: cookie.value for name, cookie in response.cookies.items()}
-            answer: dict[str, Any] = await response.json()
+            answer = await answer_of(response)
             if response.ok:
                 return answer
-            retryable = response.status == 429 or response.status >= 500
-            raise Failure(answer["code"], f"the back end answered {response.status}", retryable=retryable)
+            code = str(answer.get("code", "foreign_answer"))
+            detail = f"the back end answered {response.status}"
+            raise Failure(code, detail, retryable=may_pass(response.status))
 
 
 class Sender:
@@ -178,16 +179,45 @@ class Sender:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = f"{self.service}/upload-with-presigned"
         async with self.session.post(url, data=form, headers=headers) as response:
-            answer: dict[str, Any] = await response.json(content_type=None)
+            answer = await answer_of(response)
+        if "success" not in answer:
+            raise foreign(response.status)
         if not answer["success"]:
             raise Failure(answer["code"], answer["detail"], retryable=answer["retryable"])
+        if "etag" not in answer:
+            raise Failure("no_etag", "the store gave no ETag for a part, and makes no object without")
         self.notes.keep(parts=self.notes.kept["parts"] | {str(part.number): answer["etag"]})
 
     async def abandon(self) -> None:
         """Drop what storage has."""
         if upload := self.notes.kept.get("upload"):
-            await insist(lambda: self.back_end.ask("abort", upload=upload))
+            try:
+                await insist(lambda: self.back_end.ask("abort", upload=upload))
+            except Failure as failure:
+                if failure.code != "no_such_upload":  # then it is dropped, or completed
+                    raise
         self.notes.forget()
+
+
+async def answer_of(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    """The answer's JSON object."""
+    try:
+        answer = json.loads(await response.text())
+    except ValueError:
+        raise foreign(response.status) from None
+    if not isinstance(answer, dict):
+        raise foreign(response.status)
+    return answer
+
+
+def foreign(status: int) -> Failure:
+    """A proxy in between has answered in its own way."""
+    return Failure("foreign_answer", f"a proxy answered {status}", retryable=may_pass(status))
+
+
+def may_pass(status: int) -> bool:
+    """Whether another try may be answered otherwise."""
+    return status == 429 or status >= 500
 
 
 async def insist(work: Callable[[], Awaitable[Result]]) -> Result:

@@ -130,6 +130,8 @@ def test_retry_sends_the_same_form_again(service: Running, double: StorageDouble
         ),
         (204, b"", "", "storage_bad_answer"),
         (201, b"<PostResponse><Key>k</Key></PostResponse>", "", "storage_bad_answer"),
+        (201, b'<PostResponse><ETag>""</ETag></PostResponse>', "", "storage_bad_answer"),
+        (201, b"<PostResponse><ETag> </ETag></PostResponse>", "", "storage_bad_answer"),
         (201, b"<Other><ETag>e</ETag></Other>", "", "storage_bad_answer"),
         (202, b"", 'ETag: "e"', "storage_bad_answer"),
         (200, b'{"key":"out/1","etag":"e"}', "", "storage_bad_answer"),

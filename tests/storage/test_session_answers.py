@@ -29,7 +29,7 @@ def read(
 )
 def test_more(headers: dict[str, str], held: int) -> None:
     """308 says how much the session holds; without a Range that is nothing."""
-    outcome = read(308, headers)
+    outcome = read(308, headers, proof=PIECE._replace(object_bytes=1 << 20))
     assert (outcome.error, outcome.held_bytes) == (None, held)
 
 
@@ -102,6 +102,26 @@ def test_end(headers: dict[str, str], body: bytes, error: str | None) -> None:
     for proof in (PIECE, WHOLE):
         assert read(200, headers, body, proof).error == error
     assert read(200, headers, body, PIECE._replace(object_bytes=None)).error is None
+
+
+def test_end_in_the_middle() -> None:
+    """A session that ends while more should come has an object only if it says how long that is."""
+    middle = PIECE._replace(is_end=False)
+    object_of = b'{"kind": "storage#object"%b}'
+    for proof in (middle, middle._replace(object_bytes=None)):
+        for status in (200, 201, 204):
+            outcome = read(status, {"ETag": '"e"'}, object_of % b"", proof)
+            assert (outcome.error, outcome.may_have_stored) == ("storage_bad_answer", True)
+        assert read(200, {"ETag": '"e"'}, object_of % b', "size": "1000"', proof).error is None
+
+
+@pytest.mark.parametrize("proof", [PIECE, WHOLE])
+@pytest.mark.parametrize("last", [1000, 10**14])
+def test_more_than_there_is(proof: Proof, last: int) -> None:
+    """A session cannot hold more than its object has: whoever believed that would send nothing more."""
+    outcome = read(308, {"Range": f"bytes=0-{last}"}, proof=proof)
+    assert (outcome.error, outcome.held_bytes) == ("storage_bad_answer", None)
+    assert outcome.may_have_stored is False
 
 
 def test_other_kinds() -> None:

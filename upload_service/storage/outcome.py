@@ -180,13 +180,21 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
             stored=stored, count=wanted,
         )  # fmt: skip
         return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
-    held = held_bytes(status, headers)
-    if held is None:
-        return None
-    if wanted is not None and held > wanted:
+    if stored is None and not proof.is_end and 200 <= status < 300:
         cause = Phrase(
-            "The session of the URL says that it holds {held} bytes, of an object of {count}.",
-            held=held, count=wanted,
+            "The session says that it has ended, but not with how many bytes, and more should come."
+        )
+        return Outcome("storage_bad_answer", answer, cause=cause, final=True)
+    held = held_bytes(status, headers)
+    return None if held is None else _read_held(held, answer, proof)
+
+
+def _read_held(held: int, answer: StorageResponse, proof: Proof) -> Outcome:
+    """What it means that a session holds so much, and wants more."""
+    if proof.object_bytes is not None and held > proof.object_bytes:
+        cause = Phrase(
+            "The session says that it holds {held} bytes, and the object should have {count}.",
+            held=held, count=proof.object_bytes,
         )  # fmt: skip
         return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     if proof.is_whole:

@@ -146,8 +146,13 @@ def _proof(destination: Destination, headers: Mapping[str, str], length: int) ->
     if proof.kind != "session":
         return proof
     piece = headers.get("content-range")
-    total = str(length) if piece is None else piece.rpartition("/")[2]
-    return proof._replace(is_whole=piece is None, object_bytes=int(total) if total.isdecimal() else None)
+    if piece is None:
+        return proof._replace(object_bytes=length)
+    place, _, total = piece.rpartition("/")
+    object_bytes = int(total) if total.isdecimal() else None
+    last = place.rpartition("-")[2]
+    is_end = last.isdecimal() and int(last) + 1 == object_bytes
+    return proof._replace(is_whole=False, object_bytes=object_bytes, is_end=is_end or place.endswith("*"))
 
 
 def _whole_file_range(length: int) -> str:

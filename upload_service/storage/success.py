@@ -42,7 +42,8 @@ class Proof(NamedTuple):
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
     storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
-    `is_post`: it answers the POST of a form, so the ETag may stand in a document.
+    `is_end`: no bytes of the object come after these. `is_post`: it answers the POST of a form, so the ETag
+    may stand in a document.
     """
 
     scheme: str = "s3-v4"
@@ -50,6 +51,7 @@ class Proof(NamedTuple):
     etag_optional: bool = False
     is_whole: bool = True
     object_bytes: int | None = None
+    is_end: bool = True
     is_post: bool = False
 
     @property
@@ -91,7 +93,7 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
             return _doubt_json(body, proof)
     if status not in (200, 201, 204):
         return Phrase("a status {status}, which does not say that the object is stored", status=status)
-    if proof.is_post and etag_of_post(body):
+    if proof.is_post and (etag_of_post(body) or "").strip('" '):
         return None
     return None if proof.etag_optional else _doubt_headers(headers, proof)
 

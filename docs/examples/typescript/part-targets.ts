@@ -65,7 +65,8 @@ interface SessionAnswer {
 /**
  * A resumable session, its pieces one after the other. `session` is its URL, or a function that has your back end
  * begin one. Then the URL is remembered, because nothing else names the session: who reads it may write this one object,
- * for a week.
+ * for a week. Google keeps the first bytes that came for each place and ignores others, so a file only begins in a
+ * session that is empty.
  */
 export function googleSession(session: Url): PartTarget<string | null, Stored> {
   let held: number | null = null; // how much the session has; null: it has to be asked
@@ -73,9 +74,11 @@ export function googleSession(session: Url): PartTarget<string | null, Stored> {
   return {
     kind: "google",
     rules: { mostParts: Infinity, leastBytes: KIB_256, mostBytes: Infinity, multipleOf: KIB_256, atOnce: 1 },
-    begin: async () => {
-      held = 0;
-      return typeof session === "string" ? null : session();
+    begin: async (file, way) => {
+      const upload = typeof session === "string" ? null : await session();
+      held = heldBy(await askSession(await urlOf(upload), file, way));
+      if (held > 0) throw inUse();
+      return upload;
     },
     address: async (upload, part, file, way) => {
       const url = await urlOf(upload);
@@ -86,21 +89,29 @@ export function googleSession(session: Url): PartTarget<string | null, Stored> {
     etagOf: (stored, { end }) => {
       held = heldBy(stored);
       if (held >= end) return ""; // pieces have none
-      throw new UploadFailure({
-        code: "session_took_less",
-        detail: "The session took only the beginning of the piece.",
-        fault: "storage",
-        retryable: true,
-      });
+      throw sessionFailure("session_took_less", "The session took only the beginning of the piece.", true);
     },
     list: async (upload, plan, file, way) => {
       held = heldBy(await askSession(await urlOf(upload), file, way));
       const whole = plan.filter(({ end }) => end <= held!);
       return whole.map(({ number, start, end }) => ({ number, size: end - start, etag: "" }));
     },
-    complete: async (upload, _, file, way) => askSession(await urlOf(upload), file, way),
+    complete: async (upload, _, file, way) => {
+      const stored = await askSession(await urlOf(upload), file, way);
+      if (heldBy(stored) === Infinity) return stored;
+      throw sessionFailure("session_incomplete", "The session does not say that it has the whole object.", true);
+    },
     abandon: async () => {},
   };
+}
+
+function inUse(): UploadFailure {
+  const detail = "The session holds bytes already, of another file or of a run that nobody remembers. Begin another.";
+  return sessionFailure("session_in_use", detail, false);
+}
+
+function sessionFailure(code: string, detail: string, retryable: boolean): UploadFailure {
+  return new UploadFailure({ code, detail, fault: "storage", retryable });
 }
 
 /** The bytes of a part that the session does not have. Of none left, it is the question what it has. */

@@ -31,6 +31,8 @@ const STALL_SECONDS = 60;
 const STORING_STALLS = 10;
 /** From the sixth pause on they grow no more: 16 seconds. */
 const LONGEST_DOUBLING = 6;
+/** What the service asks for with Retry-After may be longer than anybody waits. */
+const LONGEST_PAUSE_SECONDS = 600;
 /** What a fresh address mends. */
 const MENDED = ["url_expired", "credentials_expired", "session_behind"];
 /** How the service says that storage knows the upload no more. */
@@ -283,14 +285,25 @@ async function begun<Upload, Done>(run: Run<Upload, Done>): Promise<Unfinished<U
   return unfinished;
 }
 
-async function recall<Upload, Done>({ memory, key }: Run<Upload, Done>): Promise<Unfinished<Upload> | null> {
+async function recall<Upload, Done>({ memory, key, file, target }: Run<Upload, Done>): Promise<Unfinished<Upload> | null> {
   try {
     const found = JSON.parse((await memory.get(key)) ?? "null") as Unfinished<Upload> | null;
-    const isWhole = Array.isArray(found?.parts) && Array.isArray(found.ends) && found.partBytes > 0;
-    return isWhole ? found : null;
+    return found && isOf(found, file.size, target.rules) ? found : null;
   } catch {
     return null;
   }
+}
+
+/** Whether it tells of parts that such a file has. Another version may have written it, or somebody else. */
+function isOf({ partBytes, ends, parts }: Unfinished<unknown>, size: number, rules: PartRules): boolean {
+  if (!Array.isArray(ends) || partBytesFor(size, partBytes, rules) !== partBytes) return false;
+  const plan = partsOf(size, partBytes);
+  const numbers = new Set(parts.map(({ number }) => number));
+  const isPart = ({ number, size, etag, checksum }: FinishedPart) => {
+    const { start, end } = plan[number - 1]!;
+    return size === end - start && [etag, checksum].every((word) => typeof word === "string");
+  };
+  return numbers.size === parts.length && parts.every(isPart);
 }
 
 /** One after the other, so that the newest is the last. */
@@ -515,17 +528,19 @@ async function insist<Upload, Done, Result>(
   let lostSince = 0;
   for (let attempt = 1, counted = 0; ; attempt += 1) {
     try {
-      await online(run, offlineSeconds);
       return await work(attempt);
     } catch (error) {
       run.signal.throwIfAborted();
       const failure = mendable(error);
       if (!failure) throw error;
-      const lost = failure.code === "network_failure" && run.shared.heard;
+      const lost = failure.code === "network_failure" && (run.shared.heard || saysOffline());
       lostSince = lost ? lostSince || Date.now() : 0;
       if (lost ? Date.now() - lostSince > offlineSeconds * 1000 : ++counted > maxRetries) throw failure;
+      const seconds = pauseSeconds(failure, Math.min(attempt, LONGEST_DOUBLING), pausesOf(run.options));
+      if (seconds > LONGEST_PAUSE_SECONDS) throw failure; // whoever calls again then goes on
       tell(run, { phase: "waiting", failure });
-      await sleep(pauseSeconds(failure, Math.min(attempt, LONGEST_DOUBLING), pausesOf(run.options)), run.signal);
+      await sleep(seconds, run.signal);
+      await online(run, offlineSeconds);
     }
   }
 }
@@ -546,9 +561,13 @@ function pausesOf({ serviceUrl, firstPauseMs }: Pick<UploadOptions, "serviceUrl"
   return { serviceUrl, uploadUrl: "", ...(firstPauseMs !== undefined && { firstPauseMs }) };
 }
 
-/** Waits while the browser knows that there is no network. */
+function saysOffline(): boolean {
+  return typeof navigator !== "undefined" && navigator.onLine === false;
+}
+
+/** After a failure, waits while the browser says that there is no network. Some say so of one that works. */
 async function online<Upload, Done>(run: Run<Upload, Done>, seconds: number): Promise<void> {
-  if (typeof navigator === "undefined" || navigator.onLine !== false) return;
+  if (!saysOffline()) return;
   tell(run, { phase: "waiting" });
   const again = new AbortController();
   const hear = () => again.abort();

@@ -43,6 +43,7 @@ class Session:
     content: bytes = b""
     is_complete: bool = False
     is_gone: bool = False
+    never_completes: bool = False
     faults: list[Fault] = field(default_factory=list)
     ranges: list[str | None] = field(default_factory=list)
     heads: list[dict[str, str]] = field(default_factory=list)
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._refuse(503, b"Invalid request. The first byte of Content-Range is ahead.")
             session.content += body[len(session.content) - int(first) :]
         if total != "*" and len(session.content) == int(total):
-            session.is_complete = True
+            session.is_complete = not session.never_completes
         elif session.content and len(session.content) % UNIT_BYTES:
             session.content = session.content[: len(session.content) // UNIT_BYTES * UNIT_BYTES]
         return True

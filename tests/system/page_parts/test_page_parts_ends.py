@@ -197,6 +197,18 @@ async def test_browser_that_keeps_nothing(browser: Browser, place: Place, clip: 
             await page.shows("clip.mp4", "Stored as")
 
 
+@pytest.mark.parametrize("kept", ["{", "null", "5", '{"signer": "%s", "record": "{}"}', '{"record": 5}'])
+async def test_what_somebody_else_wrote(browser: Browser, place: Place, clip: Path, kept: str) -> None:
+    """One entry that is none hides no other: the interrupted upload is shown, and goes on."""
+    async with open_page_of(browser, place) as (page, held):
+        with place.run():
+            await hold_last(page, held, clip, place.url)
+            entry = kept.replace("%s", place.signer)
+            await page.page.evaluate("(kept) => localStorage.setItem('upload-in-parts x', kept)", entry)
+            await page.page.reload()
+            await page.shows("clip.mp4", INTERRUPTED)
+
+
 @pytest.mark.node
 @pytest.mark.parametrize(
     ("locale", "scheme", "said"),

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import json
 import urllib.request
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -148,3 +150,16 @@ def test_nonsense(visitor: Visitor, upload: str, asked: object) -> None:
     status, answer = visitor.ask("complete", asked)
     assert (status, answer["code"]) in {(400, "invalid_request"), (403, "foreign_upload")}
     assert upload
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_form_of_another_page(base: str, kind: str) -> None:
+    """What a form of any page can send in a visitor's name is refused, and gives no cookie."""
+    request = urllib.request.Request(  # noqa: S310 - an address of this computer
+        f"{base}/create", json.dumps(FILE).encode(), {"Content-Type": kind}, method="POST"
+    )
+    with pytest.raises(HTTPError) as refused, urllib.request.urlopen(request, timeout=60):  # noqa: S310 - see above
+        pass
+    with refused.value as answer:
+        assert (answer.code, json.loads(answer.read())) == (415, {"code": "not_json"})
+        assert answer.headers["Set-Cookie"] is None

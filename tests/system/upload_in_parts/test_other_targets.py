@@ -67,14 +67,14 @@ def begun(google: GoogleSessions, *faults: Fault) -> tuple[str, Session]:
 
 
 async def test_session(send: Callable[..., Any], google: GoogleSessions, file: Large) -> None:
-    """Its pieces come one after the other, each once, and at the end it is asked whether all is there."""
+    """Its pieces come one after the other; it is asked whether it is empty, and whether all is there."""
     url, session = begun(google)
     outcome = await send("google", session=url, atOnce=4)
     assert outcome["done"]["complete"] is True, outcome
     assert session.content == file.content
     ends = [MIB, 2 * MIB, 3 * MIB, SIZE]
     pieces = [f"bytes {max(0, end - 1 - (end - 1) % MIB)}-{end - 1}/{SIZE}" for end in ends]
-    assert session.ranges == [*pieces, f"bytes */{SIZE}"]
+    assert session.ranges == [f"bytes */{SIZE}", *pieces, f"bytes */{SIZE}"]
 
 
 @pytest.mark.parametrize("fault", ["keeps less", "loses the answer", "cuts", "fails"])
@@ -100,6 +100,31 @@ async def test_session_goes_on(send: Callable[..., Any], google: GoogleSessions,
     assert outcome["done"]["complete"] is True, outcome
     assert session.content == file.content
     assert session.ranges[:2] == [f"bytes */{SIZE}", f"bytes {UNIT_BYTES}-{MIB - 1}/{SIZE}"]
+
+
+@pytest.mark.parametrize("way", ["session", "begins"])
+async def test_session_of_another_file(
+    send: Callable[..., Any], google: GoogleSessions, file: Large, way: str
+) -> None:
+    """Google ignores bytes that come again: a session that holds a file's beginning takes no other file."""
+    url, session = begun(google, "keeps less")
+    await send("google", session=url, maxRetries=0)
+    kept = session.content
+    file.rewritten(bytes(255 - each for each in file.content))
+    outcome = await send("google", **{way: url if way == "session" else [url]})
+    assert outcome["error"]["code"] == "session_in_use", outcome
+    assert (session.content, session.is_complete) == (kept, False)
+
+
+async def test_session_that_never_says_that_it_is_complete(
+    send: Callable[..., Any], google: GoogleSessions, file: Large
+) -> None:
+    """A session that has all bytes and still asks for more is not taken for an object."""
+    url, session = begun(google)
+    session.never_completes = True
+    outcome = await send("google", session=url, maxRetries=1)
+    assert outcome["error"]["code"] == "session_incomplete", outcome
+    assert "done" not in outcome
 
 
 async def test_session_that_is_gone(send: Callable[..., Any], google: GoogleSessions, file: Large) -> None:

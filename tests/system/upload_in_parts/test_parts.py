@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.examples.running_examples import until
 from tests.support.service.running_service import Running
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.system.upload_in_parts.calls import PART_BYTES, Large, large_in
 from tests.system.upload_in_parts.conftest import Begin, Setting
 
@@ -184,6 +185,26 @@ async def test_lost_answer_of_complete(begin: Begin, setting: Setting, large: La
     assert setting.stored() == [large.content]
 
 
+async def test_store_that_shows_no_object(begin: Begin, setting: Setting, large: Large) -> None:
+    """Keys that may write and not read: the object is made once, and the upload is done."""
+    setting.store.refuse = lambda asked: "AccessDenied" if asked.method == "HEAD" else None
+    outcome = await run(begin, large.path)
+    assert outcome["done"]["size"] == large.size, outcome
+    assert setting.store.parts() == ONCE_EACH
+
+
+async def test_object_that_nobody_can_see(begin: Begin, setting: Setting, large: Large) -> None:
+    """Where an answer was lost and nobody may ask for the object, nothing is sent twice, nor forgotten."""
+    setting.store.lose = lambda asked: asked.completes
+    setting.store.refuse = lambda asked: "SlowDown" if asked.method == "HEAD" else None
+    outcome = await run(begin, large.path, maxRetries=1)
+    assert outcome["error"]["code"] == "back_end_refused", outcome
+    assert setting.store.parts() == ONCE_EACH
+    setting.store.refuse = lambda _: None
+    assert (await run(begin, large.path))["done"]["size"] == large.size
+    assert setting.store.parts() == ONCE_EACH
+
+
 async def test_killed_while_it_was_completed(
     begin: Begin, setting: Setting, large: Large, tmp_path: Path
 ) -> None:
@@ -221,6 +242,48 @@ async def test_memory_that_is_none(
     outcome = await run(begin, large.path)
     assert outcome["asked"][0] == "create"
     assert setting.stored() == [large.content]
+
+
+PART = {"number": 1, "size": PART_BYTES, "etag": "e", "checksum": "c"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"partBytes": 1},
+        {"partBytes": PART_BYTES + 0.5},
+        {"partBytes": "5"},
+        {"parts": [None]},
+        {"parts": [PART | {"number": 5}]},
+        {"parts": [PART | {"size": 1}]},
+        {"parts": [PART | {"etag": None}]},
+        {"parts": [PART, PART]},
+    ],
+)
+async def test_memory_of_other_parts(
+    begin: Begin, setting: Setting, large: Large, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    """What cannot be of this file, as after a change of the client, is not believed: a new upload begins."""
+    await killed_after(begin, setting, large, tmp_path)
+    memory = tmp_path / "memory.json"
+    found = json.loads(memory.read_text())
+    changed = json.dumps(memory_of(tmp_path) | change)
+    memory.write_text(json.dumps({key: changed if key.startswith("upload") else found[key] for key in found}))
+    outcome = await run(begin, large.path)
+    assert outcome["asked"][0] == "create"
+    assert setting.stored() == [large.content]
+
+
+async def test_service_that_wants_a_long_pause(
+    begin: Begin, setting: Setting, large: Large, double: StorageDouble
+) -> None:
+    """A pause of years ends the call, and does not become none; the same call goes on later."""
+    busy = json.dumps({"success": False, "code": "too_busy", "retryable": True, "stored": False}).encode()
+    asked = double.script("busy/upload-with-presigned", Reply(answer(503, busy, "Retry-After: 99999999")))
+    outcome = await run(begin, large.path, serviceUrl=f"{double.url}busy", atOnce=1)
+    assert (outcome["error"]["code"], outcome["error"]["retryAfterSeconds"]) == ("too_busy", 99999999)
+    assert len(asked) == 1
+    assert (await run(begin, large.path))["done"]["size"] == large.size
 
 
 async def test_service_restarts(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:

@@ -125,6 +125,17 @@ async def test_lost_network(page: InChromium, setting: Setting, large: Large) ->
     assert setting.stored() == [large.content]
 
 
+async def test_browser_that_is_wrong_about_the_network(
+    page: InChromium, setting: Setting, large: Large
+) -> None:
+    """Where the browser says that there is no network, and there is one, nothing waits."""
+    await page.page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    await page.begin(large.path, scenario(setting, maxRetries=0))
+    outcome = await page.outcome()
+    assert outcome["done"]["size"] == large.size, outcome
+    assert "waiting" not in [event["phase"] for event in outcome["told"]]
+
+
 async def test_part_that_stands_still(page: InChromium, setting: Setting, large: Large) -> None:
     """A part of which nobody hears for a while is sent again, though no connection broke."""
     gate = setting.hold(2, then=None)

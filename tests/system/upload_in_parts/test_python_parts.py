@@ -11,6 +11,7 @@ import pytest
 from tests.support.examples import running_examples
 from tests.support.examples.running_examples import FOLDER, until
 from tests.support.service.transcript import TRANSCRIPT
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.system.upload_in_parts.calls import Large, large_in
 from tests.system.upload_in_parts.conftest import Setting
 
@@ -156,6 +157,50 @@ async def test_completed_and_not_heard(program: list[str], setting: Setting, lar
     setting.store.asked.clear()
     assert run(program, setting, large).returncode == 0
     assert setting.store.parts() == Counter()
+
+
+@pytest.mark.asyncio
+async def test_abandoned_when_it_is_gone(
+    program: list[str], setting: Setting, large: Large, double: StorageDouble
+) -> None:
+    """What storage has dropped already, as S3 says with 404, can be abandoned: then nothing is remembered."""
+    await killed_after_two(program, setting, large)
+    gone = json.dumps({"code": "no_such_upload"}).encode()
+    asked = double.script("gone/abort", Reply(answer(404, gone)))
+    arguments = [*program, "--abandon", setting.service.url, f"{double.url}gone", str(large.path)]
+    done = running_examples.run(arguments, "")
+    assert (done.returncode, done.stdout, len(asked)) == (0, "abandoned\n", 1), done.stderr
+    assert notes(large) == {}
+
+
+@pytest.mark.parametrize("body", [b'{"message": "Service Unavailable"}', b"[]", b"<html>", b""])
+@pytest.mark.parametrize(("status", "tries"), [(503, 6), (413, 1)])
+def test_proxy_that_answers(
+    program: list[str], setting: Setting, large: Large, double: StorageDouble, body: bytes, status: int,
+    tries: int,
+) -> None:  # fmt: skip
+    """What a proxy says in its own way is one line, and tried again where that may help."""
+    asked = double.script("proxy/create", Reply(answer(status, body)))
+    done = running_examples.run(program, "", setting.service.url, f"{double.url}proxy", str(large.path))
+    assert (done.returncode, len(asked)) == (1, tries)
+    asked = double.script("proxy/upload-with-presigned", Reply(answer(status, body)))
+    done = running_examples.run(program, "", f"{double.url}proxy", setting.back_end, str(large.path))
+    assert done.returncode == 1
+    assert len(asked) >= tries
+    assert len(done.stderr.splitlines()) == 1  # which of the two the client sees first, nobody knows
+    assert done.stderr.startswith(("not stored: foreign_answer: a proxy answered", "not stored: [Errno"))
+
+
+def test_store_without_etags(
+    program: list[str], setting: Setting, large: Large, double: StorageDouble
+) -> None:
+    """Nothing can be made of parts without ETags, and that is said."""
+    stored = json.dumps({"success": True, "stored": True, "file_size": 5 << 20}).encode()
+    double.script("none/upload-with-presigned", Reply(answer(200, stored)))
+    done = running_examples.run(program, "", f"{double.url}none", setting.back_end, str(large.path))
+    assert (
+        done.stderr == "not stored: no_etag: the store gave no ETag for a part, and makes no object without\n"
+    )
 
 
 def test_empty_and_missing_file(program: list[str], setting: Setting, tmp_path: Path) -> None:

@@ -9,10 +9,22 @@ const PREFIX = "upload-in-parts ";
 
 /** The uploads of this signer: of each the file's name, size and date, its key here, and the part of it that is sent. */
 export function unfinished(signer) {
+  return keys().flatMap((key) => recalled(key)).filter((each) => each.signer === signer);
+}
+
+function keys() {
   try {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-    const found = keys.map((key) => ({ key, type: "", ...JSON.parse(localStorage.getItem(key)) }));
-    return found.filter((each) => each.signer === signer).map((each) => ({ ...each, sent: sent(each) }));
+    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+  } catch {
+    return [];
+  }
+}
+
+/** Nothing if it cannot be read: another version or somebody else of this origin wrote it. */
+function recalled(key) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key));
+    return [{ key, type: "", ...kept, sent: sent(kept) }];
   } catch {
     return [];
   }

@@ -8,6 +8,7 @@ const OFFLINE_SECONDS = 600;
 const STALL_SECONDS = 60;
 const STORING_STALLS = 10;
 const LONGEST_DOUBLING = 6;
+const LONGEST_PAUSE_SECONDS = 600;
 const MENDED = ["url_expired", "credentials_expired", "session_behind"];
 const GONE = ["no_such_upload", "session_gone"];
 const ALGORITHM = "crc64nvme:";
@@ -110,15 +111,25 @@ async function begun(run) {
     await remember(run, unfinished);
     return unfinished;
 }
-async function recall({ memory, key }) {
+async function recall({ memory, key, file, target }) {
     try {
         const found = JSON.parse((await memory.get(key)) ?? "null");
-        const isWhole = Array.isArray(found?.parts) && Array.isArray(found.ends) && found.partBytes > 0;
-        return isWhole ? found : null;
+        return found && isOf(found, file.size, target.rules) ? found : null;
     }
     catch {
         return null;
     }
+}
+function isOf({ partBytes, ends, parts }, size, rules) {
+    if (!Array.isArray(ends) || partBytesFor(size, partBytes, rules) !== partBytes)
+        return false;
+    const plan = partsOf(size, partBytes);
+    const numbers = new Set(parts.map(({ number }) => number));
+    const isPart = ({ number, size, etag, checksum }) => {
+        const { start, end } = plan[number - 1];
+        return size === end - start && [etag, checksum].every((word) => typeof word === "string");
+    };
+    return numbers.size === parts.length && parts.every(isPart);
 }
 function remember(run, what) {
     const save = async () => run.memory.set(run.key, JSON.stringify(what));
@@ -288,7 +299,6 @@ async function insist(run, work) {
     let lostSince = 0;
     for (let attempt = 1, counted = 0;; attempt += 1) {
         try {
-            await online(run, offlineSeconds);
             return await work(attempt);
         }
         catch (error) {
@@ -296,12 +306,16 @@ async function insist(run, work) {
             const failure = mendable(error);
             if (!failure)
                 throw error;
-            const lost = failure.code === "network_failure" && run.shared.heard;
+            const lost = failure.code === "network_failure" && (run.shared.heard || saysOffline());
             lostSince = lost ? lostSince || Date.now() : 0;
             if (lost ? Date.now() - lostSince > offlineSeconds * 1000 : ++counted > maxRetries)
                 throw failure;
+            const seconds = pauseSeconds(failure, Math.min(attempt, LONGEST_DOUBLING), pausesOf(run.options));
+            if (seconds > LONGEST_PAUSE_SECONDS)
+                throw failure;
             tell(run, { phase: "waiting", failure });
-            await sleep(pauseSeconds(failure, Math.min(attempt, LONGEST_DOUBLING), pausesOf(run.options)), run.signal);
+            await sleep(seconds, run.signal);
+            await online(run, offlineSeconds);
         }
     }
 }
@@ -319,8 +333,11 @@ function isGone(error) {
 function pausesOf({ serviceUrl, firstPauseMs }) {
     return { serviceUrl, uploadUrl: "", ...(firstPauseMs !== undefined && { firstPauseMs }) };
 }
+function saysOffline() {
+    return typeof navigator !== "undefined" && navigator.onLine === false;
+}
 async function online(run, seconds) {
-    if (typeof navigator === "undefined" || navigator.onLine !== false)
+    if (!saysOffline())
         return;
     tell(run, { phase: "waiting" });
     const again = new AbortController();

@@ -234,6 +234,12 @@ TEXTS = {
     "The session of the URL has ended with {stored} bytes, and the object should have {count}.": (
         "URL의 세션이 {stored}바이트로 끝났는데, 객체는 {count}바이트여야 합니다."
     ),
+    "The session says that it has ended, but not with how many bytes, and more should come.": (
+        "아직 보낼 바이트가 남았는데 세션이 몇 바이트인지 밝히지 않고 끝났다고 응답했습니다."
+    ),
+    "The session says that it holds {held} bytes, and the object should have {count}.": (
+        "세션이 {held}바이트를 가지고 있다고 응답했는데, 객체는 {count}바이트여야 합니다."
+    ),
     "The URL signs no header but host.": "URL의 서명에 포함된 헤더는 host뿐입니다.",
     "Its {name} must be that of this very file, and not of another one or of none.": (
         "서명에 포함된 {name} 값은 다른 파일이나 빈 파일이 아니라 바로 이 파일의 값이어야 합니다."

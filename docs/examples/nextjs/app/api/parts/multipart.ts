@@ -5,6 +5,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
+  NotFound,
   paginateListParts,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -52,11 +53,13 @@ export async function complete(upload: Upload, parts: Omit<Part, "size">[]): Pro
     await refuseOtherParts(upload, parts);
     const made = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
     // The store may answer 200 and tell an error in the body; the SDK throws that as any other.
-    await store.send(new CompleteMultipartUploadCommand({ ...named(upload), MultipartUpload: { Parts: made } }));
+    const command = new CompleteMultipartUploadCommand({ ...named(upload), MultipartUpload: { Parts: made } });
+    const { ETag } = await store.send(command);
+    return { key: upload.key, size: upload.size, etag: ETag };
   } catch (error) {
     if (!isGone(error)) throw error;
+    return finished(upload);
   }
-  return finished(upload);
 }
 
 /** The object is to have the size that was allowed, and the parts that the client has seen arrive. */
@@ -72,8 +75,10 @@ async function refuseOtherParts(upload: Upload, parts: Omit<Part, "size">[]): Pr
 
 /** Nothing but this upload could have made the object, as no other has its key. */
 async function finished({ key }: Upload): Promise<object> {
-  const head = await store.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => null);
-  if (!head) throw new Refused(404, "no_such_upload");
+  const head = await store.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch((error: unknown) => {
+    // Anything else, such as no right to ask, does not say that it is not there.
+    throw error instanceof NotFound ? new Refused(404, "no_such_upload") : error;
+  });
   return { key, size: head.ContentLength, etag: head.ETag };
 }
 

@@ -34,6 +34,8 @@ const ROUTES: Record<string, Route> = {
 export function POST(request: Request, context: { params: Promise<{ route: string }> }) {
   return answered(async () => {
     const { route } = await context.params;
+    // A form of another page cannot send this type, and so not in the user's name.
+    if (!request.headers.get("content-type")?.startsWith("application/json")) throw new Refused(415, "not_json");
     const asked = (await request.json()) as Asked;
     if (route === "create") return begin(asked);
     const does = Object.hasOwn(ROUTES, route) ? ROUTES[route] : undefined;
