@@ -167,6 +167,8 @@ class FormFields:
     def _put_headers(self, part_type: str | None) -> tuple[PutHeaders, ...]:
         """The headers of each PUT that may be made; () while URL or type are not known."""
         content_type = self.headers.get("content-type", part_type)
+        if content_type is None and self.destination and self.destination.post:
+            content_type = self.destination.post.content_type
         if self.destination is None or content_type is None:
             return ()
         return put_headers.possible_put_headers(self.destination, self.headers, content_type)
@@ -188,6 +190,8 @@ class FormFields:
 
     def _note_post(self, found: Destination | None) -> None:
         if found:
+            if found.post and found.post.content_type:
+                parse_media_type(found.post.content_type)  # refuses several types in one value
             self._note_url(found)
             self._require_fit()
 
