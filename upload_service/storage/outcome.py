@@ -173,26 +173,36 @@ def _read_session(status: int, headers: MultiMapping[str], body: bytes, proof: P
     answer = StorageResponse(status)
     if refusal := session_refusal(status, headers, body):
         return Outcome(refusal.error, answer, cause=refusal.cause, final=True)
-    stored, wanted = stored_bytes(status, headers, body), proof.object_bytes
-    if stored is not None and wanted is not None and stored != wanted:
-        cause = Phrase(
-            "The session of the URL has ended with {stored} bytes, and the object should have {count}.",
-            stored=stored, count=wanted,
-        )  # fmt: skip
-        return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
+    if end := _read_end(status, stored_bytes(status, headers, body), proof):
+        return end
     held = held_bytes(status, headers)
     if held is None:
         return None
-    if wanted is not None and held > wanted:
+    if proof.object_bytes is not None and held > proof.object_bytes:
         cause = Phrase(
             "The session of the URL says that it holds {held} bytes, of an object of {count}.",
-            held=held, count=wanted,
+            held=held, count=proof.object_bytes,
         )  # fmt: skip
         return Outcome("storage_bad_answer", answer, cause=cause, final=True)
     if proof.is_whole:
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)
     return Outcome(None, answer, held_bytes=held)
+
+
+def _read_end(status: int, stored: int | None, proof: Proof) -> Outcome | None:
+    """What is wrong when a session has ended with an object of so many bytes; None if nothing is."""
+    answer, wanted = StorageResponse(status), proof.object_bytes
+    if stored is None and status in (200, 201) and not proof.is_last:
+        cause = Phrase("The session of the URL has ended, and bytes of its object are still to come.")
+        return Outcome("storage_bad_answer", answer, cause=cause, final=True)
+    if stored is not None and wanted is not None and stored != wanted:
+        cause = Phrase(
+            "The session of the URL has ended with {stored} bytes, and the object should have {count}.",
+            stored=stored, count=wanted,
+        )  # fmt: skip
+        return Outcome("stored_bytes_differ", answer, cause=cause, final=True)
+    return None
 
 
 def _refused_post(refusal: Refusal) -> Refusal:

@@ -147,7 +147,17 @@ def _proof(destination: Destination, headers: Mapping[str, str], length: int) ->
         return proof
     piece = headers.get("content-range")
     total = str(length) if piece is None else piece.rpartition("/")[2]
-    return proof._replace(is_whole=piece is None, object_bytes=int(total) if total.isdecimal() else None)
+    return proof._replace(
+        is_whole=piece is None,
+        object_bytes=int(total) if total.isdecimal() else None,
+        is_last=piece is None or _is_last(piece),
+    )
+
+
+def _is_last(piece: str) -> bool:
+    """Whether no bytes follow those of this Content-Range; nor do any follow a question without bytes."""
+    told, _, total = piece.rpartition("/")
+    return "*" in told or (total.isdecimal() and int(told.rpartition("-")[2]) + 1 == int(total))
 
 
 def _whole_file_range(length: int) -> str:

@@ -42,6 +42,7 @@ class Proof(NamedTuple):
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
     storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
+    `is_last`: no bytes of that object are still to come.
     `is_post`: it answers the POST of a form, so the ETag may stand in a document.
     """
 
@@ -50,6 +51,7 @@ class Proof(NamedTuple):
     etag_optional: bool = False
     is_whole: bool = True
     object_bytes: int | None = None
+    is_last: bool = True
     is_post: bool = False
 
     @property

@@ -231,6 +231,9 @@ TEXTS = {
     "The session of the URL says that it holds {held} bytes, of an object of {count}.": (
         "URL의 세션이 {held}바이트를 가지고 있다고 하는데, 객체는 {count}바이트입니다."
     ),
+    "The session of the URL has ended, and bytes of its object are still to come.": (
+        "객체의 바이트가 아직 남아 있는데 URL의 세션이 끝났습니다."
+    ),
     "The session of the URL has ended with {stored} bytes, and the object should have {count}.": (
         "URL의 세션이 {stored}바이트로 끝났는데, 객체는 {count}바이트여야 합니다."
     ),
