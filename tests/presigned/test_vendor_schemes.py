@@ -83,6 +83,12 @@ def test_no_value_is_said(name: str) -> None:
         assert len(value) < 12 or value == "OSS4-HMAC-SHA256" or value not in said
 
 
+@pytest.mark.parametrize(("old", "new"), [("/v1/", "/v2/"), ("/v1/AUTH_a/container", "")])
+def test_path_of_another_interface(old: str, new: str) -> None:
+    """A store whose signature is there, on a path of another form, is told which form the path must have."""
+    assert "/v1/ACCOUNT/CONTAINER/OBJECT" in reason(RIGHT["swift-temp-url"].replace(old, new))
+
+
 def test_cloudfront_is_listed_only() -> None:
     """A distribution may be anybody's, so none is allowed by default."""
     url = RIGHT["cloudfront"].replace("cdn.example.com", "d111111abcdef8.cloudfront.net")

@@ -3,10 +3,13 @@
 import pytest
 from multidict import CIMultiDict
 
+from tests.presigned.judged_urls import judged
 from upload_service.storage.outcome import Outcome, read_response
+from upload_service.storage.put import _proof
 from upload_service.storage.success import Proof
 from upload_service.upload.retry import is_worth_retrying
 
+SESSION = "https://storage.googleapis.com/bucket/key?upload_id=ABcdEF0123456789_-ghij"
 PIECE = Proof("google-session", "session", is_whole=False, object_bytes=1000)
 WHOLE = Proof("google-session", "session", object_bytes=1000)
 DENIED = b'{"error": {"code": 403, "message": "secret", "errors": [{"reason": "forbidden"}]}}'
@@ -117,6 +120,29 @@ def test_more_than_there_is(proof: Proof, last: int) -> None:
     assert outcome.may_have_stored is False
     unbounded = PIECE._replace(object_bytes=None)
     assert read(308, {"Range": f"bytes=0-{last}"}, proof=unbounded).held_bytes == last + 1
+
+
+@pytest.mark.parametrize(
+    ("piece", "is_last"),
+    [
+        (None, True),
+        ("bytes 0-999/1000", True),
+        ("bytes 262144-524287/524288", True),
+        ("bytes 0-262143/524288", False),
+        ("bytes 0-262143/*", False),
+        ("bytes */1000", True),
+        ("bytes */*", True),
+    ],
+)
+def test_end_before_the_end(piece: str | None, is_last: bool) -> None:
+    """A store that knows no sessions answers 200 to each piece, and keeps the last one alone."""
+    destination = judged(SESSION)
+    proof = _proof(destination, {} if piece is None else {"content-range": piece}, 1000)
+    expected = None if is_last else "storage_bad_answer"
+    assert read(200, {"ETag": '"5e"'}, proof=proof).error == expected
+    assert read(200, {"ETag": '"5e"'}, proof=proof).may_have_stored is not is_last
+    told = {"ETag": '"5e"', "x-goog-stored-content-length": str(proof.object_bytes or 5)}
+    assert read(200, told, proof=proof).error is None
 
 
 def test_other_kinds() -> None:

@@ -35,6 +35,8 @@ def not_signed(query: Query, url: URL, provider: Provider | None) -> UploadError
     """The error for a URL that is signed by none of the schemes that its store takes."""
     accepted = provider.signature_schemes if provider else SIGNATURE_SCHEMES
     known = ", ".join(dict.fromkeys(scheme.name for scheme in accepted))
+    if provider:
+        _require_path(query, url, provider)
     of_store = Phrase("{store} takes {kinds}", store=provider.title, kinds=known) if provider else None
     other = next((scheme for scheme in SIGNATURE_SCHEMES if scheme.has_signed(query, url)), None)
     if other and of_store:
@@ -54,6 +56,13 @@ def not_signed(query: Query, url: URL, provider: Provider | None) -> UploadError
             takes=takes,
         )
     )
+
+
+def _require_path(query: Query, url: URL, provider: Provider) -> None:
+    """Raise UploadError when all but the path is that of a kind which this store takes."""
+    for scheme in provider.signature_schemes:
+        if scheme.path and scheme.identified_by and scheme._replace(path=None).has_signed(query, url):
+            scheme.path.require(url.raw_path)
 
 
 def _sign_in(query: Query) -> Phrase | None:

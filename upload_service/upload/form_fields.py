@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import Checksum, parse_checksum
 from upload_service.content.allowed_types import AllowedTypes
-from upload_service.content.content_type import MediaType
+from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
 from upload_service.presigned import signed_headers
@@ -170,6 +170,8 @@ class FormFields:
     def _put_headers(self, part_type: str | None) -> tuple[PutHeaders, ...]:
         """The headers of each PUT that may be made; () while URL or type are not known."""
         content_type = self.headers.get("content-type", part_type)
+        if content_type is None and self.destination and self.destination.post:
+            content_type = self.destination.post.content_type
         if self.destination is None or content_type is None:
             return ()
         return put_headers.possible_put_headers(self.destination, self.headers, content_type)
@@ -191,6 +193,8 @@ class FormFields:
 
     def _note_post(self, found: Destination | None) -> None:
         if found:
+            if found.post and found.post.content_type:
+                parse_media_type(found.post.content_type)  # refuses several types in one value
             self._note_url(found)
             self._require_fit()
 
