@@ -12,6 +12,7 @@ ERROR = "an error document"
 JSON = "JSON, which is no object store's answer to a PUT"
 JSON_ERROR = "JSON that tells of an error"
 NO_ETAG = "no ETag"
+ACCEPTED = "a status 202, which does not say that the object is stored"
 WEAK = "a weak ETag, which web servers make of their own answer"
 ETAG = {"ETag": '"9b2cf535f27731c974343645a3985328"'}
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>...</body></html>"
@@ -81,6 +82,14 @@ OTHERS: dict[str, tuple[str, Answered, str]] = {
     "OSS, a page": ("alibaba-v4", tagged(PAGE, "text/html"), HTML),
     "Supabase, nothing": ("supabase-upload", Answered(), NO_ETAG),
     "Supabase, other JSON": ("supabase-upload", Answered(headers=JSON_TYPE, body=b'{"Key":1}'), JSON),
+    "Supabase, no name": ("supabase-upload", Answered(headers=JSON_TYPE, body=b'{"Key":""}'), JSON),
+    "Supabase, a name and a reason": (
+        "supabase-upload",
+        Answered(headers=JSON_TYPE, body=b'{"Key":"a","statusCode":"409","message":"It exists."}'),
+        JSON,
+    ),
+    "Supabase, accepted": ("supabase-upload", Answered(202, JSON_TYPE, NAMED), ACCEPTED),
+    "Google, accepted": ("google-v4", Answered(202, JSON_TYPE, RESOURCE), ACCEPTED),
     "Supabase, an error": (
         "supabase-upload",
         Answered(headers=JSON_TYPE, body=b'{"Key":"a","error":"Duplicate"}'),
@@ -111,6 +120,6 @@ OTHERS: dict[str, tuple[str, Answered, str]] = {
     "Google's error": ("google-v4", tagged(b'{"error": {"code": 400}}'), JSON_ERROR),
     "GraphQL's errors": ("s3-v4", tagged(b'{"errors": ["no"], "data": null}'), JSON_ERROR),
     "no success": ("s3-v4", tagged(b'{"success": false}'), JSON_ERROR),
-    "accepted": ("s3-v4", tagged(status=202), "a status 202, which does not say that the object is stored"),
+    "accepted": ("s3-v4", tagged(status=202), ACCEPTED),
     "partial": ("s3-v4", tagged(status=206), "a status 206, which does not say that the object is stored"),
 }

@@ -90,9 +90,9 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
         if re.match(_XML_ERROR, body):
             return Phrase("an error document")
         if not proof.relays_callbacks and _is_json(headers, body):
-            return _doubt_json(body, proof)
-    if status not in (200, 201, 204):
-        return Phrase("a status {status}, which does not say that the object is stored", status=status)
+            return _doubt_json(body, proof) or _doubt_status(status)
+    if what := _doubt_status(status):
+        return what
     if proof.is_post and (etag_of_post(body) or "").strip('" '):
         return None
     return None if proof.etag_optional else _doubt_headers(headers, proof)
@@ -109,6 +109,12 @@ def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
     return bool(named) or body.lstrip()[:1] in (b"{", b"[")
 
 
+def _doubt_status(status: int) -> Phrase | None:
+    if status in (200, 201, 204):
+        return None
+    return Phrase("a status {status}, which does not say that the object is stored", status=status)
+
+
 def _doubt_json(body: bytes, proof: Proof) -> Phrase | None:
     try:
         told = json.loads(body)
@@ -119,9 +125,15 @@ def _doubt_json(body: bytes, proof: Proof) -> Phrase | None:
         return Phrase("JSON that tells of an error")
     if proof.is_google and members.get("kind") == _GOOGLE_OBJECT:
         return None
-    if proof.scheme == "supabase-upload" and isinstance(members.get(_SUPABASE_NAME), str):
+    if proof.scheme == "supabase-upload" and _names_an_object(members):
         return None
     return None if proof.etag_optional else Phrase("JSON, which is no object store's answer to a PUT")
+
+
+def _names_an_object(members: Mapping[str, object]) -> bool:
+    """Whether Supabase names what it has stored, and has nothing to say about it."""
+    name = members.get(_SUPABASE_NAME)
+    return isinstance(name, str) and bool(name) and "message" not in members
 
 
 def _doubt_headers(headers: Mapping[str, str], proof: Proof) -> Phrase | None:
