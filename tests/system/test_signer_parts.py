@@ -186,6 +186,18 @@ def test_store_refuses_other_etags(port: int) -> None:
     said(port, action="abort", upload=token)
 
 
+def test_only_the_size_that_was_allowed(port: int) -> None:
+    """A part of another size does not make the file, whatever else was sent under its number."""
+    token = create(port)
+    etags = {number: put(port, token, number) for number in (1, 2)}
+    etags[2] = put(port, token, 2, b"the rest, and more")
+    named = [{"number": number, "etag": etag} for number, etag in etags.items()]
+    given = said(port, 409, action="complete", upload=token, parts=named)
+    assert given["detail"] == f"The parts do not have {SIZE} bytes together, as the file has."
+    named[1]["etag"] = put(port, token, 2)
+    said(port, action="complete", upload=token, parts=named)
+
+
 def test_more_parts_than_a_page_of_the_list(port: int, bucket: Bucket) -> None:
     """A store lists 1,000 parts at a time; the page gets all."""
     secret = upload_token.secret_from(bucket.secret_key)

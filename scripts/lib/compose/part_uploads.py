@@ -123,16 +123,17 @@ def _sign_part(store: _Store, upload: Upload, asked: Mapping[str, Any]) -> dict[
 
 
 def _list(store: _Store, upload: Upload, _asked: Mapping[str, Any]) -> dict[str, Any]:
-    found: list[dict[str, Any]] = []
+    found: dict[object, dict[str, Any]] = {}
     after = 0
     while True:
         # From the second page on, and first in the query, which is sorted.
         marker = f"part-number-marker={after}&" if after else ""
         page = store.ask("GET", upload.key, f"{marker}{_upload_id(upload)}")
-        found += [_part(element) for element in page.iterfind("{*}Part")]
+        # A part that was sent again SeaweedFS lists twice.
+        found |= {_named(part): part for part in map(_part, page.iterfind("{*}Part"))}
         after = int(page.findtext("{*}NextPartNumberMarker") or 0)
         if page.findtext("{*}IsTruncated") != "true" or not after:
-            return {"parts": found}
+            return {"parts": [*found.values()]}
 
 
 def _complete(store: _Store, upload: Upload, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +141,7 @@ def _complete(store: _Store, upload: Upload, asked: Mapping[str, Any]) -> dict[s
     if not isinstance(parts, list) or [_number(part) for part in parts] != [*range(1, upload.parts + 1)]:
         raise Refused(400, f"Name all parts from 1 to {upload.parts}, in order.")
     try:
+        _require_size(upload, parts, _list(store, upload, asked)["parts"])
         store.ask("POST", upload.key, _upload_id(upload), _complete_body(parts))
     except Refused as refused:
         # Completed already, and the answer was lost: the key is this upload's alone.
@@ -147,6 +149,14 @@ def _complete(store: _Store, upload: Upload, asked: Mapping[str, Any]) -> dict[s
             raise
         store.ask("HEAD", upload.key, "")
     return {"key": upload.key, "viewUrl": store.sign(upload.key, "GET", "")}
+
+
+def _require_size(upload: Upload, parts: list[dict[str, Any]], listed: list[dict[str, Any]]) -> None:
+    """Refuse parts that make another file. One that is not listed the store refuses."""
+    sizes = {_named(part): part["size"] for part in listed}
+    told = [sizes.get(_named(part)) for part in parts]
+    if None not in told and sum(filter(None, told)) != upload.size:
+        raise Refused(409, f"The parts do not have {upload.size} bytes together, as the file has.")
 
 
 def _abort(store: _Store, upload: Upload, _asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,6 +192,11 @@ def _part(element: ElementTree.Element) -> dict[str, Any]:
         "etag": (element.findtext("{*}ETag") or "").strip('"'),
         "size": int(element.findtext("{*}Size") or 0),
     }
+
+
+def _named(part: Mapping[str, Any]) -> tuple[object, str]:
+    """By what a part is named: its number, and its ETag as the store lists it."""
+    return part["number"], str(part.get("etag")).strip('"')
 
 
 def _number(part: object) -> object:
