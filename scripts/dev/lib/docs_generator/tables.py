@@ -53,7 +53,7 @@ def store_rows() -> list[list[str]]:
             provider.title,
             f"`{provider.name}`",
             ", ".join(f"`{suffix}`" for suffix in provider.suffixes),
-            ", ".join(f"`{scheme.name}`" for scheme in provider.signature_schemes),
+            ", ".join(dict.fromkeys(f"`{scheme.name}`" for scheme in provider.signature_schemes)),
         ]
         for provider in PROVIDERS
     ]
