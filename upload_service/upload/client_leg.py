@@ -78,7 +78,8 @@ class ClientLeg:
                 await self._feed(event)
             else:
                 self._note(event)
-        if self._fields.is_block_list and self.body:
+        destination = self._fields.destination
+        if destination is not None and destination.kind == "block list" and self.body:
             from upload_service.upload.block_list import read_block_list  # few uploads are one
 
             await read_block_list(self.body)
@@ -116,8 +117,9 @@ class ClientLeg:
             self._bound_length(destination)
 
     def _bound_length(self, destination: Destination | None) -> None:
-        ended = self.progress.file_bytes is not None
-        self._length.bound(destination, self._record.file_size, has_ended=ended)
+        if destination is not None and destination.post is not None:
+            ended = self.progress.file_bytes is not None
+            self._length.bound(destination, self._record.file_size, has_ended=ended)
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""
@@ -151,7 +153,7 @@ class ClientLeg:
         destination, length = self._fields.destination, self._length.expected_bytes
         if destination is None or length is None or self._fields.missing_headers():
             return None
-        if self._fields.is_block_list and not self._has_read_list:
+        if destination.kind == "block list" and not self._has_read_list:
             return None
         if destination.post is not None and not destination.post.policy.takes(length):
             return None  # storage would refuse what is announced: the bytes are counted first
@@ -163,11 +165,11 @@ class ClientLeg:
     def _judged_headers(self, destination: Destination) -> list[Mapping[str, str]]:
         """The headers of the PUT, and those to try after them: where types matter, each set is allowed."""
         sets = self._put_headers(destination)
-        if not self._fields.is_whole:
-            self._fields.require_possible_types()
-        elif self._sniffer:
+        if self._sniffer and self._fields.is_whole:
             for each in sets:
                 self._sniffer.require_allowed_object(each.types, destination.key_ending)
+        elif self._settings.allowed_types:
+            self._fields.require_possible_types()
         return [each.headers for each in sets]
 
     def _has_other_headers(self, destination: Destination) -> bool:
@@ -177,7 +179,8 @@ class ClientLeg:
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
         parse_media_type(start.content_type)  # refuses several types in one value
-        self._fields.begin_file(time.time())
+        if self._fields.destination is None:
+            self._fields.begin_file(time.time())
         self._fields.require_possible_types()
         self._length.begin(self._fields.size, start.predicted)
         self._note_destination()
@@ -223,10 +226,10 @@ class ClientLeg:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise self._form.no_file_error()
-        self._fields.end_form(time.time())
-        self._note_destination()
-        self._fields.require_complete()
         if self.plan is None:
+            self._fields.end_form(time.time())
+            self._note_destination()
+            self._fields.require_complete()
             self._plan_if_ready()
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")

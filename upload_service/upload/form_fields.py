@@ -43,8 +43,8 @@ _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `content_range`: the file is a piece of one, for a session. `chunk`: what the request's head says of
-    chunks.
+    `content_range`: the file is a piece of one, for a session. `headers` are for the PUT, by their names in
+    lower case. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(self, settings: Settings, chunk: Phrase | None = None) -> None:
@@ -55,6 +55,7 @@ class FormFields:
         self.content_range: ContentRange | None = None
         self._types_in_query: tuple[MediaType, ...] = ()
         self._headers = HeaderFields()
+        self.headers: Mapping[str, str] = self._headers.given
         self._chunk = chunk
         self._settings = settings
         self._posted: PostedForm | None = None
@@ -99,11 +100,6 @@ class FormFields:
     def is_block_list(self) -> bool:
         """Whether the file is the list of blocks of which an object is made."""
         return self.destination is not None and self.destination.kind == "block list"
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Those for the PUT, by their names in lower case."""
-        return self._headers.given
 
     def close_headers(self) -> None:
         """From now on no header may come: the PUT begins with those that are here."""
