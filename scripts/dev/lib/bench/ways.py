@@ -9,7 +9,6 @@ Must not know: how a process is started or measured.
 import argparse
 import platform
 import sys
-import time
 from typing import NamedTuple
 
 from bench import scenarios
@@ -38,14 +37,13 @@ WAYS = {
 def measure(contender: tuple[Program, int], url: str, way: Way, size: int) -> Figures:
     """The whole file, once."""
     program, port = contender
-    used, began = program.cpu_seconds(), time.monotonic()
+    used = program.cpu_seconds()
     command = [sys.executable, "-m", "bench.sender", str(port), url, str(size // way.parts), way.order]
     senders = [Program(command, talks=True) for _ in range(way.parts)]
     if any(each.process.wait() for each in senders):
         raise SystemExit("an upload was refused: see above")
     return {
         "CPU s per GB": (program.cpu_seconds() - used) / size * GB,
-        "MB per second": size / MB / (time.monotonic() - began),
         "peak MB": program.peak_bytes() / MB,
     }
 
