@@ -21,7 +21,8 @@ ENTRIES = (
             "Sign the URL with current credentials; a URL never outlives temporary credentials."),
     _client("signature_mismatch", 403, "Signature does not match",
             "Storage says that the signature does not fit this request.",
-            "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged."),
+            "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged; "
+            "for a POST the fields, too."),
     _client("signature_not_supported", 400, "Signature not supported",
             "Storage does not take a URL that is signed in this way.",
             "Sign with Signature Version 4 (boto3: Config(signature_version='s3v4'))."),

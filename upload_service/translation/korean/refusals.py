@@ -17,8 +17,12 @@ TEXTS = {
     "Storage says that the signature does not fit this request.": (
         "서명이 이 요청과 맞지 않는다고 스토리지가 응답했습니다."
     ),
-    "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged.": (
-        "PUT용으로, 파일 파트의 Content-Type에 맞게 서명하고, URL을 바꾸지 말고 보내십시오."
+    (
+        "Sign for PUT and for the Content-Type of the file part, and send the URL unchanged; for a POST the "
+        "fields, too."
+    ): (
+        "PUT용으로, 파일 파트의 Content-Type에 맞게 서명하고, URL을 바꾸지 말고 보내십시오. "
+        "POST라면 필드도 그대로 보내십시오."
     ),
     "Signature not supported": "지원되지 않는 서명",
     "Storage does not take a URL that is signed in this way.": (
