@@ -58,6 +58,7 @@ class Connection(ResponseHandler):
         self._reader: Readable | None = None
         self._writer: AbstractStreamWriter | None = None
         self._head_bytes: Callable[[], int] = int
+        self._waiting_at_end = 0
         self._has_begun_to_arrive = False
         self._has_arrived = False
         # Of its answer.
@@ -94,7 +95,7 @@ class Connection(ResponseHandler):
             self.host = f"{url.host}:{url.port}"
         self._reader, self._writer, self._head_bytes = reader, writer, head_bytes
         self._has_begun_to_arrive = self._has_arrived = self.answered_unasked = False
-        self._interim, self._content = 0, None
+        self._interim, self._content, self._waiting_at_end = 0, None, 0
         reset_at_close(self._socket, self._tls, True)
 
     def leave(self) -> None:
@@ -122,7 +123,7 @@ class Connection(ResponseHandler):
         return self._reader.length - self._reader.read_bytes
 
     def _unacknowledged_bytes(self) -> int:
-        waiting = unacknowledged_bytes(self._wire) if self._wire is not None else 0
+        waiting = self._waiting_at_end if self._wire is None else unacknowledged_bytes(self._wire)
         self._has_arrived = not waiting and not self._unread_bytes()
         return waiting
 
@@ -153,6 +154,8 @@ class Connection(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp. asyncio (3.13) cannot abort what was closed and has been flushed since."""
+        if self._reader is not None:  # its answer may be looked at later
+            self._waiting_at_end = self._unacknowledged_bytes()
         super().connection_lost(exc)
         self._wire = None
 
