@@ -18,6 +18,7 @@ from upload_service.server.serve import CannotListen, serve
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, unknown_variables
 from upload_service.telemetry import logs
+from upload_service.telemetry.traces import require_packages
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments) if arguments else None
     try:
         settings = Settings.from_environment(os.environ)
+        require_packages(settings)
     except SettingError as error:
         print(f"upload-service: {error}", file=sys.stderr)
         return 2

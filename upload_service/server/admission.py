@@ -20,10 +20,12 @@ from upload_service.clients.caller import Caller
 from upload_service.clients.lambda_invocation import LambdaInvocation, read_invocation
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES, FormReader
-from upload_service.pages.app_keys import CONTEXT
+from upload_service.pages.app_keys import CONTEXT, TRACES
 from upload_service.server.access_control import AccessControl
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
+from upload_service.telemetry import logs
+from upload_service.telemetry.traces import Trace
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace
@@ -32,6 +34,7 @@ from upload_service.upload.upload import Upload
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
 OPEN_CONNECTIONS: web.AppKey[OpenConnections] = web.AppKey("open_connections", OpenConnections)
 _PACE: web.RequestKey[SenderPace] = web.RequestKey("pace", SenderPace)
+TRACE: web.RequestKey[Trace] = web.RequestKey("trace", Trace)
 _ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 T = TypeVar("T")
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -40,7 +43,7 @@ _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 class Visit:
     """One request to an endpoint that admits callers. `tell` hears afterwards how it ended.
 
-    `code`: how it ended, "ok" or one of the catalogue.
+    `code`: how it ended, "ok" or one of the catalogue. `trace`: its part in a trace, if there is one.
     """
 
     def __init__(self, request: web.Request, tell: Callable[["Visit"], None]) -> None:
@@ -52,6 +55,10 @@ class Visit:
         self.code = "internal_error"
         self._tell = tell
         self._began = time.monotonic()
+        self.trace = app[TRACES].begin(request.headers, self._began)
+        if self.trace:
+            request[TRACE] = self.trace
+            logs.trace_id.set(self.trace.id)
 
     @property
     def seconds(self) -> float:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.content.sniffing import sniffing_library
-from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
+from upload_service.pages.app_keys import CONTEXT, LOG, METRICS, TRACES
 from upload_service.server import descriptors
 from upload_service.server.access_control import AccessControl
 from upload_service.server.admission import ACCESS_CONTROL, OPEN_CONNECTIONS
@@ -23,6 +23,7 @@ from upload_service.storage.connection_pools import open_pools
 from upload_service.storage.put import Storage
 from upload_service.storage.sockets import most_before_crowded
 from upload_service.telemetry.metrics import Metrics
+from upload_service.telemetry.traces import make_traces
 from upload_service.upload.app_context import AppContext
 from upload_service.upload.places import Places
 
@@ -35,6 +36,7 @@ def make_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(finish_headers)
 
     app[LOG] = structlog.get_logger().bind()
+    app[TRACES] = make_traces(settings)
     app[ACCESS_CONTROL] = AccessControl(settings)
     app[OPEN_CONNECTIONS] = OpenConnections(descriptors.most_connections(settings, descriptors.limit()))
     if settings.allowed_types:
@@ -50,6 +52,7 @@ def make_app(settings: Settings) -> web.Application:
             app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
             yield
         budget.close()
+        await app[TRACES].close()
 
     app.cleanup_ctx.append(shared)
     return app

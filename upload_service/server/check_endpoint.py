@@ -26,6 +26,8 @@ async def check(request: web.Request) -> web.Response:
         event = CheckEvent(ended.code, ended.seconds, ended.caller, ended.invocation, host)
         request.app[METRICS].count_check(event)
         request.app[LOG].info("check", **event.members())
+        if ended.trace:
+            ended.trace.event = event
 
     with Visit(request, tell) as visit:
         form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)

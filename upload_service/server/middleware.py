@@ -7,6 +7,7 @@ Must not know: how an upload runs.
 """
 
 import asyncio
+import time
 from contextlib import suppress
 
 import structlog
@@ -14,15 +15,16 @@ from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 
 from upload_service.errors.upload_error import UploadError
 from upload_service.pages import metrics_endpoint
-from upload_service.pages.app_keys import CONTEXT
+from upload_service.pages.app_keys import CONTEXT, TRACES
 from upload_service.pages.content_negotiation import preferred_language
 from upload_service.server import cors, responses
-from upload_service.server.admission import request_id
+from upload_service.server.admission import TRACE, request_id
 from upload_service.server.progress import PROGRESS
 from upload_service.server.request_body import drain
 from upload_service.server.routes import Handler
 from upload_service.server.upload_endpoints import RECORD
 from upload_service.telemetry import logs
+from upload_service.telemetry.traces import Answered, Trace
 from upload_service.translation.phrase import Phrase
 
 # The rest of a body up to this size costs less than a new connection.
@@ -40,6 +42,8 @@ async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await progress.end(answer)
         if answer.keep_alive is False:
             response.force_close()
+    if trace := request.get(TRACE):
+        await _tell(request, trace, response.status)
     if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
         response.force_close()  # a proxy may see the next request begin elsewhere than we do
     if request.can_read_body and not request.content.is_eof():
@@ -52,6 +56,16 @@ async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
                 together.create_task(response.write_eof())
                 together.create_task(drain(request))
     return response
+
+
+async def _tell(request: web.Request, trace: Trace, status: int) -> None:
+    """Tell the trace of a request that has ended. The next request of its connection has another, or none."""
+    is_gone = trace.event is not None and trace.event.code == "client_gone"
+    assert request.match_info.route.resource
+    route = request.match_info.route.resource.canonical
+    answered = Answered(route, request.scheme, None if is_gone else status, time.monotonic())
+    await request.app[TRACES].tell(trace, answered)
+    logs.trace_id.set(None)
 
 
 def _is_framed_plainly(request: web.Request) -> bool:

@@ -50,6 +50,8 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         record = upload.record if upload else None
         event = UploadEvent(ended.code, retrying, ended.seconds, ended.caller, ended.invocation, record)
         log.info("upload", **event.members(), **metrics.count(event))
+        if ended.trace:
+            ended.trace.event = event
 
     with Visit(request, tell) as visit:
         progress = asked_for(request)

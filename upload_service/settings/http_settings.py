@@ -49,3 +49,10 @@ class HttpSettings:
         "a port of its own for /metrics, on the same addresses; empty means that /metrics is on the "
         "service's port",
     )
+    traces: str = setting(
+        "UPLOAD_TRACES",
+        "off",
+        parsing.choice("off", "otlp"),
+        "off, or otlp: a trace of each upload and check is sent to a collector, by OTLP over HTTP, as the "
+        "standard OTEL_ variables say; needs the packages of the extra `traces`",
+    )

@@ -14,6 +14,7 @@ from upload_service.settings import parsing
 from upload_service.settings.access_settings import AccessSettings
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
+from upload_service.settings.traces_variables import is_disabled, traces_conflict
 from upload_service.settings.upload_settings import UploadSettings
 
 LAMBDA_NAME_VARIABLE, LAMBDA_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
@@ -63,11 +64,15 @@ class Settings(AccessSettings, UploadSettings, HttpSettings):
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings that these environment variables make; raises SettingError at the first wrong one."""
         in_lambda = bool(environment.get(LAMBDA_NAME_VARIABLE))
+        if is_disabled(environment):
+            environment = {**environment, "UPLOAD_TRACES": "off"}
         settings = read_fields(cls, environment, LAMBDA_DEFAULTS if in_lambda else {})
         memory = settings.lambda_memory_bytes
         if memory and settings.spool_memory_bytes > memory - BASE_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
         if conflict := _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment):
+            raise SettingError(conflict)
+        if settings.traces == "otlp" and (conflict := traces_conflict(environment)):
             raise SettingError(conflict)
         return settings
 

@@ -11,9 +11,9 @@ Must not know: requests, responses.
 import asyncio
 import errno
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from functools import partial
 from socket import socket
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from yarl import URL
 
 from upload_service.storage.address_policy import judge_address
 from upload_service.storage.connection import Connection
+from upload_service.storage.dial import current_dial
 from upload_service.storage.exchange import Observer
 from upload_service.storage.name_lookups import NameLookups
 from upload_service.storage.sockets import AddressInfo, SocketCounter, SocketMaker, make_socket
@@ -37,23 +38,6 @@ KEEPALIVE_SECONDS = 4
 MOST_ORIGINS = 1024
 # The only one: silence is judged while bytes pass.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-
-
-class AddressVerdicts:
-    """The verdicts of `judge_address` on the addresses of one attempt, in order; None: it may be dialled."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[str | None] = []
-
-    @property
-    def refused(self) -> str | None:
-        """Why the first address was refused, if all were; else None, as an allowed one may work later."""
-        return self.verdicts[0] if self.verdicts and all(self.verdicts) else None
-
-
-# The verdicts of the attempt that runs in this context. A context variable is the only way to get them:
-# aiohttp's exception joins the causes of several addresses into one text.
-address_verdicts: ContextVar[AddressVerdicts | None] = ContextVar("address_verdicts", default=None)
 
 
 class Pools(NamedTuple):
@@ -140,10 +124,11 @@ def _judging_socket_maker(make_socket: SocketMaker, sockets: SocketCounter, *, l
     def make(address: AddressInfo) -> socket:
         host, port = address[4][:2]
         verdict = judge_address(host, port, listed=listed)
-        if attempt := address_verdicts.get():
-            if None in attempt.verdicts and sockets.crowded:
+        if dial := current_dial.get():
+            if None in dial.verdicts and sockets.crowded:
                 raise OSError(errno.EMFILE, "too many sockets for another address beside the first")
-            attempt.verdicts.append(verdict)
+            dial.began = dial.began or time.monotonic()
+            dial.verdicts.append(verdict)
         if verdict:
             # aiohttp tries the next address only after an OSError.
             raise PermissionError(errno.EACCES, "not an address to connect to")

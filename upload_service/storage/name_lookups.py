@@ -9,12 +9,14 @@ Must not know: which addresses may be dialled.
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from upload_service.body.daemon_threads import DaemonThreads
+from upload_service.storage.dial import current_dial
 from upload_service.storage.sockets import AddressInfo
 
 # The system asks a name server that does not answer twice, for 5 seconds each, and then the next one.
@@ -40,6 +42,14 @@ class NameLookups(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The addresses of the host; raises OSError when there is none, or no answer in time."""
+        began = time.monotonic()
+        try:
+            return await self._resolve(host, port, family)
+        finally:
+            if dial := current_dial.get():
+                dial.looked_up = began, time.monotonic()
+
+    async def _resolve(self, host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
         running = self._running.get((host, family)) or self._begin(host, family)
         # Whoever leaves does not end it for the others, so it is not awaited itself.
         if not (await asyncio.wait([running], timeout=LOOKUP_SECONDS))[0]:

@@ -9,6 +9,7 @@ Must not know: how many attempts there are, `aiohttp.web`.
 
 import asyncio
 import ssl
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from aiohttp.streams import StreamReader
 
 from upload_service.body.file_body import BodyReader, Readable, WrongLength
 from upload_service.presigned.destination import Destination
-from upload_service.storage.connection_pools import AddressVerdicts, Pools, address_verdicts
+from upload_service.storage.connection_pools import Pools
+from upload_service.storage.dial import Dial, current_dial
 from upload_service.storage.exchange import Answer, Exchange
 from upload_service.storage.outcome import Outcome, answered_too_early, only_quotable, read_response
 from upload_service.storage.payload import BodyPayload
@@ -65,16 +67,19 @@ class Storage:
         reader: BodyReader,
         headers: Mapping[str, str],
         frame: "FileFrame | None" = None,
+        dial: Dial | None = None,
     ) -> Outcome:
         """One PUT with these headers and Content-Length; with a frame around the body, a POST.
 
+        `dial` hears how its connection was made, however the PUT ends.
         Raises WrongLength when the body's length differs from what its reader announced.
         """
         expect = 0 < self._expect_bytes <= reader.length
-        outcome = await self._put(destination, reader, headers, frame, expect=expect)
+        dial = dial or Dial()
+        outcome = await self._put(destination, reader, headers, frame, dial, expect=expect)
         if expect and outcome.answer and outcome.answer.status == 417 and not reader.read_bytes:
             # This store does not know `Expect`: send without it (RFC 9110 section 15.5.18).
-            outcome = await self._put(destination, reader, headers, frame, expect=False)
+            outcome = await self._put(destination, reader, headers, frame, dial, expect=False)
         if outcome.error is None:
             return outcome
         return outcome._replace(sent_bytes=reader.read_bytes, handed_over=reader.handed_over)
@@ -85,6 +90,7 @@ class Storage:
         body: BodyReader,
         headers: Mapping[str, str],
         frame: "FileFrame | None",
+        dial: Dial,
         *,
         expect: bool,
     ) -> Outcome:
@@ -92,10 +98,13 @@ class Storage:
         payload = BodyPayload(reader, self._stall_seconds)
         pool = self._pools.listed if destination.listed else self._pools.others
         exchange = Exchange(payload, pool.observer, "PUT" if frame is None else "POST")
-        address_verdicts.set(attempt := AddressVerdicts())
+        dial.verdicts.clear()
+        current_dial.set(dial)
         keep = False
         try:
             held = await pool.connection_to(destination.url)
+            if dial.verdicts:  # a new one
+                dial.ended = time.monotonic()
             # The host that was judged, as it was signed.
             head = {"Host": destination.host_header, **headers, "Content-Length": str(reader.length)}
             if destination.kind == "session" and "content-range" not in headers:
@@ -115,8 +124,8 @@ class Storage:
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             if isinstance(payload.failure, WrongLength):
                 raise payload.failure from None
-            if attempt.refused:
-                return Outcome("address_refused", refused_address=attempt.refused)
+            if dial.refused:
+                return Outcome("address_refused", refused_address=dial.refused)
             return Outcome("storage_stalled" if payload.failure else fault_code(error))
         finally:
             exchange.end(keep=keep)

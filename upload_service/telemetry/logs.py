@@ -49,6 +49,11 @@ _BEARER = r"(?i)\bbearer +[^\s'\"]+"
 
 # The id of the request that is being served, for every event that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# The trace of which that request is a part; None where nothing is traced.
+trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
+# What sends traces. It quotes the collector's URL and headers, which may hold a key, so only the message's
+# template is logged, with whole numbers and the classes of exceptions.
+_TEMPLATES_ONLY = frozenset({"opentelemetry", "requests", "urllib3"})
 
 
 def set_up(level: str, stream: TextIO = sys.stdout) -> None:
@@ -101,6 +106,8 @@ def _complete(_logger: object, method: str, event: MutableMapping[str, Any]) -> 
             line[key] = scrub(value)
     if "request_id" not in event and (name := request_id.get()):
         line["request_id"] = name
+    if trace := trace_id.get():
+        line["trace_id"] = trace
     return line
 
 
@@ -121,7 +128,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITES_AFTER_CLOSE:
             return
-        details = {"logger": record.name, "message": re.sub(_BEARER, "Bearer …", record.getMessage())}
+        details = {"logger": record.name, **_details(record)}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
         line = _Line(record.levelno, details)
@@ -138,6 +145,19 @@ class _Forward(logging.Handler):
     def _say_repeated(self, lines: Iterable[tuple["_Line", int]]) -> None:
         for line, count in lines:
             line.say(repeated=count)
+
+
+def _details(record: logging.LogRecord) -> dict[str, Any]:
+    """What a library says, as far as it may be logged."""
+    if record.name.partition(".")[0] not in _TEMPLATES_ONLY:
+        return {"message": re.sub(_BEARER, "Bearer …", record.getMessage())}
+    values: list[Any] = []
+    for each in record.args if isinstance(record.args, tuple) else ():
+        if isinstance(each, BaseException):
+            values += describe(each)["error"]
+        elif isinstance(each, int):
+            values.append(each)
+    return {"message": str(record.msg), "values": values}
 
 
 class _Line(NamedTuple):

@@ -64,7 +64,7 @@ class ClientLeg:
         # Only where the operator lists allowed types: until it knows the file's, no PUT begins.
         self._sniffer: Sniffer | None = None
         self._has_read_list = False  # of blocks: it is read whole before it may leave
-        self._started = time.monotonic()
+        record.began = time.monotonic()
 
     @property
     def expected_bytes(self) -> int | None:
@@ -235,7 +235,8 @@ class ClientLeg:
             raise UploadError("size_mismatch")
         self._compare_checksum()
         now = time.monotonic()
-        self._record.client_seconds = now - self._started
+        assert self._record.began is not None
+        self._record.client_seconds = now - self._record.began
         self.progress.note_max_retries(self._fields.max_retries)
         self.progress.note_end(min(now + self._settings.timeout_seconds, self._latest))
         self.body.finish()

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from upload_service.body.checksums import Checksum
 from upload_service.presigned.destination import Destination
+from upload_service.storage.dial import Dial
 from upload_service.storage.outcome import Outcome
 from upload_service.upload.content_range import ContentRange
 
@@ -18,13 +19,17 @@ _MEDIA_TYPE = re.compile(r"\s*([A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,80})\s*(?:;
 class Attempt(NamedTuple):
     """One PUT. `code`: "ok", one of the catalogue, or "given_up" when the upload ended around it.
 
-    `sent_bytes` of the file were handed to its connection.
+    `sent_bytes` of the file were handed to its connection. `began` and `ended` are on the clock
+    `time.monotonic`. `dial`: how its connection was made.
     """
 
     code: str
     storage_status: int | None
     duration_ms: int
     sent_bytes: int
+    began: float = 0.0
+    ended: float = 0.0
+    dial: Dial | None = None
 
     def members(self) -> dict[str, object]:
         """As the answers and the log list it."""
@@ -56,12 +61,15 @@ class UploadRecord:
 
     `file_size`: bytes of the file that have come so far. `checksum`: of the whole file, once it has come.
     `replayable`: whether a copy of the file was kept for further attempts; None when none was wanted.
+    `began`: when the client leg did, on the clock `time.monotonic`. `method`, `port`: of its PUT, or POST.
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
     `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
     URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
     """
 
     host: str | None = None
+    port: int | None = None
+    method: str = "PUT"
     filename: str = ""
     content_type: str = ""
     file_size: int = 0
@@ -69,6 +77,7 @@ class UploadRecord:
     outcome: Outcome | None = None
     replayable: bool | None = None
     checksum: Checksum | None = None
+    began: float | None = None
     client_seconds: float | None = None
     storage_seconds: float = 0.0
     may_be_stored: bool = False
@@ -77,7 +86,9 @@ class UploadRecord:
 
     def note_destination(self, destination: Destination) -> None:
         """The URL has come, and a PUT may go there."""
-        self.host = destination.host
+        self.host, self.port = destination.host, destination.url.port
+        if destination.post is not None:
+            self.method = "POST"
         self.is_session = destination.kind == "session"
 
     @property

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from upload_service.body.file_body import BodyReader, WrongLength
 from upload_service.errors.upload_error import UploadError
 from upload_service.settings.settings import Settings
+from upload_service.storage.dial import Dial
 from upload_service.storage.outcome import Outcome
 from upload_service.storage.put import Storage
 from upload_service.storage.signed_names import signed_names
@@ -96,15 +97,15 @@ class StorageLeg:
         reader = self._reader = plan.body.reader(length, last=is_certain and self._is_last(plan))
         if self._observer:
             self._observer.attempt_begins(len(self._record.attempts) + 1, reader)
-        started = time.monotonic()
+        dial, started = Dial(), time.monotonic()
         try:
             headers = (plan.headers, *plan.other_headers)[self._refused_headers]
-            outcome = await self._storage.put(plan.destination, reader, headers, plan.frame)
+            outcome = await self._storage.put(plan.destination, reader, headers, plan.frame, dial)
         except BaseException as error:
             # An attempt around which the upload ended: nobody hears what storage makes of its last byte.
             self._record.may_be_stored |= reader.handed_over
             code = "length_unpredictable" if isinstance(error, WrongLength) else "given_up"
-            self._note(code, None, started, reader)
+            self._note(code, None, started, reader, dial)
             raise
         finally:
             self._reader = None
@@ -112,7 +113,7 @@ class StorageLeg:
             outcome = outcome._replace(error="stored_bytes_differ", etag=None, sent_bytes=reader.read_bytes)
         self._record.may_be_stored |= outcome.may_have_stored
         status = outcome.answer.status if outcome.answer else None
-        self._note(outcome.error or "ok", status, started, reader)
+        self._note(outcome.error or "ok", status, started, reader, dial)
         return outcome
 
     def _differs(self, plan: PutPlan, outcome: Outcome) -> bool:
@@ -122,10 +123,13 @@ class StorageLeg:
             claims += (outcome.etag_md5,)
         return any(plan.checksums.agrees_with(claim) is False for claim in claims)
 
-    def _note(self, code: str, status: int | None, started: float, reader: BodyReader) -> None:
-        seconds = time.monotonic() - started
-        self._record.storage_seconds += seconds
-        self._record.attempts.append(Attempt(code, status, round(seconds * 1000), reader.read_bytes))
+    def _note(self, code: str, status: int | None, began: float, reader: BodyReader, dial: Dial) -> None:
+        ended = time.monotonic()
+        self._record.storage_seconds += ended - began
+        milliseconds = round((ended - began) * 1000)
+        self._record.attempts.append(
+            Attempt(code, status, milliseconds, reader.read_bytes, began, ended, dial)
+        )
 
     def _has_other_headers(self, plan: PutPlan, outcome: Outcome) -> bool:
         """Whether the signature did not match these headers, and others can be tried."""

@@ -1,0 +1,1 @@
+"""What tests of traces share: a receiver, and what it got."""
