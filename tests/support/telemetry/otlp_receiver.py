@@ -8,7 +8,12 @@ from typing import Any, NamedTuple, Self
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.support.client.raw_http import Answer
+from tests.support.service.running_service import Running
+
 WAIT_SECONDS = 60.0
+# What a service is told for it. Batches are sent at once, so that a test need not wait.
+PROMPT = {"UPLOAD_TRACES": "otlp", "OTEL_BSP_SCHEDULE_DELAY": "20"}
 KINDS = {1: "INTERNAL", 2: "SERVER", 3: "CLIENT"}
 
 
@@ -90,6 +95,12 @@ class Receiver:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def told(service: Running, receiver: Receiver, answered: Answer) -> list[Told]:
+    """The spans of this request, in the order in which they began."""
+    line = service.wait_for(lambda event: event.get("request_id") == answered.request_id)
+    return receiver.trace(str(line["trace_id"]))
 
 
 def _spans(body: bytes) -> Iterator[Told]:
