@@ -17,8 +17,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
-from bench import processes, scenarios, sender
+from bench import collector, processes, scenarios, sender
 from bench.builds import THIS, Build, checked_out
 from bench.processes import HERE, Program
 from bench.without import STEPS
@@ -134,13 +135,20 @@ def counted(command: list[str], env: Mapping[str, str], port: int) -> Iterator[C
 
 
 def of_build(
-    build: Build, url: str, shapes: Mapping[str, tuple[int, str]], rounds: int, python: str, without: str = ""
+    build: Build,
+    url: str,
+    shapes: Mapping[str, tuple[int, str]],
+    rounds: int,
+    python: str,
+    without: str = "",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Counts:
-    """The counts of a build; with `without`, of all but one of its steps."""
+    """The counts of a build with these settings; with `without`, of all but one of its steps."""
     program = ["-m", "bench.without", without] if without else ["-m", "upload_service"]
     env = build.environment() | {
         "UPLOAD_BIND": "127.0.0.1",
         "UPLOAD_DESTINATIONS": url.rsplit("/", 2)[0] + "/",
+        **settings,
     }
     with counted([python, "-P", *program], env, processes.free_port()) as running:
         return {name: running.count(form(url, *shape), rounds) for name, shape in shapes.items()}
@@ -175,6 +183,7 @@ def main() -> None:
         "--steps", action="store_true", help="also what each step costs: the count without it"
     )
     parser.add_argument("--quick", action="store_true", help="1 KB only, fewer uploads")
+    parser.add_argument("--traces", action="store_true", help="also what UPLOAD_TRACES=otlp costs")
     parser.add_argument("--twice", action="store_true", help="this checkout again at the end, as a control")
     parser.add_argument("--python", default=sys.executable, help="an interpreter with the same packages")
     options = parser.parse_args()
@@ -191,6 +200,9 @@ def main() -> None:
             found[build.name] = of_build(build, url, shapes, rounds, options.python)
         if options.twice:
             found["this checkout, again"] = of_build(THIS, url, shapes, rounds, options.python)
+        if options.traces:
+            for name, settings in stack.enter_context(collector.traced()).items():
+                found[name] = of_build(THIS, url, shapes, rounds, options.python, settings=settings)
         print(table(found, shapes), flush=True)
         if options.steps:
             for build in builds:
