@@ -17,7 +17,7 @@ SECONDS = 60
 # What a check tells of, in this order: settings, machine, and with a URL the way to storage.
 STEPS = (
     "settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log",
-    "memory", "descriptors", "disk", "certificates", "port",
+    "memory", "descriptors", "disk", "certificates", "port", "traces",
     "URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer",
 )  # fmt: skip
 WAY = STEPS[STEPS.index("URL") :]
@@ -44,7 +44,7 @@ class Seen:
 
 def surroundings(**environment: str) -> dict[str, str]:
     """This program's environment with these settings and no others."""
-    ours = ("UPLOAD_", "CHECK_", "SSL_CERT_FILE", "LOG_LEVEL", "NO_COLOR")
+    ours = ("UPLOAD_", "OTEL_", "CHECK_", "SSL_CERT_FILE", "LOG_LEVEL", "NO_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment
 

@@ -16,17 +16,18 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_page_tells_of_every_step() -> None:
-    """docs/check.md has a row for each step, and its sample has them all but those that only warn."""
+    """docs/check.md has a row for each step, and its sample has all that do not need a setting."""
     page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
     assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == STEPS
     sample = re.findall(r"^(?:ok|warn|fail) +(\w+) ", page, re.MULTILINE)
-    assert list(dict.fromkeys(sample)) == [step for step in STEPS if step != "log"]
+    assert list(dict.fromkeys(sample)) == [step for step in STEPS if step not in ("log", "traces")]
     assert f"{len(CONTENT)} bytes replace what is at the URL's key" in page
 
 
-def test_every_step_is_known(presign: Callable[..., str], bucket: Bucket) -> None:
+def test_every_step_is_known(presign: Callable[..., str], bucket: Bucket, closed_port: int) -> None:
     """A whole check reports exactly the steps that the code lists, in their order."""
-    seen = check(url=presign("doctor/steps"), UPLOAD_DESTINATIONS=bucket.url, LOG_LEVEL="ERROR")
+    traced = {"UPLOAD_TRACES": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{closed_port}"}
+    seen = check(url=presign("doctor/steps"), UPLOAD_DESTINATIONS=bucket.url, LOG_LEVEL="ERROR", **traced)
     steps = [line.split()[1] for line in seen.out.splitlines()[:-1] if line[:1].isalpha()]
     assert tuple(dict.fromkeys(steps)) == STEPS
 

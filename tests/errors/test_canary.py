@@ -31,6 +31,7 @@ from tests.support.failures.failure_lab import (
 )
 from tests.support.service.metrics_scrape import scrape
 from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
+from tests.support.telemetry.otlp_receiver import PROMPT, Receiver
 from upload_service.errors.upload_error import CATALOGUE, UploadError
 from upload_service.multipart.form_events import Field
 from upload_service.presigned.destination import Destination, judge_destination
@@ -47,9 +48,22 @@ from upload_service.upload.put_headers import possible_put_headers
 
 
 @pytest.fixture(scope="module")
-def lab(double: StorageDouble, closed_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def collector() -> Iterator[Receiver]:
+    """A collector of traces."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def lab(
+    double: StorageDouble,
+    closed_port: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    collector: Receiver,
+) -> Iterator[Lab]:
     """A service with little room and patience, and everything logged, asyncio's own debugging too."""
-    with start_lab(double, closed_port, tmp_path_factory.mktemp("tls")) as found:
+    traced = PROMPT | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    with start_lab(double, closed_port, tmp_path_factory.mktemp("tls"), **traced) as found:
         yield found
 
 
@@ -108,8 +122,8 @@ def test_a_caller_that_leaves_says_nothing(lab: Lab) -> None:
     assert said(lab.service.raw_log[before:]) == []
 
 
-def test_nothing_is_said_at_the_end(lab: Lab) -> None:
-    """The whole log of the run, the stop in the middle of an upload included, has no secret."""
+def test_nothing_is_said_at_the_end(lab: Lab, collector: Receiver) -> None:
+    """Log and traces of the whole run, the stop in the middle of an upload included, have no secret."""
     with Connection(lab.service.port) as connection:
         connection.begin(PLAIN, 1 << 20, AUTHORIZED)
         connection.send(field("uploadUrl", lab.url()))
@@ -119,8 +133,11 @@ def test_nothing_is_said_at_the_end(lab: Lab) -> None:
     assert answered.json["code"] == "shutting_down"
     lab.service.stop()
     assert said([answered.body.decode(), *lab.service.raw_log, *lab.strict.raw_log]) == []
-    # That there was a log to look through: the end of this very upload stands in it.
-    assert lab.service.upload_event(answered.request_id)["code"] == "shutting_down"
+    # That there was something to look through: the end of this very upload stands in it.
+    line = lab.service.upload_event(answered.request_id)
+    assert line["code"] == "shutting_down"
+    assert collector.trace(line["trace_id"])
+    assert said([body.decode("latin-1") for _, _, body in collector.requests]) == []
 
 
 def test_the_scan_can_fail() -> None:

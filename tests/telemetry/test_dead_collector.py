@@ -171,7 +171,8 @@ import sys
 from upload_service.server.app import make_app
 from upload_service.settings.settings import Settings
 make_app(Settings.from_environment({}))
-print(*(name for name in sys.modules if name.startswith(("opentelemetry", "requests", "upload_service.telemetry.s"))))
+wrong = ("opentelemetry", "requests", "upload_service.telemetry.span")
+print(*(name for name in sys.modules if name.startswith(wrong)))
 """
 
 

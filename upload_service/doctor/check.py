@@ -22,6 +22,7 @@ from upload_service.doctor import (
     ports_check,
     settings_check,
     tls_check,
+    traces_check,
     trial_upload,
     url_check,
 )
@@ -89,6 +90,8 @@ async def _run_checks(
 ) -> AsyncIterator[Finding]:
     machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
     for finding in [*settings_check.check_settings(settings, environment), *machine]:
+        yield finding
+    for finding in await traces_check.check_traces(settings):
         yield finding
     if not request.url:
         return

@@ -9,7 +9,9 @@ Source: opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
+DEFAULT_ENDPOINT = "http://localhost:4318"
 # The one of traces comes before the one of all signals.
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -29,6 +31,14 @@ def traces_conflict(environment: Mapping[str, str]) -> str | None:
     if endpoint and not environment[endpoint].lower().startswith(("http://", "https://")):
         return f"{endpoint} must be a URL that begins with http:// or https://"
     return None
+
+
+def collector_origin(environment: Mapping[str, str]) -> str:
+    """Scheme, host and port of the collector: all of its URL that is no secret."""
+    endpoint = _first(environment, ENDPOINTS)
+    parts = urlsplit(environment[endpoint].strip() if endpoint else DEFAULT_ENDPOINT)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}"
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -128,7 +128,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "asyncio" and record.msg in WRITES_AFTER_CLOSE:
             return
-        details = {"logger": record.name, **_details(record)}
+        details = {"logger": record.name, **details_of(record)}
         if record.exc_info and record.exc_info[1]:
             details |= describe(record.exc_info[1])
         line = _Line(record.levelno, details)
@@ -147,7 +147,7 @@ class _Forward(logging.Handler):
             line.say(repeated=count)
 
 
-def _details(record: logging.LogRecord) -> dict[str, Any]:
+def details_of(record: logging.LogRecord) -> dict[str, Any]:
     """What a library says, as far as it may be logged."""
     if record.name.partition(".")[0] not in _TEMPLATES_ONLY:
         return {"message": re.sub(_BEARER, "Bearer …", record.getMessage())}

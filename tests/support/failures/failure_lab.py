@@ -117,13 +117,16 @@ def query(signed: str = "host", expires: int = 600) -> str:
 
 
 @contextmanager
-def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
-    """Start a service with small limits and a strict one, both at the most detailed log level."""
+def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str) -> Iterator[Lab]:
+    """Start a service with small limits and a strict one, both at the most detailed log level.
+
+    `more`: settings of both.
+    """
     ours = authority(folder)
     stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
     misnamed = named.origin.replace("127.0.0.1", "localhost")
     listed = [double.url, stranger.origin, misnamed, f"http://127.0.0.1:{closed_port}", NOWHERE]
-    tokens = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"}
+    both = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"} | more
     with (
         stranger,
         named,
@@ -133,7 +136,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
             UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
             UPLOAD_METRICS="emf",
-            **tokens,
+            **both,
         ) as strict,
         Running(
             UPLOAD_DESTINATIONS=",".join(listed),
@@ -146,7 +149,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             UPLOAD_SPOOL_DISK_BYTES="0",
             UPLOAD_METRICS="prometheus",
             SSL_CERT_FILE=ours.ca_file,
-            **tokens,
+            **both,
         ) as running,
     ):
         yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)
