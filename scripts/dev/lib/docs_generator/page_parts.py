@@ -9,7 +9,7 @@ from openapi import examples
 from openapi.examples import Json
 from widgets import snippets
 
-from docs_generator import floor_plan, operations_page
+from docs_generator import floor_plan, operations_page, tracing_page
 from docs_generator.korean import Korean
 from docs_generator.tables import error_rows, setting_rows, store_rows, table
 from upload_service.presigned import providers
@@ -25,6 +25,7 @@ PAGES = {
     "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
     "docs/settings.md": ("settings", "stores"),
     "docs/stores.md": ("known_stores",),
+    "docs/tracing.md": ("spans", "span_attributes"),
     "docs/tables.ko.md": ("settings_ko", "errors_ko"),
     "docs/widgets.md": tuple(snippets.parts()),
     "docs/widgets-in-parts.md": tuple(snippets.parts_in_parts()),
@@ -52,7 +53,7 @@ _ERRORS_KO = "code | status | fault | retryable | 원인"
 def parts(korean: Korean) -> dict[str, str]:
     """All of them, by name."""
     lines = snippets.parts() | snippets.parts_in_parts()
-    return operations_page.parts() | lines | _answers() | _tables(korean) | {
+    return operations_page.parts() | tracing_page.parts() | lines | _answers() | _tables(korean) | {
         "stores": _in_docs(providers.titles()),
         "known_stores": table("store | name in `--check` | domains | ways to sign", store_rows()),
         "rooms": f"```text\n{floor_plan.drawing()}\n```",

@@ -1,0 +1,1 @@
+"""Behind ./scripts/dev/traces: uploads whose traces a real collector prints."""
