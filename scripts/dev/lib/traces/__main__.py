@@ -1,4 +1,4 @@
-"""./scripts/dev/traces: an upload that storage refuses once, and one that it refuses, as a collector sees them."""
+"""Behind ./scripts/dev/traces: uploads to a storage that refuses once, and to one that refuses for good."""
 
 import re
 import sys
