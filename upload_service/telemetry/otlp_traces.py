@@ -73,8 +73,8 @@ class OtlpTraces(Traces):
     """Sends spans to the collector of the OTEL_ variables; with `before_answer`, answers wait for it."""
 
     def __init__(self, *, before_answer: bool = False) -> None:
-        provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-        self._resource = provider.resource
+        self._resource = _resource()
+        provider = TracerProvider(resource=self._resource, shutdown_on_exit=False)
         self._sampler = provider.sampler
         self._ids = provider.id_generator
         self._processor = BatchSpanProcessor(OTLPSpanExporter())
@@ -153,10 +153,20 @@ class _Lines(Getter[MultiMapping[str]]):
 _PROPAGATOR, _LINES = TraceContextTextMapPropagator(), _Lines()
 
 
+class _KnownHash(Resource):
+    """A resource whose hash is computed once: the exporter asks for it with each span."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource.attributes, resource.schema_url)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 def _resource() -> Resource:
     """Who tells: what the OTEL_ variables say, and else this service and its version."""
     named = OTELResourceDetector().detect().attributes
     ours = {SERVICE_NAME: "upload-service", SERVICE_VERSION: __version__}
-    return Resource.create().merge(
-        Resource({name: value for name, value in ours.items() if name not in named})
-    )
+    unnamed = {name: value for name, value in ours.items() if name not in named}
+    return _KnownHash(Resource.create().merge(Resource(unnamed)))
