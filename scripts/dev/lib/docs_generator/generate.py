@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from devtools.node_packages import NoNodePackages
+from monitoring import grafana, prometheus_rules
 from openapi import document, schemas
 
 from docs_generator import korean, page_modules, page_parts, texts, typescript
@@ -18,6 +19,8 @@ from upload_service.translation.korean.texts import TABLES
 
 COMMAND = "./scripts/dev/docs"
 ROOT = Path(__file__).resolve().parents[4]
+ALERT_RULES = ROOT / "docs" / "alerts.yml"
+DASHBOARD = ROOT / "docs" / "grafana" / "upload-service.json"
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
 EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
@@ -45,6 +48,8 @@ def made() -> dict[Path, str]:
     client = typescript.with_interfaces(CLIENT.read_text(encoding="utf-8"), schemas.schemas())
     whole = {
         ROOT / "docs" / "errors.md": catalogue_markdown(),
+        ALERT_RULES: prometheus_rules.text(),
+        DASHBOARD: grafana.text(),
         CONTRACT: document.text(),
         CLIENT: client,
         CLIENT_COPY: client,
