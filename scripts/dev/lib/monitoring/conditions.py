@@ -179,8 +179,9 @@ def _cloud_name(name: str) -> str:
 
 
 def _uploads(dimension: str, value: str) -> CloudSeries:
-    if dimension not in CLOUD_UPLOADS.dimensions:
-        raise ValueError(f"{CLOUD_UPLOADS.name} has no dimension {dimension}")
+    known = {"code": CODES, "fault": FAULTS[1:]}
+    if dimension not in CLOUD_UPLOADS.dimensions or value not in known[dimension]:
+        raise ValueError(f"{CLOUD_UPLOADS.name} has no {dimension} {value}")
     return CloudSeries(f"{dimension}_{value}", CLOUD_UPLOADS.name, (dimension, value), "Sum")
 
 

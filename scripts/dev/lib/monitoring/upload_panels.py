@@ -70,7 +70,8 @@ UPLOADS = (
         "Of all uploads, by fault. `client` is high where a script knocks: see who is refused.",
         query(
             "{{fault}}",
-            f"{rate(register.UPLOADS, 'fault', fault='!=none')} / ignoring (fault) group_left () ({_ENDED} > 0)",
+            f"{rate(register.UPLOADS, 'fault', fault='!=none')} "
+            f"/ ignoring (fault) group_left () ({_ENDED} > 0)",
             register.UPLOADS,
         ),
     ),
