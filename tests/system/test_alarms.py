@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
+from docs_generator.made_parts import LostPart
 from monitoring import cloud_alarms
 from monitoring.alerts import ALERTS, Alert
 from monitoring.conditions import MOST_CLOUD_METRICS, CloudCondition, Count, Share, code, fault
@@ -171,7 +172,7 @@ def test_conditions_are_of_the_register() -> None:
     ):
         with pytest.raises(ValueError, match=r"is named|has no"):
             wrong()
-    with pytest.raises(cloud_alarms.LostPart):
+    with pytest.raises(LostPart):
         cloud_alarms.filled(LAMBDA, "Resources:\n")
 
 

@@ -30,7 +30,9 @@ def parts() -> dict[str, str]:
         "events": table("event | says", [(f"`{name}`", meaning) for name, meaning in EVENTS.items()]),
         "metrics": _metrics(),
         "cloud_metrics": _cloud_metrics(),
-        "alerts": table("alert | severity | panel | query | alarms of CloudWatch", map(_alert_row, ALERTS)),
+        "alerts": table(
+            "alert | severity | panel | query | alarms of CloudWatch", [_alert_row(alert) for alert in ALERTS]
+        ),
         "alarm_prices": _alarm_prices(),
     }
 
