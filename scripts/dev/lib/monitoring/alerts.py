@@ -62,7 +62,7 @@ ALERTS = (
         "UploadInternalErrors",
         "Something unexpected went wrong in upload-service.",
         Count(("internal_error",), 0, 15, checks=True),
-        0, "ticket", "Failures by code", 2,
+        0, "ticket", "Failures by code", 12,
     ),
     Alert(
         "UploadServiceFailing",
