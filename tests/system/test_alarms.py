@@ -12,7 +12,6 @@ from monitoring.conditions import MOST_CLOUD_METRICS, CloudCondition, Count, Sha
 from monitoring.platform_alarms import LAMBDA, PLATFORM_ALARMS
 
 from tests.support.deploy.tools import ROOT
-from upload_service.telemetry.cloudwatch import NAMESPACE
 from upload_service.telemetry.metric_definitions import CLOUD_METRICS, CODES, FAULTS
 
 TEMPLATES = ROOT / "scripts" / "cloudformation"
@@ -80,7 +79,7 @@ def test_templates_have_the_alarms(name: str) -> None:
         assert sum(each["ReturnData"] for each in properties["Metrics"]) == 1
         stats = [each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each]
         counted += len(stats)
-        assert {each["Metric"]["Namespace"] == NAMESPACE for each in stats} == {own}
+        assert {each["Metric"]["Namespace"] == cloud_alarms.NAMESPACE for each in stats} == {own}
         assert properties["EvaluationPeriods"] * stats[0]["Period"] <= 86_400
         assert "docs/operations.md, Upload" in properties["AlarmDescription"]
     assert counted == cloud_alarms.metrics(name)

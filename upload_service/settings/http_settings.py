@@ -49,3 +49,10 @@ class HttpSettings:
         "a port of its own for /metrics, on the same addresses; empty means that /metrics is on the "
         "service's port",
     )
+    metrics_namespace: str = setting(
+        "UPLOAD_METRICS_NAMESPACE",
+        "UploadService",
+        parsing.metrics_namespace,
+        "the namespace of CloudWatch's metrics (emf); deployments in one account and region need different "
+        "ones, or they are counted together",
+    )

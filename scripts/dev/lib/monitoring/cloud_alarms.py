@@ -16,10 +16,10 @@ from docs_generator.made_parts import LostPart
 from monitoring.alerts import ALERTS, Alert
 from monitoring.conditions import CloudCondition
 from monitoring.platform_alarms import FARGATE, LAMBDA, PLATFORM_ALARMS, PlatformAlarm
-from upload_service.telemetry.cloudwatch import NAMESPACE
 
 TEMPLATES = (LAMBDA, FARGATE)
 _MADE = re.compile(r"(  # made by \./scripts/dev/docs: alarms\n).*?(  # end\n)", re.DOTALL)
+NAMESPACE = "!Ref MetricsNamespace"
 _ACTIONS = "!If [HasTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]"
 
 
