@@ -14,6 +14,10 @@ from upload_service.settings.settings import Settings
         ({"UPLOAD_METRICS_PORT": "x"} | ON, "UPLOAD_METRICS_PORT must be a whole number"),
         ({"UPLOAD_METRICS_PORT": "9100"}, "UPLOAD_METRICS_PORT must not be set unless"),
         ({"UPLOAD_METRICS_PORT": "9100", "PORT": "9100"} | ON, "UPLOAD_METRICS_PORT must be another port"),
+        ({"UPLOAD_METRICS_NAMESPACE": "AWS/S3"}, "UPLOAD_METRICS_NAMESPACE must be up to 255"),
+        ({"UPLOAD_METRICS_NAMESPACE": ":a"}, "UPLOAD_METRICS_NAMESPACE must be up to 255"),
+        ({"UPLOAD_METRICS_NAMESPACE": "two words"}, "UPLOAD_METRICS_NAMESPACE must be up to 255"),
+        ({"UPLOAD_METRICS_NAMESPACE": "x" * 256}, "UPLOAD_METRICS_NAMESPACE must be up to 255"),
         ({"AWS_LAMBDA_FUNCTION_NAME": "f"} | ON, "UPLOAD_METRICS must be emf or off in Lambda"),
         (
             {"UPLOAD_METRICS": "emf", "LOG_LEVEL": "WARNING"},
@@ -43,3 +47,10 @@ def test_quiet_function_still_starts() -> None:
     assert Settings.from_environment(quiet).metrics == "emf"
     with pytest.raises(SettingError):
         Settings.from_environment(quiet | {"UPLOAD_METRICS": "emf"})
+
+
+def test_namespace_of_a_deployment() -> None:
+    """Deployments can be told apart by their namespace; all have the same one unless they are told."""
+    assert Settings.from_environment({}).metrics_namespace == "UploadService"
+    for named in ("Shop/Uploads", "a", "x" * 255, "eu:west-1_#2"):
+        assert Settings.from_environment({"UPLOAD_METRICS_NAMESPACE": named}).metrics_namespace == named

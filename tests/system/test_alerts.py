@@ -1,21 +1,17 @@
 """The alert rules: Prometheus takes them, they know our metrics only, and they fire when they should."""
 
-import json
 import re
 import subprocess
-import time
-import urllib.request
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
-from local.ports import take_any
 
 from tests.support.client.raw_http import PLAIN, field, file, form, post
+from tests.support.service.running_prometheus import prometheus
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import StorageDouble
 from upload_service.errors.upload_error import CATALOGUE
@@ -110,57 +106,14 @@ def test_a_real_prometheus_scrapes_and_judges(
     double: StorageDouble, double_url: Callable[[str], str], tmp_path: Path
 ) -> None:
     """Prometheus, started with the rules, reads the service, finds each rule healthy, and sees the upload."""
-    with ExitStack() as held:
-        port = take_any(held)
     with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_METRICS="prometheus") as service:
         url = double_url(f"alerts/{uuid.uuid4().hex}")
         assert post(service.port, PLAIN, form(field("uploadUrl", url), file(b"1"))).status == 200
-        (tmp_path / "prometheus.yml").write_text(
-            json.dumps(
-                {
-                    "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-                    "rule_files": [str(RULES)],
-                    "scrape_configs": [
-                        {"job_name": "us", "static_configs": [{"targets": [f"127.0.0.1:{service.port}"]}]}
-                    ],
-                }
-            )
-        )
-        command = [
-            "prometheus",
-            f"--config.file={tmp_path}/prometheus.yml",
-            f"--storage.tsdb.path={tmp_path}/data",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]
-        with (tmp_path / "log").open("w") as log, subprocess.Popen(command, stderr=log) as process:
-            try:
-                rules = _ask_until(port, "rules", lambda found: _healths(found) == {"ok"})
-                stored = _ask_until(
-                    port,
-                    "query?query=upload_service_uploads_total%7Bcode%3D%22ok%22%2Cendpoint%3D%22plain%22%7D",
-                    lambda found: bool(found["result"]),
-                )
-            finally:
-                process.terminate()
+        with prometheus(tmp_path, service.port, rules=RULES) as asked:
+            rules = asked.until(lambda found: _healths(found) == {"ok"}, "rules")
+            asked.until_it_is('upload_service_uploads_total{code="ok", endpoint="plain"}', 1)
     assert len(rules["groups"][0]["rules"]) == len(ALERTS)
-    assert stored["result"][0]["value"][1] == "1"
 
 
 def _healths(rules: dict[str, Any]) -> set[str]:
     return {rule["health"] for group in rules["groups"] for rule in group["rules"]}
-
-
-def _ask_until(port: int, path: str, wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
-    """Ask Prometheus' API until its answer is wanted."""
-    deadline = time.monotonic() + seconds
-    found: Any = None
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=60) as answered:
-                found = json.load(answered)["data"]
-        except OSError:
-            found = None  # it is starting
-        if found is not None and wanted(found):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{path}: {found}")

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,13 +42,27 @@ def test_operators_have_a_remedy_where_callers_have_none() -> None:
         assert not entry.remedy or (entry.remedy.endswith(".") and entry.remedy != entry.cure)
 
 
-def test_eleven_queries() -> None:
-    """There are eleven questions, and each command that Insights is given is one of its own."""
-    assert list(QUERIES) == list(range(1, 12))
+def test_twelve_queries() -> None:
+    """There are twelve questions, and each command that Insights is given is one of its own."""
+    assert list(QUERIES) == list(range(1, 13))
     assert all(insights_fields(query.insights) for query in QUERIES.values())
     with pytest.raises(AssertionError):
         insights_fields("select * from log")
     assert "fields" in COMMANDS
+
+
+class Broken(Running):
+    """A service with a fault of its own: instead of a PUT it raises what nobody expects."""
+
+    def command(self, settings: dict[str, str]) -> list[str]:
+        return [
+            sys.executable,
+            "-c",
+            "from upload_service.storage.put import Storage\n"
+            "Storage.put = lambda *_: {}['nothing']\n"
+            "from upload_service.__main__ import main\n"
+            "raise SystemExit(main())",
+        ]
 
 
 @dataclass(frozen=True)
@@ -104,10 +119,14 @@ def past(bucket: Bucket, double: StorageDouble, tmp_path_factory: pytest.TempPat
         refused += [send(CHECK, "Authorization: Bearer 0")]
         assert send(CHECK, APP, at_bucket("past/3")).status == 200
         running.stop()
+    with Broken(UPLOAD_DESTINATIONS=double.url) as broken:
+        assert post(broken.port, PLAIN, form(at_double(Reply()), file(b"1"))).status == 500
+        inside = broken.wait_for(lambda event: event["event"] == "internal_error")
     folder = tmp_path_factory.mktemp("past")
-    (folder / "service.log").write_text("".join(line for line in running.raw_log if line.startswith("{")))
+    lines = [line for line in running.raw_log if line.startswith("{")] + [json.dumps(inside) + "\n"]
+    (folder / "service.log").write_text("".join(lines))
     assert [each.status for each in (*stored, retried, failed, *refused)] == [200] * 3 + [502] + [401] * 3
-    return Past(folder, running.log, stored, failed, retried, refused)
+    return Past(folder, [*running.log, inside], stored, failed, retried, refused)
 
 
 @pytest.mark.parametrize("number", QUERIES)
@@ -226,3 +245,12 @@ def test_of_which_files_nobody_knows(past: Past) -> None:
     """What storage had whole and did not answer for is listed, what it refused or never saw is not."""
     found = {each["code"]: (each["stored"], each["attempts"]) for each in past.ask(11)}
     assert found == {"storage_error": (None, 1), "storage_disconnected": (None, 1)}
+
+
+@jq
+def test_what_went_wrong_inside(past: Past) -> None:
+    """An unexpected exception is listed with its class and the lines of code, without what it said."""
+    (found,) = past.ask(12)
+    assert found["error"][0] == "KeyError"
+    assert any(".py:" in place for place in found["at"])
+    assert "nothing" not in json.dumps(found)

@@ -98,6 +98,14 @@ def test_only_uploads_are_metrics(measured: Running) -> None:
     assert len({line["request_id"] for line in lines}) == len(lines)
 
 
+def test_metrics_are_in_the_namespace_that_is_set(double: StorageDouble, place: Callable[..., bytes]) -> None:
+    """All metrics of an upload are in the deployment's own namespace."""
+    own = {"UPLOAD_METRICS": "emf", "UPLOAD_METRICS_NAMESPACE": "Shop/Uploads"}
+    with Running(UPLOAD_DESTINATIONS=double.url, **own) as service:
+        line = line_of(service, post(service.port, PLAIN, form(place(Reply()), file(b"1"))))
+    assert {each["Namespace"] for each in line["_aws"]["CloudWatchMetrics"]} == {"Shop/Uploads"}
+
+
 def test_metrics_are_the_register() -> None:
     """Each end of an upload makes metrics of the register, with their units, and no more than it says."""
     seen = set()
@@ -105,7 +113,7 @@ def test_metrics_are_the_register() -> None:
     assert set(units.values()) <= set(UNITS)
     for code in CODES:
         ended = UploadEvent(code, False, 1.0, Caller(None, "group"), None, None)
-        counted = CloudWatchMetrics().count(ended)
+        counted = CloudWatchMetrics("UploadService").count(ended)
         line = {**counted, **ended.members()}
         seen |= set(taken(line))
         for directive in counted["_aws"]["CloudWatchMetrics"]:  # type: ignore[index]  # an object
@@ -149,7 +157,9 @@ def test_on_a_terminal_it_is_still_readable() -> None:
     target = Terminal()
     logs.set_up("INFO", target)
     ended = UploadEvent("ok", False, 1.0, Caller(None, "group"), None, None)
-    structlog.get_logger().info("upload", **ended.members(), **CloudWatchMetrics().count(ended))
+    structlog.get_logger().info(
+        "upload", **ended.members(), **CloudWatchMetrics("UploadService").count(ended)
+    )
     structlog.reset_defaults()
     assert "UploadService" in target.getvalue()
 

@@ -67,5 +67,5 @@ def _metrics(context: AppContext, connections: OpenConnections) -> Metrics:
     if context.settings.metrics == "emf":
         from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 
-        return CloudWatchMetrics()
+        return CloudWatchMetrics(context.settings.metrics_namespace)
     return Metrics()

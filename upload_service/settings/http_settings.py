@@ -56,3 +56,10 @@ class HttpSettings:
         "off, or otlp: a trace of each upload and check is sent to a collector, by OTLP over HTTP, as the "
         "standard OTEL_ variables say; needs the packages of the extra `traces`",
     )
+    metrics_namespace: str = setting(
+        "UPLOAD_METRICS_NAMESPACE",
+        "UploadService",
+        parsing.metrics_namespace,
+        "the namespace of CloudWatch's metrics (emf); deployments in one account and region need different "
+        "ones, or they are counted together",
+    )

@@ -82,6 +82,16 @@ def log_level(text: str) -> str:
     return text.upper()
 
 
+def metrics_namespace(text: str) -> str:
+    """A namespace of CloudWatch that is not Amazon's own.
+
+    Source: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+    """
+    if not re.fullmatch(r"(?!AWS/)[\w./#-][\w./#:-]{0,254}", text, re.ASCII):
+        raise ValueError("must be up to 255 letters, digits and ._-/#: that do not begin with AWS/")
+    return text
+
+
 def bind_address(text: str) -> str | None:
     """A host name or IP address to listen on; None when empty."""
     if re.search(r"[\s/]", text):

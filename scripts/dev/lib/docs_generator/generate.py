@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from devtools.node_packages import NoNodePackages
+from monitoring import cloud_alarms, grafana, prometheus_rules
 from openapi import document, schemas
 
 from docs_generator import korean, page_modules, page_parts, texts, typescript
@@ -18,6 +19,9 @@ from upload_service.translation.korean.texts import TABLES
 
 COMMAND = "./scripts/dev/docs"
 ROOT = Path(__file__).resolve().parents[4]
+ALERT_RULES = ROOT / "docs" / "alerts.yml"
+DASHBOARD = ROOT / "docs" / "grafana" / "upload-service.json"
+TEMPLATES = ROOT / "scripts" / "cloudformation"
 CONTRACT = ROOT / "upload_service" / "pages" / "static" / "openapi.json"
 EXAMPLES = ROOT / "docs" / "examples"
 # The TypeScript client, and its copy in an example that is complete in itself.
@@ -45,6 +49,8 @@ def made() -> dict[Path, str]:
     client = typescript.with_interfaces(CLIENT.read_text(encoding="utf-8"), schemas.schemas())
     whole = {
         ROOT / "docs" / "errors.md": catalogue_markdown(),
+        ALERT_RULES: prometheus_rules.text(),
+        DASHBOARD: grafana.text(),
         CONTRACT: document.text(),
         CLIENT: client,
         CLIENT_COPY: client,
@@ -52,6 +58,7 @@ def made() -> dict[Path, str]:
     whole |= {
         CLIENT_COPY.with_name(name): CLIENT.with_name(name).read_text(encoding="utf-8") for name in COPIED
     }
+    whole |= {TEMPLATES / name: _template(name) for name in cloud_alarms.TEMPLATES}
     parts = page_parts.parts(korean.read())
     return whole | {ROOT / name: _page(name, parts) for name in page_parts.PAGES}
 
@@ -74,6 +81,13 @@ def _write(texts_by_path: dict[Path, str]) -> None:
 
 def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _template(name: str) -> str:
+    try:
+        return cloud_alarms.filled(name, (TEMPLATES / name).read_text(encoding="utf-8"))
+    except LostPart as lost:
+        raise LostPart(f"{name} {lost}") from None
 
 
 def _page(name: str, parts: dict[str, str]) -> str:

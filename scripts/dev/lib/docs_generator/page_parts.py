@@ -22,7 +22,7 @@ PAGES = {
     "docs/calling.md": ("checked", "stored_with_attempts", "received", "progress"),
     "docs/calling.ko.md": ("checked", "stored_with_attempts", "received", "progress"),
     "docs/migration.md": ("new_members", "new_members_of_retries"),
-    "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics"),
+    "docs/operations.md": ("upload_event", "events", "metrics", "cloud_metrics", "alerts", "alarm_prices"),
     "docs/settings.md": ("settings", "stores"),
     "docs/stores.md": ("known_stores",),
     "docs/tracing.md": ("spans", "span_attributes"),
