@@ -28,7 +28,7 @@ async def check(request: web.Request) -> web.Response:
         request.app[LOG].info("check", **event.members())
 
     with Visit(request, tell) as visit:
-        form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
+        form = await admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
         found = Check(
             form, request.app[CONTEXT].settings, told_by_content_range(request.headers.get("Content-Range"))
         )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.settings import parsing
-from upload_service.settings.access_settings import AccessSettings
+from upload_service.settings.access_settings import AccessSettings, signed_tokens_conflict
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
 from upload_service.settings.upload_settings import UploadSettings
@@ -68,6 +68,8 @@ class Settings(AccessSettings, UploadSettings, HttpSettings):
         if memory and settings.spool_memory_bytes > memory - BASE_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
         if conflict := _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment):
+            raise SettingError(conflict)
+        if conflict := signed_tokens_conflict(settings):
             raise SettingError(conflict)
         return settings
 
