@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from upload_service.doctor import (
+    identity_check,
     machine_check,
     network_check,
     ports_check,
@@ -89,6 +90,8 @@ async def _run_checks(
 ) -> AsyncIterator[Finding]:
     machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
     for finding in [*settings_check.check_settings(settings, environment), *machine]:
+        yield finding
+    for finding in await identity_check.check_identity(settings):
         yield finding
     if not request.url:
         return

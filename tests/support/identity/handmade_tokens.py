@@ -22,8 +22,8 @@ from tests.support.service.transcript import TRANSCRIPT
 
 ISSUER, AUDIENCE = "https://login.example.com/", "uploads"
 SUBJECT = "auth0|5f7c8ec7c33c6c004bbafe82"
-HASHES = {"256": SHA256, "384": SHA384, "512": SHA512}
-CURVES = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
+HASHES = {"256": SHA256(), "384": SHA384(), "512": SHA512()}
+CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 Json = dict[str, Any]
 
 
@@ -41,7 +41,7 @@ def number(value: int, size: int | None = None) -> str:
 def private(name: str) -> Any:
     """The private key of this name, made once: that of a curve, `weak`, or any other name for RSA."""
     if name in CURVES:
-        return ec.generate_private_key(CURVES[name]())
+        return ec.generate_private_key(CURVES[name])
     if name == "Ed25519":
         return ed25519.Ed25519PrivateKey.generate()
     if name == "Ed448":
@@ -72,15 +72,15 @@ def sign(algorithm: str, key: Any, signed: bytes) -> bytes:
     if kind == "Ed":
         return bytes(key.sign(signed))
     if kind == "ES":
-        r, s = decode_dss_signature(key.sign(signed, ec.ECDSA(HASHES[size]())))
+        r, s = decode_dss_signature(key.sign(signed, ec.ECDSA(HASHES[size])))
         width = (key.key_size + 7) // 8
         return r.to_bytes(width, "big") + s.to_bytes(width, "big")
     how = (
         padding.PKCS1v15()
         if kind == "RS"
-        else padding.PSS(padding.MGF1(HASHES[size]()), HASHES[size].digest_size)
+        else padding.PSS(padding.MGF1(HASHES[size]), HASHES[size].digest_size)
     )
-    return bytes(key.sign(signed, how, HASHES[size]()))
+    return bytes(key.sign(signed, how, HASHES[size]))
 
 
 def claims(**changed: object) -> Json:
