@@ -27,7 +27,7 @@ CURVE_ALGORITHMS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 ALGORITHMS = frozenset(RSA_ALGORITHMS).union(*CURVE_ALGORITHMS.values())
 _MAKERS = {"RSA": RSAAlgorithm.from_jwk, "EC": ECAlgorithm.from_jwk, "OKP": OKPAlgorithm.from_jwk}
-# RFC 7518 section 3.3 for the least. A token signed with 8192 bits takes 0.8 ms to verify, and the loop waits.
+# RFC 7518 section 3.3 for the least. 8192 bits take 0.8 ms, for which the loop waits.
 RSA_BITS = range(2048, 8192 + 1)
 # A public exponent as large as the modulus makes each verification as slow as a signature.
 MAX_EXPONENT_BITS = 32
