@@ -14,13 +14,16 @@ FROM ${ADAPTER_IMAGE} AS adapter
 FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends binutils >/dev/null
 RUN python -m venv --without-pip /opt/upload-service && mkdir /spool
 ARG WITH=""
 COPY requirements*.lock ./
 RUN pip --python /opt/upload-service/bin/python install --no-compile --require-hashes -r requirements${WITH:+-$WITH}.lock
 COPY upload_service /opt/upload-service/app/upload_service
-# The sources of compiled modules go; bytecode is made here, once, because at run time nothing can be written.
+# The sources and the symbols of compiled modules go, 12 MB of symbols alone; bytecode is made here, once, because at run time nothing can be written.
 RUN find /opt/upload-service/lib \( -name '*.c' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
+ && find /opt/upload-service/lib -name '*.so' -exec strip --strip-unneeded {} + \
  && /opt/upload-service/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/upload-service
 
 FROM ${PYTHON_IMAGE}

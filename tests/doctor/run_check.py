@@ -14,7 +14,8 @@ from tests.support.service.transcript import TRANSCRIPT
 SERVICE = [sys.executable, "-m", "upload_service"]
 COMMAND = [*SERVICE, "--check"]
 SECONDS = 60
-# What a check tells of, in this order: settings, machine, and with a URL the way to storage.
+# What a check tells of, in this order: settings, machine, and with a URL the way to storage. `identity` comes
+# after the machine where signed tokens are asked for.
 STEPS = (
     "settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log",
     "memory", "descriptors", "disk", "certificates", "port", "traces",

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.client.tokens import ONE, TWO, settings
+from upload_service.clients import bearer_tokens
 from upload_service.errors.upload_error import UploadError
-from upload_service.server import access_control
 from upload_service.server.access_control import AccessControl, open_access_limits
 from upload_service.settings.environment import SettingError
 
@@ -48,12 +48,12 @@ def test_order_of_judgement() -> None:
 @pytest.mark.parametrize(
     ("lines", "challenge"),
     [
-        ([], access_control.CHALLENGE),
-        (["Basic eA=="], access_control.CHALLENGE),
-        (["Bearer"], access_control.CHALLENGE),
-        ([f"Bearer {TWO}"], access_control.CHALLENGE_WRONG),
-        ([f"Bearer {ONE}", f"Bearer {ONE}"], access_control.CHALLENGE_WRONG),
-        (["Basic eA==", f"Bearer {ONE}"], access_control.CHALLENGE_WRONG),
+        ([], bearer_tokens.CHALLENGE),
+        (["Basic eA=="], bearer_tokens.CHALLENGE),
+        (["Bearer"], bearer_tokens.CHALLENGE),
+        ([f"Bearer {TWO}"], bearer_tokens.CHALLENGE_WRONG),
+        ([f"Bearer {ONE}", f"Bearer {ONE}"], bearer_tokens.CHALLENGE_WRONG),
+        (["Basic eA==", f"Bearer {ONE}"], bearer_tokens.CHALLENGE_WRONG),
     ],
     ids=["nothing", "basic", "empty", "wrong", "twice", "both"],
 )

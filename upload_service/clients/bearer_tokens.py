@@ -14,6 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 MIN_TOKEN_CHARACTERS = 32
+# RFC 6750 section 3: no error code when no token came.
+CHALLENGE = 'Bearer realm="upload-service"'
+CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
+CHALLENGE_SCOPE = f'{CHALLENGE}, error="insufficient_scope"'
 _NAME = r"[A-Za-z0-9._-]{1,32}"
 _BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 

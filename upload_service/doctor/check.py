@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from upload_service.doctor import (
+    identity_check,
     machine_check,
     network_check,
     ports_check,
@@ -91,7 +92,8 @@ async def _run_checks(
     machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
     for finding in [*settings_check.check_settings(settings, environment), *machine]:
         yield finding
-    for finding in await traces_check.check_traces(settings):
+    asked = [*await traces_check.check_traces(settings), *await identity_check.check_identity(settings)]
+    for finding in asked:
         yield finding
     if not request.url:
         return

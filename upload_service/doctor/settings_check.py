@@ -84,10 +84,10 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
 def _unsigned(prefix: UrlPrefix, settings: Settings) -> Finding:
     who = (
         "every caller with a token"
-        if settings.api_tokens
+        if settings.asks_tokens
         else "everybody, and every web page that they open,"
     )
-    cure = "" if settings.api_tokens else "set UPLOAD_API_TOKENS, or "
+    cure = "" if settings.asks_tokens else "set UPLOAD_API_TOKENS, or "
     return warn(
         "destinations",
         f"{who} can write and overwrite every object below {_as_url(prefix)}: no signature is needed there",
@@ -104,11 +104,13 @@ def _callers(settings: Settings) -> Iterator[Finding]:
         proxies = "as trusted proxies tell it" if settings.trusted_proxies else "the connection's own"
         if only_believed and not settings.trusted_proxies:
             proxies += ", if it is public"
-        at_once += f", {' and '.join(per_client)} of one address ({proxies})"
+        whose = "one subject, or of one address" if settings.count_by == "subject" else "one address"
+        at_once += f", {' and '.join(per_client)} of {whose} ({proxies})"
     limits = f"{at_once}, files of at most {format_bytes(settings.max_file_bytes)}"
-    if settings.api_tokens:
-        names = ", ".join(sorted({token.name for token in settings.api_tokens}))
-        yield ok("callers", f"who shows a token may upload ({names}); {limits}")
+    if settings.asks_tokens:
+        names = sorted({token.name for token in settings.api_tokens})
+        names += ["signed tokens of the identity provider"] if settings.asks_signed_tokens else []
+        yield ok("callers", f"who shows a token may upload ({', '.join(names)}); {limits}")
     else:
         yield warn(
             "callers",

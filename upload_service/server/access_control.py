@@ -1,7 +1,8 @@
 """Who asks for an upload, and whether that client may have it.
 
 Knows: the checks and their order: rate, token, then how many uploads run for the client already. The rate
-comes first, so that guesses of tokens count for it.
+comes first, so that guesses of tokens count for it; where subjects are counted, guesses count for their
+address.
 Rules: a check that is not set costs nothing, and its library is not imported.
 Must not know: HTTP beyond the lines of two headers, forms, destinations.
 """
@@ -10,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from upload_service.clients.bearer_tokens import authenticate, bearer_token
-from upload_service.clients.caller import Caller
+from upload_service.clients.bearer_tokens import CHALLENGE, CHALLENGE_WRONG, authenticate, bearer_token
+from upload_service.clients.caller import SUBJECT_KEY, Caller
 from upload_service.clients.client_address import client_address, is_of_one_client, rate_limit_key
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
@@ -21,9 +22,6 @@ from upload_service.translation.phrase import Phrase
 MAX_CACHED_CHARACTERS = 200
 # Where the operator has set no number, one client may have a quarter of all places, and 4 in any case.
 CLIENT_SHARE, LEAST_CLIENT_PLACES = 4, 4
-# RFC 6750 section 3: no error code when no token came.
-CHALLENGE = 'Bearer realm="upload-service"'
-CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 
 
 class AccessControl:
@@ -36,11 +34,16 @@ class AccessControl:
         self._running: Counter[str] = Counter()
         # Parsing addresses and comparing networks costs more than all the rest here.
         self._known_origin = lru_cache(maxsize=1024)(self._origin)
-        self._rate = None
+        self._counts_subjects = settings.count_by == "subject"
+        self._rate = self.signed = None
         if settings.rate_per_minute:
             from upload_service.server.rate_limit import RateLimiter
 
             self._rate = RateLimiter(settings.rate_per_minute)
+        if settings.asks_signed_tokens:
+            from upload_service.server.signed_callers import SignedCallers
+
+            self.signed = SignedCallers(settings)
 
     def identify(self, peer: str | None, forwarded: Sequence[str]) -> Caller:
         """The caller, from the peer's address and the lines of X-Forwarded-For."""
@@ -60,15 +63,50 @@ class AccessControl:
 
         `leave` must be called afterwards in every case.
         """
-        if self._rate and (wait := self._rate.wait_seconds(caller.rate_limit_key)) is not None:
-            raise UploadError("rate_limited", retry_after_seconds=wait)
+        self._count(caller)
         if self._tokens:
             caller.name = authenticate(self._tokens, authorization)
             if caller.name is None:
                 raise _unauthorized(authorization)
+        self._take_place(caller)
+
+    async def admit_signed(self, caller: Caller, authorization: Sequence[str]) -> None:
+        """As `admit`, where `signed` tokens let callers in, too."""
+        if not self._counts_subjects:
+            self._count(caller)
+        try:
+            await self._identify(caller, authorization)
+        except UploadError:
+            if self._counts_subjects:
+                self._count(caller)
+            raise
+        if self._counts_subjects:
+            self._count(caller)
+        self._take_place(caller)
+
+    async def _identify(self, caller: Caller, authorization: Sequence[str]) -> None:
+        caller.name = authenticate(self._tokens, authorization)
+        if caller.name is not None:
+            return
+        token = bearer_token(authorization)
+        if not self.signed or token is None or len(authorization) > 1 or not self.signed.has_form(token):
+            raise _unauthorized(authorization)
+        await self.signed.identify(caller, token)
+
+    def _count(self, caller: Caller) -> None:
+        """Count a request of this caller for its rate."""
+        if self._rate and (wait := self._rate.wait_seconds(caller.rate_limit_key)) is not None:
+            cause = Phrase("Too many uploads were started with tokens of this subject in a short time.")
+            by_subject = caller.rate_limit_key.startswith(SUBJECT_KEY)
+            raise UploadError("rate_limited", cause if by_subject else None, retry_after_seconds=wait)
+
+    def _take_place(self, caller: Caller) -> None:
+        """Count an upload of this caller among those that run."""
         if self._most_at_once and (caller.is_believed or not self._only_believed):
             if self._running[caller.rate_limit_key] >= self._most_at_once:
-                raise UploadError("too_many_at_once")
+                cause = Phrase("The subject of this token already runs as many uploads at once as it may.")
+                by_subject = caller.rate_limit_key.startswith(SUBJECT_KEY)
+                raise UploadError("too_many_at_once", cause if by_subject else None)
             self._running[caller.rate_limit_key] += 1
             caller.is_counted = True
 

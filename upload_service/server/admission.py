@@ -99,9 +99,13 @@ def request_id(request: web.BaseRequest) -> str:
     return known
 
 
-def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormReader:
+async def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormReader:
     """The form of a request that may go on, for which a place is free; raises UploadError for another."""
-    visit.access.admit(visit.caller, request.headers.getall("Authorization", ()))
+    authorization = request.headers.getall("Authorization", ())
+    if visit.access.signed is None:
+        visit.access.admit(visit.caller, authorization)
+    else:
+        await visit.access.admit_signed(visit.caller, authorization)
     context = request.app[CONTEXT]
     settings, places = context.settings, context.places
     if not request.body_exists:

@@ -22,7 +22,7 @@ from upload_service.settings.settings import Settings
 from upload_service.storage.connection_pools import open_pools
 from upload_service.storage.put import Storage
 from upload_service.storage.sockets import most_before_crowded
-from upload_service.telemetry.metrics import Metrics
+from upload_service.telemetry.metrics import Metrics, ProviderKeys
 from upload_service.telemetry.traces import make_traces
 from upload_service.upload.app_context import AppContext
 from upload_service.upload.places import Places
@@ -43,27 +43,31 @@ def make_app(settings: Settings) -> web.Application:
         sniffing_library()  # imported now, so that the first upload does not wait for it
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
+        if signed := app[ACCESS_CONTROL].signed:
+            signed.start()
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         most_sockets = most_before_crowded(settings.max_concurrent)
         async with open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets) as pools:
             storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
             places = Places(settings.max_concurrent, settings.min_bytes_per_second)
             app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places)
-            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
+            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
             yield
         budget.close()
         await app[TRACES].close()
+        if signed:
+            await signed.close()
 
     app.cleanup_ctx.append(shared)
     return app
 
 
-def _metrics(context: AppContext, connections: OpenConnections) -> Metrics:
+def _metrics(context: AppContext, connections: OpenConnections, keys: ProviderKeys | None) -> Metrics:
     """What counts uploads; the kind that is wanted is imported only here."""
     if context.settings.metrics == "prometheus":
         from upload_service.telemetry.prometheus import PrometheusMetrics
 
-        return PrometheusMetrics(context, connections)
+        return PrometheusMetrics(context, connections, keys)
     if context.settings.metrics == "emf":
         from upload_service.telemetry.cloudwatch import CloudWatchMetrics
 

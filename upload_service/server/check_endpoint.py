@@ -30,7 +30,7 @@ async def check(request: web.Request) -> web.Response:
             ended.trace.event = event
 
     with Visit(request, tell) as visit:
-        form = admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
+        form = await admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
         found = Check(
             form, request.app[CONTEXT].settings, told_by_content_range(request.headers.get("Content-Range"))
         )

@@ -56,7 +56,7 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
     with Visit(request, tell) as visit:
         progress = asked_for(request)
         upload = Upload(
-            admit(request, visit, _WANTED[retrying]),
+            await admit(request, visit, _WANTED[retrying]),
             context.storage,
             context.spool_budget,
             context.settings,

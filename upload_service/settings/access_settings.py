@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from upload_service.clients.bearer_tokens import ApiToken
 from upload_service.clients.client_address import Network, parse_networks
-from upload_service.settings import parsing
+from upload_service.clients.required_claims import RequiredClaim, parse_required
+from upload_service.settings import parsing, token_parsing
 from upload_service.settings.environment import setting
 
 
@@ -23,6 +24,47 @@ class AccessSettings:
         "bearer tokens of callers, each written `token` or `name:token` and at least 32 characters long: a "
         "comma-separated list, or @ and the path of a file with one per line; empty means that anybody may "
         "upload",
+    )
+    jwt_issuer: str | None = setting(
+        "UPLOAD_JWT_ISSUER",
+        "",
+        token_parsing.issuer,
+        "the identity provider whose signed tokens (JWT) let callers in, exactly as it writes itself in "
+        "`iss`; its keys are found by discovery, unless UPLOAD_JWT_JWKS says where they are",
+    )
+    jwt_jwks: str | None = setting(
+        "UPLOAD_JWT_JWKS",
+        "",
+        token_parsing.key_source,
+        "where the provider's keys are: the https URL of a JSON Web Key Set, or @ and the path of a "
+        "file with one",
+    )
+    jwt_audience: tuple[str, ...] = setting(
+        "UPLOAD_JWT_AUDIENCE",
+        "",
+        token_parsing.audiences,
+        "comma-separated audiences; one of them must be in the claim `aud` of a signed token",
+    )
+    jwt_required: tuple[RequiredClaim, ...] = setting(
+        "UPLOAD_JWT_REQUIRED",
+        "",
+        parse_required,
+        "comma-separated claims that a signed token must hold, all of them, such as scope=uploads:write or "
+        "groups=editors; a caller without them is answered 403",
+    )
+    jwt_subject_log: str = setting(
+        "UPLOAD_JWT_SUBJECT_LOG",
+        "hash",
+        parsing.choice("sub", "hash", "off"),
+        "what the log says of whose signed token it was: the claim `sub`, the first 16 digits of "
+        "its SHA-256, or nothing",
+    )
+    count_by: str = setting(
+        "UPLOAD_COUNT_BY",
+        "address",
+        parsing.choice("address", "subject"),
+        "whose uploads UPLOAD_RATE_PER_MINUTE and UPLOAD_MAX_CONCURRENT_PER_CLIENT count together: those of "
+        "a client address, or those of the subject of signed tokens, and of an address for other callers",
     )
     rate_per_minute: int = setting(
         "UPLOAD_RATE_PER_MINUTE",
@@ -44,3 +86,29 @@ class AccessSettings:
         parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For header is trusted",
     )
+
+    @property
+    def asks_tokens(self) -> bool:
+        """Whether a caller needs a token of any kind."""
+        return bool(self.api_tokens) or self.asks_signed_tokens
+
+    @property
+    def asks_signed_tokens(self) -> bool:
+        """Whether the tokens of an identity provider let callers in."""
+        return bool(self.jwt_issuer or self.jwt_jwks)
+
+
+def signed_tokens_conflict(settings: AccessSettings) -> str | None:
+    """Why the settings of signed tokens do not go together, as a line for the operator; None if they do."""
+    if not settings.asks_signed_tokens:
+        beside = {"UPLOAD_JWT_AUDIENCE": settings.jwt_audience, "UPLOAD_JWT_REQUIRED": settings.jwt_required}
+        if variable := next((name for name, value in beside.items() if value), None):
+            return f"{variable} must not be set without UPLOAD_JWT_ISSUER or UPLOAD_JWT_JWKS"
+        if settings.count_by == "subject":
+            return "UPLOAD_COUNT_BY must be address unless UPLOAD_JWT_ISSUER or UPLOAD_JWT_JWKS is set"
+    elif not settings.jwt_audience and not settings.jwt_required:
+        return (
+            "UPLOAD_JWT_AUDIENCE must be set, or UPLOAD_JWT_REQUIRED: without both, tokens that the provider "
+            "issues for any other application would do"
+        )
+    return None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.settings import parsing
-from upload_service.settings.access_settings import AccessSettings
+from upload_service.settings.access_settings import AccessSettings, signed_tokens_conflict
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
 from upload_service.settings.traces_variables import is_disabled, traces_conflict
@@ -70,9 +70,12 @@ class Settings(AccessSettings, UploadSettings, HttpSettings):
         memory = settings.lambda_memory_bytes
         if memory and settings.spool_memory_bytes > memory - BASE_MEMORY_BYTES:
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
-        if conflict := _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment):
-            raise SettingError(conflict)
-        if settings.traces == "otlp" and (conflict := traces_conflict(environment)):
+        conflicts = (
+            _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment),
+            traces_conflict(environment) if settings.traces == "otlp" else None,
+            signed_tokens_conflict(settings),
+        )
+        if conflict := next(filter(None, conflicts), None):
             raise SettingError(conflict)
         return settings
 

@@ -30,6 +30,8 @@ EVENTS = {
     "check": "one form without its file was judged: its code",
     "internal_error": "something unexpected in the service",
     "anybody_may_upload": "no token is set: what bounds uploads instead",
+    "identity_keys": "the identity provider has told its keys, and they are others than before",
+    "identity_keys_failed": "the identity provider could not be asked for its keys: why; known ones go on",
     "bad_request_head": "a request was refused before it had a path",
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
     "storage_spoke_unasked": "a storage sent what nobody asked for: its connections are not kept for a while",

@@ -18,6 +18,7 @@ CODES = ("ok", *CATALOGUE)
 ATTEMPT_CODES = ("ok", "given_up", *CATALOGUE)
 FAULTS = ("none", "client", "storage", "service")
 ENDPOINTS = ("plain", "retry")
+FETCH_RESULTS = ("ok", "failed")
 PLACES = ("memory", "disk")
 # Seconds. They suit an image to S3, the waits of the retry endpoint, and a large file on a slow line.
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -70,12 +71,17 @@ CONNECTIONS_LIMIT = _own("client_connections_limit", "gauge", "as many may be op
 CONNECTIONS_CLOSED = _own(
     "client_connections_closed_total", "counter", "connections that were closed to make room for new ones"
 )
+KEYS = _own("identity_keys", "gauge", "keys of the identity provider that are known; 0 without one")
+KEY_FETCHES = _own(
+    "identity_key_fetches_total", "counter", "requests for these keys, by how they ended",
+    result=FETCH_RESULTS,
+)  # fmt: skip
 BUILD = _own("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
 
 METRICS = (
     UPLOADS, REFUSED, CHECKS, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING,
     RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, CONNECTIONS, CONNECTIONS_LIMIT,
-    CONNECTIONS_CLOSED, BUILD,
+    CONNECTIONS_CLOSED, KEYS, KEY_FETCHES, BUILD,
 )  # fmt: skip
 # Of the process, as prometheus_client counts them on Linux.
 PROCESS = (

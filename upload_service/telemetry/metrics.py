@@ -4,10 +4,20 @@ The other kinds are `prometheus.py` and `cloudwatch.py`, each imported only wher
 """
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
 
 _NOTHING: Mapping[str, object] = {}
+
+
+class ProviderKeys(Protocol):
+    """The keys of an identity provider: how many are known, and what came of the requests for them."""
+
+    refreshed: int
+    failed: int
+
+    def __len__(self) -> int: ...
 
 
 class Metrics:

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from upload_service.telemetry import metric_definitions
 from upload_service.telemetry.metric_definitions import Metric
-from upload_service.telemetry.metrics import Metrics
+from upload_service.telemetry.metrics import Metrics, ProviderKeys
 from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
 from upload_service.upload.app_context import AppContext
 
@@ -33,10 +33,12 @@ class Connections(Sized, Protocol):
 class PrometheusMetrics(Metrics):
     """The counters of one app, and gauges that are looked up in its context."""
 
-    def __init__(self, context: AppContext, connections: Connections) -> None:
+    def __init__(
+        self, context: AppContext, connections: Connections, keys: ProviderKeys | None = None
+    ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series
         self._registry = CollectorRegistry()
-        self._registry.register(_Gauges(context, connections))
+        self._registry.register(_Gauges(context, connections, keys))
         ProcessCollector(registry=self._registry)
         uploads = self._counter(metric_definitions.UPLOADS)
         self._uploads = {
@@ -103,9 +105,10 @@ class PrometheusMetrics(Metrics):
 class _Gauges(Collector):
     """What need not be counted because it can be looked up."""
 
-    def __init__(self, context: AppContext, connections: Connections) -> None:
+    def __init__(self, context: AppContext, connections: Connections, keys: ProviderKeys | None) -> None:
         self._context = context
         self._connections = connections
+        self._keys = keys
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         context, budget = self._context, self._context.spool_budget
@@ -120,7 +123,17 @@ class _Gauges(Collector):
         yield _gauge(metric_definitions.CONNECTIONS_LIMIT, self._connections.most)
         closed = metric_definitions.CONNECTIONS_CLOSED
         yield CounterMetricFamily(closed.name, closed.meaning, self._connections.closed)
+        yield from self._of_provider()
         yield _gauge(metric_definitions.BUILD, 1)
+
+    def _of_provider(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        keys, fetches = self._keys, metric_definitions.KEY_FETCHES
+        yield _gauge(metric_definitions.KEYS, 0 if keys is None else len(keys))
+        counts = (0, 0) if keys is None else (keys.refreshed, keys.failed)
+        family = CounterMetricFamily(fetches.name, fetches.meaning, labels=list(fetches.labels))
+        for result, count in zip(metric_definitions.FETCH_RESULTS, counts, strict=True):
+            family.add_metric([result], count)
+        yield family
 
 
 def _gauge(metric: Metric, *values: float) -> GaugeMetricFamily:

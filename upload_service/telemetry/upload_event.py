@@ -64,6 +64,8 @@ def _add_caller(
     members["duration_ms"] = round(seconds * 1000)
     members["client"] = caller.address
     members["caller"] = caller.name
+    if caller.subject is not None:
+        members["subject"] = caller.subject
     if invocation:
         members["lambda_request_id"] = invocation.lambda_request_id
         members["url_request_id"] = invocation.url_request_id

@@ -27,6 +27,7 @@ CONTRACT = {
         "request_head_timeout": (408, CLIENT, True),
         "request_head_too_large": (431, CLIENT, False),
         "unauthorized": (401, CLIENT, False),
+        "insufficient_scope": (403, CLIENT, False),
         "rate_limited": (429, CLIENT, True),
         "too_many_at_once": (429, CLIENT, True),
         "not_multipart": (415, CLIENT, False),
@@ -131,6 +132,7 @@ CONTRACT = {
         "refused_before_storage": (502, STORAGE, False),
         "already_stored": (412, STORAGE, False),  # an attempt broke off, and its file is probably there
         # The service cannot, now.
+        "identity_unavailable": (503, SERVICE, True),
         "too_busy": (503, SERVICE, True),
         "made_room": (503, SERVICE, True),
         "spool_full": (503, SERVICE, True),

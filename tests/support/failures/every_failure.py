@@ -45,6 +45,8 @@ from tests.support.storage.storage_double import ETAG, Reply, answer, xml
 ELSEWHERE = {
     "request_head_timeout": "takes ten seconds: test_connection.py",
     "storage_name_unresolved": "asks a name server: test_put.py",
+    "insufficient_scope": "needs a token that is signed: test_tokens_http.py",
+    "identity_unavailable": "needs an identity provider: test_provider_http.py",
     "internal_error": "needs a fault in the service: test_canary.py",
     "made_room": "takes seconds of silence: test_places_http.py",
     "shutting_down": "ends the service: test_canary.py",

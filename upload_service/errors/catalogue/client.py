@@ -29,7 +29,11 @@ _REQUEST = (
             "Send fewer or shorter header lines and cookies; put the URL into the form."),
     _client("unauthorized", 401, "Not authorized",
             "The API token of the request is not one that this service knows.",
-            "Send the header Authorization: Bearer with a token that the operator gave you."),
+            "Send the header Authorization: Bearer with a token that the operator gave you, or a new one "
+            "from where you log in."),
+    _client("insufficient_scope", 403, "Token does not allow uploads",
+            "The token is valid, but it does not hold what this service requires of callers.",
+            "Ask whoever runs the application for the permission to upload, and get a new token then."),
     _client("rate_limited", 429, "Too many requests",
             "Too many uploads were started from this network address in a short time.",
             "Send the file again after the seconds in Retry-After.", retryable=True),

@@ -115,6 +115,11 @@ _SERVICE = (
             "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",
             "Let callers send uploadUrl first; else raise UPLOAD_SPOOL_DISK_BYTES and the volume at "
             "UPLOAD_SPOOL_DIR, and look whether that disk has failed."),
+    _service("identity_unavailable", 503, "Token cannot be verified now",
+            "The identity provider that publishes the key of this token cannot be asked at the moment.",
+            "Send the file again after the seconds in Retry-After.",
+            "Find identity_keys_failed in the log: it says why the provider's keys could not be had. Run "
+            "upload-service --check with the same settings where the service runs."),
     _service("shutting_down", 503, "Shutting down",
             "The service is stopping and could not finish this upload.",
             "Send the file again; another instance will take it.",

@@ -31,8 +31,19 @@ TEXTS = {
     "The API token of the request is not one that this service knows.": (
         "요청의 API 토큰은 이 서비스가 아는 토큰이 아닙니다."
     ),
-    "Send the header Authorization: Bearer with a token that the operator gave you.": (
-        "운영자가 준 토큰을 Authorization: Bearer 헤더에 담아 보내십시오."
+    (
+        "Send the header Authorization: Bearer with a token that the operator gave you, or a new one from "
+        "where you log in."
+    ): (
+        "운영자가 준 토큰, 또는 로그인하는 곳에서 새로 받은 토큰을 Authorization: Bearer 헤더에 담아 "
+        "보내십시오."
+    ),
+    "Token does not allow uploads": "업로드를 허용하지 않는 토큰",
+    "The token is valid, but it does not hold what this service requires of callers.": (
+        "토큰은 유효하지만, 이 서비스가 호출자에게 요구하는 것이 토큰에 없습니다."
+    ),
+    "Ask whoever runs the application for the permission to upload, and get a new token then.": (
+        "애플리케이션을 운영하는 쪽에 업로드 권한을 요청한 뒤 새 토큰을 받으십시오."
     ),
     "Too many requests": "너무 많은 요청",
     "Too many uploads were started from this network address in a short time.": (

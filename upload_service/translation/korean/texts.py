@@ -15,6 +15,7 @@ from upload_service.translation.korean import (
     request_errors,
     server_errors,
     storage_causes,
+    token_causes,
     url_causes,
     vendor_causes,
 )
@@ -30,6 +31,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "url_causes": url_causes.TEXTS,
     "vendor_causes": vendor_causes.TEXTS,
     "post_causes": post_causes.TEXTS,
+    "token_causes": token_causes.TEXTS,
     "pages": pages.TEXTS,
 }
 TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "node"
 AZURITE = FOLDER / "azurite"
 BROWSER = FOLDER / "browser"
+IDENTITY_PROVIDER = FOLDER / "identity_provider"
 INSTALL_SECONDS = 300
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from openapi.examples import REQUEST_ID
 from openapi.form import Schema
+from upload_service.clients.bearer_tokens import CHALLENGE
 from upload_service.errors.catalogue import storage_refusals
 from upload_service.errors.catalogue.entry import CatalogueEntry
 from upload_service.errors.upload_error import CATALOGUE, UploadError
-from upload_service.server.access_control import CHALLENGE
 from upload_service.server.responses import RETRY_AFTER_SECONDS, problem_response
 from upload_service.translation.phrase import LANGUAGES
 

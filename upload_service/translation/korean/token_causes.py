@@ -1,0 +1,26 @@
+"""Korean: what is wrong with a signed token."""
+
+TEXTS = {
+    "The token of the request is malformed.": "요청의 토큰이 형식에 맞지 않습니다.",
+    "The token of the request has expired.": "요청의 토큰이 만료되었습니다.",
+    "The token of the request has no time at which it expires.": "요청의 토큰에 만료 시각이 없습니다.",
+    "The token of the request is not valid yet.": "요청의 토큰은 아직 유효하지 않습니다.",
+    "The token of the request is meant for another service.": "요청의 토큰은 다른 서비스를 위한 것입니다.",
+    "The token of the request comes from another issuer.": "요청의 토큰은 다른 발급자가 발급한 것입니다.",
+    "The token of the request is signed in a way that its key is not for.": (
+        "요청의 토큰은 그 키에 허용되지 않은 방식으로 서명되었습니다."
+    ),
+    "The token of the request is signed with a key that its issuer does not publish.": (
+        "요청의 토큰은 발급자가 공개하지 않은 키로 서명되었습니다."
+    ),
+    "The signature of the token does not fit.": "토큰의 서명이 맞지 않습니다.",
+    "The claim {name} of the token is not what this service requires.": (
+        "토큰의 {name} 클레임이 이 서비스가 요구하는 것과 다릅니다."
+    ),
+    "Too many uploads were started with tokens of this subject in a short time.": (
+        "이 사용자의 토큰으로 짧은 시간에 너무 많은 업로드를 시작했습니다."
+    ),
+    "The subject of this token already runs as many uploads at once as it may.": (
+        "이 토큰의 사용자에게 허용된 동시 업로드 수가 이미 찼습니다."
+    ),
+}
