@@ -18,7 +18,7 @@ SECONDS = 60
 # after the machine where signed tokens are asked for.
 STEPS = (
     "settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log",
-    "memory", "descriptors", "disk", "certificates", "port", "traces",
+    "memory", "descriptors", "disk", "certificates", "port", "traces", "scanner",
     "URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer",
 )  # fmt: skip
 WAY = STEPS[STEPS.index("URL") :]

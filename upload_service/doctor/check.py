@@ -21,6 +21,7 @@ from upload_service.doctor import (
     machine_check,
     network_check,
     ports_check,
+    scanner_check,
     settings_check,
     tls_check,
     traces_check,
@@ -92,9 +93,9 @@ async def _run_checks(
     machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
     for finding in [*settings_check.check_settings(settings, environment), *machine]:
         yield finding
-    asked = [*await traces_check.check_traces(settings), *await identity_check.check_identity(settings)]
-    for finding in asked:
-        yield finding
+    for ask in (traces_check.check_traces, identity_check.check_identity, scanner_check.check_scanner):
+        for finding in await ask(settings):
+            yield finding
     if not request.url:
         return
     async for step in _check_storage(settings, request):

@@ -5,6 +5,8 @@ Must not know: anything about a single request.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -27,6 +29,9 @@ from upload_service.telemetry.traces import make_traces
 from upload_service.upload.app_context import AppContext
 from upload_service.upload.places import Places
 
+if TYPE_CHECKING:
+    from upload_service.scanner.trusted_clamd import TrustedClamd
+
 
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
@@ -47,10 +52,14 @@ def make_app(settings: Settings) -> web.Application:
             signed.start()
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         most_sockets = most_before_crowded(settings.max_concurrent)
-        async with open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets) as pools:
+        async with AsyncExitStack() as stack:
+            pools = await stack.enter_async_context(
+                open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets)
+            )
             storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
             places = Places(settings.max_concurrent, settings.min_bytes_per_second)
-            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places)
+            scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
+            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
             app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
             yield
         budget.close()
@@ -62,7 +71,9 @@ def make_app(settings: Settings) -> web.Application:
     return app
 
 
-def _metrics(context: AppContext, connections: OpenConnections, keys: ProviderKeys | None) -> Metrics:
+            scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
+            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
+            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
     """What counts uploads; the kind that is wanted is imported only here."""
     if context.settings.metrics == "prometheus":
         from upload_service.telemetry.prometheus import PrometheusMetrics

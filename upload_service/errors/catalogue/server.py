@@ -120,6 +120,12 @@ _SERVICE = (
             "Send the file again after the seconds in Retry-After.",
             "Find identity_keys_failed in the log: it says why the provider's keys could not be had. Run "
             "upload-service --check with the same settings where the service runs."),
+    _service("scanner_unavailable", 503, "Malware scanner not available",
+            "The malware scanner of this service has given no verdict on the file; nothing was stored.",
+            "Send the file again after the seconds in Retry-After.",
+            "scan_detail in the log says why: start clamd if it is unreachable; if it is stalled or silent, "
+            "give it more threads (MaxThreads) and processors, and raise UPLOAD_SCANNER_TIMEOUT_SECONDS for "
+            "files that take it long."),
     _service("shutting_down", 503, "Shutting down",
             "The service is stopping and could not finish this upload.",
             "Send the file again; another instance will take it.",
