@@ -18,6 +18,7 @@ from tests.support.browser.chromium import chromium
 from tests.support.deploy.aws_account import Cloud
 from tests.support.deploy.aws_servers import Servers, servers
 from tests.support.proxies import running_proxy
+from tests.support.scanner.running_clamd import Clamd
 from tests.support.service.container_service import Contained, InLambda
 from tests.support.service.function_url import goes_through_a_function_url
 from tests.support.service.running_service import Running
@@ -40,6 +41,7 @@ TOOLS = {
     "caddy": "Caddy",
     "haproxy": "HAProxy",
     "apache2": "Apache httpd (apache2-bin)",
+    "clamd": "clamd (clamav-daemon)",
 }
 
 
@@ -146,6 +148,13 @@ def double() -> Iterator[StorageDouble]:
     with StorageDouble() as running:
         yield running
         running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
+    """A real malware scanner, which says so of files that are too large for it. Who uses it is marked `clamd`."""
+    with Clamd(tmp_path_factory.mktemp("clamd"), AlertExceedsMax="yes") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

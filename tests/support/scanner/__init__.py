@@ -1,0 +1,1 @@
+"""A real malware scanner: clamd, with a database that knows harmless samples only."""
