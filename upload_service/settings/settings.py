@@ -14,6 +14,7 @@ from upload_service.settings import parsing
 from upload_service.settings.access_settings import AccessSettings
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
+from upload_service.settings.scanner_settings import ScannerSettings
 from upload_service.settings.upload_settings import UploadSettings
 
 LAMBDA_NAME_VARIABLE, LAMBDA_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
@@ -25,7 +26,7 @@ BASE_MEMORY_BYTES = 96 * 1024 * 1024
 
 # The last base comes first in the docs.
 @dataclass(frozen=True, eq=False)
-class Settings(AccessSettings, UploadSettings, HttpSettings):
+class Settings(ScannerSettings, AccessSettings, UploadSettings, HttpSettings):
     """Everything that can be set, as parsed values; sizes in bytes, times in seconds."""
 
     shutdown_seconds: float = setting(
