@@ -152,7 +152,7 @@ def double() -> Iterator[StorageDouble]:
 
 @pytest.fixture(scope="session")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
-    """A real malware scanner, which says so of files that are too large for it. Who uses it is marked `clamd`."""
+    """A real malware scanner, which tells when it has not looked. Tests that use it are marked `clamd`."""
     with Clamd(tmp_path_factory.mktemp("clamd"), AlertExceedsMax="yes") as running:
         yield running
 

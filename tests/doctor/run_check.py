@@ -17,7 +17,7 @@ SECONDS = 60
 # What a check tells of, in this order: settings, machine, and with a URL the way to storage.
 STEPS = (
     "settings", "destinations", "callers", "limits", "CORS", "page", "metrics", "log",
-    "memory", "descriptors", "disk", "certificates", "port",
+    "memory", "descriptors", "disk", "certificates", "port", "scanner",
     "URL", "DNS", "address", "connect", "TLS", "upload", "expect", "answer",
 )  # fmt: skip
 WAY = STEPS[STEPS.index("URL") :]

@@ -20,6 +20,7 @@ from upload_service.doctor import (
     machine_check,
     network_check,
     ports_check,
+    scanner_check,
     settings_check,
     tls_check,
     trial_upload,
@@ -89,6 +90,8 @@ async def _run_checks(
 ) -> AsyncIterator[Finding]:
     machine = [*machine_check.check_machine(settings), *await ports_check.check_ports(settings)]
     for finding in [*settings_check.check_settings(settings, environment), *machine]:
+        yield finding
+    for finding in await scanner_check.check_scanner(settings):
         yield finding
     if not request.url:
         return

@@ -13,7 +13,17 @@ import re
 from typing import Literal, NamedTuple
 
 Result = Literal["ok", "found", "too_large"]
-Why = Literal["unresolved", "unreachable", "stalled", "silent", "disconnected", "refused", "bad_answer"]
+Why = Literal[
+    "unresolved",
+    "unreachable",
+    "stalled",
+    "silent",
+    "disconnected",
+    "refused",
+    "bad_answer",
+    "finds_nothing",
+    "passes_over",
+]
 
 _OK = b"stream: OK\0"
 _FOUND = re.compile(rb"stream: ([^\0\r\n]{1,1024}) FOUND\0")
@@ -30,7 +40,8 @@ class ScannerFault(Exception):
 
     `why` is its text, too: its name was "unresolved"; it was "unreachable"; it "stalled" while bytes were
     sent; it was "silent" when they had been; it "disconnected" without a whole answer; it "refused" with an
-    error of its own; or it gave a "bad_answer".
+    error of its own; or it gave a "bad_answer". Or its verdict would mean nothing: it "finds_nothing", not
+    even the test file that every scanner finds, or "passes_over" large files in silence.
     """
 
     def __init__(self, why: Why) -> None:

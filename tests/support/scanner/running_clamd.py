@@ -1,7 +1,8 @@
 """clamd, as Debian packages it, in a folder of its own.
 
 Knows: its configuration, how it is started, paused and ended, and how it is asked.
-Rules: it reads only the database of the samples, listens on 127.0.0.1 and on a unix socket, and fetches nothing.
+Rules: it reads only the database of the samples, listens on 127.0.0.1 and on a unix socket, and fetches
+nothing.
 """
 
 import os
@@ -26,10 +27,11 @@ START_TRIES = 3
 END_SECONDS = 30
 ASK_SECONDS = 60
 
+
 class Clamd:
     """A running clamd: its port, its unix socket and its processor time and memory.
 
-    `options` are lines of its configuration (man 5 clamd.conf), such as StreamMaxLength="1M", AlertExceedsMax="yes".
+    `options` are lines of its configuration (man 5 clamd.conf), such as StreamMaxLength="1M".
     """
 
     def __init__(self, folder: Path, *, with_eicar: bool = True, **options: str | int) -> None:
@@ -65,7 +67,7 @@ class Clamd:
         return self._process.pid
 
     def ask(self, command: str) -> str:
-        """Its reply to a command without a stream, such as PING, VERSION or STATS; without the last line end."""
+        """Its reply to a command without a stream, such as PING, VERSION or STATS; without the NUL."""
         with socket.create_connection(("127.0.0.1", self.port), ASK_SECONDS) as asking:
             asking.sendall(f"z{command}\0".encode())
             reply = b""
@@ -136,7 +138,7 @@ class Clamd:
         return self._answers()
 
     def _lines(self) -> Mapping[str, str | int]:
-        own = {
+        own: dict[str, str | int] = {
             "Foreground": "yes",
             "DatabaseDirectory": str(self.database),
             "TemporaryDirectory": str(self.temporary),

@@ -1,9 +1,10 @@
 """What the tests' clamd knows: three harmless samples, and the database that calls them malware.
 
-Rules: no file of this repository contains a sample, or scanners would find the repository itself. So the samples are
-put together when they are needed.
+Rules: no file of this repository contains a sample, or scanners would find the repository itself. So the
+samples are put together when they are needed.
 """
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -32,3 +33,10 @@ def write_database(folder: Path, *, with_eicar: bool = True) -> None:
     digest = hashlib.md5(WHOLE_FILE, usedforsecurity=False).hexdigest()
     whole = f"{digest}:{len(WHOLE_FILE)}:{WHOLE_FILE_NAME}\n"
     (folder / "samples.hdb").write_text(whole, "ascii")
+
+
+def nested(content: bytes, layers: int) -> bytes:
+    """The content, packed by gzip so many times."""
+    for _ in range(layers):
+        content = gzip.compress(content, mtime=0)
+    return content
