@@ -14,6 +14,7 @@ docs.clamav.net/manual/Usage/Scanning.html.
 import asyncio
 import socket
 import struct
+from typing import Any
 
 from upload_service.body.daemon_threads import DaemonThreads
 from upload_service.scanner.verdict import ScannerFault, Verdict, parse_verdict
@@ -160,7 +161,7 @@ class _Connection:
         self._loop.add_writer(self._socket, _note, room)
         try:
             first = asyncio.FIRST_COMPLETED
-            waited = [room, self._answer]
+            waited: list[asyncio.Future[Any]] = [room, self._answer]
             if not (await asyncio.wait(waited, timeout=self._stall_seconds, return_when=first))[0]:
                 raise ScannerFault("stalled")
         finally:

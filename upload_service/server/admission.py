@@ -24,6 +24,7 @@ from upload_service.pages.app_keys import CONTEXT
 from upload_service.server.access_control import AccessControl
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
+from upload_service.settings.settings import Settings
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace
@@ -104,6 +105,8 @@ def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormRea
     length = request.content_length
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
+    if settings.scanner and length is not None:
+        _require_scannable_length(length, settings)
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, places)
     form = FormReader(
@@ -117,6 +120,16 @@ def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormRea
     places.make_room(visit.caller)
     request[_PACE] = receiver.pace
     return form
+
+
+def _require_scannable_length(length: int, settings: Settings) -> None:
+    """Raise UploadError when the file of a request of this length is surely too large for the scanner."""
+    assert settings.scanner
+    is_over = length - MAX_BESIDE_FILE_BYTES > settings.scanner_max_bytes
+    if is_over and not settings.scanner.parts_unscanned:
+        from upload_service.upload.scan import too_large_to_scan
+
+        raise too_large_to_scan(settings)
 
 
 async def run_in_place(

@@ -5,6 +5,7 @@ Must not know: anything about a single request.
 """
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -26,6 +27,9 @@ from upload_service.telemetry.metrics import Metrics
 from upload_service.upload.app_context import AppContext
 from upload_service.upload.places import Places
 
+if TYPE_CHECKING:
+    from upload_service.scanner.clamd import Clamd
+
 
 def make_app(settings: Settings) -> web.Application:
     """The application, ready to be run."""
@@ -46,13 +50,25 @@ def make_app(settings: Settings) -> web.Application:
         async with open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets) as pools:
             storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
             places = Places(settings.max_concurrent, settings.min_bytes_per_second)
-            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places)
+            scanner = _scanner(settings)
+            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
             app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
             yield
         budget.close()
+        if scanner:
+            scanner.close()
 
     app.cleanup_ctx.append(shared)
     return app
+
+
+def _scanner(settings: Settings) -> "Clamd | None":
+    """The way to the malware scanner, imported only where one is set."""
+    if settings.scanner is None:
+        return None
+    from upload_service.scanner.clamd import Clamd
+
+    return Clamd(settings.scanner.address, settings.stall_seconds)
 
 
 def _metrics(context: AppContext, connections: OpenConnections) -> Metrics:

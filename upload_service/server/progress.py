@@ -94,6 +94,10 @@ class Progress:
         """Another attempt follows after so many seconds, because the last one ended with this code."""
         self._add({"event": "waiting", "seconds": round(seconds, 3), "code": code})
 
+    def scans(self) -> None:
+        """The whole file has come, and the malware scanner's verdict on it is awaited."""
+        self._add({"event": "scanning"})
+
     async def end(self, answer: web.StreamResponse) -> web.StreamResponse:
         """The response: the stream, with this answer as its last line; or the answer, if no line may come."""
         if not self._may_begin.is_set():

@@ -63,6 +63,8 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
             chunk=told_by_content_range(request.headers.get("Content-Range")),
             observer=progress,
         )
+        if context.scanner:
+            upload.scan_with(context.scanner)
         request[RECORD] = upload.record
         run = partial(progress.run, request, upload) if progress else upload.run
         record = await run_in_place(request, visit.caller, upload, run)

@@ -18,6 +18,7 @@ CODES = ("ok", *CATALOGUE)
 ATTEMPT_CODES = ("ok", "given_up", *CATALOGUE)
 FAULTS = ("none", "client", "storage", "service")
 ENDPOINTS = ("plain", "retry")
+SCAN_RESULTS = ("ok", "found", "too_large", "unavailable", "given_up")
 PLACES = ("memory", "disk")
 # Seconds. They suit an image to S3, the waits of the retry endpoint, and a large file on a slow line.
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -56,6 +57,8 @@ CLIENT_LEG = _own("client_leg_seconds", "histogram", "until all of the form had 
 STORAGE_LEG = _own(
     "storage_leg_seconds", "histogram", "in PUTs, all attempts of an upload together, without the waits"
 )
+SCANS = _own("scans_total", "counter", "scans for malware, by what came of them", result=SCAN_RESULTS)
+SCAN_WAIT = _own("scan_wait_seconds", "histogram", "from a file's last byte to the scanner's verdict")
 ATTEMPTS = _own("attempts_total", "counter", "PUTs to storage, by how they ended", code=ATTEMPT_CODES)
 RUNNING = _own("uploads_running", "gauge", "uploads, and checks of forms, that run now")
 RUNNING_LIMIT = _own("uploads_limit", "gauge", "`UPLOAD_MAX_CONCURRENT`")
@@ -73,8 +76,8 @@ CONNECTIONS_CLOSED = _own(
 BUILD = _own("build_info", "gauge", "always 1; the label says which version runs", version=(__version__,))
 
 METRICS = (
-    UPLOADS, REFUSED, CHECKS, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, ATTEMPTS, RUNNING,
-    RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, CONNECTIONS, CONNECTIONS_LIMIT,
+    UPLOADS, REFUSED, CHECKS, RECEIVED, STORED, DURATION, CLIENT_LEG, STORAGE_LEG, SCANS, SCAN_WAIT, ATTEMPTS,
+    RUNNING, RUNNING_LIMIT, SPOOL, SPOOL_LIMIT, SOCKETS, SOCKETS_MADE, CONNECTIONS, CONNECTIONS_LIMIT,
     CONNECTIONS_CLOSED, BUILD,
 )  # fmt: skip
 # Of the process, as prometheus_client counts them on Linux.

@@ -53,6 +53,9 @@ class PrometheusMetrics(Metrics):
             self._counter(metric_definitions.RECEIVED),
             self._counter(metric_definitions.STORED),
         )
+        scans = self._counter(metric_definitions.SCANS)
+        self._scans = {result: scans.labels(result) for result in metric_definitions.SCAN_RESULTS}
+        self._scan_wait = self._histogram(metric_definitions.SCAN_WAIT)
         self._duration = self._histogram(metric_definitions.DURATION)
         self._client_leg = self._histogram(metric_definitions.CLIENT_LEG)
         self._storage_leg = self._histogram(metric_definitions.STORAGE_LEG)
@@ -71,6 +74,10 @@ class PrometheusMetrics(Metrics):
             self._client_leg.observe(record.client_seconds)
         if record.attempts:
             self._storage_leg.observe(record.storage_seconds)
+        if scan := record.scan:
+            self._scans[scan.result].inc()
+            if scan.waited_seconds is not None:
+                self._scan_wait.observe(scan.waited_seconds)
         for attempt in record.attempts:
             self._attempts[attempt.code].inc()
         return _NOTHING

@@ -83,5 +83,10 @@ def _add_record(members: dict[str, object], record: UploadRecord) -> None:
     members["storage_status"] = answer.status if answer else None
     members["storage_code"] = answer.code if answer else None
     members["storage_request_id"] = outcome.request_id if outcome else None
+    if scan := record.scan:
+        waited = scan.waited_seconds
+        members["scan"] = scan.result
+        members["scan_detail"] = scan.detail
+        members["scan_ms"] = None if waited is None else round(waited * 1000)
     if outcome and outcome.refused_address:
         members["refused_address"] = outcome.refused_address

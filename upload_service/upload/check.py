@@ -29,6 +29,7 @@ class Check:
         self.host: str | None = None
         self._form = form
         self._fields = FormFields(settings, chunk)
+        self._settings = settings
         self._reading: asyncio.Task[None] | None = None
         self._abort_error: UploadError | None = None
 
@@ -66,4 +67,8 @@ class Check:
             raise self._form.no_file_error()
         self._fields.end_form(time.time())
         self._fields.require_possible_types(are_all=True)
+        if self._settings.scanner:
+            from upload_service.upload.scan import require_scannable
+
+            require_scannable(self._fields, self._settings)
         self._fields.require_complete()

@@ -8,7 +8,8 @@ Must not know: `aiohttp.web`, multipart framing, how a PUT goes.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums, checksums_for
@@ -24,16 +25,20 @@ from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
 from upload_service.upload.file_length import FileLength
 from upload_service.upload.form_fields import FormFields
-from upload_service.upload.put_headers import PutHeaders, possible_put_headers
+from upload_service.upload.judged_headers import has_other_headers, judged_headers
 from upload_service.upload.put_plan import FormProgress, PutPlan
 from upload_service.upload.record import UploadRecord
+
+if TYPE_CHECKING:  # loaded where a scanner is set
+    from upload_service.upload.scan import Scan
 
 
 class ClientLeg:
     """Reads one form and feeds the body.
 
     `plan` is set once, as soon as a PUT can begin; then `planned` is called. `latest`: when the upload must
-    have ended, on the clock `time.monotonic`. `chunk`: what the request's head says of chunks.
+    have ended, on the clock `time.monotonic`. `chunk`: what the request's head says of chunks. `scan`: only
+    where files are scanned.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class ClientLeg:
     ) -> None:
         self.body: Body | None = None
         self.plan: PutPlan | None = None
+        self.scan: Scan | None = None
         self._planned = planned
         self.progress = FormProgress()
         self._length = FileLength(settings.max_file_bytes)
@@ -77,15 +83,16 @@ class ClientLeg:
             if isinstance(event, bytes):
                 await self._feed(event)
             else:
+                if self.scan and isinstance(event, FileStart):
+                    await self.scan.begin(event, self._fields)
                 self._note(event)
-        destination = self._fields.destination
-        if destination is not None and destination.kind == "block list" and self.body:
+        if self._fields.is_block_list and self.body:
             from upload_service.upload.block_list import read_block_list  # few uploads are one
 
             await read_block_list(self.body)
             self._has_read_list = True
             self._plan_if_ready()
-        self._end()
+        await self._end()
 
     def _note(self, event: Event) -> None:
         match event:
@@ -109,6 +116,8 @@ class ClientLeg:
             self._require_running_checksum()
         if self._sniffer and self._fields.is_whole:
             self._sniffer.add_claims(self._fields.claimed_types())
+        if self.scan:
+            self.scan.require_possible(self._fields)
 
     def _note_destination(self) -> None:
         """Whenever it may have become known."""
@@ -135,7 +144,7 @@ class ClientLeg:
 
             given, allowed = self._fields.headers, self._settings.destinations
             destination, frame = frame_for(self._record, destination, given, allowed)
-        headers, *others = self._judged_headers(destination)
+        headers, *others = judged_headers(destination, self._fields, self._record, self._sniffer)
         self._record.piece = self._fields.content_range
         if frame is None:
             self._record.content_type = headers.get("content-type", self._record.content_type)
@@ -153,28 +162,13 @@ class ClientLeg:
         destination, length = self._fields.destination, self._length.expected_bytes
         if destination is None or length is None or self._fields.missing_headers():
             return None
+        if self.scan and self.scan.holds_put:
+            return None
         if destination.kind == "block list" and not self._has_read_list:
             return None
         if destination.post is not None and not destination.post.policy.takes(length):
             return None  # storage would refuse what is announced: the bytes are counted first
         return destination, length
-
-    def _put_headers(self, destination: Destination) -> tuple[PutHeaders, ...]:
-        return possible_put_headers(destination, self._fields.headers, self._record.content_type)
-
-    def _judged_headers(self, destination: Destination) -> list[Mapping[str, str]]:
-        """The headers of the PUT, and those to try after them: where types matter, each set is allowed."""
-        sets = self._put_headers(destination)
-        if self._sniffer and self._fields.is_whole:
-            for each in sets:
-                self._sniffer.require_allowed_object(each.types, destination.key_ending)
-        elif self._settings.allowed_types:
-            self._fields.require_possible_types()
-        return [each.headers for each in sets]
-
-    def _has_other_headers(self, destination: Destination) -> bool:
-        """Whether the URL leaves open what was signed, so that a second PUT may follow."""
-        return destination.binds_type and len(self._put_headers(destination)) > 1
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
@@ -200,7 +194,10 @@ class ClientLeg:
 
     def _store(self) -> ChunkStore:
         target = self._target()
-        needs_copy = self._retrying or (target is not None and self._has_other_headers(target[0]))
+        if self.scan and self.scan.hold_put(self.expected_bytes, can_stream=target is not None):
+            target = None
+        has_others = target is not None and has_other_headers(target[0], self._fields, self._record)
+        needs_copy = self._retrying or self.progress.scans or has_others
         if target and not needs_copy and not self._length.is_worth_a_copy(self._spool_budget):
             return Pipe()
         self._record.replayable = True if self._retrying else None
@@ -220,9 +217,11 @@ class ClientLeg:
         if self._sniffer and not self._sniffer.is_allowed:
             self._sniffer.feed(chunk)
             self._plan_if_ready()
+        if self.scan:
+            await self.scan.feed(chunk)
         await self.body.feed(chunk)
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         """The form has ended: judge what can only be judged now, then show the body's last chunk."""
         if self.body is None:
             raise self._form.no_file_error()
@@ -234,10 +233,12 @@ class ClientLeg:
         if self._fields.size not in (None, self._record.file_size):
             raise UploadError("size_mismatch")
         self._compare_checksum()
-        now = time.monotonic()
-        self._record.client_seconds = now - self._started
+        self._record.client_seconds = time.monotonic() - self._started
         self.progress.note_max_retries(self._fields.max_retries)
-        self.progress.note_end(min(now + self._settings.timeout_seconds, self._latest))
+        if self.scan:
+            await self.scan.end()
+            self._plan_if_ready()
+        self.progress.note_end(min(time.monotonic() + self._settings.timeout_seconds, self._latest))
         self.body.finish()
 
     def _compare_checksum(self) -> None:

@@ -26,12 +26,13 @@ class FormProgress:
 
     `file_bytes`: the file's true length, once its part has ended. `max_retries` is known when its field has
     come or the form has ended. `deadline`: when storage must be done, on the clock `time.monotonic`; known
-    once the form has ended and is sound.
+    once the form has ended and is sound. `scans`: a malware scanner has still to say that it may be stored.
     """
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self.file_bytes: int | None = None
+        self.scans = False
         self.max_retries: asyncio.Future[int] = loop.create_future()
         self.deadline: asyncio.Future[float] = loop.create_future()
 
@@ -66,6 +67,11 @@ class PutPlan:
     predicted_from: Phrase = FROM_REQUEST
     other_headers: Sequence[Mapping[str, str]] = field(default=(), repr=False)
     frame: "FileFrame | None" = None
+
+    @property
+    def awaits_verdict(self) -> bool:
+        """Whether the file has come, and the malware scanner is still to say that it may be stored."""
+        return self.form.scans and self.form.file_bytes is not None
 
     def file_length(self) -> tuple[int, bool]:
         """The length to announce now, in bytes, and whether it is certain."""

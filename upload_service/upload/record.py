@@ -48,6 +48,37 @@ class Observer(Protocol):
 
     def attempt_begins(self, number: int, reading: Reading) -> None: ...
     def waits(self, seconds: float, code: str) -> None: ...
+    def scans(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class ScanRecord:
+    """How the malware scan of one file went. Times are of the clock `time.monotonic`.
+
+    `waits_since`: when the verdict was asked for, after the file's last byte. `result`: "ok", "found",
+    "too_large", "unavailable", or "given_up" when the upload ended around it. `detail`: the signature's name,
+    or why the scanner gave no verdict; None after "ok".
+    """
+
+    began: float
+    waits_since: float | None = None
+    ended: float | None = None
+    result: str = "given_up"
+    detail: str | None = None
+
+    def end(self, result: str, detail: str | None, now: float) -> None:
+        """The scanner has decided, or is given up."""
+        self.result, self.detail, self.ended = result, detail, now
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the whole file has come, and the verdict has not."""
+        return self.waits_since is not None and self.ended is None
+
+    @property
+    def waited_seconds(self) -> float | None:
+        """From the file's last byte to the verdict; None if the one or the other never came."""
+        return None if self.waits_since is None or self.ended is None else self.ended - self.waits_since
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +90,7 @@ class UploadRecord:
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
     `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
     URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
+    `scan`: None where no scanner is set, or it was not asked.
     """
 
     host: str | None = None
@@ -74,6 +106,7 @@ class UploadRecord:
     may_be_stored: bool = False
     is_session: bool = False
     piece: ContentRange | None = None
+    scan: ScanRecord | None = None
 
     def note_destination(self, destination: Destination) -> None:
         """The URL has come, and a PUT may go there."""

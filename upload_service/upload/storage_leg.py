@@ -78,15 +78,21 @@ class StorageLeg:
             raise UploadError("url_expired", storage=last.answer if last else None)
 
     async def _put(self, plan: PutPlan) -> Outcome:
-        """One PUT, and a second one when the length of the first turned out to be predicted wrongly."""
+        """One PUT, and a second one when the length of the first turned out to be predicted wrongly.
+
+        Or when storage did not wait for the verdict of a malware scanner on the file's last bytes.
+        """
         try:
-            return await self._put_once(plan)
+            outcome = await self._put_once(plan)
+            if not (plan.awaits_verdict and plan.body.replayable and is_worth_retrying(outcome)):
+                return outcome
         except WrongLength:
             if not plan.body.replayable:
                 plan.body.close()  # the rest is read for the verdict only: the form may be cut off, too
                 await plan.form.deadline
                 raise plan.wrong_length() from None
         await plan.form.deadline
+        self._require_unexpired(plan)
         return await self._put_once(plan)
 
     async def _put_once(self, plan: PutPlan) -> Outcome:
@@ -135,7 +141,7 @@ class StorageLeg:
 
     def _is_last(self, plan: PutPlan) -> bool:
         """Whether no other attempt can follow, so that the copy can be freed while it is read."""
-        if self._refused_headers < len(plan.other_headers):
+        if plan.form.scans or self._refused_headers < len(plan.other_headers):
             return False
         if not self._retrying:
             return True

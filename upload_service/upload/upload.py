@@ -6,6 +6,7 @@ Must not know: `aiohttp.web`, multipart framing, JSON.
 """
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from upload_service.body.budget import SpoolBudget
 from upload_service.errors.upload_error import UploadError
@@ -16,6 +17,9 @@ from upload_service.translation.phrase import Phrase
 from upload_service.upload.client_leg import ClientLeg
 from upload_service.upload.record import Observer, UploadRecord
 from upload_service.upload.storage_leg import StorageLeg
+
+if TYPE_CHECKING:  # loaded where a scanner is set
+    from upload_service.scanner.clamd import Clamd
 
 
 class Upload:
@@ -48,6 +52,7 @@ class Upload:
             latest=latest,
             chunk=chunk,
         )
+        self._settings, self._observer = settings, observer
         self._storage = StorageLeg(storage, settings, self.record, retrying=retrying, observer=observer)
         # Until when both legs may run. The end of time comes at once when the upload is decided or aborted.
         self._time = asyncio.timeout_at(latest)
@@ -60,6 +65,12 @@ class Upload:
     def expected_bytes(self) -> int | None:
         """The file's length, as far as it is known or predicted."""
         return self._client.expected_bytes
+
+    def scan_with(self, scanner: "Clamd") -> None:
+        """Let this scanner have the last word on the file. Called before `run`."""
+        from upload_service.upload.scan import Scan
+
+        self._client.scan = Scan(scanner, self._settings, self.record, self._client.progress, self._observer)
 
     def abort(self, error: UploadError) -> None:
         """End the upload from outside with this error; the first one counts."""
@@ -142,6 +153,8 @@ class Upload:
                 self._task.cancel()
                 await asyncio.wait([self._task])
         finally:
+            if self._client.scan:
+                self._client.scan.close()
             if self._client.body:
                 self._client.body.close()
 
@@ -153,5 +166,7 @@ class Upload:
             raise failure
 
     def _timeout(self) -> UploadError:
+        if self.record.scan and self.record.scan.is_awaited:
+            return UploadError("scanner_unavailable")
         last = self.record.outcome
         return UploadError("storage_timeout", storage=last.answer if last else None)

@@ -209,6 +209,17 @@ _FORM = (
             "The file is larger than this service accepts.",
             "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL "
             "about 4.5 MB is the most."),
+    _client("malware_found", 422, "Malware found",
+            "The malware scanner found something in the file; nothing was stored.",
+            "Do not send this file again; scan the device that it came from. If the finding is wrong, ask "
+            "the operator."),
+    _client("too_large_to_scan", 413, "Too large to scan",
+            "The file, or what is packed in it, is larger than the malware scanner of this service looks at.",
+            "Send a smaller file, or one that is not packed so often; nothing is stored without a scan."),
+    _client("part_not_scannable", 422, "Part cannot be scanned",
+            "The bytes are only a part of an object, and this service scans files for malware, which it can "
+            "do with whole files only.",
+            "Send the file whole, or ask the operator whether parts may pass without a scan."),
     _client("too_large_to_keep", 413, "Too large to wait here",
             "The file has to wait here for its URL or its length, and is larger than the service can keep.",
             "Put uploadUrl before the file and send the request's length, so that nothing has to wait."),

@@ -115,6 +115,12 @@ _SERVICE = (
             "Put uploadUrl before the file, so that nothing has to wait, or try again in a moment.",
             "Let callers send uploadUrl first; else raise UPLOAD_SPOOL_DISK_BYTES and the volume at "
             "UPLOAD_SPOOL_DIR, and look whether that disk has failed."),
+    _service("scanner_unavailable", 503, "Malware scanner not available",
+            "The malware scanner of this service has given no verdict on the file; nothing was stored.",
+            "Send the file again after the seconds in Retry-After.",
+            "scan_detail in the log says why: start clamd if it is unreachable; if it is stalled or silent, "
+            "give it more threads (MaxThreads) and processors, and raise UPLOAD_SCANNER_TIMEOUT_SECONDS for "
+            "files that take it long."),
     _service("shutting_down", 503, "Shutting down",
             "The service is stopping and could not finish this upload.",
             "Send the file again; another instance will take it.",

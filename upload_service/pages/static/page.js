@@ -127,6 +127,7 @@ async function upload(row) {
     sending: () => row.become("sending"),
     uploading: (loaded, total) => row.progress(loaded, total),
     uploaded: () => row.become("storing"),
+    scanning: () => row.become("scanning"),
     attempt: ({ attempt }) => attempt > 1 && row.become("storingAgain", attempt),
     waiting: ({ seconds }) => row.become("waiting", time(seconds)),
   });

@@ -7,7 +7,8 @@
 
 import { bytes, say, time } from "./words.js";
 
-const BUSY = ["signing", "checking", "sending", "goesOn", "pausing", "storing", "storingAgain", "waiting"];
+const BUSY = ["signing", "checking", "sending", "goesOn", "pausing", "storing", "storingAgain", "scanning",
+  "waiting"];
 export const FAILED = ["failed", "unknown", "cancelled", "cancelledLate"];
 // The speed is an average over this time; larger pictures would take too much memory.
 const SPEED_MS = 4000;

@@ -16,6 +16,7 @@ const WORDS = {
   goesOn: ["Goes on from {0}", "{0}부터 이어서 보내는 중"],
   pausing: ["Interrupted, going on soon…", "중단됨, 곧 이어서 보냅니다…"],
   storing: ["Storing…", "저장하는 중…"],
+  scanning: ["Scanning…", "검사하는 중…"],
   storingAgain: ["Storing, try {0}…", "저장하는 중, {0}번째 시도…"],
   waiting: ["Storage failed, trying again in {0}", "스토리지 오류, {0} 후 다시 시도합니다"],
   stored: ["Stored", "저장됨"],

@@ -149,6 +149,7 @@ def _progress() -> Schema:
         "received": {"bytes": _COUNT, "of": total},
         "attempt": {"attempt": {"type": "integer", "minimum": 1}},
         "sent": {"bytes": _COUNT, "of": total},
+        "scanning": {},
         "waiting": {
             "seconds": {"type": "number", "minimum": 0},
             "code": {"$ref": "#/components/schemas/Code"},
