@@ -5,7 +5,8 @@ Must not know: anything about a single request.
 """
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -28,7 +29,7 @@ from upload_service.upload.app_context import AppContext
 from upload_service.upload.places import Places
 
 if TYPE_CHECKING:
-    from upload_service.scanner.clamd import Clamd
+    from upload_service.scanner.trusted_clamd import TrustedClamd
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -47,28 +48,29 @@ def make_app(settings: Settings) -> web.Application:
     async def shared(app: web.Application) -> AsyncIterator[None]:
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
         most_sockets = most_before_crowded(settings.max_concurrent)
-        async with open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets) as pools:
+        async with AsyncExitStack() as stack:
+            pools = await stack.enter_async_context(
+                open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets)
+            )
             storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
             places = Places(settings.max_concurrent, settings.min_bytes_per_second)
-            scanner = _scanner(settings)
+            scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
             app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
             app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS])
             yield
         budget.close()
-        if scanner:
-            scanner.close()
 
     app.cleanup_ctx.append(shared)
     return app
 
 
-def _scanner(settings: Settings) -> "Clamd | None":
-    """The way to the malware scanner, imported only where one is set."""
+def _open_scanner(settings: Settings, log: Any) -> "AbstractAsyncContextManager[TrustedClamd | None]":
+    """The malware scanner, imported only where one is set."""
     if settings.scanner is None:
-        return None
-    from upload_service.scanner.clamd import Clamd
+        return nullcontext()
+    from upload_service.server.scanner import open_scanner
 
-    return Clamd(settings.scanner.address, settings.stall_seconds)
+    return open_scanner(settings, log)
 
 
 def _metrics(context: AppContext, connections: OpenConnections) -> Metrics:

@@ -13,7 +13,7 @@ from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.places import Places
 
 if TYPE_CHECKING:  # loaded where a scanner is set
-    from upload_service.scanner.clamd import Clamd
+    from upload_service.scanner.trusted_clamd import TrustedClamd
 
 
 @dataclass(slots=True, eq=False)
@@ -29,5 +29,5 @@ class AppContext:
     spool_budget: SpoolBudget
     sockets: SocketCounter
     places: Places
-    scanner: "Clamd | None" = None
+    scanner: "TrustedClamd | None" = None
     draining: bool = False

@@ -14,7 +14,8 @@ import time
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import FileStart
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES
-from upload_service.scanner.clamd import Clamd, Instream
+from upload_service.scanner.clamd import Instream
+from upload_service.scanner.trusted_clamd import TrustedClamd
 from upload_service.scanner.verdict import ScannerFault, Verdict
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
@@ -31,7 +32,7 @@ class Scan:
 
     def __init__(
         self,
-        clamd: Clamd,
+        clamd: TrustedClamd,
         settings: Settings,
         record: UploadRecord,
         progress: FormProgress,
@@ -118,6 +119,7 @@ class Scan:
 
     def _unavailable(self, fault: ScannerFault) -> UploadError:
         assert self._record.scan
+        self._clamd.doubt()
         self._record.scan.end("unavailable", fault.why, time.monotonic())
         return UploadError("scanner_unavailable")
 

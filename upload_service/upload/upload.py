@@ -19,7 +19,7 @@ from upload_service.upload.record import Observer, UploadRecord
 from upload_service.upload.storage_leg import StorageLeg
 
 if TYPE_CHECKING:  # loaded where a scanner is set
-    from upload_service.scanner.clamd import Clamd
+    from upload_service.scanner.trusted_clamd import TrustedClamd
 
 
 class Upload:
@@ -66,7 +66,7 @@ class Upload:
         """The file's length, as far as it is known or predicted."""
         return self._client.expected_bytes
 
-    def scan_with(self, scanner: "Clamd") -> None:
+    def scan_with(self, scanner: "TrustedClamd") -> None:
         """Let this scanner have the last word on the file. Called before `run`."""
         from upload_service.upload.scan import Scan
 

@@ -82,6 +82,9 @@ CONTRACT = {
         # The file.
         "file_too_large": (413, CLIENT, False),
         "too_large_to_keep": (413, CLIENT, False),
+        "too_large_to_scan": (413, CLIENT, False),
+        "malware_found": (422, CLIENT, False),
+        "part_not_scannable": (422, CLIENT, False),
         "type_not_allowed": (415, CLIENT, False),
         "type_unrecognised": (415, CLIENT, False),
         "type_mismatch": (415, CLIENT, False),
@@ -134,6 +137,7 @@ CONTRACT = {
         "too_busy": (503, SERVICE, True),
         "made_room": (503, SERVICE, True),
         "spool_full": (503, SERVICE, True),
+        "scanner_unavailable": (503, SERVICE, True),
         "shutting_down": (503, SERVICE, True),
         "internal_error": (500, SERVICE, True),
     }.items()

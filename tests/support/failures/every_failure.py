@@ -40,6 +40,7 @@ from tests.support.failures.failure_lab import (
     Lab,
     query,
 )
+from tests.support.scanner.scripted_clamd import FOUND, LIMIT, Say
 from tests.support.storage.storage_double import ETAG, Reply, answer, xml
 
 ELSEWHERE = {
@@ -171,6 +172,15 @@ def _no_block_list(lab: Lab) -> Answer:
     return lab.ask(field("uploadUrl", url), file(f"<BlockList>{VALUE}</BlockList>".encode()))
 
 
+def _scanned(raw: bytes) -> Callable[[Lab], Answer]:
+    """A file of which the malware scanner says this."""
+    return lambda lab: lab.at_scanned(Say(raw)).ask(_url(lab), file(VALUE.encode(), filename=VALUE))
+
+
+def _scanned_part(lab: Lab) -> Answer:
+    return _session(308, told="bytes 0-4/5")(lab.at_scanned(Say()))
+
+
 WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "not_found": _head(f"GET /{KEY}?{query()}"),
     "method_not_allowed": _head(f"DELETE /?{query()}"),
@@ -238,6 +248,10 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "checksum_differs": _wrong(field("checksum", f"md5:{'0' * 32}"), file(SMALL)),
     "file_too_large": _wrong(field("size", str(MAX_FILE_BYTES + 1))),
     "too_large_to_keep": _never_room,
+    "malware_found": _scanned(FOUND),
+    "too_large_to_scan": _scanned(LIMIT),
+    "scanner_unavailable": _scanned(f"{VALUE} ERROR\0".encode()),
+    "part_not_scannable": _scanned_part,
     "url_expired": _refused_by_storage(
         Reply(answer(403, xml("AccessDenied", f"Request has expired {' '.join(SECRETS)}")))
     ),

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from devtools import signed_posts
 
 from tests.support.client.raw_http import PLAIN, Answer, Connection, field, form
+from tests.support.scanner.scripted_clamd import Say, ScriptedClamd
 from tests.support.service.running_service import Running
 from tests.support.storage.certificates import authority
 from tests.support.storage.faulty_storage import FaultyStorage
@@ -49,8 +51,9 @@ def spoken(secret: str) -> set[str]:
 class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
-    `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
-    of a storage whose certificate nobody vouches for, `misnamed` of one whose certificate has another name.
+    `strict` is another service that takes images only, few at once and few a minute; `scanned` is one that
+    asks `scanner`. `stranger` is the origin of a storage whose certificate nobody vouches for, `misnamed` of
+    one whose certificate has another name.
     """
 
     service: Running
@@ -59,6 +62,8 @@ class Lab:
     closed_port: int
     stranger: str
     misnamed: str
+    scanned: Running
+    scanner: ScriptedClamd
 
     def url(self, *replies: Reply, signed: str = "host", base: str | None = None, expires: int = 600) -> str:
         """A presigned URL full of secrets; the storage plays these replies to it."""
@@ -80,12 +85,21 @@ class Lab:
         """The same lab, with the strict service in place of the first."""
         return replace(self, service=self.strict)
 
+    def at_scanned(self, say: Say) -> "Lab":
+        """The same lab, with the service whose scanner says this in place of the first."""
+        self.scanner.say(say)
+        return replace(self, service=self.scanned)
+
     def upload_event(self, request_id: str) -> None:
         """Wait until one of the services has logged the upload."""
         deadline = time.monotonic() + 30
-        while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
+        while not any(event.get("request_id") == request_id for event in self._log):
             assert time.monotonic() < deadline, "the upload was not logged"
             time.sleep(0.01)
+
+    @property
+    def _log(self) -> list[dict[str, Any]]:
+        return [*self.service.log, *self.strict.log, *self.scanned.log]
 
     def ask(self, *parts: bytes, path: str = PLAIN, headers: tuple[str, ...] = (AUTHORIZED,)) -> Answer:
         """Send the form."""
@@ -127,6 +141,8 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
     with (
         stranger,
         named,
+        ScriptedClamd() as scanner,
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner.url, **tokens) as scanned,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",
@@ -149,4 +165,4 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             **tokens,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)
+        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed, scanned, scanner)
