@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from local.bucket import Bucket, StoreError
@@ -66,6 +67,33 @@ def test_configuration_is_valid() -> None:
     """Compose has nothing to say against the file."""
     done = subprocess.run(["docker", "compose", "config", "-q"], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout + done.stderr == b""
+
+
+def configured(*words: str) -> dict[str, Any]:
+    """The services that compose would start with these words, by their name."""
+    return dict(json.loads(compose(*words, "config", "--format", "json"))["services"])
+
+
+def test_scan_is_a_profile_of_its_own() -> None:
+    """Without the profile nothing of the scanner is there; with it one more service, in front of clamd."""
+    usual, with_scan = configured(), configured("--profile", "scan")
+    assert sorted(set(with_scan) - set(usual)) == ["clamd", "scanned"]
+    assert not [name for name in usual["service"]["environment"] if name.startswith("UPLOAD_SCANNER")]
+    assert {name: with_scan[name] for name in usual} == usual
+
+
+def test_scanned_is_the_service_and_a_scanner() -> None:
+    """The scanned service differs in scanner, port, page and spool; it waits for a clamd set up by us."""
+    services = configured("--profile", "scan")
+    plain, scanned, clamd = (services[name] for name in ("service", "scanned", "clamd"))
+    differs = {name for name in plain.keys() | scanned.keys() if plain.get(name) != scanned.get(name)}
+    assert differs == {"profiles", "environment", "ports", "volumes", "depends_on"}
+    assert scanned["environment"]["UPLOAD_SCANNER"] == "clamd://clamd:3310"
+    assert scanned["depends_on"]["clamd"]["condition"] == "service_healthy"
+    assert {port["host_ip"] for port in scanned["ports"]} == {"127.0.0.1"}
+    assert "ports" not in clamd
+    targets = {volume["target"]: volume for volume in clamd["volumes"]}
+    assert Path(targets["/etc/clamav/clamd.conf"]["source"]) == ROOT / "scripts/lib/compose/clamd.conf"
 
 
 def test_printed_lines_work(said: str) -> None:
