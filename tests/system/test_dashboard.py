@@ -17,6 +17,7 @@ from monitoring.queries import gauge, rate, selector
 
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY, field, file, form, post
 from tests.support.dashboard_rules import complaints, panels
+from tests.support.scanner.scripted_clamd import ScriptedClamd
 from tests.support.service.metrics_scrape import ON
 from tests.support.service.running_prometheus import Prometheus, prometheus
 from tests.support.service.running_service import Running
@@ -111,6 +112,7 @@ def test_a_real_prometheus_answers(
     """After a success, retries, a failure, a refusal and a check, each query has finite, right numbers."""
     settings = {"UPLOAD_DESTINATIONS": double.url, "UPLOAD_API_TOKENS": f"app:{TOKEN}", **ON}
     with ExitStack() as stack:
+        settings["UPLOAD_SCANNER"] = stack.enter_context(ScriptedClamd()).url
         busy, idle = (stack.enter_context(Running(**settings)) for _ in range(2))
         with prometheus(tmp_path, busy.port, idle.port) as asked:
             asked.until_it_is("count(upload_service_build_info)", 2)

@@ -51,8 +51,9 @@ class TrustedClamd:
             raise ScannerFault(_why(answer))
 
     def doubt(self) -> None:
-        """Clamd has failed: it is probed again before the next stream."""
-        self._answer = None
+        """Clamd has failed: if it was believed, it is probed again before the next stream."""
+        if self._answer and self._answer.can_be_believed:
+            self._answer = None
 
     def close(self) -> None:
         """End a probe that still runs, and wait for nothing."""

@@ -24,9 +24,9 @@ from upload_service.pages.app_keys import CONTEXT, TRACES
 from upload_service.server.access_control import AccessControl
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
+from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
 from upload_service.telemetry.traces import Trace
-from upload_service.settings.settings import Settings
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace

@@ -145,7 +145,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
         stranger,
         named,
         ScriptedClamd() as scanner,
-        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner.url, **tokens) as scanned,
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner.url, **both) as scanned,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",

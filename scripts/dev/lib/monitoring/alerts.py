@@ -22,7 +22,7 @@ URLS_REFUSED = (
     "url_expired", "credentials_expired", "signature_mismatch", "signature_not_supported", "access_denied",
     "denied_by_policy", "clock_skewed", "no_such_bucket", "storage_redirected", "wrong_endpoint",
 )  # fmt: skip
-CALLERS_REFUSED = ("rate_limited", "too_many_at_once", "unauthorized")
+CALLERS_REFUSED = ("rate_limited", "too_many_at_once", "unauthorized", "insufficient_scope")
 
 _PROCESS = {metric.name: metric.name for metric in PROCESS}
 _OURS = f"and on (job, instance) {BUILD.name}"
@@ -75,6 +75,12 @@ ALERTS = (
         "Uploads have been refused for five minutes because there is no place for them.",
         Count(NO_ROOM, 0, 5, checks=True),
         5, "page", "Failures by code", 5,
+    ),
+    Alert(
+        "UploadScannerFailing",
+        "The malware scanner has given no verdict on uploads for five minutes, so they are refused.",
+        Count(("scanner_unavailable",), 0, 5),
+        5, "page", "Scans by result", 2,
     ),
     Alert(
         "UploadsNearLimit",

@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterator
 
-from monitoring import service_panels, upload_panels
+from monitoring import optional_panels, service_panels, upload_panels
 from monitoring.alerts import ALERTS
 from monitoring.panel import Panel
 from upload_service.telemetry.metric_definitions import BUILD
@@ -26,6 +26,8 @@ ROWS = {
     "How long": upload_panels.TIMES,
     "Storage": service_panels.STORAGE,
     "Room": service_panels.ROOM,
+    "Malware scan": optional_panels.SCANS,
+    "Signed tokens": optional_panels.TOKENS,
     "Process": service_panels.PROCESS,
 }
 
