@@ -71,9 +71,16 @@ def make_app(settings: Settings) -> web.Application:
     return app
 
 
-            scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
-            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
-            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
+def _open_scanner(settings: Settings, log: Any) -> "AbstractAsyncContextManager[TrustedClamd | None]":
+    """The malware scanner, imported only where one is set."""
+    if settings.scanner is None:
+        return nullcontext()
+    from upload_service.server.scanner import open_scanner
+
+    return open_scanner(settings, log)
+
+
+def _metrics(context: AppContext, connections: OpenConnections, keys: ProviderKeys | None) -> Metrics:
     """What counts uploads; the kind that is wanted is imported only here."""
     if context.settings.metrics == "prometheus":
         from upload_service.telemetry.prometheus import PrometheusMetrics

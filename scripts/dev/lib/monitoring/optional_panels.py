@@ -32,7 +32,8 @@ TOKENS = (
     Panel(
         "Requests for these keys, by how they ended",
         "reqps",
-        "`failed` while keys are known: callers with known keys go on, and those with new ones are answered 503.",
+        "`failed` while keys are known: callers with known keys go on, and those with new ones are answered "
+        "503.",
         (query("{{result}}", rate(register.KEY_FETCHES, "result"), register.KEY_FETCHES),),
         stacked=True,
     ),
