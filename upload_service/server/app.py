@@ -4,6 +4,7 @@ Knows: which parts there are and how long they live.
 Must not know: anything about a single request.
 """
 
+import importlib
 from collections.abc import AsyncIterator
 
 import structlog
@@ -37,8 +38,10 @@ def make_app(settings: Settings) -> web.Application:
     app[LOG] = structlog.get_logger().bind()
     app[ACCESS_CONTROL] = AccessControl(settings)
     app[OPEN_CONNECTIONS] = OpenConnections(descriptors.most_connections(settings, descriptors.limit()))
-    if settings.allowed_types:
+    if settings.allowed_types or settings.grant_keys:
         sniffing_library()  # imported now, so that the first upload does not wait for it
+    if settings.grant_keys:
+        importlib.import_module("upload_service.server.bearer_grants")  # the same
 
     async def shared(app: web.Application) -> AsyncIterator[None]:
         budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from upload_service.clients.bearer_tokens import ApiToken
 from upload_service.clients.client_address import Network, parse_networks
+from upload_service.clients.grant_keys import GrantKey
 from upload_service.settings import parsing
 from upload_service.settings.environment import setting
 
@@ -44,3 +45,17 @@ class AccessSettings:
         parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For header is trusted",
     )
+    grant_keys: tuple[GrantKey, ...] = setting(
+        "UPLOAD_GRANT_KEYS",
+        "",
+        parsing.grant_keys,
+        "keys for the signatures of upload grants, and with them every upload needs a grant: secrets, each "
+        "written `secret` or `name:secret` and at least 32 characters long, as a comma-separated list, or @ "
+        "and the path of a file with one per line, with public keys in PEM, or with a JWK Set; empty means "
+        "that no grant is asked for",
+    )
+
+    @property
+    def takes_bearer_grants(self) -> bool:
+        """Whether a bearer token is a grant, because it is not the token of a caller."""
+        return bool(self.grant_keys) and not self.api_tokens

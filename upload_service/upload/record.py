@@ -59,6 +59,7 @@ class UploadRecord:
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
     `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
     URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
+    `subject`: whom the upload's grant names.
     """
 
     host: str | None = None
@@ -74,6 +75,7 @@ class UploadRecord:
     may_be_stored: bool = False
     is_session: bool = False
     piece: ContentRange | None = None
+    subject: str | None = None
 
     def note_destination(self, destination: Destination) -> None:
         """The URL has come, and a PUT may go there."""
