@@ -10,6 +10,8 @@ import pytest
 FOR_OTHERS = frozenset(
     {
         "backoff",
+        "cryptography",
+        "jwt",
         "prometheus_client",
         "sigtype",
         "throttled",
