@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingError as error:
         print(f"upload-service: {error}", file=sys.stderr)
         return 2
+    if options and options.grant is not None:
+        return _grant(settings, options)
     if options and options.check is not None:
         return _check(settings, options)
     return _serve(settings)
@@ -63,6 +65,14 @@ def _parse(arguments: Sequence[str]) -> "argparse.Namespace":
     from upload_service.command_line import parse_arguments
 
     return parse_arguments(arguments)
+
+
+def _grant(settings: Settings, options: "argparse.Namespace") -> int:
+    """Run `--grant`; returns the exit status."""
+    from upload_service.doctor import new_grant  # here, because the running service does not need it
+
+    limits = new_grant.GrantLimits(options.max_bytes, options.types, options.lifetime, options.subject)
+    return new_grant.run(settings, os.environ, options.grant, limits)
 
 
 def _check(settings: Settings, options: "argparse.Namespace") -> int:

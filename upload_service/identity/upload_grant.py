@@ -31,6 +31,7 @@ MAX_LIFETIME_SECONDS = 24 * 3600
 # By so much the back end's clock and ours may differ.
 LEEWAY_SECONDS = 30
 _MAX_SUBJECT = 255
+_SHOWN_DIGITS = 16
 _MAX_COUNT = 1 << 53
 _OWN_CLAIMS = ("url_sha256", "policy_sha256", "url_prefix", "max_bytes", "types")
 # RFC 7519 section 4.1; of these iss and jti are the back end's own.
@@ -53,6 +54,11 @@ class UploadGrant(NamedTuple):
 
     def __repr__(self) -> str:
         return "UploadGrant()"
+
+    @property
+    def shown_subject(self) -> str | None:
+        """What the log may say of the subject: the first digits of its SHA-256."""
+        return sha256(self.subject.encode()).hexdigest()[:_SHOWN_DIGITS] if self.subject else None
 
     def require_for(self, text: str, destination: Destination) -> None:
         """Raise UploadError unless it is for this upload; `text`: that of the field uploadUrl."""

@@ -60,7 +60,7 @@ class CheckEvent(NamedTuple):
         _add_caller(members, self.seconds, self.caller, self.invocation)
         members["host"] = self.host
         if self.subject is not None:
-            members["subject"] = self.subject
+            members.setdefault("subject", self.subject)
         return members
 
 
@@ -90,6 +90,6 @@ def _add_record(members: dict[str, object], record: UploadRecord) -> None:
     members["storage_code"] = answer.code if answer else None
     members["storage_request_id"] = outcome.request_id if outcome else None
     if record.subject is not None:
-        members["subject"] = record.subject
+        members.setdefault("subject", record.subject)  # a caller's own token says more
     if outcome and outcome.refused_address:
         members["refused_address"] = outcome.refused_address

@@ -59,7 +59,7 @@ class UploadRecord:
     `client_seconds`: until the whole form had come. `storage_seconds`: in PUTs, all attempts together.
     `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
     URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
-    `subject`: whom the upload's grant names.
+    `subject`: what may be told of whom the upload's grant names.
     """
 
     host: str | None = None

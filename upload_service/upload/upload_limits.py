@@ -34,8 +34,8 @@ class UploadLimits:
 
     @property
     def subject(self) -> str | None:
-        """Whom the back end names in the grant."""
-        return self._grant.subject if self._grant else None
+        """What the log may say of whom the back end names in the grant."""
+        return self._grant.shown_subject if self._grant else None
 
     def note_field(self, text: str, now: float, size: int | None, destination: Destination | None) -> None:
         """Take the grant of the form, and judge what is known of the upload; raises UploadError.
