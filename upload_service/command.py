@@ -18,6 +18,7 @@ from upload_service.server.serve import CannotListen, serve
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, unknown_variables
 from upload_service.telemetry import logs
+from upload_service.upload.upload_limits import GRANT_FIELD
 
 if TYPE_CHECKING:
     import argparse
@@ -91,5 +92,7 @@ def _check(settings: Settings, options: "argparse.Namespace") -> int:
     fields = [(f"header:{name.strip()}", value.strip()) for name, _, value in headers]
     if options.content_type is not None:
         fields.append(("contentType", options.content_type))
+    if grant := os.environ.get(check.GRANT_VARIABLE, "").strip():
+        fields.append((GRANT_FIELD, grant))
     request = check.CheckRequest(url, tuple(fields), upload=not options.no_upload)
     return check.run(settings, os.environ, request)

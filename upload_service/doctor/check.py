@@ -31,7 +31,7 @@ from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
 from upload_service.upload.form_fields import FormFields
 
-URL_VARIABLE = "CHECK_URL"
+URL_VARIABLE, GRANT_VARIABLE = "CHECK_URL", "CHECK_GRANT"
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
 INDENT = 20
 MAX_WIDTH = 110

@@ -6,7 +6,7 @@ Must not know: uploads.
 
 from dataclasses import dataclass
 
-from upload_service.clients.bearer_tokens import ApiToken
+from upload_service.clients.bearer_tokens import ApiToken, token_digest
 from upload_service.clients.client_address import Network, parse_networks
 from upload_service.clients.grant_keys import GrantKey
 from upload_service.settings import parsing
@@ -59,3 +59,9 @@ class AccessSettings:
     def takes_bearer_grants(self) -> bool:
         """Whether a bearer token is a grant, because it is not the token of a caller."""
         return bool(self.grant_keys) and not self.api_tokens
+
+
+def shared_secret(settings: AccessSettings) -> bool:
+    """Whether a secret for grants is the API token of a caller as well."""
+    tokens = {token.digest for token in settings.api_tokens}
+    return any(key.can_sign and token_digest(key.key.decode()) in tokens for key in settings.grant_keys)

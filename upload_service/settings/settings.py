@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.settings import parsing
-from upload_service.settings.access_settings import AccessSettings
+from upload_service.settings.access_settings import AccessSettings, shared_secret
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
 from upload_service.settings.upload_settings import UploadSettings
@@ -69,6 +69,8 @@ class Settings(AccessSettings, UploadSettings, HttpSettings):
             raise SettingError("UPLOAD_SPOOL_MEMORY_BYTES must leave the function 96MiB of its memory")
         if conflict := _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment):
             raise SettingError(conflict)
+        if shared_secret(settings):
+            raise SettingError("UPLOAD_GRANT_KEYS must not hold an API token: who has it could sign grants")
         return settings
 
 
