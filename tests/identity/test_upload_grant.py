@@ -82,24 +82,28 @@ def test_leeway(late: float, code: str | None) -> None:
         assert refused(signed(claims()), NOW + late).entry.code == code
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
+PLAIN_VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+VALUES = (
+    PLAIN_VALUES | st.lists(PLAIN_VALUES, max_size=3) | st.dictionaries(st.text(max_size=3), PLAIN_VALUES)
 )
 NAMES = ("exp", "nbf", "iat", "url_sha256", "policy_sha256", "url_prefix", "max_bytes", "types", "sub", "aud")
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), JSON))
+def code_of(text: str) -> str | None:
+    """The code of the refusal; None for a grant, whose bounds must hold then."""
+    try:
+        read = read_grant(text, KEYS, NOW)
+    except UploadError as error:
+        return error.entry.code
+    assert read.max_bytes is None or read.max_bytes >= 1
+    assert (read.url_digest is None) is not (read.prefix is None)
+    return None
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_any_claims(more: dict[str, object]) -> None:
     """Whatever a back end signs is a grant within its bounds, or refused as none."""
-    try:
-        read = read_grant(signed(claims() | more), KEYS, NOW)
-    except UploadError as error:
-        assert error.entry.code in ("grant_invalid", "grant_expired")
-    else:
-        assert read.max_bytes is None or read.max_bytes >= 1
-        assert (read.url_digest is None) is not (read.prefix is None)
+    assert code_of(signed(claims() | more)) in (None, "grant_invalid", "grant_expired")
 
 
 @given(st.text())

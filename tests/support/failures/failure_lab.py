@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from devtools import signed_posts
 
+from tests.support.client.grants import KEYS
 from tests.support.client.raw_http import PLAIN, Answer, Connection, field, form
 from tests.support.service.running_service import Running
 from tests.support.storage.certificates import authority
@@ -49,12 +50,14 @@ def spoken(secret: str) -> set[str]:
 class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
-    `strict` is another service that takes images only, few at once and few a minute; `stranger` is the origin
-    of a storage whose certificate nobody vouches for, `misnamed` of one whose certificate has another name.
+    `strict` is another service that takes images only, few at once and few a minute; `granting` is one that
+    asks for grants; `stranger` is the origin of a storage whose certificate nobody vouches for, `misnamed` of
+    one whose certificate has another name.
     """
 
     service: Running
     strict: Running
+    granting: Running
     double: StorageDouble
     closed_port: int
     stranger: str
@@ -80,10 +83,20 @@ class Lab:
         """The same lab, with the strict service in place of the first."""
         return replace(self, service=self.strict)
 
+    def at_granting(self) -> "Lab":
+        """The same lab, with the service that asks for grants."""
+        return replace(self, service=self.granting)
+
+    @property
+    def others(self) -> tuple[Running, Running]:
+        """The services beside the first."""
+        return self.strict, self.granting
+
     def upload_event(self, request_id: str) -> None:
         """Wait until one of the services has logged the upload."""
         deadline = time.monotonic() + 30
-        while not any(event.get("request_id") == request_id for event in self.service.log + self.strict.log):
+        services = (self.service, *self.others)
+        while not any(event.get("request_id") == request_id for each in services for event in each.log):
             assert time.monotonic() < deadline, "the upload was not logged"
             time.sleep(0.01)
 
@@ -118,7 +131,7 @@ def query(signed: str = "host", expires: int = 600) -> str:
 
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator[Lab]:
-    """Start a service with small limits and a strict one, both at the most detailed log level."""
+    """Start a service with small limits, a strict and a granting one, at the most detailed log level."""
     ours = authority(folder)
     stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
     misnamed = named.origin.replace("127.0.0.1", "localhost")
@@ -135,6 +148,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             UPLOAD_METRICS="emf",
             **tokens,
         ) as strict,
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_GRANT_KEYS=KEYS, LOG_LEVEL="DEBUG") as granting,
         Running(
             UPLOAD_DESTINATIONS=",".join(listed),
             TIMEOUT_SECONDS="3",
@@ -149,4 +163,4 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path) -> Iterator
             **tokens,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed)
+        yield Lab(running, strict, granting, double, closed_port, stranger.origin, misnamed)

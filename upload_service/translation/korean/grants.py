@@ -13,7 +13,9 @@ TEXTS = {
         "Authorization: Bearer로 보내도 됩니다."
     ),
     "Upload grant not valid": "유효하지 않은 업로드 허가",
-    "The upload grant is not one that this service accepts.": "이 서비스가 받아들이는 업로드 허가가 아닙니다.",
+    "The upload grant is not one that this service accepts.": (
+        "이 서비스가 받아들이는 업로드 허가가 아닙니다."
+    ),
     (
         "Sign it in your back end as docs/grants.md says, with a key of UPLOAD_GRANT_KEYS, and send it "
         "unchanged."
