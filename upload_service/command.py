@@ -19,6 +19,7 @@ from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings, unknown_variables
 from upload_service.telemetry import logs
 from upload_service.telemetry.traces import require_packages
+from upload_service.upload.upload_limits import GRANT_FIELD
 
 if TYPE_CHECKING:
     import argparse
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingError as error:
         print(f"upload-service: {error}", file=sys.stderr)
         return 2
+    if options and options.grant is not None:
+        return _grant(settings, options)
     if options and options.check is not None:
         return _check(settings, options)
     return _serve(settings)
@@ -67,6 +70,14 @@ def _parse(arguments: Sequence[str]) -> "argparse.Namespace":
     return parse_arguments(arguments)
 
 
+def _grant(settings: Settings, options: "argparse.Namespace") -> int:
+    """Run `--grant`; returns the exit status."""
+    from upload_service.doctor import new_grant  # here, because the running service does not need it
+
+    limits = new_grant.GrantLimits(options.max_bytes, options.types, options.lifetime, options.subject)
+    return new_grant.run(settings, os.environ, options.grant, limits)
+
+
 def _check(settings: Settings, options: "argparse.Namespace") -> int:
     """Run `--check`; returns the exit status."""
     from upload_service.doctor import check  # here, because the running service does not need it
@@ -83,5 +94,7 @@ def _check(settings: Settings, options: "argparse.Namespace") -> int:
     fields = [(f"header:{name.strip()}", value.strip()) for name, _, value in headers]
     if options.content_type is not None:
         fields.append(("contentType", options.content_type))
+    if grant := os.environ.get(check.GRANT_VARIABLE, "").strip():
+        fields.append((GRANT_FIELD, grant))
     request = check.CheckRequest(url, tuple(fields), upload=not options.no_upload)
     return check.run(settings, os.environ, request)

@@ -17,6 +17,11 @@ NOT_UNDERSTOOD = (
     "the options are not understood; a URL goes right behind --check, or better: --check - reads it from "
     "standard input"
 )
+_GRANT = (
+    "print an upload grant for this presigned PUT URL, for trying, signed with the last secret of "
+    "UPLOAD_GRANT_KEYS. - reads the URL from standard input, and GRANT_URL gives it in the environment. Exit "
+    "status: 0 it is printed, 2 it cannot be made"
+)
 _CHECK = (
     "say what the settings mean and whether they work here. With a presigned PUT URL also try the way to "
     "storage step by step and upload a few bytes, which REPLACE what is at the URL's key, unless it is "
@@ -48,6 +53,10 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         parser.refuse("--header, --content-type and --no-upload go with --check")
     if not all(name and colon for name, colon, _ in (header.partition(":") for header in options.header)):
         parser.refuse("--header wants NAME:VALUE")
+    if options.grant is None and any(
+        given is not None for given in (options.max_bytes, options.types, options.lifetime, options.subject)
+    ):
+        parser.refuse("--max-bytes, --types, --lifetime and --subject go with --grant")
     return options
 
 
@@ -73,4 +82,12 @@ def _parser() -> _Parser:
     )
     check.add_argument("--content-type", metavar="TYPE", help="the Content-Type that the URL was signed with")
     check.add_argument("--no-upload", action="store_true", help="with a URL: stop before a byte is written")
+    grant = parser.add_argument_group("upload grants")
+    grant.add_argument("--grant", nargs="?", const="", metavar="URL", help=_GRANT)
+    grant.add_argument("--max-bytes", type=int, metavar="N", help="the largest file that it allows")
+    grant.add_argument(
+        "--types", metavar="TYPES", help="the types that it allows, as in UPLOAD_ALLOWED_TYPES"
+    )
+    grant.add_argument("--lifetime", type=int, metavar="SECONDS", help="how long it holds, 300 unless said")
+    grant.add_argument("--subject", metavar="TEXT", help="whom it names; the log has digits of its SHA-256")
     return parser

@@ -9,13 +9,14 @@ Why: docs/decisions/0008-allowed-types.md.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from upload_service.content.content_type import MediaType
 from upload_service.content.markup import may_be_xml
 from upload_service.content.media_types import (
     UNKNOWN_TYPES,
+    canonical_name,
     carries_script,
     resolve_type,
     scripted_type_of_ending,
@@ -25,21 +26,40 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.translation.phrase import Phrase
 
 _PLAIN_NAME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
+_ENTRY = re.compile(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)")
+# Lets parts of an object pass, whose type cannot be seen.
+PARTS_WORD = "parts"
 # Of an object to which nothing gives a type.
 _NO_TYPE = MediaType("", "")
 
 
 class AllowedTypes(NamedTuple):
-    """The operator's list of allowed types.
+    """A list of allowed types: the operator's, or what a grant leaves of it.
 
     `listed` as it was written; `exact` are canonical names; `families` are the words before `/*`. `parts`:
-    bytes that are only a part of an object may pass, although they cannot be recognised.
+    bytes that are only a part of an object may pass, although they cannot be recognised. `by_grant`: a grant
+    has a list as well, and this is what both allow.
     """
 
     listed: tuple[str, ...]
     exact: frozenset[str]
     families: frozenset[str]
     parts: bool = False
+    by_grant: bool = False
+
+    def narrowed_to(self, other: "AllowedTypes") -> "AllowedTypes":
+        """What both lists allow; nothing may be left."""
+        exact = {name for name in self.exact if other.includes(name)}
+        exact |= {name for name in other.exact if self.includes(name)}
+        families = self.families & other.families
+        listed = (*sorted(exact), *(f"{family}/*" for family in sorted(families)))
+        return AllowedTypes(listed, frozenset(exact), families, self.parts and other.parts)
+
+    @property
+    def shown(self) -> str:
+        """The list in words."""
+        listed = ", ".join(self.listed)
+        return Phrase("{listed} (a grant has limited them)", listed=listed) if self.by_grant else listed
 
     def includes(self, name: str) -> bool:
         """Whether the type with this canonical name is on the list."""
@@ -56,7 +76,7 @@ class AllowedTypes(NamedTuple):
                     Phrase(
                         "The file claims to be {claim}, which is not among the allowed types: {listed}.",
                         claim=name if _PLAIN_NAME.fullmatch(name) else Phrase("of a type"),
-                        listed=", ".join(self.listed),
+                        listed=self.shown,
                     ),
                 )
 
@@ -65,6 +85,17 @@ class AllowedTypes(NamedTuple):
         named = _type_by_name(types, ending)
         if named and not self._is_possible(named):
             raise _refused_name(named, ending)
+
+    def require_possible_parts(self, of_blocks: Sequence[MediaType] | None, ending: str) -> None:
+        """Raise UploadError if a part of an object may not pass, whose bytes tell nothing.
+
+        `of_blocks`: the types that go with a list of blocks, which makes the object; None for another part.
+        """
+        if not self.parts:
+            raise UploadError("type_not_checkable")
+        if of_blocks is not None:
+            self.require_possible(of_blocks)
+            self.require_possible_name(of_blocks, ending)
 
     def require_allowed(self, seen: str, types: Sequence[MediaType]) -> None:
         """Raise UploadError if a file that looks like `seen` may not have one of these types."""
@@ -94,7 +125,7 @@ class AllowedTypes(NamedTuple):
         return any(found is not None and self.includes(found) for found in resolved)
 
     def _refusal(self, seen: str, name: str) -> Phrase:
-        listed = ", ".join(self.listed)
+        listed = self.shown
         if name != seen and _PLAIN_NAME.fullmatch(name):
             return Phrase(
                 "The file's bytes look like {seen}, and it claims to be {name}, which is not among the "
@@ -105,6 +136,24 @@ class AllowedTypes(NamedTuple):
             "The file's bytes look like {seen}, which is not among the allowed types: {listed}.",
             seen=seen, listed=listed,
         )  # fmt: skip
+
+
+def parse_allowed_types(entries: Iterable[str]) -> AllowedTypes:
+    """Read media types, each like `image/png` or `image/*`, and the word `parts`.
+
+    The ValueError for other text completes the sentence "VARIABLE …".
+    """
+    entries = [entry.strip().lower() for entry in entries]
+    listed = tuple(entry for entry in entries if entry != PARTS_WORD)
+    if not listed:
+        raise ValueError("must hold media types beside the word parts")
+    if not all(map(_ENTRY.fullmatch, listed)):
+        raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
+    if not UNKNOWN_TYPES.isdisjoint(listed):
+        raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
+    families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
+    exact = frozenset(map(canonical_name, listed))
+    return AllowedTypes(listed, exact, families, parts=PARTS_WORD in entries)
 
 
 def _well_formed_name(claimed: MediaType) -> str:

@@ -34,7 +34,7 @@ from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
 from upload_service.upload.form_fields import FormFields
 
-URL_VARIABLE = "CHECK_URL"
+URL_VARIABLE, GRANT_VARIABLE = "CHECK_URL", "CHECK_GRANT"
 COLOURS: Mapping[Verdict, str] = {"ok": "32", "warn": "33", "fail": "31"}
 INDENT = 20
 MAX_WIDTH = 110
@@ -49,13 +49,13 @@ class CheckRequest:
     upload: bool = True
 
 
-def read_url(argument: str, environment: Mapping[str, str]) -> str:
-    """The presigned URL: the argument itself, for `-` standard input, for "" the variable CHECK_URL.
+def read_url(argument: str, environment: Mapping[str, str], variable: str = URL_VARIABLE) -> str:
+    """The presigned URL: the argument itself, for `-` standard input, for "" the environment variable.
 
     Returns "" if there is none. On a terminal, what is typed is not shown.
     """
     if argument != "-":
-        return argument or environment.get(URL_VARIABLE, "").strip()
+        return argument or environment.get(variable, "").strip()
     if sys.stdin.isatty():
         return getpass.getpass("Presigned URL (is not shown): ").strip()
     return sys.stdin.readline(2 * MAX_URL_BYTES).strip()

@@ -111,18 +111,29 @@ def _callers(settings: Settings) -> Iterator[Finding]:
         names = sorted({token.name for token in settings.api_tokens})
         names += ["signed tokens of the identity provider"] if settings.asks_signed_tokens else []
         yield ok("callers", f"who shows a token may upload ({', '.join(names)}); {limits}")
-    else:
+    elif not settings.grant_keys:
         yield warn(
             "callers",
             f"anybody who reaches the port may upload; {limits}",
             "set UPLOAD_API_TOKENS, or let only those reach the port who may upload",
         )
+    if settings.grant_keys:
+        yield _grants(settings, limits)
     if most > settings.max_concurrent and not only_believed:
         yield warn(
             "callers",
             "UPLOAD_MAX_CONCURRENT_PER_CLIENT bounds nothing: UPLOAD_MAX_CONCURRENT is lower",
             "set it to less than UPLOAD_MAX_CONCURRENT",
         )
+
+
+def _grants(settings: Settings, limits: str) -> Finding:
+    keys = ", ".join(f"{key.name} ({key.algorithm})" for key in settings.grant_keys)
+    if settings.takes_bearer_grants:
+        return ok(
+            "callers", f"every upload needs a grant, as a field or bearer token, signed with {keys}; {limits}"
+        )
+    return ok("callers", f"every upload needs a grant as well, in the field grant, signed with {keys}")
 
 
 def _limits(settings: Settings) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """The trial upload of `--check`: uploads a few bytes with the service's own code, and reports the result.
 
 Knows: how an upload is put together, and when its PUT's headers, body and response passed.
-Rules: the upload runs as at /upload-with-presigned, with three differences: the PUT expects 100 Continue
-although the file is small, UPLOAD_ALLOWED_TYPES is ignored, and the timeout is shorter.
+Rules: the upload runs as at /upload-with-presigned, with four differences: the PUT expects 100 Continue
+although the file is small, UPLOAD_ALLOWED_TYPES is ignored, the timeout is shorter, and no grant is needed.
 Must not know: DNS, addresses, TLS.
 """
 
@@ -79,7 +79,10 @@ async def try_upload(
     """Upload a few bytes, and report the result. `given_fields`: the fields of the form before its file."""
     timings, failure = RequestTimings(), None
     settings_of_trial = replace(
-        settings, allowed_types=None, timeout_seconds=min(settings.timeout_seconds, TRIAL_SECONDS)
+        settings,
+        allowed_types=None,
+        grant_keys=(),
+        timeout_seconds=min(settings.timeout_seconds, TRIAL_SECONDS),
     )
     spool_budget = SpoolBudget(settings.spool_memory_bytes, 0)
     names = NameLookups()

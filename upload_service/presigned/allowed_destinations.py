@@ -84,11 +84,12 @@ def parse_destinations(text: str) -> AllowedDestinations:
     entries = [entry.strip() for entry in text.split(",")]
     if not all(entries):
         raise ValueError(f"must be URL prefixes separated by commas, or {KNOWN_STORES_WORD}")
-    prefixes = tuple(_parse_prefix(entry) for entry in entries if entry != KNOWN_STORES_WORD)
+    prefixes = tuple(parse_prefix(entry) for entry in entries if entry != KNOWN_STORES_WORD)
     return AllowedDestinations(prefixes, KNOWN_STORES_WORD in entries)
 
 
-def _parse_prefix(entry: str) -> UrlPrefix:
+def parse_prefix(entry: str) -> UrlPrefix:
+    """Read one URL prefix with its options; the ValueError completes the sentence "VARIABLE …"."""
     text, options = _without_options(entry)
     if "*" in text:
         _require_whole_labels(text)

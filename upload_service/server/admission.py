@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import HttpVersion11, web
 
@@ -32,6 +32,9 @@ from upload_service.upload.form_fields import LONG_FIELD
 from upload_service.upload.sender_pace import SenderPace
 from upload_service.upload.upload import Upload
 
+if TYPE_CHECKING:  # loaded only where grants are asked for
+    from upload_service.identity.upload_grant import UploadGrant
+
 ACCESS_CONTROL: web.AppKey[AccessControl] = web.AppKey("access_control", AccessControl)
 OPEN_CONNECTIONS: web.AppKey[OpenConnections] = web.AppKey("open_connections", OpenConnections)
 _PACE: web.RequestKey[SenderPace] = web.RequestKey("pace", SenderPace)
@@ -44,7 +47,8 @@ _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 class Visit:
     """One request to an endpoint that admits callers. `tell` hears afterwards how it ended.
 
-    `code`: how it ended, "ok" or one of the catalogue. `trace`: its part in a trace, if there is one.
+    `grant`: the upload grant that came as a bearer token. `code`: how it ended, "ok" or one of the catalogue.
+    `trace`: its part in a trace, if there is one.
     """
 
     def __init__(self, request: web.Request, tell: Callable[["Visit"], None]) -> None:
@@ -53,6 +57,7 @@ class Visit:
         self.access = app[ACCESS_CONTROL]
         self.invocation = read_invocation(request.headers) if in_lambda else None
         self.caller = _identify(request, self.access, self.invocation)
+        self.grant: UploadGrant | None = None
         self.code = "internal_error"
         self._tell = tell
         self._began = time.monotonic()
@@ -109,6 +114,10 @@ async def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> F
         await visit.access.admit_signed(visit.caller, authorization)
     context = request.app[CONTEXT]
     settings, places = context.settings, context.places
+    if settings.grant_keys:
+        from upload_service.server.bearer_grants import grant_of_head
+
+        visit.grant = grant_of_head(settings, authorization, time.time())
     if not request.body_exists:
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):

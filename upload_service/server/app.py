@@ -4,8 +4,10 @@ Knows: which parts there are and how long they live.
 Must not know: anything about a single request.
 """
 
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -44,31 +46,35 @@ def make_app(settings: Settings) -> web.Application:
     app[TRACES] = make_traces(settings)
     app[ACCESS_CONTROL] = AccessControl(settings)
     app[OPEN_CONNECTIONS] = OpenConnections(descriptors.most_connections(settings, descriptors.limit()))
-    if settings.allowed_types:
+    if settings.allowed_types or settings.grant_keys:
         sniffing_library()  # imported now, so that the first upload does not wait for it
+    if settings.grant_keys:
+        importlib.import_module("upload_service.server.bearer_grants")  # the same
 
-    async def shared(app: web.Application) -> AsyncIterator[None]:
-        if signed := app[ACCESS_CONTROL].signed:
-            signed.start()
-        budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
-        most_sockets = most_before_crowded(settings.max_concurrent)
-        async with AsyncExitStack() as stack:
-            pools = await stack.enter_async_context(
-                open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets)
-            )
-            storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
-            places = Places(settings.max_concurrent, settings.min_bytes_per_second)
-            scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
-            app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
-            app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
-            yield
-        budget.close()
-        await app[TRACES].close()
-        if signed:
-            await signed.close()
-
-    app.cleanup_ctx.append(shared)
+    app.cleanup_ctx.append(partial(_share, settings))
     return app
+
+
+async def _share(settings: Settings, app: web.Application) -> AsyncIterator[None]:
+    """Open what all requests share, and close it at the end."""
+    if signed := app[ACCESS_CONTROL].signed:
+        signed.start()
+    budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
+    most_sockets = most_before_crowded(settings.max_concurrent)
+    async with AsyncExitStack() as stack:
+        pools = await stack.enter_async_context(
+            open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets)
+        )
+        storage = Storage(pools, settings.stall_seconds, settings.expect_continue_bytes)
+        places = Places(settings.max_concurrent, settings.min_bytes_per_second)
+        scanner = await stack.enter_async_context(_open_scanner(settings, app[LOG]))
+        app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
+        app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
+        yield
+    budget.close()
+    await app[TRACES].close()
+    if signed:
+        await signed.close()
 
 
 def _open_scanner(settings: Settings, log: Any) -> "AbstractAsyncContextManager[TrustedClamd | None]":

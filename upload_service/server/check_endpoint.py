@@ -10,10 +10,11 @@ from aiohttp import web
 from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
 from upload_service.server import responses
 from upload_service.server.admission import Visit, admit, request_id, run_in_place
+from upload_service.server.upload_endpoints import fields_of_head
 from upload_service.telemetry.upload_event import CheckEvent
 from upload_service.upload.check import Check
 from upload_service.upload.form_fields import RETRY_FIELDS
-from upload_service.upload.widget_chunks import COUNT_FIELDS, told_by_content_range
+from upload_service.upload.widget_chunks import COUNT_FIELDS
 
 
 async def check(request: web.Request) -> web.Response:
@@ -22,8 +23,8 @@ async def check(request: web.Request) -> web.Response:
 
     def tell(ended: Visit) -> None:
         """Count the check, and write its one line in the log."""
-        host = found.host if found else None
-        event = CheckEvent(ended.code, ended.seconds, ended.caller, ended.invocation, host)
+        host, subject = (found.host, found.subject) if found else (None, None)
+        event = CheckEvent(ended.code, ended.seconds, ended.caller, ended.invocation, host, subject)
         request.app[METRICS].count_check(event)
         request.app[LOG].info("check", **event.members())
         if ended.trace:
@@ -31,9 +32,7 @@ async def check(request: web.Request) -> web.Response:
 
     with Visit(request, tell) as visit:
         form = await admit(request, visit, RETRY_FIELDS | COUNT_FIELDS)
-        found = Check(
-            form, request.app[CONTEXT].settings, told_by_content_range(request.headers.get("Content-Range"))
-        )
+        found = Check(form, fields_of_head(request, visit), request.app[CONTEXT].settings)
         await run_in_place(request, visit.caller, found, found.run)
         visit.succeed(request)
         return responses.check_response(request_id(request))

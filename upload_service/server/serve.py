@@ -68,7 +68,7 @@ async def serve(settings: Settings) -> None:
             )
             ports["metrics_port"] = _port(other)
         told_to_stop = _stop_on_signals(context)
-        if not settings.asks_tokens:
+        if not (settings.asks_tokens or settings.grant_keys):
             structlog.get_logger().warning("anybody_may_upload", **open_access_limits(settings))
         structlog.get_logger().info(
             "listening", **ports, version=__version__, open_files=open_files, connections=connections.most

@@ -5,17 +5,14 @@ Rules: of a token its caller gets no more than the subject, in the form that the
 Must not know: how a token is verified, how keys are fetched.
 """
 
-import hashlib
-
 from upload_service.clients.caller import SUBJECT_KEY, Caller
 from upload_service.identity.kept_keys import KeptKeys
 from upload_service.identity.provider import Provider
+from upload_service.identity.subject import shown_subject, subject_digest
 from upload_service.identity.token_header import is_signed_token
 from upload_service.identity.token_verifier import TokenVerifier
 from upload_service.settings.settings import Settings
 from upload_service.storage.name_lookups import NameLookups
-
-HASH_DIGITS = 16
 
 
 class SignedCallers:
@@ -52,9 +49,7 @@ class SignedCallers:
         subject = await self._verifier.subject(token)
         if subject is None:
             return
-        digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
-        if self._log != "off":
-            caller.subject = subject if self._log == "sub" and subject.isprintable() else digest[:HASH_DIGITS]
+        caller.subject = shown_subject(subject, self._log)
         if self._counts_subjects:
             # Its own, wherever it sits: a subject is one client, as an address behind a proxy is not.
-            caller.rate_limit_key, caller.is_believed = SUBJECT_KEY + digest, True
+            caller.rate_limit_key, caller.is_believed = SUBJECT_KEY + subject_digest(subject), True

@@ -12,12 +12,13 @@ from functools import partial
 from aiohttp import web
 
 from upload_service.clients.lambda_invocation import LambdaInvocation
+from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES
 from upload_service.pages.app_keys import CONTEXT, LOG, METRICS
 from upload_service.server import responses
 from upload_service.server.admission import Visit, admit, request_id, run_in_place
 from upload_service.server.progress import asked_for
 from upload_service.telemetry.upload_event import UploadEvent
-from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
+from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS, FormFields
 from upload_service.upload.record import UploadRecord
 from upload_service.upload.upload import Upload
 from upload_service.upload.widget_chunks import COUNT_FIELDS, told_by_content_range
@@ -55,14 +56,15 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
 
     with Visit(request, tell) as visit:
         progress = asked_for(request)
+        form = await admit(request, visit, _WANTED[retrying])
         upload = Upload(
-            await admit(request, visit, _WANTED[retrying]),
+            form,
             context.storage,
             context.spool_budget,
             context.settings,
             retrying=retrying,
             latest=_latest(visit.invocation),
-            chunk=told_by_content_range(request.headers.get("Content-Range")),
+            fields=fields_of_head(request, visit),
             observer=progress,
         )
         if context.scanner:
@@ -72,6 +74,16 @@ async def _upload(request: web.Request, *, retrying: bool) -> web.StreamResponse
         record = await run_in_place(request, visit.caller, upload, run)
         visit.succeed(request)
         return responses.success_response(record, request_id(request), visit.seconds, retrying=retrying)
+
+
+def fields_of_head(request: web.Request, visit: Visit) -> FormFields:
+    """What the head of an admitted request tells of its form; raises UploadError for what a grant forbids."""
+    chunk = told_by_content_range(request.headers.get("Content-Range"))
+    fields = FormFields(request.app[CONTEXT].settings, chunk)
+    if visit.grant:
+        fields.limits.take(visit.grant)
+        fields.limits.require_size((request.content_length or 0) - MAX_BESIDE_FILE_BYTES)
+    return fields
 
 
 def _latest(invocation: LambdaInvocation | None) -> float | None:

@@ -6,8 +6,9 @@ Must not know: uploads.
 
 from dataclasses import dataclass
 
-from upload_service.clients.bearer_tokens import ApiToken
+from upload_service.clients.bearer_tokens import ApiToken, token_digest
 from upload_service.clients.client_address import Network, parse_networks
+from upload_service.clients.grant_keys import GrantKey
 from upload_service.clients.required_claims import RequiredClaim, parse_required
 from upload_service.settings import parsing, token_parsing
 from upload_service.settings.environment import setting
@@ -56,8 +57,8 @@ class AccessSettings:
         "UPLOAD_JWT_SUBJECT_LOG",
         "hash",
         parsing.choice("sub", "hash", "off"),
-        "what the log says of whose signed token it was: the claim `sub`, the first 16 digits of "
-        "its SHA-256, or nothing",
+        "what the log says of whose signed token or upload grant it was: the claim `sub`, the first 16 "
+        "digits of its SHA-256, or nothing",
     )
     count_by: str = setting(
         "UPLOAD_COUNT_BY",
@@ -86,6 +87,15 @@ class AccessSettings:
         parse_networks,
         "comma-separated networks of proxies whose X-Forwarded-For header is trusted",
     )
+    grant_keys: tuple[GrantKey, ...] = setting(
+        "UPLOAD_GRANT_KEYS",
+        "",
+        parsing.grant_keys,
+        "keys for the signatures of upload grants, and with them every upload needs a grant: secrets, each "
+        "written `secret` or `name:secret` and at least 32 characters long, as a comma-separated list, or @ "
+        "and the path of a file with one per line, with public keys in PEM, or with a JWK Set; empty means "
+        "that no grant is asked for",
+    )
 
     @property
     def asks_tokens(self) -> bool:
@@ -96,6 +106,11 @@ class AccessSettings:
     def asks_signed_tokens(self) -> bool:
         """Whether the tokens of an identity provider let callers in."""
         return bool(self.jwt_issuer or self.jwt_jwks)
+
+    @property
+    def takes_bearer_grants(self) -> bool:
+        """Whether a bearer token is a grant, because it is not the token of a caller."""
+        return bool(self.grant_keys) and not self.asks_tokens
 
 
 def signed_tokens_conflict(settings: AccessSettings) -> str | None:
@@ -111,4 +126,12 @@ def signed_tokens_conflict(settings: AccessSettings) -> str | None:
             "UPLOAD_JWT_AUDIENCE must be set, or UPLOAD_JWT_REQUIRED: without both, tokens that the provider "
             "issues for any other application would do"
         )
+    return None
+
+
+def shared_secret(settings: AccessSettings) -> str | None:
+    """Why no secret for grants may be a caller's API token, as a line for the operator; None if none is."""
+    tokens = {token.digest for token in settings.api_tokens}
+    if any(key.can_sign and token_digest(key.key.decode()) in tokens for key in settings.grant_keys):
+        return "UPLOAD_GRANT_KEYS must not hold an API token: who has it could sign grants"
     return None

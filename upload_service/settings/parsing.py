@@ -12,8 +12,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from upload_service.clients.bearer_tokens import ApiToken, parse_tokens
-from upload_service.content.allowed_types import AllowedTypes
-from upload_service.content.media_types import UNKNOWN_TYPES, canonical_name
+from upload_service.clients.grant_keys import (
+    GrantKey,
+    holds_public_keys,
+    parse_public_keys,
+    parse_secrets,
+)
+from upload_service.content.allowed_types import AllowedTypes, parse_allowed_types
 
 T = TypeVar("T")
 BYTE_UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -117,19 +122,24 @@ def api_tokens(text: str) -> tuple[ApiToken, ...]:
     """Tokens separated by commas, or `@` and the path of a file with one token a line; () when empty."""
     if not text:
         return ()
-    entries = _file_lines(text[1:]) if text.startswith("@") else [entry.strip() for entry in text.split(",")]
+    listed = _lines(_file_text(text[1:])) if text.startswith("@") else text.split(",")
+    entries = [entry.strip() for entry in listed]
     if not entries:
         raise ValueError("must name a file that holds a token")
     return parse_tokens(entries)
 
 
-def _file_lines(path: str) -> list[str]:
-    """The lines of a text file, without blank lines and comments."""
+def _file_text(path: str) -> str:
     try:
         with open(path, encoding="utf-8-sig") as file:
-            lines = [line.strip() for line in file]
+            return file.read()
     except (OSError, ValueError):  # the error's own text would quote the path, or a byte of the file
         raise ValueError("must name, after the @, a text file that can be read") from None
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, without blank lines and comments."""
+    lines = [line.strip() for line in text.split("\n")]
     return [line for line in lines if line and not line.startswith("#")]
 
 
@@ -141,22 +151,18 @@ def upload_page(text: str) -> str:
     return text
 
 
-# Lets parts of an object pass, whose type cannot be seen.
-PARTS_WORD = "parts"
-
-
 def allowed_types(text: str) -> AllowedTypes | None:
     """Media types separated by commas, each like `image/png` or `image/*`, and the word `parts`; or None."""
-    if not text:
-        return None
-    entries = [entry.strip().lower() for entry in text.split(",")]
-    listed = tuple(entry for entry in entries if entry != PARTS_WORD)
-    if not listed:
-        raise ValueError("must hold media types beside the word parts")
-    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*/(\*|[a-z0-9][a-z0-9.+-]*)", entry) for entry in listed):
-        raise ValueError("must be media types such as image/* or application/pdf, separated by commas")
-    if not UNKNOWN_TYPES.isdisjoint(listed):
-        raise ValueError("must hold types that a file can be recognised as: application/octet-stream is none")
-    families = frozenset(entry[:-2] for entry in listed if entry.endswith("/*"))
-    exact = frozenset(map(canonical_name, listed))
-    return AllowedTypes(listed, exact, families, parts=PARTS_WORD in entries)
+    return parse_allowed_types(text.split(",")) if text else None
+
+
+def grant_keys(text: str) -> tuple[GrantKey, ...]:
+    """Secrets separated by commas, or `@` and a file's path: secrets, PEM or a JWK Set; () when empty."""
+    if not text.startswith("@"):
+        return parse_secrets(entry.strip() for entry in text.split(",")) if text else ()
+    content = _file_text(text[1:])
+    if holds_public_keys(content):
+        return parse_public_keys(content)
+    if not (lines := _lines(content)):
+        raise ValueError("must name a file that holds a key")
+    return parse_secrets(lines)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upload_service.settings import parsing
-from upload_service.settings.access_settings import AccessSettings, signed_tokens_conflict
+from upload_service.settings.access_settings import AccessSettings, shared_secret, signed_tokens_conflict
 from upload_service.settings.environment import SettingError, list_fields, read_fields, setting
 from upload_service.settings.http_settings import HttpSettings
 from upload_service.settings.scanner_settings import ScannerSettings
@@ -75,6 +75,7 @@ class Settings(ScannerSettings, AccessSettings, UploadSettings, HttpSettings):
             _metrics_conflict(settings, explicit="UPLOAD_METRICS" in environment),
             traces_conflict(environment) if settings.traces == "otlp" else None,
             signed_tokens_conflict(settings),
+            shared_secret(settings),
         )
         if conflict := next(filter(None, conflicts), None):
             raise SettingError(conflict)

@@ -42,19 +42,25 @@ class UploadEvent(NamedTuple):
 
 
 class CheckEvent(NamedTuple):
-    """`code`: "ok" or one of the catalogue. `host`: that of the form's URL; None when it was not judged."""
+    """`code`: "ok" or one of the catalogue. `host`: that of the form's URL; None when it was not judged.
+
+    `subject`: whom its grant names.
+    """
 
     code: str
     seconds: float
     caller: Caller
     invocation: LambdaInvocation | None
     host: str | None
+    subject: str | None = None
 
     def members(self) -> dict[str, object]:
         """The members of the log line."""
         members: dict[str, object] = {"code": self.code, "fault": metric_definitions.fault(self.code)}
         _add_caller(members, self.seconds, self.caller, self.invocation)
         members["host"] = self.host
+        if self.subject is not None:
+            members.setdefault("subject", self.subject)
         return members
 
 
@@ -90,5 +96,7 @@ def _add_record(members: dict[str, object], record: UploadRecord) -> None:
         members["scan"] = scan.result
         members["scan_detail"] = scan.detail
         members["scan_ms"] = None if waited is None else round(waited * 1000)
+    if record.subject is not None:
+        members.setdefault("subject", record.subject)  # a caller's own token says more
     if outcome and outcome.refused_address:
         members["refused_address"] = outcome.refused_address

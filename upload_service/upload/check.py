@@ -15,23 +15,27 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Field, FileStart
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
-from upload_service.translation.phrase import Phrase
 from upload_service.upload.form_fields import FormFields
 
 
 class Check:
     """The check of one form: that of an upload, without the file. `host`: that of its URL, once known.
 
-    `chunk`: what the request's head says of chunks.
+    `fields`: of the form, as far as the request's head tells of them.
     """
 
-    def __init__(self, form: FormReader, settings: Settings, chunk: Phrase | None = None) -> None:
+    def __init__(self, form: FormReader, fields: FormFields, settings: Settings) -> None:
         self.host: str | None = None
         self._form = form
-        self._fields = FormFields(settings, chunk)
         self._settings = settings
+        self._fields = fields
         self._reading: asyncio.Task[None] | None = None
         self._abort_error: UploadError | None = None
+
+    @property
+    def subject(self) -> str | None:
+        """Whom the grant names."""
+        return self._fields.limits.subject
 
     def abort(self, error: UploadError) -> None:
         """End the check from outside with this error."""
@@ -65,6 +69,7 @@ class Check:
                     raise UploadError("file_in_check")
         if self._form.has_misplaced_file:
             raise self._form.no_file_error()
+        self._fields.limits.require_grant()
         self._fields.end_form(time.time())
         self._fields.require_possible_types(are_all=True)
         if self._settings.scanner:

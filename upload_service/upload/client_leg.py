@@ -22,7 +22,6 @@ from upload_service.multipart.form_events import Event, Field, FileEnd, FileStar
 from upload_service.multipart.form_reader import FormReader
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
-from upload_service.translation.phrase import Phrase
 from upload_service.upload.file_length import FileLength
 from upload_service.upload.form_fields import FormFields
 from upload_service.upload.judged_headers import has_other_headers, judged_headers
@@ -37,7 +36,7 @@ class ClientLeg:
     """Reads one form and feeds the body.
 
     `plan` is set once, as soon as a PUT can begin; then `planned` is called. `latest`: when the upload must
-    have ended, on the clock `time.monotonic`. `chunk`: what the request's head says of chunks. `scan`: only
+    have ended, on the clock `time.monotonic`. `fields`: of this form, none of which has come. `scan`: only
     where files are scanned.
     """
 
@@ -49,17 +48,17 @@ class ClientLeg:
         record: UploadRecord,
         planned: Callable[[], None],
         *,
+        fields: FormFields,
         retrying: bool,
         latest: float | None,
-        chunk: Phrase | None,
     ) -> None:
         self.body: Body | None = None
         self.plan: PutPlan | None = None
         self.scan: Scan | None = None
         self._planned = planned
         self.progress = FormProgress()
-        self._length = FileLength(settings.max_file_bytes)
-        self._fields = FormFields(settings, chunk)
+        self._length = FileLength(fields.limits)
+        self._fields = fields
         self._checksums = RunningChecksums(())
         self._form = form
         self._spool_budget = spool_budget
@@ -144,6 +143,7 @@ class ClientLeg:
 
             given, allowed = self._fields.headers, self._settings.destinations
             destination, frame = frame_for(self._record, destination, given, allowed)
+            self._fields.limits.require_granted(destination)
         headers, *others = judged_headers(destination, self._fields, self._record, self._sniffer)
         self._record.piece = self._fields.content_range
         if frame is None:
@@ -166,22 +166,20 @@ class ClientLeg:
             return None
         if destination.kind == "block list" and not self._has_read_list:
             return None
-        if destination.post is not None and not destination.post.policy.takes(length):
-            return None  # storage would refuse what is announced: the bytes are counted first
+        if not self._length.may_be_announced(destination, length):
+            return None  # storage would refuse it, or a grant does: the bytes are counted first
         return destination, length
 
     def _open_body(self, start: FileStart) -> None:
         self._record.filename, self._record.content_type = start.filename, start.content_type
         parse_media_type(start.content_type)  # refuses several types in one value
-        if self._fields.destination is None:
-            self._fields.begin_file(time.time())
+        self._fields.begin_file(time.time())
         self._fields.require_possible_types()
         self._length.begin(self._fields.size, start.predicted)
         self._note_destination()
         self._bound_length(self._fields.destination)
-        if self._settings.allowed_types and self._fields.is_whole:
-            claims = self._fields.claimed_types(start.content_type)
-            self._sniffer = Sniffer(self._settings.allowed_types, claims)
+        if (allowed := self._fields.limits.allowed_types) and self._fields.is_whole:
+            self._sniffer = Sniffer(allowed, self._fields.claimed_types(start.content_type))
         self.body = Body(self._store())
         scheme = self._fields.destination.signature_scheme if self._fields.destination else None
         self._checksums = checksums_for(self._settings.verify, self._fields.checksum, scheme)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from upload_service.body.checksums import Checksum, parse_checksum
-from upload_service.content.allowed_types import AllowedTypes
 from upload_service.content.content_type import MediaType, parse_media_type
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.seen_parts import shown_field
@@ -25,6 +24,7 @@ from upload_service.upload.file_length import parse_size
 from upload_service.upload.header_fields import HeaderFields
 from upload_service.upload.put_headers import PutHeaders
 from upload_service.upload.retry import DEFAULT_RETRIES, parse_retries
+from upload_service.upload.upload_limits import GRANT_FIELD, UploadLimits
 
 if TYPE_CHECKING:  # loaded with the first POST
     from upload_service.upload.posted_form import PostedForm
@@ -33,7 +33,9 @@ if TYPE_CHECKING:  # loaded with the first POST
 LONG_FIELD, POST_PREFIX = "fields", "field:"
 # A name that ends with a colon stands for every field whose name begins with it.
 _FOR_HEADERS = (signed_headers.CONTENT_TYPE_FIELD, signed_headers.FIELD_PREFIX)
-PLAIN_FIELDS = frozenset(("uploadUrl", "size", "checksum", LONG_FIELD, POST_PREFIX, *_FOR_HEADERS))
+PLAIN_FIELDS = frozenset(
+    ("uploadUrl", "size", "checksum", GRANT_FIELD, LONG_FIELD, POST_PREFIX, *_FOR_HEADERS)
+)
 RETRY_FIELDS = PLAIN_FIELDS | {"max_retries"}
 # Some callers pad a value, or read it from a file, with a line break at its end or a byte order mark.
 _AROUND = " \t\r\n"
@@ -43,8 +45,8 @@ _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 class FormFields:
     """The fields so far. `size` (bytes) and `checksum` are the file's as the caller declares them.
 
-    `content_range`: the file is a piece of one, for a session. `headers` are for the PUT, by their names in
-    lower case. `chunk`: what the request's head says of chunks.
+    `limits`: the file's. `content_range`: it is a piece of one, for a session. `headers` are for the PUT, by
+    their names in lower case. `chunk`: what the request's head says of chunks.
     """
 
     def __init__(self, settings: Settings, chunk: Phrase | None = None) -> None:
@@ -56,6 +58,7 @@ class FormFields:
         self._types_in_query: tuple[MediaType, ...] = ()
         self._headers = HeaderFields()
         self.headers: Mapping[str, str] = self._headers.given
+        self.limits = UploadLimits(settings)
         self._chunk = chunk
         self._settings = settings
         self._posted: PostedForm | None = None
@@ -82,6 +85,8 @@ class FormFields:
             self.max_retries = parse_retries(value)
         elif name == "checksum":
             self.checksum = parse_checksum(value)
+        elif name == GRANT_FIELD:
+            self.limits.note_field(value, now, self.size, self.destination)
         elif name == LONG_FIELD or name.startswith(POST_PREFIX):
             # What a single field says is signed as it is written.
             said = value if name == LONG_FIELD else written
@@ -124,10 +129,12 @@ class FormFields:
 
         `are_all`: no field follows.
         """
-        if (allowed := self._settings.allowed_types) is None:
+        if (allowed := self.limits.allowed_types) is None:
             return
         if not self.is_whole:
-            self._require_possible_parts(allowed)
+            blocks = (*put_headers.types_of_blocks(self.headers), *self._types_in_query)
+            ending = self.destination.key_ending if self.destination else ""
+            allowed.require_possible_parts(blocks if self.is_block_list else None, ending)
         elif claims := self.claimed_types():
             allowed.require_possible(claims)
             for each in self._put_headers(None):
@@ -137,18 +144,10 @@ class FormFields:
             # Without a type is how such a URL is tried first.
             allowed.require_possible_name((), self.destination.key_ending)
 
-    def _require_possible_parts(self, allowed: AllowedTypes) -> None:
-        """The bytes tell nothing. An object that is made of blocks has the type that goes with their list."""
-        if not allowed.parts:
-            raise UploadError("type_not_checkable")
-        if self.destination and self.is_block_list:
-            types = (*put_headers.types_of_blocks(self.headers), *self._types_in_query)
-            allowed.require_possible(types)
-            allowed.require_possible_name(types, self.destination.key_ending)
-
     def begin_file(self, now: float) -> None:
-        """The file has begun, so that the fields of a POST may be all that come; raises UploadError."""
-        if self._posted:
+        """The file has begun: a grant must be here, and the fields of a POST may be. Raises UploadError."""
+        self.limits.require_grant()
+        if self._posted and self.destination is None:
             self._note_post(self._posted.begin_file(now))
 
     def end_form(self, now: float) -> None:
@@ -174,6 +173,7 @@ class FormFields:
 
     def _note_url_text(self, text: str, now: float) -> None:
         """The URL of a PUT, or of a POST: that has no query."""
+        self.limits.note_url(text)
         allowed = self._settings.destinations
         if self._posted is None and ("?" in text or not _may_be_of_post(text, allowed)):
             self._note_url(judge_destination(text, allowed, now))
@@ -200,6 +200,7 @@ class FormFields:
             self.destination.post.require_fit(self.size, self.headers.get("content-type"))
 
     def _note_url(self, destination: Destination) -> None:
+        self.limits.require_granted(destination)
         self.destination = destination
         widget_chunks.require_whole(self._chunk, destination)
         self._types_in_query = put_headers.types_in_query(destination)
@@ -207,7 +208,7 @@ class FormFields:
 
     def _note_size(self, field: str, value: str) -> None:
         """The file's length comes in `size`, `header:content-length` or both; a piece's in its range."""
-        self._note_length(parse_size(field, value, self._settings.max_file_bytes))
+        self._note_length(parse_size(field, value, self.limits))
 
     def _note_length(self, size: int) -> None:
         if self.size not in (None, size):
@@ -234,8 +235,7 @@ class FormFields:
 
     def _note_content_range(self, value: str) -> None:
         self.content_range = piece = content_range.parse_content_range(value)
-        if piece.length > self._settings.max_file_bytes:
-            raise UploadError("file_too_large")
+        self.limits.require_size(piece.length)
         self._note_length(piece.length)
 
 

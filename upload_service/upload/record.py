@@ -97,6 +97,7 @@ class UploadRecord:
     `may_be_stored`: after one of the attempts nobody knew whether storage has the object. `is_session`: the
     URL is that of a resumable session. `piece`: which bytes of its object the file has, if it is not whole.
     `scan`: None where no scanner is set, or it was not asked.
+    `subject`: what may be told of whom the upload's grant names.
     """
 
     host: str | None = None
@@ -116,6 +117,7 @@ class UploadRecord:
     is_session: bool = False
     piece: ContentRange | None = None
     scan: ScanRecord | None = None
+    subject: str | None = None
 
     def note_destination(self, destination: Destination) -> None:
         """The URL has come, and a PUT may go there."""

@@ -13,8 +13,8 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_reader import FormReader
 from upload_service.settings.settings import Settings
 from upload_service.storage.put import Storage
-from upload_service.translation.phrase import Phrase
 from upload_service.upload.client_leg import ClientLeg
+from upload_service.upload.form_fields import FormFields
 from upload_service.upload.record import Observer, UploadRecord
 from upload_service.upload.storage_leg import StorageLeg
 
@@ -26,7 +26,7 @@ class Upload:
     """One upload, from its form to its verdict. With `retrying`, failed PUTs may be tried again.
 
     `latest`: when it must have ended, on the clock `time.monotonic`, which is the loop's; Lambda, say, ends
-    the process then. `chunk`: what the request's head says of chunks.
+    the process then. `fields`: of the form, as far as the request's head tells of them.
     """
 
     def __init__(
@@ -38,19 +38,21 @@ class Upload:
         *,
         retrying: bool,
         latest: float | None = None,
-        chunk: Phrase | None = None,
+        fields: FormFields | None = None,
         observer: Observer | None = None,
     ) -> None:
         self.record = UploadRecord()
+        fields = fields or FormFields(settings)
+        self._limits = fields.limits
         self._client = ClientLeg(
             form,
             spool_budget,
             settings,
             self.record,
             self._can_put,
+            fields=fields,
             retrying=retrying,
             latest=latest,
-            chunk=chunk,
         )
         self._settings, self._observer = settings, observer
         self._storage = StorageLeg(storage, settings, self.record, retrying=retrying, observer=observer)
@@ -145,7 +147,8 @@ class Upload:
             self._time.reschedule(0)
 
     async def _stop(self) -> None:
-        """Leave nothing running."""
+        """Leave nothing running, and note what the form has told of its caller."""
+        self.record.subject = self._limits.subject
         if self._begins:
             self._begins.cancel()
         try:

@@ -19,7 +19,7 @@ const NO_CHECK = [404, 405];
 /** How a proxy answers when it does not reach the service, or waits for it no longer. */
 const NONE_BEHIND = [502, 503, 504];
 /** What a fresh URL mends. */
-const STALE = ["url_expired", "credentials_expired"];
+const STALE = ["url_expired", "credentials_expired", "grant_expired"];
 /** Node's words for a request that never left. */
 const NEVER_LEFT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
@@ -29,18 +29,27 @@ export interface SignedPost {
   fields: Record<string, string>;
 }
 
-export type Presigned = string | SignedPost;
+/** Either of both, with the upload grant that your back end signed for it. */
+export interface Granted {
+  url: string;
+  fields?: Record<string, string>;
+  grant: string;
+}
+
+export type Presigned = string | SignedPost | Granted;
 
 export interface UploadOptions {
   /** Where the service is, such as "https://upload.example.com". */
   serviceUrl: string;
   /**
-   * A presigned PUT URL, or a presigned POST as signers return it; or a function that fetches one, which is called before
-   * each try, so that none is stale.
+   * A presigned PUT URL, or a presigned POST as signers return it, or either with its grant; or a function that fetches
+   * one, which is called before each try, so that none is stale.
    */
   uploadUrl: Presigned | (() => Presigned | Promise<Presigned>);
   /** The form fields of a presigned POST, where `uploadUrl` is its URL alone. */
   fields?: Record<string, string>;
+  /** What your back end signed for this URL, where the service asks for upload grants. */
+  grant?: string;
   /** The headers that the URL is signed with, beside Content-Type. */
   headers?: Record<string, string>;
   /** The Content-Type for storage; else it is the file's own. */
@@ -259,8 +268,10 @@ function urlOf(signed: Presigned): string {
 /** All but the file. */
 function fieldsOf(file: Blob, signed: Presigned, options: UploadOptions): FormData {
   const form = new FormData();
-  const ofPost = typeof signed === "string" ? options.fields : signed.fields;
-  if (ofPost) form.append("fields", JSON.stringify(ofPost));
+  const own: Partial<Granted> = typeof signed === "string" ? {} : signed;
+  const { fields = options.fields, grant = options.grant } = own;
+  if (grant !== undefined) form.append("grant", grant);
+  if (fields) form.append("fields", JSON.stringify(fields));
   form.append("size", String(file.size)); // so that another file in its place is not stored
   if (options.storageRetries !== undefined) form.append("max_retries", String(options.storageRetries));
   if (options.contentType !== undefined) form.append("contentType", options.contentType);

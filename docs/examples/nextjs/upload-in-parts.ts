@@ -34,7 +34,7 @@ const LONGEST_DOUBLING = 6;
 /** What the service asks for with Retry-After may be longer than anybody waits. */
 const LONGEST_PAUSE_SECONDS = 600;
 /** What a fresh address mends. */
-const MENDED = ["url_expired", "credentials_expired", "session_behind"];
+const MENDED = ["url_expired", "credentials_expired", "grant_expired", "session_behind"];
 /** How the service says that storage knows the upload no more. */
 const GONE = ["no_such_upload", "session_gone"];
 const ALGORITHM = "crc64nvme:";
@@ -67,6 +67,8 @@ export interface PartAddress {
   url: string;
   /** Headers for storage, such as those that the URL is signed with. */
   headers?: Record<string, string>;
+  /** What your back end signed for this URL, where the service asks for upload grants. */
+  grant?: string;
   /** Where the rest of the part begins in the file, when storage has the bytes before it. */
   from?: number;
 }
@@ -467,7 +469,7 @@ function wayOf<Upload, Done>(run: Run<Upload, Done>): Way {
 
 function sendingOf<Upload, Done>(
   { facts, options, signal }: Run<Upload, Done>,
-  { url, headers = {} }: PartAddress,
+  { url, headers = {}, grant }: PartAddress,
   sent?: (bytes: number) => void,
 ): Sending {
   const { serviceUrl, token, storageRetries } = options;
@@ -478,6 +480,7 @@ function sendingOf<Upload, Done>(
     signal,
     name: facts.name,
     ...(token !== undefined && { token }),
+    ...(grant !== undefined && { grant }),
     ...(storageRetries !== undefined && { storageRetries }),
     onProgress: (told) => told.phase === "sending" && told.sent !== null && sent?.(told.sent),
   };
@@ -656,8 +659,8 @@ function tableOf(): Int32Array {
 /** What your back end does. It gives a name to each upload, such as key and upload id in a token that it has signed. */
 export interface S3BackEnd<Upload, Done> {
   create(file: FileFacts, signal: AbortSignal): Promise<Upload>;
-  /** A presigned URL for UploadPart. */
-  sign(upload: Upload, part: { number: number; size: number }, signal: AbortSignal): Promise<string>;
+  /** A presigned URL for UploadPart; or an object of it and its grant, where the service asks for one. */
+  sign(upload: Upload, part: { number: number; size: number }, signal: AbortSignal): Promise<string | PartAddress>;
   /** Without it, what is remembered is believed. */
   list?(upload: Upload, signal: AbortSignal): Promise<ListedPart[]>;
   complete(upload: Upload, parts: FinishedPart[], signal: AbortSignal): Promise<Done>;
@@ -672,9 +675,10 @@ export function s3Parts<Upload, Done>(backEnd: S3BackEnd<Upload, Done>): PartTar
     kind: "s3",
     rules: S3_RULES,
     begin: (file, { signal }) => backEnd.create(file, signal),
-    address: async (upload, { number, start, end }, _, { signal }) => ({
-      url: await backEnd.sign(upload, { number, size: end - start }, signal),
-    }),
+    address: async (upload, { number, start, end }, _, { signal }) => {
+      const signed = await backEnd.sign(upload, { number, size: end - start }, signal);
+      return typeof signed === "string" ? { url: signed } : signed;
+    },
     etagOf: ({ etag }) => etag ?? "",
     list: async (upload, _, __, { signal }) => (await backEnd.list?.(upload, signal)) ?? null,
     complete: (upload, parts, _, { signal }) => backEnd.complete(upload, parts, signal),

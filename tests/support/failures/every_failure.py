@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from devtools import signed_queries
 
+from tests.support.client.grants import digest, grant_for
 from tests.support.client.raw_http import (
     BOUNDARY,
     CHECK,
@@ -136,6 +137,15 @@ def _tiny_chunks(lab: Lab) -> Answer:
 
 def _typed(content: bytes, claimed: str) -> Callable[[Lab], Answer]:
     return lambda lab: lab.at_strict().ask(_url(lab), file(content, content_type=claimed))
+
+
+def _granted(**claims: object) -> Callable[[Lab], Answer]:
+    def send(lab: Lab) -> Answer:
+        url = lab.url()
+        grant = field("grant", grant_for(url, **claims))
+        return lab.at_granting().ask(grant, field("uploadUrl", url), file(SMALL), headers=())
+
+    return send
 
 
 def _no_room(lab: Lab) -> Answer:
@@ -306,6 +316,10 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     ),
     "already_stored": _already_stored,
     "too_busy": _too_busy,
+    "grant_required": lambda lab: lab.at_granting().ask(_url(lab), file(SMALL), headers=()),
+    "grant_invalid": _granted(iss=VALUE, maximum=VALUE),
+    "grant_expired": _granted(iss=VALUE, exp=0),
+    "grant_other_url": _granted(sub=VALUE, url_sha256=digest(VALUE)),
     "unauthorized": lambda lab: lab.ask(_url(lab), headers=(f"Authorization: Bearer {WRONG_TOKEN}",)),
     "type_not_allowed": _typed(b"%PDF-1.7" + VALUE.encode(), "application/pdf"),
     "type_unrecognised": _typed(b"\xff\x00" + VALUE.encode(), "image/png"),

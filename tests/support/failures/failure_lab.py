@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from devtools import signed_posts
 
+from tests.support.client.grants import KEYS
 from tests.support.client.raw_http import PLAIN, Answer, Connection, field, form
 from tests.support.scanner.scripted_clamd import Say, ScriptedClamd
 from tests.support.service.running_service import Running
@@ -51,13 +52,14 @@ def spoken(secret: str) -> set[str]:
 class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
-    `strict` is another service that takes images only, few at once and few a minute; `scanned` is one that
-    asks `scanner`. `stranger` is the origin of a storage whose certificate nobody vouches for, `misnamed` of
-    one whose certificate has another name.
+    `strict` is another service that takes images only, few at once and few a minute; `granting` is one that
+    asks for grants, `scanned` one that asks `scanner`. `stranger` is the origin of a storage whose
+    certificate nobody vouches for, `misnamed` of one whose certificate has another name.
     """
 
     service: Running
     strict: Running
+    granting: Running
     double: StorageDouble
     closed_port: int
     stranger: str
@@ -90,6 +92,15 @@ class Lab:
         self.scanner.say(say)
         return replace(self, service=self.scanned)
 
+    def at_granting(self) -> "Lab":
+        """The same lab, with the service that asks for grants."""
+        return replace(self, service=self.granting)
+
+    @property
+    def others(self) -> tuple[Running, ...]:
+        """The services beside the first."""
+        return self.strict, self.granting, self.scanned
+
     def upload_event(self, request_id: str) -> None:
         """Wait until one of the services has logged the upload."""
         deadline = time.monotonic() + 30
@@ -99,7 +110,7 @@ class Lab:
 
     @property
     def _log(self) -> list[dict[str, Any]]:
-        return [*self.service.log, *self.strict.log, *self.scanned.log]
+        return [event for each in (self.service, *self.others) for event in each.log]
 
     def ask(self, *parts: bytes, path: str = PLAIN, headers: tuple[str, ...] = (AUTHORIZED,)) -> Answer:
         """Send the form."""
@@ -132,7 +143,7 @@ def query(signed: str = "host", expires: int = 600) -> str:
 
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str) -> Iterator[Lab]:
-    """Start a service with small limits and a strict one, both at the most detailed log level.
+    """Start a service with small limits a strict and a granting one, at the most detailed log level.
 
     `more`: settings of both.
     """
@@ -154,6 +165,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
             UPLOAD_METRICS="emf",
             **both,
         ) as strict,
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_GRANT_KEYS=KEYS, LOG_LEVEL="DEBUG") as granting,
         Running(
             UPLOAD_DESTINATIONS=",".join(listed),
             TIMEOUT_SECONDS="3",
@@ -168,4 +180,4 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
             **both,
         ) as running,
     ):
-        yield Lab(running, strict, double, closed_port, stranger.origin, misnamed, scanned, scanner)
+        yield Lab(running, strict, granting, double, closed_port, stranger.origin, misnamed, scanned, scanner)

@@ -34,6 +34,20 @@ _REQUEST = (
     _client("insufficient_scope", 403, "Token does not allow uploads",
             "The token is valid, but it does not hold what this service requires of callers.",
             "Ask whoever runs the application for the permission to upload, and get a new token then."),
+    _client("grant_required", 401, "No upload grant",
+            "No upload grant came before the file, and this service takes no file without one.",
+            "Ask your back end for a grant, and send it in the field grant before the file, or as "
+            "Authorization: Bearer where no other token is asked for."),
+    _client("grant_invalid", 401, "Upload grant not valid",
+            "The upload grant is not one that this service accepts.",
+            "Sign it in your back end as docs/grants.md says, with a key of UPLOAD_GRANT_KEYS, and send it "
+            "unchanged."),
+    _client("grant_expired", 401, "Upload grant expired",
+            "The upload grant has expired.",
+            "Ask your back end for a new grant and a new presigned URL, and send the file again."),
+    _client("grant_other_url", 403, "Upload grant for another URL",
+            "The upload grant is for another URL than the one in uploadUrl.",
+            "Send the very URL that your back end gave with this grant."),
     _client("rate_limited", 429, "Too many requests",
             "Too many uploads were started from this network address in a short time.",
             "Send the file again after the seconds in Retry-After.", retryable=True),
@@ -197,8 +211,9 @@ _FORM = (
             retryable=True),
     _client("type_not_allowed", 415, "File type not allowed",
             "The file's first bytes look like a type that this service does not take.",
-            "Send an allowed type, or ask the operator to list this one in UPLOAD_ALLOWED_TYPES; HTML, "
-            "SVG and XML have to be listed by their whole names."),
+            "Send an allowed type, or ask whoever limits them to list this one: the operator in "
+            "UPLOAD_ALLOWED_TYPES, the back end in its grant; HTML, SVG and XML have to be listed by their "
+            "whole names."),
     _client("type_unrecognised", 415, "File type not recognised",
             "The file's first bytes do not look like any type that this service knows.",
             "Send a whole file of an allowed type, neither encrypted nor damaged."),
@@ -208,11 +223,12 @@ _FORM = (
     _client("type_not_checkable", 415, "Type of a part not known",
             "The bytes are only a part of an object, so its type cannot be seen, and this service takes some "
             "types only.",
-            "Send the file whole, or ask the operator to add the word parts to UPLOAD_ALLOWED_TYPES."),
+            "Send the file whole, or ask for the word parts in UPLOAD_ALLOWED_TYPES and in the types of the "
+            "grant."),
     _client("file_too_large", 413, "File too large",
             "The file is larger than this service accepts.",
-            "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL "
-            "about 4.5 MB is the most."),
+            "Send a smaller file; if no grant limits it, PUT it to the presigned URL directly. Behind a "
+            "Lambda Function URL about 4.5 MB is the most."),
     _client("malware_found", 422, "Malware found",
             "The malware scanner found something in the file; nothing was stored.",
             "Do not send this file again; scan the device that it came from. If the finding is wrong, ask "

@@ -123,7 +123,7 @@ async function upload(row) {
   row.become("checking");
   if (row.signed.parts) return uploadParts(row, retries);
   row.showCurl(curl(row.file, retries, token));
-  return send({ file: row.file, uploadUrl: row.signed.uploadUrl, retries, token, signal }, {
+  return send({ ...row.signed, file: row.file, retries, token, signal }, {
     sending: () => row.become("sending"),
     uploading: (loaded, total) => row.progress(loaded, total),
     uploaded: () => row.become("storing"),

@@ -48,12 +48,14 @@ export async function sendInParts({ file, signer, partBytes, retries, token, sig
   }
 }
 
+const granted = ({ uploadUrl, grant }) => (grant ? { url: uploadUrl, grant } : uploadUrl);
+
 /** What upload-in-parts.js wants of a back end, from the signer. */
 function backEnd(signer) {
   const act = async (action, what, signal) => answer(await heard(ask(signer, { action, ...what }, signal)));
   return {
     create: async (file, signal) => (await act("create", file, signal)).upload,
-    sign: async (upload, part, signal) => (await act("sign", { upload, ...part }, signal)).uploadUrl,
+    sign: async (upload, part, signal) => granted(await act("sign", { upload, ...part }, signal)),
     list: async (upload, signal) => (await act("list", { upload }, signal)).parts,
     complete: (upload, parts, signal) => {
       const named = parts.map(({ number, etag }) => ({ number, etag }));

@@ -16,7 +16,7 @@ export function endpoint(retries) {
   return retries === null ? "upload-with-presigned" : "upload-with-presigned-retry";
 }
 
-/** The signer's answer for a file: `uploadUrl`, `key`, maybe `viewUrl`, and `parts` if the file may go in parts. */
+/** The signer's answer for a file: `uploadUrl`, `key`, maybe `viewUrl`, `grant`, and `parts` if the file may go in parts. */
 export async function sign(signer, { name, type, size }, signal) {
   try {
     const response = await ask(signer, { name, type, size }, signal);
@@ -69,7 +69,7 @@ async function isUnchanged(file) {
   return read?.byteLength === part.size;
 }
 
-function transmit({ file, uploadUrl, retries, token, signal }, on) {
+function transmit({ token, signal, ...upload }, on) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let handled = 0;
@@ -90,20 +90,21 @@ function transmit({ file, uploadUrl, retries, token, signal }, on) {
     };
     request.onload = () => resolve(result(request));
     request.onabort = () => resolve({ word: uploaded ? "cancelledLate" : "cancelled" });
-    request.onerror = async () => resolve({ word: await reason(file, sent), unsure: uploaded });
+    request.onerror = async () => resolve({ word: await reason(upload.file, sent), unsure: uploaded });
     signal.onabort = () => request.abort();
-    request.open("POST", endpoint(retries));
+    request.open("POST", endpoint(upload.retries));
     request.setRequestHeader("Accept", "application/x-ndjson");
     if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
-    const whole = form({ file, uploadUrl, retries });
-    whole.append("file", file);
+    const whole = form(upload);
+    whole.append("file", upload.file);
     request.send(whole);
   });
 }
 
 /** The fields that come before the file, so that the service can stream it. */
-function form({ file, uploadUrl, retries }) {
+function form({ file, uploadUrl, grant, retries }) {
   const fields = new FormData();
+  if (grant) fields.append("grant", grant);
   fields.append("uploadUrl", uploadUrl);
   if (retries !== null) fields.append("max_retries", retries);
   fields.append("size", file.size);

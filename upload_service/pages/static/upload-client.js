@@ -6,7 +6,7 @@ const ASK_ABOVE_BYTES = 4_000_000;
 const ASK_MS = 10_000;
 const NO_CHECK = [404, 405];
 const NONE_BEHIND = [502, 503, 504];
-const STALE = ["url_expired", "credentials_expired"];
+const STALE = ["url_expired", "credentials_expired", "grant_expired"];
 const NEVER_LEFT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 export class UploadFailure extends Error {
     code;
@@ -123,9 +123,12 @@ function urlOf(signed) {
 }
 function fieldsOf(file, signed, options) {
     const form = new FormData();
-    const ofPost = typeof signed === "string" ? options.fields : signed.fields;
-    if (ofPost)
-        form.append("fields", JSON.stringify(ofPost));
+    const own = typeof signed === "string" ? {} : signed;
+    const { fields = options.fields, grant = options.grant } = own;
+    if (grant !== undefined)
+        form.append("grant", grant);
+    if (fields)
+        form.append("fields", JSON.stringify(fields));
     form.append("size", String(file.size));
     if (options.storageRetries !== undefined)
         form.append("max_retries", String(options.storageRetries));

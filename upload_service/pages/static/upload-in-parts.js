@@ -9,7 +9,7 @@ const STALL_SECONDS = 60;
 const STORING_STALLS = 10;
 const LONGEST_DOUBLING = 6;
 const LONGEST_PAUSE_SECONDS = 600;
-const MENDED = ["url_expired", "credentials_expired", "session_behind"];
+const MENDED = ["url_expired", "credentials_expired", "grant_expired", "session_behind"];
 const GONE = ["no_such_upload", "session_gone"];
 const ALGORITHM = "crc64nvme:";
 export class NoSuchUpload extends Error {
@@ -256,7 +256,7 @@ async function sendOnce(run, what, sending, attempt) {
 function wayOf(run) {
     return { signal: run.signal, send: (what, address) => sendOnce(run, what, sendingOf(run, address), 1) };
 }
-function sendingOf({ facts, options, signal }, { url, headers = {} }, sent) {
+function sendingOf({ facts, options, signal }, { url, headers = {}, grant }, sent) {
     const { serviceUrl, token, storageRetries } = options;
     return {
         serviceUrl,
@@ -265,6 +265,7 @@ function sendingOf({ facts, options, signal }, { url, headers = {} }, sent) {
         signal,
         name: facts.name,
         ...(token !== undefined && { token }),
+        ...(grant !== undefined && { grant }),
         ...(storageRetries !== undefined && { storageRetries }),
         onProgress: (told) => told.phase === "sending" && told.sent !== null && sent?.(told.sent),
     };
@@ -413,9 +414,10 @@ export function s3Parts(backEnd) {
         kind: "s3",
         rules: S3_RULES,
         begin: (file, { signal }) => backEnd.create(file, signal),
-        address: async (upload, { number, start, end }, _, { signal }) => ({
-            url: await backEnd.sign(upload, { number, size: end - start }, signal),
-        }),
+        address: async (upload, { number, start, end }, _, { signal }) => {
+            const signed = await backEnd.sign(upload, { number, size: end - start }, signal);
+            return typeof signed === "string" ? { url: signed } : signed;
+        },
         etagOf: ({ etag }) => etag ?? "",
         list: async (upload, _, __, { signal }) => (await backEnd.list?.(upload, signal)) ?? null,
         complete: (upload, parts, _, { signal }) => backEnd.complete(upload, parts, signal),

@@ -208,11 +208,12 @@ TEXTS = {
         "파일 앞부분의 바이트로 보아 이 서비스가 받지 않는 형식입니다."
     ),
     (
-        "Send an allowed type, or ask the operator to list this one in UPLOAD_ALLOWED_TYPES; HTML, SVG and "
-        "XML have to be listed by their whole names."
+        "Send an allowed type, or ask whoever limits them to list this one: the operator in "
+        "UPLOAD_ALLOWED_TYPES, the back end in its grant; HTML, SVG and XML have to be listed by their "
+        "whole names."
     ): (
-        "허용된 형식을 보내거나, 운영자에게 이 형식을 UPLOAD_ALLOWED_TYPES에 넣어 달라고 요청하십시오. "
-        "HTML, SVG, XML은 전체 이름으로 넣어야 합니다."
+        "허용된 형식을 보내거나, 제한한 쪽에 이 형식을 넣어 달라고 요청하십시오. 운영자는 "
+        "UPLOAD_ALLOWED_TYPES에, 백엔드는 허가에 넣습니다. HTML, SVG, XML은 전체 이름으로 넣어야 합니다."
     ),
     "File type not recognised": "알 수 없는 파일 형식",
     "The file's first bytes do not look like any type that this service knows.": (
@@ -231,11 +232,11 @@ TEXTS = {
     "File too large": "너무 큰 파일",
     "The file is larger than this service accepts.": "파일이 이 서비스가 받는 크기보다 큽니다.",
     (
-        "Send a smaller file, or PUT it to the presigned URL directly; behind a Lambda Function URL about "
-        "4.5 MB is the most."
+        "Send a smaller file; if no grant limits it, PUT it to the presigned URL directly. Behind a "
+        "Lambda Function URL about 4.5 MB is the most."
     ): (
-        "더 작은 파일을 보내거나, presigned URL에 직접 PUT하십시오. Lambda Function URL 뒤에서는 약 4.5 "
-        "MB까지입니다."
+        "더 작은 파일을 보내십시오. 허가가 제한한 것이 아니라면 presigned URL에 직접 PUT하십시오. Lambda "
+        "Function URL 뒤에서는 약 4.5 MB까지입니다."
     ),
     "Too large to wait here": "보관하기에 너무 큰 파일",
     "The file has to wait here for its URL or its length, and is larger than the service can keep.": (

@@ -6,8 +6,12 @@ TEXTS = {
         "The bytes are only a part of an object, so its type cannot be seen, and this service takes some "
         "types only."
     ): "객체의 한 조각일 뿐이어서 형식을 알 수 없는데, 이 서비스는 정해진 형식만 받습니다.",
-    "Send the file whole, or ask the operator to add the word parts to UPLOAD_ALLOWED_TYPES.": (
-        "파일을 통째로 보내거나, 운영자에게 UPLOAD_ALLOWED_TYPES에 parts라는 단어를 넣어 달라고 요청하십시오."
+    (
+        "Send the file whole, or ask for the word parts in UPLOAD_ALLOWED_TYPES and in the types of the "
+        "grant."
+    ): (
+        "파일을 통째로 보내거나, UPLOAD_ALLOWED_TYPES와 허가의 types에 parts라는 단어를 넣어 달라고 "
+        "요청하십시오."
     ),
     "Bad Content-Range": "잘못된 Content-Range",
     "The header Content-Range is not one that a resumable session takes.": (

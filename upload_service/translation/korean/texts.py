@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from upload_service.translation.korean import (
     form_causes,
     form_errors,
+    grants,
     pages,
     part_errors,
     post_causes,
@@ -34,6 +35,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "vendor_causes": vendor_causes.TEXTS,
     "post_causes": post_causes.TEXTS,
     "token_causes": token_causes.TEXTS,
+    "grants": grants.TEXTS,
     "pages": pages.TEXTS,
 }
 TEXTS: Mapping[str, str] = {english: korean for table in TABLES.values() for english, korean in table.items()}

@@ -20,6 +20,7 @@ from upload_service.presigned.destination import MAX_URL_BYTES
 from upload_service.presigned.sendable_headers import ANY, UNPACKING
 from upload_service.upload.form_fields import PLAIN_FIELDS, RETRY_FIELDS
 from upload_service.upload.retry import DEFAULT_RETRIES, MAX_RETRIES
+from upload_service.upload.upload_limits import GRANT_FIELD
 
 Schema = dict[str, object]
 
@@ -76,6 +77,12 @@ def _fields(*, retrying: bool) -> Schema:
             "maxLength": MAX_LONG_FIELD_BYTES,
             "description": "For a presigned POST, whose URL is in `uploadUrl`: its form fields, as a JSON "
             f"object of strings, at most {post_fields.MAX_FIELDS}. No log and no answer has any of it.",
+        },
+        GRANT_FIELD: {
+            "type": "string",
+            "maxLength": MAX_FIELD_BYTES,
+            "description": "The upload grant that your back end signed for this URL, where the service asks "
+            "for one (`UPLOAD_GRANT_KEYS`), before `file`. No log and no answer has any of it.",
         },
         "size": {
             "type": "integer",

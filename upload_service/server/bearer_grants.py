@@ -1,0 +1,27 @@
+"""The upload grant that a request carries as a bearer token.
+
+Knows: the lines of the Authorization header.
+Rules: a bearer token that is no grant is refused before a byte of the body is read. Imported only where
+grants are asked for.
+Must not know: forms, what a grant allows.
+"""
+
+from collections.abc import Sequence
+
+from upload_service.clients.bearer_tokens import bearer_token
+from upload_service.identity.signed_grant import invalid_grant
+from upload_service.identity.upload_grant import UploadGrant, read_grant
+from upload_service.settings.settings import Settings
+from upload_service.translation.phrase import Phrase
+
+
+def grant_of_head(settings: Settings, authorization: Sequence[str], now: float) -> UploadGrant | None:
+    """The grant in the header's lines; None if they have no bearer token, or are for tokens of callers.
+
+    Raises UploadError for a bearer token that is no grant. `now` is in epoch seconds.
+    """
+    if not settings.takes_bearer_grants or (text := bearer_token(authorization)) is None:
+        return None
+    if len(authorization) > 1:
+        raise invalid_grant(Phrase("The request has more than one Authorization header."))
+    return read_grant(text.strip(), settings.grant_keys, now)
