@@ -21,7 +21,8 @@ ARG WITH=""
 COPY requirements*.lock ./
 RUN pip --python /opt/upload-service/bin/python install --no-compile --require-hashes -r requirements${WITH:+-$WITH}.lock
 COPY upload_service /opt/upload-service/app/upload_service
-# The sources and the symbols of compiled modules go, 12 MB of symbols alone; bytecode is made here, once, because at run time nothing can be written.
+# The sources and the symbols of compiled modules go: 12 MB of symbols alone. Bytecode is made here, once, because at
+# run time nothing can be written.
 RUN find /opt/upload-service/lib \( -name '*.c' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
  && find /opt/upload-service/lib -name '*.so' -exec strip --strip-unneeded {} + \
  && /opt/upload-service/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/upload-service

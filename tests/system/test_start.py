@@ -17,6 +17,8 @@ FOR_OTHERS = frozenset(
         "throttled",
         "upload_service.command_line",
         "upload_service.doctor",
+        "upload_service.identity",
+        "upload_service.server.signed_callers",
         "upload_service.telemetry.cloudwatch",
         "upload_service.telemetry.prometheus",
         "upload_service.translation.korean",

@@ -62,7 +62,7 @@ def document() -> Schema:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Where the operator has set `UPLOAD_API_TOKENS`.",
+                    "description": "Where the operator asks for tokens: one of `UPLOAD_API_TOKENS`, or a signed one.",
                 }
             },
             **components(),
