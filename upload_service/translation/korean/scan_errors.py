@@ -51,6 +51,7 @@ TEXTS: Mapping[str, str] = {
         "files that take it long."
     ): (
         "로그의 scan_detail이 이유를 말합니다. unreachable이면 clamd를 시작하고, stalled나 silent이면 "
-        "스레드(MaxThreads)와 프로세서를 늘리고, 오래 걸리는 파일을 위해 UPLOAD_SCANNER_TIMEOUT_SECONDS를 늘리십시오."
+        "스레드(MaxThreads)와 프로세서를 늘리고, 오래 걸리는 파일을 위해 "
+        "UPLOAD_SCANNER_TIMEOUT_SECONDS를 늘리십시오."
     ),
 }

@@ -1,0 +1,211 @@
+"""While the verdict is awaited: what storage has, what the caller hears, and what may happen then."""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form
+from tests.support.scanner.scripted_clamd import FOUND, OK, Say, ScriptedClamd, Stream
+from tests.support.service.problem_documents import assert_refused
+from tests.support.service.running_service import Running
+from tests.support.storage.places import Place
+from tests.support.storage.storage_double import Reply, StorageDouble, answer, xml
+
+STREAMS = bytes(range(256)) * 4000  # 1 MB: it streams on
+WAITS = bytes(range(256)) * 40_000  # 10 MB: its PUT begins after the verdict
+TIRED = Reply(answer(400, xml("RequestTimeout")), after=len(STREAMS) // 2, then="close")
+both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[ScriptedClamd]:
+    """A clamd that says what it is told to."""
+    with ScriptedClamd() as running:
+        yield running
+
+
+def start(scripted: ScriptedClamd, double: StorageDouble, **more: str) -> Running:
+    """A service with this scanner."""
+    return Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scripted.url, **more)
+
+
+@pytest.fixture(scope="module")
+def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
+    """A service that scans."""
+    with start(scripted, double, UPLOAD_METRICS="prometheus") as running:
+        yield running
+
+
+class Waiting:
+    """An upload whose file has come whole to a clamd that says nothing before `gate` is set."""
+
+    def __init__(
+        self, scripted: ScriptedClamd, service: Running, place: Place, content: bytes, path: str, raw: bytes
+    ) -> None:
+        self.gate = threading.Event()
+        streams = scripted.say(Say(raw, gate=self.gate))
+        self.connection = Connection(service.port)
+        body = form(field("uploadUrl", place.url), file(content))
+        self.connection.head(path, len(body))
+        self.connection.send(body)
+        self.stream = _first(streams)
+        assert self.stream.came.wait(60)
+        assert bytes(self.stream.content) == content
+
+
+def _first(streams: list[Stream]) -> Stream:
+    until(lambda: len(streams) == 1)
+    return streams[0]
+
+
+def until(is_so: Callable[[], Any]) -> None:
+    """Wait for it."""
+    for _ in range(6000):
+        if is_so():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError
+
+
+@both_endpoints
+def test_the_last_piece_is_held_back(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place], path: str
+) -> None:
+    """Storage has all but the last piece while the verdict is awaited, and gets it after OK."""
+    there = place()
+    waiting = Waiting(scripted, scanning, there, STREAMS, path, OK)
+    until(lambda: there.puts and len(there.puts[0].body) > len(STREAMS) // 2)
+    assert not there.puts[0].ended.wait(0.5)
+    assert len(there.puts[0].body) < len(STREAMS)
+    waiting.gate.set()
+    assert waiting.connection.answer().status == 200
+    assert there.stored() == STREAMS
+    assert len(there.puts) == 1
+
+
+@both_endpoints
+def test_a_large_file_waits(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place], path: str
+) -> None:
+    """The PUT of a file above 8 MiB begins after the verdict."""
+    there = place()
+    waiting = Waiting(scripted, scanning, there, WAITS, path, OK)
+    assert there.puts == []
+    waiting.gate.set()
+    assert waiting.connection.answer().status == 200
+    assert there.stored() == WAITS
+
+
+@both_endpoints
+def test_storage_does_not_wait(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place], path: str
+) -> None:
+    """Storage that gives up on the held connection gets the kept copy after the verdict, scanned once."""
+    there = place(TIRED, Reply())
+    waiting = Waiting(scripted, scanning, there, STREAMS, path, OK)
+    until(lambda: there.puts and there.puts[0].ended.is_set())
+    waiting.gate.set()
+    told = waiting.connection.answer()
+    assert told.status == 200, told.json
+    assert there.stored() == STREAMS
+    event = scanning.upload_event(told.request_id)
+    assert [each["code"] for each in event["attempt_log"]][-1] == "ok"
+    assert event["attempts"] == 2
+    assert len(scripted.streams) == 1
+
+
+@both_endpoints
+def test_storage_does_not_wait_for_an_infected_file(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place], path: str
+) -> None:
+    """Storage gives up, and then the file turns out to be infected: it is sent no second time."""
+    there = place(TIRED, Reply(), prefix="refused")
+    waiting = Waiting(scripted, scanning, there, STREAMS, path, FOUND)
+    until(lambda: there.puts and there.puts[0].ended.is_set())
+    waiting.gate.set()
+    told = waiting.connection.answer()
+    assert (told.status, told.json["code"], told.json["stored"]) == (422, "malware_found", False)
+    assert there.stored() is None
+
+
+@pytest.mark.parametrize("content", [STREAMS, WAITS], ids=["streams", "waits"])
+def test_the_caller_leaves(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place], content: bytes
+) -> None:
+    """When the caller leaves, the scan is given up at once, and nothing is stored."""
+    there = place(prefix="refused")
+    waiting = Waiting(scripted, scanning, there, content, PLAIN, OK)
+    waiting.connection.socket.close()
+    event = scanning.wait_for(lambda event: event.get("scan") == "given_up")
+    assert event["code"] == "client_gone"
+    waiting.gate.set()
+    assert waiting.stream.ended.wait(60)
+    assert there.stored() is None
+
+
+def test_the_service_stops(
+    scripted: ScriptedClamd, double: StorageDouble, place: Callable[..., Place]
+) -> None:
+    """A service that must end says so instead of waiting for the verdict, and nothing is stored."""
+    there = place(prefix="refused")
+    with start(scripted, double, UPLOAD_SHUTDOWN_SECONDS="1") as service:
+        waiting = Waiting(scripted, service, there, STREAMS, PLAIN, OK)
+        service.process.send_signal(signal.SIGTERM)
+        assert_refused(service, waiting.connection.answer(), "shutting_down", PLAIN)
+        waiting.gate.set()
+    assert there.stored() is None
+
+
+def test_the_time_for_storage_begins_with_the_verdict(
+    scripted: ScriptedClamd, double: StorageDouble, place: Callable[..., Place]
+) -> None:
+    """A scan longer than TIMEOUT_SECONDS takes nothing from storage's time."""
+    there = place()
+    with start(scripted, double, TIMEOUT_SECONDS="1") as service:
+        waiting = Waiting(scripted, service, there, STREAMS, PLAIN, OK)
+        assert not waiting.stream.ended.wait(2)
+        waiting.gate.set()
+        told = waiting.connection.answer()
+    assert told.status == 200, told.json
+
+
+def test_progress_says_that_it_is_scanned(
+    scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place]
+) -> None:
+    """A caller who asked for progress hears that the file is scanned, and the rest as before."""
+    scripted.say(Say())
+    body = form(field("uploadUrl", place().url), file(STREAMS))
+    with Connection(scanning.port) as connection:
+        connection.head(PLAIN, len(body), "Accept: application/x-ndjson;direct=true", "Connection: close")
+        connection.send(body)
+        said = b""
+        while piece := connection.socket.recv(65536):
+            said += piece
+    lines = [json.loads(line) for line in said.split(b"\r\n") if line.startswith(b"{")]
+    text = said.decode()
+    assert lines
+    assert text.index('"scanning"') < text.index('"success": true')
+
+
+def test_metrics_count_scans(scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place]) -> None:
+    """Each scan is counted by what came of it, and the wait for the verdict is measured."""
+    before = _metrics(scanning)
+    for raw in (OK, FOUND):
+        waiting = Waiting(scripted, scanning, place(), STREAMS, PLAIN, raw)
+        waiting.gate.set()
+        waiting.connection.answer()
+    now = _metrics(scanning)
+    for result, more in (("ok", 1), ("found", 1), ("unavailable", 0)):
+        name = f'upload_service_scans_total{{result="{result}"}}'
+        assert now[name] == before[name] + more
+    count = "upload_service_scan_wait_seconds_count"
+    assert now[count] == before[count] + 2
+
+
+def _metrics(service: Running) -> dict[str, float]:
+    lines = ask(service.port, "GET", "/metrics").body.decode().splitlines()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[:1] != "#"}
