@@ -83,7 +83,7 @@ def test_told_by_the_size(
     parts = field("uploadUrl", at_double(prefix="untouched").url) + field("size", str(MOST + 1))
     with Connection(strict.port) as connection:
         connection.head(path, 3 * MIB)
-        connection.send(parts)
+        connection.send(parts + file(b"the first bytes"))
         refuse(strict, connection.answer(), "too_large_to_scan", path)
     assert streams == []
 
