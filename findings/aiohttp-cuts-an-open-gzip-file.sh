@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # A file of gzip.open() as the body of a PUT: aiohttp sends as much of its content as the compressed file is long.
 #
-# One would expect: what is sent is what read() gives, the decompressed bytes, as with http.client and requests; or an error, as
-#   with httpx. Objects of gzip.open(), bz2.open() and lzma.open() are binary files as io.BufferedIOBase describes them, and aiohttp
-#   takes file objects as bodies.
-# What happens: aiohttp takes the Content-Length from os.fstat(fileno()), so from the compressed file on the disk, and sends the
-#   first bytes of the decompressed content, up to that number. The server sees a whole request and answers 200; no error, no
-#   warning. In a form the part is cut in the same way, and the form around it is whole, with its later fields and its end.
+# One would expect: what is sent is what read() gives, the decompressed bytes, as with http.client and requests; or an error,
+#   as with httpx. Objects of gzip.open(), bz2.open() and lzma.open() are binary files as io.BufferedIOBase describes them,
+#   and aiohttp takes file objects as bodies.
+# What happens: aiohttp takes the Content-Length from os.fstat(fileno()), so from the compressed file on the disk, and sends
+#   the first bytes of the decompressed content, up to that number. The server sees a whole request and answers 200; no
+#   error, no warning. In a form the part is cut in the same way, and the form around it is whole, with its later fields and
+#   its end.
 # Versions: aiohttp 3.14.5; httpx 0.28.1, requests 2.34.2 and the http.client of Python's library do it otherwise
-# Source: this script; aiohttp 3.14.5, aiohttp/payload.py line 560 (`os.fstat(self._value.fileno()).st_size`) and line 166 (the
-#   chunk is cut); docs.python.org/3/library/gzip.html, "a file object in binary mode"
-# Why it matters: `session.put(presigned_url, data=gzip.open("export.csv.gz"))` stores the beginning of the export, and every status,
-#   length and checksum that storage gives belongs to just these bytes. Read it into memory, or give a generator of its pieces and
-#   the Content-Length, and the whole file is sent.
+# Source: this script; aiohttp 3.14.5, aiohttp/payload.py line 560 (`os.fstat(self._value.fileno()).st_size`) and line 621
+#   (the chunk is cut); docs.python.org/3/library/gzip.html, "a file object in binary mode"
+# Why it matters: `session.put(presigned_url, data=gzip.open("export.csv.gz"))` stores the beginning of the export, and every
+#   status, length and checksum that storage gives belongs to just these bytes. Read it into memory, or give a generator of
+#   its pieces and the Content-Length, and the whole file is sent.
 set -euo pipefail
 
 folder=$(mktemp -d)

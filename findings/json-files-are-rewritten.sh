@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # A JSON file as the body of a PUT: axios trims it, and superagent sends a description of its Buffer.
 #
-# One would expect: what is given as a string or as bytes is sent as it is, whatever its Content-Type, as with any other type.
-# What happens: with Content-Type: application/json axios parses a string and, if it is JSON, sends it without the white space at
-#   both ends; if it is not (JSON lines, JSON with a comment), it sends it as one JSON string, in quotation marks and with \n for
-#   each line break. superagent sends a Buffer as {"type":"Buffer","data":[...]}. With another type both send what they were
-#   given, and so do axios with a Buffer and superagent with a string.
+# One would expect: what is given as a string or as bytes is sent as it is, whatever its Content-Type, as with any other
+#   type.
+# What happens: with Content-Type: application/json axios parses a string and, if it is JSON, sends it without the white
+#   space at both ends; if it is not (JSON lines, JSON with a comment), it sends it as one JSON string, in quotation marks
+#   and with \n for each line break. superagent sends a Buffer as {"type":"Buffer","data":[...]}. With another type both send
+#   what they were given, and so do axios with a Buffer and superagent with a string.
 # Versions: axios 1.21.1, superagent 10.4.2
 # Source: this script; axios 1.21.1, lib/defaults/index.js lines 24 to 37 and 103 (`stringifySafely`); superagent 10.4.2,
 #   lib/node/index.js line 1207 (only strings are left as they are)
-# Why it matters: a .json file is PUT with its own type. Nearly every text file ends with a line break, so the object is not the
-#   file: its size and its MD5 differ, and a URL that was signed for the file's length or checksum is refused with 403. The others
-#   are stored as something that is no longer the file, with 200. Bytes for axios and a string for superagent are sent right.
+# Why it matters: a .json file is PUT with its own type. Nearly every text file ends with a line break, so the object is not
+#   the file: its size and its MD5 differ, and a URL that was signed for the file's length or checksum is refused with 403.
+#   The others are stored as something that is no longer the file, with 200. Bytes for axios and a string for superagent are
+#   sent right.
 set -euo pipefail
 
 folder=$(mktemp -d)

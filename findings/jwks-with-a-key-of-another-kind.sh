@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # A provider adds a key of another kind to its JSON Web Key Set, and tokens that are signed with the old key are refused.
 #
-# One would expect: a key that a library cannot use is left out, and the others are used. RFC 7517 section 5: "Implementations
-#   SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values that are not understood by them [...] or for which values
-#   are out of the supported ranges." Of "use" section 4.2 says: "Other values MAY be used."
-# What happens: with the other key in front of the RSA key, and a token whose `kid` is that of the RSA key, python-jose refuses it
-#   as soon as the other key is no RSA key, also for an ordinary EC key: it looks at no `kid`. With the RSA key in front all is
-#   well, so it depends on the order of the keys. Authlib fails on an unknown "kty" (AKP, that of ML-DSA keys), joserfc on an
-#   unknown "crv" and on a "use" of its own (for "kty" it is mended). PyJWT and jwcrypto verify the token with each of the sets.
+# One would expect: a key that a library cannot use is left out, and the others are used. RFC 7517 section 5:
+#   "Implementations SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values that are not understood by them
+#   [...] or for which values are out of the supported ranges." Of "use" section 4.2 says: "Other values MAY be used."
+# What happens: with the other key in front of the RSA key, and a token whose `kid` is that of the RSA key, python-jose
+#   refuses it as soon as the other key is no RSA key, also for an ordinary EC key: it looks at no `kid`. With the RSA key in
+#   front all is well, so it depends on the order of the keys. Authlib fails on an unknown "kty" (AKP, that of ML-DSA keys),
+#   joserfc on an unknown "crv" and on a "use" of its own (for "kty" it is mended). PyJWT and jwcrypto verify the token with
+#   each of the sets.
 # Versions: python-jose 3.5.0, Authlib 1.9.10, joserfc 1.8.0, PyJWT 2.15.1, jwcrypto 1.6.1
 # Source: this script; www.rfc-editor.org/rfc/rfc7517; python-jose 3.5.0, jose/jws.py line 212 (made outside of `try`);
 #   Authlib 1.9.10, authlib/jose/rfc7517/jwk.py line 55; joserfc 1.8.0, joserfc/_keys.py lines 173 to 180 (one exception of
 #   several is caught) and joserfc/registry.py line 144
-# Why it matters: whoever takes uploads with the tokens of an identity provider refuses all of its users, with 401 and not with a
-#   word about keys, from the minute in which the provider publishes a second kind of key, as one does before a rotation.
+# Why it matters: whoever takes uploads with the tokens of an identity provider refuses all of its users, with 401 and not
+#   with a word about keys, from the minute in which the provider publishes a second kind of key, as one does before a
+#   rotation.
 set -euo pipefail
 
 folder=$(mktemp -d)

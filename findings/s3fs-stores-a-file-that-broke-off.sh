@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
 # A file that breaks off with an exception inside `with fs.open(key, "wb")`: s3fs and OpenDAL store what came so far.
 #
-# One would expect: S3 has no half objects, since a PUT is all or nothing; so the old object stays when the block that writes the
-#   new one ends with an exception, as it does with obstore, whose writer then aborts.
-# What happens: with s3fs and OpenDAL the end of the block is a close(), with or without an exception. The part that was written
-#   is completed as a whole object, over the old one. It is so for 10 bytes (one PUT) and for 60 MB (a multipart upload).
-#   `with fs.transaction:` around it keeps the old object with s3fs.
+# One would expect: S3 has no half objects, since a PUT is all or nothing; so the old object stays when the block that writes
+#   the new one ends with an exception, as it does with obstore, whose writer then aborts.
+# What happens: with s3fs and OpenDAL the end of the block is a close(), with or without an exception. The part that was
+#   written is completed as a whole object, over the old one. It is so for 10 bytes (one PUT) and for 60 MB (a multipart
+#   upload). `with fs.transaction:` around it keeps the old object with s3fs.
 # Versions: s3fs 2026.9.0 (fsspec 2026.9.0), opendal 0.47.12, obstore 0.12.1; moto 5.2.5 is the store
 # Source: this script; fsspec 2026.9.0, fsspec/spec.py line 2337 (`__exit__` closes, whatever was raised);
 #   filesystem-spec.readthedocs.io/en/latest/features.html#transactions
-# Why it matters: a server that streams an upload into such a file and loses its client in the middle tells the client nothing, and
-#   has replaced a good object by a cut one, with a right length and a right ETag of its own.
+# Why it matters: a server that streams an upload into such a file and loses its client in the middle tells the client
+#   nothing, and has replaced a good object by a cut one, with a right length and a right ETag of its own.
 set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet "moto[server,s3]==5.2.5" s3fs==2026.9.0 fsspec==2026.9.0 opendal==0.47.12 obstore==0.12.1
+"$folder/venv/bin/pip" install --quiet \
+  "moto[server,s3]==5.2.5" s3fs==2026.9.0 fsspec==2026.9.0 opendal==0.47.12 obstore==0.12.1
 cd "$folder"
 
 cat > see.py <<'PY'
