@@ -10,7 +10,8 @@
 #   its end.
 # Versions: aiohttp 3.14.5; httpx 0.28.1, requests 2.34.2 and the http.client of Python's library do it otherwise
 # Source: this script; aiohttp 3.14.5, aiohttp/payload.py line 560 (`os.fstat(self._value.fileno()).st_size`) and line 621
-#   (the chunk is cut); docs.python.org/3/library/gzip.html, "a file object in binary mode"
+#   (the chunk is cut); docs.python.org/3/library/gzip.html, "in binary or text mode, returning a
+#   file object"
 # Why it matters: `session.put(presigned_url, data=gzip.open("export.csv.gz"))` stores the beginning of the export, and every
 #   status, length and checksum that storage gives belongs to just these bytes. Read it into memory, or give a generator of
 #   its pieces and the Content-Length, and the whole file is sent.

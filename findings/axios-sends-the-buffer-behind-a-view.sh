@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # A Uint8Array that is a piece of a larger one as the body of a PUT: axios sends the larger one.
 #
-# One would expect: of `bytes.subarray(4, 8)` four bytes are sent, as fetch and XMLHttpRequest do it, and as axios does with
-#   a Node Buffer and with a Blob. "ArrayBufferView" is in the README's list of bodies.
+# One would expect: of `bytes.subarray(4, 8)` four bytes are sent, as fetch does it, and as axios does with a Node Buffer and
+#   with a Blob. "ArrayBufferView" is in the README's list of bodies.
 # What happens: axios sends the whole ArrayBuffer behind the view, with the length of all of it. The answer is 200; no error,
-#   no warning. It is so with the adapters "http" and "fetch", for DataView and for each typed array.
+#   no warning. It is so with the adapters "http" and "fetch", for a DataView, too.
 # Versions: axios 1.21.1; the fetch of Node sends it right
 # Source: this script; axios 1.21.1, lib/defaults/index.js line 71 (`return data.buffer`, before any adapter); reported in
 #   2019 and 2021, and closed: github.com/axios/axios/issues/2564 and /issues/4068

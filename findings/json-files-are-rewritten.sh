@@ -11,9 +11,9 @@
 # Source: this script; axios 1.21.1, lib/defaults/index.js lines 24 to 37 and 103 (`stringifySafely`); superagent 10.4.2,
 #   lib/node/index.js line 1207 (only strings are left as they are)
 # Why it matters: a .json file is PUT with its own type. Nearly every text file ends with a line break, so the object is not
-#   the file: its size and its MD5 differ, and a URL that was signed for the file's length or checksum is refused with 403.
-#   The others are stored as something that is no longer the file, with 200. Bytes for axios and a string for superagent are
-#   sent right.
+#   the file: its size and its MD5 differ, and storage refuses it where the URL was signed for the file's length or
+#   checksum. The others are stored as something that is no longer the file, with 200. Bytes for axios and a string for
+#   superagent are sent right.
 set -euo pipefail
 
 folder=$(mktemp -d)
