@@ -150,7 +150,7 @@ def _healths(rules: dict[str, Any]) -> set[str]:
     return {rule["health"] for group in rules["groups"] for rule in group["rules"]}
 
 
-def _ask_until(port: int, path: str, wanted: Callable[[Any], bool], seconds: float = 20) -> Any:
+def _ask_until(port: int, path: str, wanted: Callable[[Any], bool], seconds: float = 90) -> Any:
     """Ask Prometheus' API until its answer is wanted."""
     deadline = time.monotonic() + seconds
     found: Any = None
