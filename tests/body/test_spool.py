@@ -214,7 +214,7 @@ async def test_full_disk_lets_pass_what_streams(
     block = os.urandom(MIB)
     following = asyncio.create_task(drain(body.reader(32 * MIB)))
     for _ in range(32):
-        await asyncio.wait_for(body.feed(block), 5)
+        await asyncio.wait_for(body.feed(block), 30)
     body.finish()
     assert await following == 32 * block
     assert not body.replayable

@@ -58,7 +58,7 @@ def main(folder: Path) -> None:
             connection.begin(PLAIN, len(body))
             connection.send(body)
             waiting.append(connection)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while len(asked) < min(NAMES, 32) and time.monotonic() < deadline:
             time.sleep(0.05)
         url = f"{store.url}key?{signed_queries.v4()}"

@@ -141,5 +141,5 @@ def test_look_ups_do_not_hold_up_the_end(tmp_path: Path) -> None:
     assert seen["hanging"] == seen["names"]
     assert seen["meanwhile"] == 200
     # The bound of the stop is 1 second and the farewell's 1; a look-up alone takes 30.
-    assert seen["stop_seconds"] < 6
+    assert seen["stop_seconds"] < 20
     assert not [line for line in seen["log"] if "Traceback" in line or "library_log" in line]

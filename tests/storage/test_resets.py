@@ -125,7 +125,7 @@ def _is_stopped(service: Running, path: str, url: str, wait: Wait) -> str:
 def _is_killed(service: Running, path: str, url: str, wait: Wait) -> str:
     with _half_sent(service, path, url, wait):
         service.process.send_signal(signal.SIGKILL)
-        return f"exit status {service.process.wait(5)}"
+        return f"exit status {service.process.wait(30)}"
 
 
 REFUSAL = answer(403, xml("AccessDenied"))
@@ -214,7 +214,7 @@ def test_storage_sees_a_reset(seen: dict[tuple[str, str], "Future[Seen]"], way: 
 
 
 def _await_begin(puts: list[Put]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (puts and puts[0].body):
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -222,7 +222,7 @@ def _await_begin(puts: list[Put]) -> None:
 
 def _endings(puts: list[Put]) -> set[str]:
     assert puts
-    assert all(put.ended.wait(5) for put in puts)
+    assert all(put.ended.wait(30) for put in puts)
     return {put.left for put in puts}
 
 

@@ -192,7 +192,7 @@ async def test_storage_that_takes_nothing(run: Run, body: Body, after: Any, call
     run.stall_seconds = STALL_SECONDS
     outcome, put = await run.put(body, Reply(b"", after=after, pause=2 * STALL_SECONDS, then="hang"))
     assert outcome.error == "storage_stalled"
-    assert await asyncio.to_thread(put.ended.wait, 9)
+    assert await asyncio.to_thread(put.ended.wait, 60)
     assert (put.left, put.whole) == ("by a reset", False)
     assert sum(calls.sent) < SIZE
 
@@ -224,7 +224,7 @@ async def test_cancelled_in_mid_body(run: Run, body: Body, calls: Calls) -> None
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting
-    assert await asyncio.to_thread(puts[0].ended.wait, 9)
+    assert await asyncio.to_thread(puts[0].ended.wait, 60)
     assert (puts[0].left, puts[0].whole) == ("by a reset", False)
 
 
@@ -255,7 +255,7 @@ async def test_length_that_proves_wrong(run: Run, budget: SpoolBudget, calls: Ca
     gate.set()
     with pytest.raises(WrongLength):
         await putting
-    assert await asyncio.to_thread(puts[0].ended.wait, 9)
+    assert await asyncio.to_thread(puts[0].ended.wait, 60)
     assert (puts[0].left, puts[0].whole) == ("by a reset", False)
     body.close()
 

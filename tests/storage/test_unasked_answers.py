@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from devtools import signed_queries
@@ -33,6 +35,23 @@ def pause() -> None:
     time.sleep(PAUSE_SECONDS)
 
 
+def spoken(event: dict[str, Any]) -> bool:
+    """Whether the service says that storage spoke unasked."""
+    return event["event"] == "storage_spoke_unasked"
+
+
+def wait_until_left(store: UnaskedStore) -> None:
+    """Wait until bytes are on their way to the store that its system does not acknowledge."""
+    port, deadline = f":{store.listener.getsockname()[1]:04X}", time.monotonic() + 30
+    while True:
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        # Local address, remote address, state, and bytes that wait to be sent or acknowledged.
+        if any(row[2].endswith(port) and int(row[4].partition(":")[0], 16) for row in rows):
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     "first",
     [
@@ -48,10 +67,9 @@ def test_no_kept_connections_after_that(first: Turn) -> None:
     """Every PUT after it has a connection of its own, and gets the answer to itself and nothing else."""
     store = UnaskedStore(first, says(OK), says(OK), says(REFUSAL))
     with Running(UPLOAD_DESTINATIONS=store.url) as running:
-        told = []
-        for _ in range(4):
-            told.append(upload(running, store).json.get("code", "ok"))
-            time.sleep(2 * PAUSE_SECONDS)
+        told = [upload(running, store).json.get("code", "ok")]
+        running.wait_for(spoken)
+        told += [upload(running, store).json.get("code", "ok") for _ in range(3)]
     store.listener.close()
     assert told == ["ok", "ok", "ok", "access_denied"]
     assert store.connections == 4
@@ -83,7 +101,7 @@ def test_idle_connections_of_the_host_are_closed() -> None:
     with Running(UPLOAD_DESTINATIONS=store.url) as running, ThreadPoolExecutor(2) as pool:
         told = list(pool.map(lambda _: upload(running, store).status, range(2)))
         speak.set()
-        time.sleep(2 * PAUSE_SECONDS)
+        running.wait_for(spoken)
         told += [upload(running, store).status for _ in range(2)]
     assert told == [200] * 4
     assert store.connections == 4
@@ -98,7 +116,7 @@ def test_answer_to_what_has_not_arrived() -> None:
         assert upload(running, store).status == 200
         assert is_deaf.wait(30)
         second = pool.submit(upload, running, store)
-        time.sleep(5 * PAUSE_SECONDS)  # so that the second PUT has left
+        wait_until_left(store)
         speak.set()
         told = second.result(30)
         assert (told.json["code"], told.json["stored"]) == ("storage_disconnected", None), told.json
@@ -110,10 +128,9 @@ def test_what_remains() -> None:
     """An answer that crosses a PUT which has arrived is taken for its own, but never again from that host."""
     store = UnaskedStore(says(OK), says(OK, REFUSAL, after=pause), says(REFUSAL))
     with Running(UPLOAD_DESTINATIONS=store.url) as running:
-        told = []
-        for _ in range(4):
-            told.append(upload(running, store).json.get("code", "ok"))
-            time.sleep(2 * PAUSE_SECONDS)
+        told = [upload(running, store).json.get("code", "ok") for _ in range(2)]
+        running.wait_for(spoken)
+        told += [upload(running, store).json.get("code", "ok") for _ in range(2)]
     assert told == ["ok", "ok", "access_denied", "access_denied"]
     assert store.connections == 3
 

@@ -8,12 +8,15 @@ Must not know: destinations, storage's responses.
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from upload_service.body.disk_segments import FileUse
 
 # How many bytes a pipe holds before it makes the writer wait.
 WINDOW_BYTES = 128 * 1024
+# Asked before the last bytes are handed out: if it says no, they are not.
+MayEnd = Callable[[], Awaitable[bool]]
 
 
 class WrongLength(Exception):
@@ -54,7 +57,7 @@ class Readable(Protocol):
     @property
     def on_disk(self) -> bool: ...
 
-    async def next(self) -> bytes: ...
+    async def next(self, may_end: MayEnd | None = None) -> bytes: ...
     def send_from_disk(self, send: FileUse[int]) -> int: ...
 
 
@@ -201,8 +204,7 @@ class Body:
 class BodyReader:
     """Reads a body once, from its start to its end.
 
-    `length` is the number of bytes that were announced, `read_bytes` the number read so far. `begun`: what is
-    read is being sent.
+    `length`: so many bytes were announced; `read_bytes`: so many are read. `begun`: they are being sent.
     """
 
     def __init__(self, body: Body, length: int, *, last: bool) -> None:
@@ -232,17 +234,16 @@ class BodyReader:
         """Whether the last byte may have left; of an empty body, whether its end may have."""
         return self.begun and self.complete
 
-    async def next(self) -> bytes:
-        """The next chunk; b"" at the end. Raises WrongLength when the announced length proves to be wrong."""
+    async def next(self, may_end: MayEnd | None = None) -> bytes:
+        """The next chunk; b"" at the end, or where it may not end. Raises WrongLength for a wrong length."""
         chunk = await self._body.read(self.read_bytes, self.length, last=self._last)
+        if chunk and may_end and self.read_bytes + len(chunk) == self.length and not await may_end():
+            return b""
         self.read_bytes += len(chunk)
         return chunk
 
     def send_from_disk(self, send: FileUse[int]) -> int:
-        """Let `send` take the next bytes out of the file on disk; how many it has taken.
-
-        0: `next` has them. Raises WrongLength as `next` does.
-        """
+        """Let `send` take the next bytes from the disk; how many. 0: `next` has them. Raises as `next`."""
         count = self._body.send_from_disk(self.read_bytes, self.length, send, last=self._last)
         self.read_bytes += count
         return count

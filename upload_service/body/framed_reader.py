@@ -6,7 +6,7 @@ Must not know: what the bytes around it say.
 """
 
 from upload_service.body.disk_segments import FileUse
-from upload_service.body.file_body import BodyReader
+from upload_service.body.file_body import BodyReader, MayEnd
 
 # A last chunk up to this size leaves together with what stands behind it: copying is cheaper than a call.
 JOINED_BYTES = 64 * 1024
@@ -51,15 +51,17 @@ class FramedReader:
         """See BodyReader."""
         return self._inner.on_disk
 
-    async def next(self) -> bytes:
-        """The next chunk; b"" at the end. Raises WrongLength as BodyReader does."""
+    async def next(self, may_end: MayEnd | None = None) -> bytes:
+        """The next chunk; b"" at the end, or where it may not end. Raises WrongLength as BodyReader does."""
         if not self._frame_bytes:
             return self._of_frame(self._before)
-        if chunk := await self._inner.next():
+        if chunk := await self._inner.next(may_end):
             if len(chunk) <= JOINED_BYTES and self._inner.complete:
                 return chunk + self._of_frame(self._after)
             return chunk
-        return b"" if self.complete else self._of_frame(self._after)
+        if not self._inner.complete or self.complete or (may_end and not await may_end()):
+            return b""
+        return self._of_frame(self._after)
 
     def send_from_disk(self, send: FileUse[int]) -> int:
         """See BodyReader."""

@@ -3,10 +3,11 @@
 Knows: how much of a PUT storage's system has acknowledged, when bytes that come cannot be an answer, and how
 a PUT leaves its connection. Of private names of aiohttp (3.14) it uses none.
 Rules: unless storage has the whole PUT, the connection ends with a reset: some stores take an orderly close
-for the end of the file, and keep the part that came. Nobody has asked for what comes while the connection is
-idle, before the PUT has begun to leave, while nothing of it is acknowledged, or behind its answer. A PUT has
-MOST_INTERIM answers at most that only announce its answer (RFC 9110 section 15.2): aiohttp reads them for as
-long as they come.
+for the end of the file, and keep the part that came. An answer that is here before a PUT's last bytes leave
+is heard before they do: it cannot be the answer to them. Nobody has asked for what comes while the connection
+is idle, before the PUT has begun to leave, while nothing of it is acknowledged, or behind its answer. A PUT
+has MOST_INTERIM answers at most that only announce its answer (RFC 9110 section 15.2): aiohttp reads them for
+as long as they come.
 Must not know: what an answer means.
 """
 
@@ -36,17 +37,25 @@ STEP_BYTES = 16 * 1024
 TLS_OVERHEAD_DIVISOR = 256
 
 
+async def hear() -> None:
+    """Let connections hear what has come to this system."""
+    await asyncio.sleep(0)  # the event loop polls the system ...
+    await asyncio.sleep(0)  # ... and tells the connection
+
+
 class Connection(ResponseHandler):
     """A connection of aiohttp's client that knows its PUT, and notices what nobody asked for.
 
     `host`: whose it is; None before its first PUT. `answered_unasked`: what came as the answer to the PUT
-    cannot be the one to it.
+    cannot be the one to it. `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the
+    head of its answer came.
     """
 
     def __init__(self, connections: Connections, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.host: str | None = None
         self.answered_unasked = False
+        self.unsent_bytes = 0
         self._connections = connections
         # aiohttp's own `transport` is None from `close` on, and the system may still have to send.
         self._wire: Any = None
@@ -58,7 +67,6 @@ class Connection(ResponseHandler):
         self._reader: Readable | None = None
         self._writer: AbstractStreamWriter | None = None
         self._head_bytes: Callable[[], int] = int
-        self._waiting_at_end = 0
         self._has_begun_to_arrive = False
         self._has_arrived = False
         # Of its answer.
@@ -95,7 +103,7 @@ class Connection(ResponseHandler):
             self.host = f"{url.host}:{url.port}"
         self._reader, self._writer, self._head_bytes = reader, writer, head_bytes
         self._has_begun_to_arrive = self._has_arrived = self.answered_unasked = False
-        self._interim, self._content, self._waiting_at_end = 0, None, 0
+        self._interim, self._content, self.unsent_bytes = 0, None, 0
         reset_at_close(self._socket, self._tls, True)
 
     def leave(self) -> None:
@@ -105,7 +113,7 @@ class Connection(ResponseHandler):
         """
         if self._wire is None:
             pass  # it is lost already
-        elif self.unsent_bytes():
+        elif self._unsent_bytes():
             self._wire.abort()
         else:
             reset_at_close(self._socket, self._tls, False)
@@ -113,9 +121,17 @@ class Connection(ResponseHandler):
         if self.host and not self._connections.may_be_kept(self.host):
             self.force_close()
 
-    def unsent_bytes(self) -> int:
-        """How many bytes of the PUT storage's system has not acknowledged."""
-        assert self._reader
+    async def unanswered(self) -> bool:
+        """Whether the PUT's answer is not here, neither heard nor waiting to be.
+
+        While nothing of the PUT has left, nobody is asked: what comes then is no answer.
+        """
+        assert self._writer
+        if self._content is None and self._writer.output_size and self.has_unread_data():
+            await hear()
+        return self._content is None
+
+    def _unsent_bytes(self) -> int:
         return 0 if self._has_arrived else self._unread_bytes() + self._unacknowledged_bytes()
 
     def _unread_bytes(self) -> int:
@@ -123,7 +139,7 @@ class Connection(ResponseHandler):
         return self._reader.length - self._reader.read_bytes
 
     def _unacknowledged_bytes(self) -> int:
-        waiting = self._waiting_at_end if self._wire is None else unacknowledged_bytes(self._wire)
+        waiting = unacknowledged_bytes(self._wire)
         self._has_arrived = not waiting and not self._unread_bytes()
         return waiting
 
@@ -154,8 +170,6 @@ class Connection(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """As in aiohttp. asyncio (3.13) cannot abort what was closed and has been flushed since."""
-        if self._reader is not None:  # its answer may be looked at later
-            self._waiting_at_end = self._unacknowledged_bytes()
         super().connection_lost(exc)
         self._wire = None
 
@@ -195,6 +209,8 @@ class Connection(ResponseHandler):
             self._note_unasked()  # behind the answer, in the same bytes
         elif message.code >= 200 or message.code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._content = content
+            if self._reader is not None:  # later, when aiohttp reads it, the connection may be lost
+                self.unsent_bytes = self._unsent_bytes()
         else:
             self._interim += 1
         if self._interim <= MOST_INTERIM:

@@ -20,7 +20,7 @@ from aiohttp.streams import StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from upload_service.storage.connection import Connection
+from upload_service.storage.connection import Connection, hear
 from upload_service.storage.payload import BodyPayload
 
 # A store that has not sent 100 Continue after this time gets the body anyway (RFC 9110 section 10.1.1).
@@ -38,7 +38,7 @@ class Observer(Protocol):
 class Answer(NamedTuple):
     """The head of storage's answer, and its body as it comes.
 
-    `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the head was read.
+    `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the head came.
     """
 
     status: int
@@ -68,8 +68,7 @@ class Exchange:
         self._held = held
         connection = held.protocol
         if isinstance(connection, Connection) and connection.has_unread_data():
-            await asyncio.sleep(0)  # the event loop polls the system ...
-            await asyncio.sleep(0)  # ... and tells the connection
+            await hear()
         if not isinstance(connection, Connection) or connection.is_spoilt:
             raise aiohttp.ClientConnectionResetError("spoilt before it was used")
         head = CIMultiDict(headers)
@@ -113,7 +112,7 @@ class Exchange:
                 await self._wait_for_continue(self._continued)
             if self._observer:
                 self._observer.body_begins()
-            await self._payload.send(writer)
+            await self._payload.send(writer, connection.unanswered)
             writer.set_eof()  # the head of an empty body leaves here
         except Exception:
             # Its text is not for anybody: the payload has what matters.
@@ -135,7 +134,7 @@ class Exchange:
                 self._continued.set()
         if self._observer:
             self._observer.answered(message.code)
-        return Answer(message.code, message.headers, content, connection.unsent_bytes())
+        return Answer(message.code, message.headers, content, connection.unsent_bytes)
 
 
 def _head_bytes(method: str, url: URL, headers: Mapping[str, str]) -> int:

@@ -2,7 +2,8 @@
 
 Knows: how aiohttp's StreamWriter takes bytes, and how to see that storage takes them.
 Rules: the body leaves chunk by chunk, with exactly the announced number of bytes. If storage takes no byte
-for too long, the attempt ends.
+for too long, the attempt ends. The last bytes leave only while there is no answer: one that is here cannot
+be to all of them, and once they have left nobody could tell.
 Must not know: URLs, connections, responses.
 """
 
@@ -10,7 +11,7 @@ import asyncio
 
 from aiohttp.http import StreamWriter
 
-from upload_service.body.file_body import Readable, WrongLength
+from upload_service.body.file_body import MayEnd, Readable, WrongLength
 from upload_service.storage.sending_files import FileSender
 from upload_service.storage.sockets import dropped_bytes, unacknowledged_bytes
 
@@ -38,17 +39,20 @@ class BodyPayload:
         """Whether sending it needs no waiting, neither for the client nor for storage."""
         return self.reader.has_come and self.reader.length <= AT_ONCE_BYTES
 
-    async def send(self, writer: StreamWriter) -> None:
-        """Send the whole body, chunk by chunk; no more of it once storage has hung up."""
+    async def send(self, writer: StreamWriter, unanswered: MayEnd) -> None:
+        """Send the whole body, chunk by chunk; no more of it once storage has hung up.
+
+        Its end stays here if it is not `unanswered`.
+        """
         self.reader.begun = True
         files = None
         try:
-            while chunk := await self.reader.next():
+            while chunk := await self.reader.next(unanswered):
                 await writer.write(chunk, drain=False)  # its own drain has no limit for a stall
                 await self._drain(writer)
                 if self.reader.on_disk:
                     files = files or FileSender(self.reader, writer.transport)
-                    while await files.send():
+                    while await unanswered() and await files.send():
                         await self._drain(writer)
                 if not self.reader.complete and dropped_bytes(writer.transport):
                     return  # the rest has not been handed over, and the end of the connection is heard next

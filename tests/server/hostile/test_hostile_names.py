@@ -124,9 +124,9 @@ def test_odd_values(aim: Target, key: str, name: str, value: str) -> None:
 
 def test_type_full_of_addresses(aim: Target, key: str) -> None:
     """A file type with a thousand addresses in it is logged in time that grows with its length alone."""
-    began = time.monotonic()
+    began = time.process_time()
     assert scrub("=" + "http://" * 20_000).endswith("http://")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     kind = "=" + "http://" * 1100
     answered = post(aim.port, PLAIN, form(field("uploadUrl", aim.url(key)), file(b"1", content_type=kind)))
     assert answered.status == 200

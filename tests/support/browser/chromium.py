@@ -9,7 +9,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 FLAGS = (
     "--no-sandbox",
@@ -22,13 +22,18 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 
+# How long a test waits for what a page should show, and for the browser to start. Playwright's own 5 seconds
+# are too few for 64 MB on a busy machine; what is right is not made wrong by being late.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
+
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Start a browser, and close it when the block ends."""
     async with async_playwright() as playwright:
         program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=PATIENCE_MS)
         try:
             yield browser
         finally:

@@ -29,7 +29,7 @@ from tests.support.browser.tab import (
 )
 
 NAMES = ("firefox-esr", "firefox")
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 LARGEST_MESSAGE_BYTES = 64_000_000
 # The first lets services.settings.server be turned off.
 ENVIRONMENT = {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1", "MOZ_CRASHREPORTER_DISABLE": "1"}

@@ -7,8 +7,9 @@ from compose.part_uploads import MIB, Rules
 from local.store import Bucket
 from playwright.async_api import Browser
 
+from tests.support.browser.chromium import PATIENCE_MS
 from tests.support.browser.held_parts import HeldParts
-from tests.support.browser.upload_page import SHOWN_MS, UploadPage, open_page
+from tests.support.browser.upload_page import UploadPage, open_page
 from tests.support.service.running_service import Running
 
 PART_BYTES = 5 * MIB
@@ -48,4 +49,4 @@ async def parts_done(page: UploadPage, count: int) -> None:
     """Wait until the browser remembers so many parts as sent."""
     remembered = """(count) => Object.values({...localStorage}).some(
       (text) => JSON.parse(JSON.parse(text).record).parts.length === count)"""
-    await page.page.wait_for_function(remembered, arg=count, timeout=SHOWN_MS)
+    await page.page.wait_for_function(remembered, arg=count, timeout=PATIENCE_MS)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 90
 PAUSE_SECONDS = 0.05
 # For everything but this machine: nobody listens there (the port is "discard").
 DEAD_PROXY_HOST, DEAD_PROXY_PORT = "127.0.0.1", 9

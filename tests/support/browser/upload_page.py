@@ -13,8 +13,6 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.support.service.transcript import TRANSCRIPT
 
-# Also on a machine that has much else to do.
-SHOWN_MS = 60_000
 # The browser's own words about an answer with a status of 400 or more.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of [45]\d\d")
 # Runs before the page's own script, and records what the page shows, frees and breaks of its policy.
@@ -78,7 +76,7 @@ class UploadPage:
 
     async def shows(self, name: str, text: str) -> None:
         """Wait until the file's row shows this text."""
-        await expect(self.row(name)).to_contain_text(text, timeout=SHOWN_MS)
+        await expect(self.row(name)).to_contain_text(text)
 
     async def seen(self) -> dict[str, Any]:
         """What WATCH has seen so far."""

@@ -29,7 +29,7 @@ from tests.support.browser.tab import (
     Tab,
 )
 
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 SCREEN = "1400x2400x24"
 # Where Debian and Ubuntu have it; not on the PATH.
 BROWSERS = "usr/lib/*/webkit2gtk-4.*/MiniBrowser"

@@ -20,7 +20,7 @@ from local.child_process import ChildProcess
 from tests.support.examples.running_examples import FOLDER
 from tests.support.service.transcript import TRANSCRIPT
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 def environment(bucket: Bucket, endpoint: str, service_url: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "proxies.md"
 NAME = "upload.example.com"
 # Where packages put a server's program, which not everybody has on the PATH.
 PROGRAMS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
-START_SECONDS = 20
+START_SECONDS = 90
 START_TRIES = 3
 
 
@@ -178,7 +178,7 @@ class Proxy:
     def _end(self) -> None:
         self._process.terminate()
         try:
-            self._process.wait(20)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(20)
+            self._process.wait(60)

@@ -81,7 +81,7 @@ class FaultyStorage:
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
         for each in (self._listener, *self._fillers):
             each.close()
 

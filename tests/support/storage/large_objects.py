@@ -36,7 +36,7 @@ class Sink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._left = True
-        self._thread.join(10)
+        self._thread.join(60)
         self._listener.close()
 
     @property

@@ -16,7 +16,7 @@ from typing import Literal, cast
 
 from tests.support.storage.certificates import TlsLine
 
-GATE_SECONDS = 30
+GATE_SECONDS = 60
 NAP_SECONDS = 2
 NARROW_BYTES = 64 * 1024
 # What makes a 2xx a store's.
@@ -44,7 +44,8 @@ class Reply:
 
     `after`: the head, so many bytes of the body, or the whole body. `hang` keeps the connection open and
     silent until the peer leaves, `nap` does so after it has read nothing for a while; `reset` sends a TCP
-    reset. No body is taken before `gate` is set, and no more than `at_once` bytes of it at a time.
+    reset. No body is taken before `gate` is set, and no more than `at_once` bytes of it at a time. Nothing is
+    answered before `speak` is set.
     """
 
     raw: bytes = OK
@@ -52,6 +53,7 @@ class Reply:
     then: Literal["keep", "close", "reset", "hang", "nap"] = "keep"
     pause: float = 0.0
     gate: threading.Event | None = None
+    speak: threading.Event | None = None
     at_once: int = 262144
 
 
@@ -180,6 +182,8 @@ class _Handler(socketserver.BaseRequestHandler):
                 return False
             self._take(put, piece)
         time.sleep(reply.pause)
+        if reply.speak:
+            reply.speak.wait(GATE_SECONDS)
         self.request.sendall(reply.raw)
         put.answered = True
         if reply.then == "nap":

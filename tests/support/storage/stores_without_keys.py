@@ -89,12 +89,12 @@ def _running(command: list[str], folder: Path, asked: str) -> Iterator[None]:
             time.sleep(PAUSE_SECONDS)
         yield
     finally:
-        child.stop(patience_seconds=15)
+        child.stop(patience_seconds=60)
 
 
 def _takes_a_put(address: str) -> bool:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     try:
         connection.request("PUT", parts.path)
         return connection.getresponse().status in (200, 201, 204)

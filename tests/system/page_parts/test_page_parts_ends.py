@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Route, expect
 from tests.support.browser.chosen_file import change
 from tests.support.browser.held_parts import HeldParts
 from tests.support.browser.parts_page import NOTHING, REMEMBERED, Place, open_page_of, parts_done
-from tests.support.browser.upload_page import SHOWN_MS, UploadPage, picked
+from tests.support.browser.upload_page import UploadPage, picked
 from tests.support.client.ask_signer import ask
 from tests.system.test_page_looks import faults
 
@@ -82,9 +82,7 @@ async def test_another_file_is_another_upload(
             await held.release(3)
             os.utime(clip, (1, 1))
             await page.page.set_input_files("#pick", clip)
-            await expect(page.page.get_by_role("listitem").last).to_contain_text(
-                "Stored as", timeout=SHOWN_MS
-            )
+            await expect(page.page.get_by_role("listitem").last).to_contain_text("Stored as")
             await expect(page.page.get_by_role("listitem").first).to_contain_text(INTERRUPTED)
             assert len(held.asked("create")) == 2
 

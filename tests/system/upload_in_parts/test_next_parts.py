@@ -45,7 +45,7 @@ async def test_page_goes_on_after_a_reload(
     setting.store.asked.clear()
     await press(page, "Send", large)
     said = f"large.bin is stored, all {large.size} bytes of it."
-    await expect(page.get_by_role("status")).to_have_text(said, timeout=30_000)
+    await expect(page.get_by_role("status")).to_have_text(said)
     assert setting.store.parts() == Counter({2: 1})
     assert setting.stored() == [large.content]
     await page.context.close()

@@ -36,13 +36,18 @@ async def run(begin: Begin, path: Path, **options: Any) -> dict[str, Any]:
         return await call.outcome()
 
 
+async def remembered(folder: Path, parts: int) -> None:
+    """Wait until so many parts are."""
+    await until(
+        lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts
+    )
+
+
 async def killed_after(begin: Begin, setting: Setting, large: Large, folder: Path, parts: int = 2) -> None:
     """Begin, and kill the process when so many parts are remembered; the others were on their way."""
     gate = setting.hold(*range(parts + 1, 5))
     async with begin(large.path) as call:
-        await until(
-            lambda: (folder / "memory.json").exists() and len(memory_of(folder).get("parts", [])) == parts
-        )
+        await remembered(folder, parts)
         await call.kill()
     gate.set()
     setting.store.refuse = lambda _: None
@@ -86,16 +91,18 @@ async def test_one_part_fails_and_only_that_is_sent_again(
 
 async def test_part_that_fails_for_good(begin: Begin, setting: Setting, large: Large, tmp_path: Path) -> None:
     """After the last try the upload ends with storage's reason; what has arrived counts in the next call."""
-    setting.store.refuse = lambda asked: "SlowDown" if asked.part == 4 else None
-    outcome = await run(begin, large.path, maxRetries=1)
+    gate = setting.hold(4, then="SlowDown")
+    async with begin(large.path, maxRetries=1) as call:
+        await remembered(tmp_path, 3)  # a failure ends the others that are still on their way
+        gate.set()
+        outcome = await call.outcome()
     assert (outcome["known"], outcome["error"]["code"]) == (True, "storage_error")
     assert setting.store.parts()[4] == 2
-    kept = len(memory_of(tmp_path)["parts"])
     setting.store.refuse = lambda _: None
     setting.store.asked.clear()
     outcome = await run(begin, large.path)
-    assert outcome["told"][1]["remembered"] > 0
-    assert sum(setting.store.parts().values()) == 4 - kept
+    assert outcome["told"][1]["remembered"] == 3 * PART_BYTES
+    assert setting.store.parts() == Counter({4: 1})
     assert setting.stored() == [large.content]
 
 
@@ -144,9 +151,7 @@ async def test_pause_and_abandon(begin: Begin, setting: Setting, large: Large, t
     """Aborting keeps the parts and tells nobody; abandoning drops them, and then there is nothing to drop."""
     gate = setting.hold(3, 4)
     async with begin(large.path) as call:
-        await until(
-            lambda: (tmp_path / "memory.json").exists() and len(memory_of(tmp_path).get("parts", [])) == 2
-        )
+        await remembered(tmp_path, 2)
         await call.stop()
         outcome = await call.outcome()
     gate.set()
