@@ -45,5 +45,8 @@ async def _prove(scanner: TrustedClamd, log: Any) -> None:
 
 def _tell(log: Any, answer: Answer) -> None:
     """What a probe has found out, as one line."""
-    tell = log.info if answer.can_be_believed else log.error
-    tell("scanner", can_be_believed=answer.can_be_believed, tells_limits=answer.tells_limits)
+    said = {"can_be_believed": answer.can_be_believed, "tells_limits": answer.tells_limits}
+    if answer.can_be_believed:
+        log.info("scanner", **said)
+    else:
+        log.error("scanner", **said)

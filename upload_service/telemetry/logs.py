@@ -36,6 +36,9 @@ EVENTS = {
     "unknown_setting": "a variable that begins with UPLOAD_ is no setting",
     "storage_spoke_unasked": "a storage sent what nobody asked for: its connections are not kept for a while",
     "spool_in_memory": "files that wait would be in memory, not on disk: mount a volume at UPLOAD_SPOOL_DIR",
+    "scanner": "the malware scanner was probed: whether its OK can be believed, whether it tells its limits",
+    "scanner_unavailable": "the malware scanner gave no answer at the start, or one that cannot be believed",
+    "parts_unscanned": "parts of objects are stored without a scan, because UPLOAD_SCANNER says so",
     "connections_full": "too many clients were connected: how many of them had to make room",
     "library_log": "a library has logged something",
 }
