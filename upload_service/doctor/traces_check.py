@@ -37,7 +37,7 @@ def _ask(where: str) -> Finding:
     with _heard() as reasons:
         exporter = OTLPSpanExporter(timeout=TIMEOUT_SECONDS)
         is_taken = exporter.export([]) is SpanExportResult.SUCCESS
-        exporter.shutdown()
+        exporter.shutdown()  # type: ignore[no-untyped-call]  # the library has no types here
     if is_taken:
         return ok("traces", f"the collector at {where} takes them")
     why = f"{', '.join(dict.fromkeys(reasons)) or 'no answer in time'}"

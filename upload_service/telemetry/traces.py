@@ -3,6 +3,7 @@
 The other kind is `otlp_traces.py`, imported only where the settings ask for it.
 """
 
+import gc
 from typing import NamedTuple
 
 from multidict import MultiMapping
@@ -71,3 +72,5 @@ def require_packages(settings: Settings) -> None:
         import opentelemetry.sdk.trace  # noqa: F401  only looked for; the service needs it anyway
     except ImportError:
         raise SettingError(MISSING) from None
+    # It stays until the end, as what `__main__` has imported: the collector need never look at it.
+    gc.freeze()

@@ -65,7 +65,7 @@ def collector(folder: Path) -> Iterator[Collector]:
         "service::telemetry::metrics::level: none",
     )
     printed = folder / "collector.log"
-    command = [build(), *(f"--config=yaml:{each}" for each in settings)]
+    command = [str(build()), *(f"--config=yaml:{each}" for each in settings)]
     with printed.open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as running:  # noqa: S603  our own
         try:
             _wait_until_open(running, port, printed)
