@@ -3,8 +3,6 @@
 #   docker build -t upload-service .
 #
 # Pin what it stands on by digest: --build-arg PYTHON_IMAGE=python:3.13-slim-trixie@sha256:…
-#
-# Some settings need packages that the image does not have by itself: --build-arg WITH=traces adds those of UPLOAD_TRACES.
 
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG ADAPTER_IMAGE=public.ecr.aws/awsguru/aws-lambda-adapter:1.1.0
@@ -17,9 +15,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends binutils >/dev/null
 RUN python -m venv --without-pip /opt/upload-service && mkdir /spool
-ARG WITH=""
-COPY requirements*.lock ./
-RUN pip --python /opt/upload-service/bin/python install --no-compile --require-hashes -r requirements${WITH:+-$WITH}.lock
+COPY requirements.lock ./
+RUN pip --python /opt/upload-service/bin/python install --no-compile --require-hashes -r requirements.lock
 COPY upload_service /opt/upload-service/app/upload_service
 # The sources and the symbols of compiled modules go: 12 MB of symbols alone. Bytecode is made here, once, because at
 # run time nothing can be written.
