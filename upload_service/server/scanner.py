@@ -6,6 +6,7 @@ Must not know: uploads, clamd's protocol.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -45,5 +46,5 @@ async def _prove(scanner: TrustedClamd, log: Any) -> None:
 
 def _tell(log: Any, answer: Answer) -> None:
     """What a probe has found out, as one line."""
-    tell = log.info if answer.can_be_believed else log.error
-    tell("scanner", can_be_believed=answer.can_be_believed, tells_limits=answer.tells_limits)
+    level = logging.INFO if answer.can_be_believed else logging.ERROR
+    log.log(level, "scanner", can_be_believed=answer.can_be_believed, tells_limits=answer.tells_limits)
