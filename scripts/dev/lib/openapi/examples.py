@@ -86,6 +86,7 @@ def progress() -> list[Json]:
         {"event": "attempt", "attempt": 1},
         {"event": "sent", **so_far},
         {"event": "waiting", "seconds": 0.412, "code": "storage_error"},
+        {"event": "scanning"},
     ]
 
 
