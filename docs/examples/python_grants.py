@@ -39,9 +39,11 @@ async def grant(request: web.Request) -> web.Response:
 def presigned(key: str, content_type: str) -> str:
     """A URL for a PUT of one object."""
     # Stores other than S3 seldom have a host name for each bucket.
-    style = "path" if "AWS_ENDPOINT_URL_S3" in os.environ else "virtual"
+    own = "AWS_ENDPOINT_URL_S3" in os.environ
     config = Config(
-        signature_version="s3v4", request_checksum_calculation="when_required", s3={"addressing_style": style}
+        signature_version="s3v4",
+        request_checksum_calculation="when_required",
+        s3={"addressing_style": "path" if own else "virtual"},
     )
     s3: Any = Session().create_client("s3", config=config)
     named = {"Bucket": os.environ["S3_BUCKET"], "Key": key, "ContentType": content_type}

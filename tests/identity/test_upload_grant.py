@@ -15,7 +15,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.identity.upload_grant import UploadGrant, read_grant
 
 # With secrets and public keys together every confusion of the two would show.
-KEYS = (*parse_secrets([f"now:{SECRET}"]), *parse_public_keys("".join(map(pem, (RSA, EC, ED)))))
+KEYS = (*parse_secrets([f"now:{SECRET}"]), *parse_public_keys(pem(RSA) + pem(EC) + pem(ED)))
 
 
 def refused(text: str, now: float = NOW) -> UploadError:
@@ -39,7 +39,7 @@ def test_what_a_grant_says() -> None:
     read = read_grant(signed(claims(max_bytes=5, types=["image/jpg", "text/*"], sub="a")), KEYS, NOW)
     assert (read.url_digest, read.max_bytes, read.subject) == (hashlib.sha256(URL.encode()).digest(), 5, "a")
     assert read.types
-    assert (read.types.includes("image/jpeg"), read.types.families) == (True, {"text"})
+    assert (read.types.includes("image/jpeg"), read.types.families) == (True, frozenset({"text"}))
     plain = read_grant(signed(claims()), KEYS, NOW)
     assert (plain.max_bytes, plain.types, plain.subject, plain.prefix) == (None, None, None, None)
     assert repr(read) == "UploadGrant()"

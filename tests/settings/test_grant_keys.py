@@ -36,7 +36,7 @@ def test_secrets(tmp_path: Path) -> None:
 def test_public_keys(tmp_path: Path) -> None:
     """Public keys stand in a file, in PEM or as a JWK Set."""
     file = tmp_path / "keys.pem"
-    file.write_text("".join(map(pem, (RSA, EC, ED))))
+    file.write_text(pem(RSA) + pem(EC) + pem(ED))
     assert names(f"@{file}") == [("key-1", "RS256"), ("key-2", "ES256"), ("key-3", "EdDSA")]
 
 

@@ -95,7 +95,7 @@ def send(
     service: Running, path: str, to: Target, case: Case, carrier: str, *, with_file: bool = True
 ) -> tuple[int, str | None]:
     """Send the case; returns the status and the code, after the log was compared."""
-    claims = to.claims | {"sub": SUBJECT} | case.claims
+    claims = to.claims | {"sub": SUBJECT} | dict(case.claims)
     kept = {name: value for name, value in claims.items() if value is not None}
     grant = signed(kept, secret=case.secret or SECRET)
     part, headers = (b"", ()) if case.secret == "" else carried(grant, carrier)

@@ -43,7 +43,7 @@ TEXTS = {
         "이 서비스에 키가 있는 방식({algorithms})이 아닌 다른 방식으로 서명된 허가입니다."
     ),
     "The token is no upload grant: its header has another typ than {type}.": (
-        "업로드 허가가 아닌 토큰입니다. 헤더의 typ이 {type}이 아닙니다."
+        "업로드 허가가 아닌 토큰입니다. 헤더의 typ이 다음과 다릅니다: {type}."
     ),
     "The grant's header demands extensions (crit), and none is known here.": (
         "허가의 헤더가 확장(crit)을 요구하지만, 이 서비스는 아는 확장이 없습니다."
@@ -57,7 +57,7 @@ TEXTS = {
     "a SHA-256 digest in hex or base64url": "hex 또는 base64url로 적은 SHA-256 다이제스트",
     "The claim {name} of the grant is not {wanted}.": "허가의 클레임 {name}: {wanted}여야 합니다.",
     "The grant has a claim that is none of {known}.": "허가에 {known} 중 어느 것도 아닌 클레임이 있습니다.",
-    "The grant's aud is not {audience}.": "허가의 aud가 {audience}가 아닙니다.",
+    "The grant's aud is not {audience}.": "허가의 aud에 다음이 없습니다: {audience}.",
     "The grant needs either url_sha256, for a POST with policy_sha256, or url_prefix.": (
         "허가에는 url_sha256(POST라면 policy_sha256도) 또는 url_prefix 중 하나가 필요합니다."
     ),
