@@ -62,8 +62,8 @@ def document() -> Schema:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Where the operator asks for tokens: one of `UPLOAD_API_TOKENS`, or a signed "
-                    "one.",
+                    "description": "Where the operator asks for tokens: one of `UPLOAD_API_TOKENS`, "
+                    "or a signed one.",
                 }
             },
             **components(),
