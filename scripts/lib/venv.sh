@@ -87,6 +87,9 @@ _pip() {
 }
 
 _set_up() {
+  # Taken before, so that what changes meanwhile is installed the next time.
+  local wanted
+  wanted=$(_checksum)
   if _usable; then
     echo "Updating ${_venv##*/} ..." >&2
     rm -f "$_stamp" "$_log"
@@ -98,7 +101,7 @@ _set_up() {
   fi
   _pip --require-hashes -r "$root/requirements-$_wanted.lock"
   _pip --no-deps --no-build-isolation -e "$root"
-  printf '%s\n' "$root $_venv" "$_wanted $(_checksum)" >"$_stamp"
+  printf '%s\n' "$root $_venv" "$_wanted $wanted" >"$_stamp"
 }
 
 if ! _ready; then
