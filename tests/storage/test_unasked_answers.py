@@ -37,7 +37,7 @@ def pause() -> None:
 
 def spoken(event: dict[str, Any]) -> bool:
     """Whether the service says that storage spoke unasked."""
-    return event["event"] == "storage_spoke_unasked"
+    return bool(event["event"] == "storage_spoke_unasked")
 
 
 def wait_until_left(store: UnaskedStore) -> None:
