@@ -41,8 +41,9 @@ ENV PATH=/opt/upload-service/bin:$PATH \
 # A volume that is mounted here belongs to the user; without one, files that wait lie in /tmp.
 COPY --from=build --chown=10001:10001 /spool /spool
 WORKDIR /opt/upload-service/app
-# The image of Python comes without bytecode, and each start would compile anew what it loads of the standard library.
-RUN python -c 'import encodings.idna, sys, upload_service.command; \
+# The image of Python comes without bytecode, and each start would compile anew what it loads of the standard library,
+# with traces or without.
+RUN python -c 'import encodings.idna, requests, sys, upload_service.command, upload_service.telemetry.otlp_traces; \
       files = [str(getattr(each, "__file__", "")) for each in sys.modules.values()]; \
       print(*(each for each in files if each.startswith(sys.base_prefix) and each.endswith(".py")), sep="\n")' \
  | python -m compileall -q --invalidation-mode unchecked-hash -i -

@@ -52,6 +52,9 @@ def _serve(settings: Settings) -> int:
         structlog.get_logger().warning("spool_in_memory")
     try:
         asyncio.run(serve(settings))
+    except SettingError as error:
+        print(f"upload-service: {error}", file=sys.stderr)
+        return 2
     except CannotListen as error:
         where = settings.bind or "all interfaces"
         print(

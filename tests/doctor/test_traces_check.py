@@ -45,6 +45,13 @@ def test_none_there(closed_port: int) -> None:
     assert "ConnectionRefusedError" in seen.said
 
 
+def test_what_the_sdk_does_not_take() -> None:
+    """A variable that the SDK refuses is a failure, in none of the SDK's words."""
+    seen = check(UPLOAD_TRACES="otlp", OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER=SECRET)
+    assert "fail" in seen.verdicts("traces")
+    assert SECRET not in seen.out + seen.err
+
+
 def test_off() -> None:
     """Without traces nothing is said of them."""
     assert check().verdicts("traces") == []

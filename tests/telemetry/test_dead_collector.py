@@ -45,7 +45,7 @@ def settings(double: StorageDouble, port: int, **more: str) -> dict[str, str]:
     return {
         "UPLOAD_DESTINATIONS": double.url,
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"http://127.0.0.1:{port}/{PATH_SECRET}?key={PATH_SECRET}",
-        "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{HEADER_SECRET},{HEADER_SECRET}",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{HEADER_SECRET}",
         "LOG_LEVEL": "DEBUG",
         **PROMPT,
         **more,
@@ -149,6 +149,18 @@ def test_switched_off_by_the_standard_variable(double: StorageDouble, body: byte
         with Running(**settings(double, 9, OTEL_SDK_DISABLED="true")) as service:
             assert "trace_id" not in service.upload_event(post(service.port, PLAIN, body).request_id)
         assert receiver.requests == []
+
+
+@pytest.mark.parametrize("queue", ["256", "1"])
+def test_a_queue_shorter_than_a_batch(double: StorageDouble, body: bytes, queue: str) -> None:
+    """A short OTEL_BSP_MAX_QUEUE_SIZE alone works: a batch is never longer than the queue."""
+    with Receiver() as receiver:
+        more = {
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{receiver.url}/v1/traces",
+            "OTEL_BSP_MAX_QUEUE_SIZE": queue,
+        }
+        with Running(**settings(double, 9, **more)) as service:
+            assert told(service, receiver, post(service.port, PLAIN, body))
 
 
 @pytest.mark.parametrize(("sampler", "count"), [("always_off", 0), ("always_on", 20)])

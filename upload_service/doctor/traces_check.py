@@ -15,10 +15,12 @@ from upload_service.doctor.finding import Finding, fail, ok, warn
 from upload_service.settings.settings import Settings
 from upload_service.settings.traces_variables import collector_origin
 from upload_service.telemetry import logs
+from upload_service.telemetry.traces import NOT_TAKEN
 
 TIMEOUT_SECONDS = 5.0
 UNAUTHORIZED = frozenset({"401", "403"})
 _CURE = "check OTEL_EXPORTER_OTLP_ENDPOINT, that the collector runs, and that it takes OTLP over HTTP there"
+_REFUSED_CURE = "look for an OTEL_ variable that asks for what is not installed, and unset it"
 _KEY_CURE = "check OTEL_EXPORTER_OTLP_HEADERS: the collector wants another key"
 
 
@@ -35,7 +37,10 @@ def _ask(where: str) -> Finding:
     from opentelemetry.sdk.trace.export import SpanExportResult
 
     with _heard() as reasons:
-        exporter = OTLPSpanExporter(timeout=TIMEOUT_SECONDS)
+        try:
+            exporter = OTLPSpanExporter(timeout=TIMEOUT_SECONDS)
+        except Exception as error:
+            return fail("traces", NOT_TAKEN.format(error=type(error).__name__), _REFUSED_CURE)
         is_taken = exporter.export([]) is SpanExportResult.SUCCESS
         exporter.shutdown()  # type: ignore[no-untyped-call]  # the library has no types here
     if is_taken:

@@ -42,7 +42,8 @@ async def respond(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await progress.end(answer)
         if answer.keep_alive is False:
             response.force_close()
-    if trace := request.get(TRACE):
+    # The id first: a key that the request does not have costs an exception.
+    if logs.trace_id.get() and (trace := request.get(TRACE)):
         await _tell(request, trace, response.status)
     if request.method == "CONNECT" or "Upgrade" in request.headers or not _is_framed_plainly(request):
         response.force_close()  # a proxy may see the next request begin elsewhere than we do

@@ -11,6 +11,7 @@ Why it is built so: docs/decisions/0028-traces.md.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from multidict import MultiMapping
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.propagators.textmap import Getter
+from opentelemetry.sdk.environment_variables import OTEL_BSP_MAX_EXPORT_BATCH_SIZE, OTEL_BSP_MAX_QUEUE_SIZE
 from opentelemetry.sdk.resources import (
     SERVICE_NAME,
     SERVICE_VERSION,
@@ -50,6 +52,8 @@ from upload_service.telemetry.upload_event import UploadEvent
 
 # So long the stop waits for the collector, and in Lambda an answer.
 CLOSE_SECONDS, ANSWER_SECONDS = 2.0, 0.5
+# The standard's numbers, which are the SDK's, too.
+QUEUE_SPANS, BATCH_SPANS = 2048, 512
 _NO_PARENT = Context()
 _KINDS = {"SERVER": SpanKind.SERVER, "CLIENT": SpanKind.CLIENT, "INTERNAL": SpanKind.INTERNAL}
 _UNSET, _ERROR = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
@@ -77,7 +81,7 @@ class OtlpTraces(Traces):
         provider = TracerProvider(resource=self._resource, shutdown_on_exit=False)
         self._sampler = provider.sampler
         self._ids = provider.id_generator
-        self._processor = BatchSpanProcessor(OTLPSpanExporter())
+        self._processor = BatchSpanProcessor(OTLPSpanExporter(), max_export_batch_size=_batch_size())
         self._before_answer = before_answer
         self._threads = DaemonThreads(2, "traces")
         self._flushing: asyncio.Future[Any] | None = None
@@ -162,6 +166,12 @@ class _KnownHash(Resource):
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def _batch_size() -> int:
+    """So many spans go together. The SDK refuses a queue that is shorter than a batch, so it is cut."""
+    queue = int(os.environ.get(OTEL_BSP_MAX_QUEUE_SIZE, QUEUE_SPANS))
+    return min(queue, int(os.environ.get(OTEL_BSP_MAX_EXPORT_BATCH_SIZE, BATCH_SPANS)))
 
 
 def _resource() -> Resource:

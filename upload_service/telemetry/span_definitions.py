@@ -33,8 +33,12 @@ RESEND = Attribute("http.request.resend_count", "how many attempts came before; 
 FILE_SIZE = Attribute("upload_service.file_size", "bytes of the file that came")
 STORED = Attribute("upload_service.stored", "whether storage has the file; absent when nobody knows")
 SENT = Attribute("upload_service.sent_bytes", "bytes of the file that were handed to the connection")
+SCAN_RESULT = Attribute(
+    "upload_service.scan_result",
+    "`ok`, `found`, `too_large`, `unavailable`, or `given_up` when the upload ended around it",
+)
 
-ATTRIBUTES = (METHOD, ROUTE, SCHEME, STATUS, ERROR, HOST, PORT, RESEND, FILE_SIZE, STORED, SENT)
+ATTRIBUTES = (METHOD, ROUTE, SCHEME, STATUS, ERROR, HOST, PORT, RESEND, FILE_SIZE, STORED, SENT, SCAN_RESULT)
 
 
 class Definition(NamedTuple):
@@ -60,6 +64,15 @@ CLIENT_LEG = Definition(
     "the client leg: until all of the form had come; when that never happened, until the upload's end",
     (FILE_SIZE,),
 )  # fmt: skip
+SCAN = Definition(
+    "scan", "INTERNAL",
+    "the malware scan, where there is one: from the file's first byte until the scanner's verdict",
+    (SCAN_RESULT,),
+)  # fmt: skip
+VERDICT = Definition(
+    "await verdict", "INTERNAL",
+    "the end of a scan, below it: the scanner has all the bytes that it gets, and has not answered yet",
+)  # fmt: skip
 ATTEMPT = Definition(
     "{http.request.method}", "CLIENT",
     "one attempt: from its begin until storage's answer was read. Between two attempts is the wait",
@@ -77,7 +90,7 @@ CONNECT = Definition(
     (HOST, PORT),
 )  # fmt: skip
 
-SPANS = (UPLOAD, CHECK, CLIENT_LEG, ATTEMPT, LOOK_UP, CONNECT)
+SPANS = (UPLOAD, CHECK, CLIENT_LEG, SCAN, VERDICT, ATTEMPT, LOOK_UP, CONNECT)
 
 
 def is_failed_attempt(code: str) -> bool:

@@ -13,7 +13,7 @@ from upload_service.telemetry import span_definitions as spans
 from upload_service.telemetry.span_definitions import Attribute, Definition
 from upload_service.telemetry.traces import Answered
 from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
-from upload_service.upload.record import Attempt, UploadRecord
+from upload_service.upload.record import Attempt, ScanRecord, UploadRecord
 
 Value = str | int | bool
 
@@ -78,6 +78,8 @@ def _parts(record: UploadRecord, ended: float) -> Iterator[Span]:
     """What an upload is made of. Each kind of part is told by a function of its own."""
     if record.began is not None:
         yield _client_leg(record, record.began, ended)
+    if record.scan:
+        yield _scan(record.scan, ended)
     for number, attempt in enumerate(record.attempts):
         yield _attempt(record, attempt, number)
 
@@ -87,6 +89,17 @@ def _client_leg(record: UploadRecord, began: float, ended: float) -> Span:
         ended = began + record.client_seconds
     size: dict[str, Value] = {spans.FILE_SIZE.name: record.file_size}
     return Span(spans.CLIENT_LEG, spans.CLIENT_LEG.name, began, ended, size)
+
+
+def _scan(scan: ScanRecord, ended: float) -> Span:
+    """A file in which something is found is no error of the scan; what was found is for the log."""
+    ended = ended if scan.ended is None else scan.ended
+    below: tuple[Span, ...] = ()
+    if scan.waits_since is not None:
+        below = (Span(spans.VERDICT, spans.VERDICT.name, scan.waits_since, ended, {}),)
+    result: dict[str, Value] = {spans.SCAN_RESULT.name: scan.result}
+    is_error = scan.result == "unavailable"
+    return Span(spans.SCAN, spans.SCAN.name, scan.began, ended, result, is_error, below)
 
 
 def _attempt(record: UploadRecord, attempt: Attempt, number: int) -> Span:

@@ -4,6 +4,7 @@ The other kind is `otlp_traces.py`, imported only where the settings ask for it.
 """
 
 import gc
+import os
 from typing import NamedTuple
 
 from multidict import MultiMapping
@@ -13,9 +14,9 @@ from upload_service.settings.settings import Settings
 from upload_service.telemetry.upload_event import CheckEvent, UploadEvent
 
 MISSING = (
-    "UPLOAD_TRACES needs packages that are not installed: install upload-service[traces], "
-    "build the image with --build-arg WITH=traces, or set it to off"
+    "UPLOAD_TRACES needs packages that are not installed: install upload-service[traces], or set it to off"
 )
+NOT_TAKEN = "UPLOAD_TRACES: OpenTelemetry's SDK does not take what an OTEL_ variable says ({error})"
 
 
 class Answered(NamedTuple):
@@ -55,18 +56,24 @@ class Traces:
 
 
 def make_traces(settings: Settings) -> Traces:
-    """The kind that is wanted."""
+    """The kind that is wanted. Raises SettingError where the SDK does not take the OTEL_ variables."""
     if settings.traces == "off":
         return Traces()
     from upload_service.telemetry.otlp_traces import OtlpTraces
 
-    return OtlpTraces(before_answer=settings.in_lambda)
+    try:
+        return OtlpTraces(before_answer=settings.in_lambda)
+    except Exception as error:
+        raise SettingError(NOT_TAKEN.format(error=type(error).__name__)) from None
 
 
 def require_packages(settings: Settings) -> None:
     """Raise SettingError if what the settings want is not installed."""
     if settings.traces == "off":
         return
+    for name, value in list(os.environ.items()):
+        if name.startswith("OTEL_") and not value.strip():
+            del os.environ[name]  # not set, as the standard has it; the SDK warns of it
     try:
         import opentelemetry.exporter.otlp.proto.http.trace_exporter
         import opentelemetry.sdk.trace  # noqa: F401  only looked for; the service needs it anyway

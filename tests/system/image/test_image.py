@@ -71,9 +71,10 @@ def test_content() -> None:
 
 
 def test_start_compiles_nothing() -> None:
-    """All modules that a start loads have their bytecode there, those of the standard library as well."""
+    """All modules that a start loads have their bytecode there, with traces or without."""
     script = (
-        "import encodings.idna, os, sys, upload_service.command; "
+        "import encodings.idna, os, requests, sys, upload_service.command; "
+        "import upload_service.telemetry.otlp_traces; "
         "specs = [getattr(each, '__spec__', None) for each in sys.modules.values()]; "
         "cached = [each.cached for each in specs if each and each.cached]; "
         "print(*(each for each in cached if not os.path.exists(each)))"

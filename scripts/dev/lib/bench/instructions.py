@@ -147,6 +147,8 @@ def of_build(
     program = ["-m", "bench.without", without] if without else ["-m", "upload_service"]
     env = build.environment() | {
         "UPLOAD_BIND": "127.0.0.1",
+        # Near its limit a service looks at each of its sockets, also those that are closed and not yet freed.
+        "UPLOAD_MAX_CONCURRENT": "1000",
         "UPLOAD_DESTINATIONS": url.rsplit("/", 2)[0] + "/",
         **settings,
     }
