@@ -119,9 +119,7 @@ class AccessControl:
         if not self.signed or token is None or len(authorization) > 1:
             raise _unauthorized(authorization)
         if not self.signed.has_form(token):
-            cause = Phrase(
-                "The token of the request is none of this service's, and no signed token (JWT) either."
-            )
+            cause = Phrase("The token is none of this service's own, and no signed token (JWT) either.")
             raise UploadError("unauthorized", cause, challenge=CHALLENGE_WRONG)
         await self.signed.identify(caller, token)
 

@@ -10,7 +10,7 @@ TEXTS = {
     "The token of the request is signed in a way that its key is not for.": (
         "요청의 토큰은 그 키에 허용되지 않은 방식으로 서명되었습니다."
     ),
-    "The token of the request is none of this service's, and no signed token (JWT) either.": (
+    "The token is none of this service's own, and no signed token (JWT) either.": (
         "요청의 토큰은 이 서비스의 토큰이 아니며, 서명된 토큰(JWT)도 아닙니다."
     ),
     "The token of the request is signed with a key that its issuer did not publish when it was last asked.": (
