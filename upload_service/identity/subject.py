@@ -23,7 +23,11 @@ def shown_subject(subject: str | None, how: str) -> str | None:
     return subject if how == "sub" and subject.isprintable() else subject_digest(subject)[:_HASH_DIGITS]
 
 
-def count_by_subject(caller: Caller, subject: str) -> None:
-    """Let the uploads of this caller count for this subject, and no more for its address."""
-    # Wherever it sits: a subject is one client, as an address behind a proxy is not.
-    caller.rate_limit_key, caller.is_believed = SUBJECT_KEY + subject_digest(subject), True
+def note_subject(caller: Caller, subject: str | None, how: str, *, counts: bool) -> None:
+    """Let the log say whose request it is. `how`: see above. `counts`: it counts for the subject."""
+    if subject is None:
+        return
+    caller.subject = shown_subject(subject, how)
+    if counts:
+        # Its own, wherever it sits: a subject is one client, as an address behind a proxy is not.
+        caller.rate_limit_key, caller.is_believed = SUBJECT_KEY + subject_digest(subject), True

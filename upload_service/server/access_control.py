@@ -85,15 +85,11 @@ class AccessControl:
         self,
         caller: Caller,
         authorization: Sequence[str],
-        read: Callable[[Sequence[str]], "UploadGrant | None"],
+        read: Callable[[Caller, Sequence[str]], "UploadGrant | None"],
     ) -> "UploadGrant | None":
         """As `admit`, where bearer tokens are grants. `read` finds the grant in the header's lines."""
         with self._counting(caller):
-            grant = read(authorization)
-            if self._counts_subjects and grant and grant.subject is not None:
-                from upload_service.identity.subject import count_by_subject
-
-                count_by_subject(caller, grant.subject)
+            grant = read(caller, authorization)
         self._take_place(caller)
         return grant
 
