@@ -25,7 +25,7 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
 
-pytest_plugins = ["tests.support.workers"]
+pytest_plugins = ["tests.support.workers", "tests.support.hypothesis_settings"]
 
 # Tests that need a tool are marked with its name and left out, by name, where it is missing.
 TOOLS = {

@@ -38,7 +38,7 @@ def test_grant_that_works(double: StorageDouble, url: str) -> None:
 @pytest.mark.parametrize(
     ("words", "keys", "told"),
     [
-        (["--grant", "-"], "", "must hold a secret"),
+        (["--grant", "-"], "", "must hold a secret, the same"),
         (["--grant", "-"], KEYS, "no URL came"),
         (["--grant", "https://a.example/b", "--types", "any"], KEYS, "The claim types"),
         (["--grant", "https://a.example/b", "--lifetime", "0"], KEYS, None),

@@ -15,7 +15,7 @@ def test_fine() -> None:
         UPLOAD_CORS_ORIGINS="https://App.example.org:443, tauri://localhost",
     )
     assert (seen.status, seen.err) == (0, "")
-    assert seen.out.endswith("12 ok, 0 warn, 0 fail\n")
+    assert seen.out.endswith("13 ok, 0 warn, 0 fail\n")
     assert "who shows a token may upload (app)" in seen.said
     assert "pages of https://app.example.org, tauri://localhost may call, and no others" in seen.said
     assert "is free" in seen.said

@@ -1,15 +1,18 @@
-"""Rates and places that count by the subject of a token, wherever its caller sits."""
+"""Rates and places that count by the subject of a token or of a bearer grant, wherever its caller sits."""
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.support.client.grants import KEYS, grant_for
 from tests.support.identity.handmade_tokens import AUDIENCE, claims, public_jwk, token
 from upload_service.clients.caller import Caller
 from upload_service.errors.upload_error import UploadError
 from upload_service.server.access_control import AccessControl
+from upload_service.server.bearer_grants import grant_of_head
 from upload_service.settings.settings import Settings
 
 
@@ -78,3 +81,39 @@ async def test_address_counts_first_otherwise(environment: dict[str, str]) -> No
         "ok",
         "rate_limited",
     ]
+
+
+def granted(known: AccessControl, settings: Settings, address: str, authorization: Sequence[str]) -> str:
+    """What becomes of a caller where bearer tokens are grants."""
+    caller = known.identify(address, [])
+    try:
+        known.admit_granted(caller, authorization, partial(grant_of_head, settings))
+    except UploadError as error:
+        return error.entry.code
+    return "ok"
+
+
+def test_bearer_grants() -> None:
+    """The subject of a grant has its own rate and places; refused grants, and none, count by address."""
+    settings = Settings.from_environment(
+        {
+            "UPLOAD_GRANT_KEYS": KEYS,
+            "UPLOAD_COUNT_BY": "subject",
+            "UPLOAD_RATE_PER_MINUTE": "3",
+            "UPLOAD_MAX_CONCURRENT_PER_CLIENT": "2",
+        }
+    )
+    known = AccessControl(settings)
+    ann, bob, wrong = ([f"Bearer {text}"] for text in (*map(_grant, ("ann", "bob")), _grant("ann")[:-2]))
+    codes = [granted(known, settings, f"10.0.0.{n}", ann) for n in range(4)]
+    assert codes == ["ok", "ok", "too_many_at_once", "rate_limited"]
+    assert [granted(known, settings, "10.0.0.1", wrong) for _ in range(4)] == [
+        *["grant_invalid"] * 3,
+        "rate_limited",
+    ]
+    assert granted(known, settings, "10.0.0.1", []) == "rate_limited"
+    assert granted(known, settings, "10.0.0.1", bob) == "ok"
+
+
+def _grant(subject: str) -> str:
+    return grant_for("https://store.example/bucket/key", sub=subject)

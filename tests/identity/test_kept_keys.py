@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.identity.handmade_tokens import public_jwk
 from upload_service.errors.upload_error import UploadError
+from upload_service.identity import kept_keys
 from upload_service.identity.kept_keys import KeptKeys
 from upload_service.identity.key_set import read_key_set
 from upload_service.identity.provider import Fetched, FetchFailed
@@ -141,4 +142,15 @@ async def test_any_fault_is_a_failure() -> None:
     keys = KeptKeys(broken, "login.example.com", lambda: 0.0)
     assert (await refusal(keys.find, "a")).entry.code == "identity_unavailable"
     assert keys.failed == 1
+    await keys.close()
+
+
+async def test_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has waited in vain for the provider is told 503: nobody knows whether it has the key."""
+    published = Published("a")
+    keys = kept(published)
+    await keys.find("a")
+    published.open.clear()
+    monkeypatch.setattr(kept_keys, "FETCH_SECONDS", -0.99)
+    assert (await refusal(keys.find, "b")).entry.code == "identity_unavailable"
     await keys.close()

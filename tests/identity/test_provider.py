@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.identity.handmade_tokens import public_jwk
 from tests.support.storage.storage_double import Reply, StorageDouble, answer
+from upload_service.identity import provider
 from upload_service.identity.provider import FetchFailed, Provider
 from upload_service.storage.name_lookups import NameLookups
 
@@ -60,3 +61,15 @@ async def test_discovery_that_leads_elsewhere(
     with pytest.raises(FetchFailed) as raised:
         await Provider(issuer, None, NameLookups()).fetch()
     assert raised.value.fault == fault
+
+
+async def test_two_slow_answers(double: StorageDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discovery and keys have one bound of time together, because callers wait for both."""
+    monkeypatch.setattr(provider, "FETCH_SECONDS", 2.0)
+    issuer = f"{double.url}realms/slow"
+    told = json.dumps({"issuer": issuer, "jwks_uri": f"{double.url}slow-keys"}).encode()
+    scripted(double, "realms/slow", Reply(answer(200, told), pause=1.2))
+    double.script("slow-keys", Reply(answer(200, KEYS), pause=1.2))
+    with pytest.raises(FetchFailed) as raised:
+        await Provider(issuer, None, NameLookups()).fetch()
+    assert raised.value.fault == "timed_out"

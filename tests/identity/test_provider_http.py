@@ -89,7 +89,7 @@ def test_rotated_and_killed(double: StorageDouble, body: bytes) -> None:
         second = provider.token()
         assert upload(running, body, second).status == 200
         gone = upload(running, body, first)
-        assert "does not publish" in gone.json["detail"]
+        assert "did not publish" in gone.json["detail"]
         provider.kill()
         assert upload(running, body, second).status == 200
         assert upload(running, body, second).status == 200

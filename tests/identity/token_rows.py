@@ -19,9 +19,11 @@ KEYS = {
         public_jwk("weak"),
         public_jwk("other-alg", alg="ES256"),
         public_jwk("shown", d="AQAB"),
+        public_jwk("half-shown", p="AQAB", q="AQAB"),
         *(public_jwk(name) for name in CURVES),
         public_jwk("Ed25519"),
         public_jwk("Ed448"),
+        public_jwk("Ed25519", kid="only-named", alg="Ed25519"),
         {"kty": "oct", "kid": "secret", "k": b64(b"s" * 64)},
         {"kty": "oct", "kid": "rsa", "k": b64(b"s" * 64)},
         public_jwk("ünïcode \U0001f511 ' OR 1=1 --"),
@@ -68,7 +70,9 @@ def _twice() -> str:
 
 
 def _by(name: str, algorithm: str, **header: object) -> Callable[[], str]:
-    return lambda: token(None, algorithm, private(name), {"kid": name, **header})
+    return lambda: token(
+        None, algorithm, private("Ed25519" if name == "only-named" else name), {"kid": name, **header}
+    )
 
 
 def _with(**changed: object) -> Callable[[], str]:
@@ -91,6 +95,9 @@ GOOD: Mapping[str, Callable[[], str]] = {
     **{algorithm: _by(algorithm, algorithm) for algorithm in CURVES},
     "EdDSA, Ed25519": _by("Ed25519", "EdDSA"),
     "EdDSA, Ed448": _by("Ed448", "EdDSA"),
+    "Ed25519": _by("Ed25519", "Ed25519"),
+    "Ed448": _by("Ed448", "Ed448"),
+    "a key for Ed25519 by this name alone": _by("only-named", "Ed25519"),
     "a key for PS256 alone": _by("only-pss", "PS256"),
     "odd letters in the key's id": _by("ünïcode \U0001f511 ' OR 1=1 --", "RS256"),
     "no key id": lambda: token(header=b'{"alg":"RS256"}'),
@@ -113,7 +120,7 @@ GOOD: Mapping[str, Callable[[], str]] = {
 BAD: Mapping[str, tuple[Callable[[], str], str]] = {
     "none": (lambda: _unsigned("none"), "signed in a way"),
     "None": (lambda: _unsigned("None"), "signed in a way"),
-    "none, no signature": (lambda: _unsigned("none", ""), "not one that this service knows"),
+    "none, no signature": (lambda: _unsigned("none", ""), "no signed token (JWT) either"),
     "HMAC with the public key": (lambda: token(None, "HS256", _pem()), "signed in a way"),
     "HMAC with the published secret": (
         lambda: token(None, "HS256", b"s" * 64, {"kid": "secret"}),
@@ -126,6 +133,8 @@ BAD: Mapping[str, tuple[Callable[[], str], str]] = {
     "another curve": (_by("ES256", "ES256", alg="ES384"), "signed in a way"),
     "PKCS 1 by a key for PSS": (_by("only-pss", "RS256"), "signed in a way"),
     "PSS said, PKCS 1 done": (_headed(alg="PS256"), "signature of the token"),
+    "Ed448 by a key of Ed25519": (_by("Ed25519", "Ed448"), "signed in a way"),
+    "EdDSA by a key for Ed25519 by this name alone": (_by("only-named", "EdDSA"), "signed in a way"),
     "a stranger's key": (_by("other", "RS256", kid="rsa"), "signature of the token"),
     "a stranger's key in the head": (
         lambda: token(None, "RS256", private("other"), {"jwk": public_jwk("other")}),
@@ -140,13 +149,14 @@ BAD: Mapping[str, tuple[Callable[[], str], str]] = {
     "signature tampered with": (lambda: _tampered(2), "signature of the token"),
     "claims of another": (_swapped, "signature of the token"),
     "a signature as DER": (_der_signature, "signature of the token"),
-    "unknown id": (_headed(kid="nobody"), "does not publish"),
-    "empty id": (_headed(kid=""), "does not publish"),
-    "a key for encryption": (_by("encrypts", "RS256"), "does not publish"),
-    "a key for wrapping": (_by("wraps", "RS256"), "does not publish"),
-    "a weak key": (_by("weak", "RS256"), "does not publish"),
-    "a key whose alg is another type's": (_by("other-alg", "RS256"), "does not publish"),
-    "a key that shows its private half": (_by("shown", "RS256"), "does not publish"),
+    "unknown id": (_headed(kid="nobody"), "did not publish"),
+    "empty id": (_headed(kid=""), "did not publish"),
+    "a key for encryption": (_by("encrypts", "RS256"), "did not publish"),
+    "a key for wrapping": (_by("wraps", "RS256"), "did not publish"),
+    "a weak key": (_by("weak", "RS256"), "did not publish"),
+    "a key whose alg is another type's": (_by("other-alg", "RS256"), "did not publish"),
+    "a key that shows its private half": (_by("shown", "RS256"), "did not publish"),
+    "a key that shows its factors": (_by("half-shown", "RS256"), "did not publish"),
     "an id that is no text": (_headed(kid=["rsa"]), "malformed"),
     "crit": (_headed(crit=["exp"]), "malformed"),
     "b64": (_headed(b64=False, crit=["b64"]), "malformed"),
@@ -185,8 +195,8 @@ BAD: Mapping[str, tuple[Callable[[], str], str]] = {
     "claims are a list": (lambda: token(b"[1]"), "malformed"),
     "claims are no JSON": (lambda: token(b"\x00"), "malformed"),
     "claims without end": (lambda: token(b"[" * 4000), "malformed"),
-    "padding": (lambda: token() + "==", "not one that this service knows"),
-    "four parts": (lambda: token() + ".AA", "not one that this service knows"),
-    "encrypted, five parts": (lambda: f"{token()}.AA.AA", "not one that this service knows"),
-    "the secret of an older day": (lambda: "x" * 40, "not one that this service knows"),
+    "padding": (lambda: token() + "==", "no signed token (JWT) either"),
+    "four parts": (lambda: token() + ".AA", "no signed token (JWT) either"),
+    "encrypted, five parts": (lambda: f"{token()}.AA.AA", "no signed token (JWT) either"),
+    "the secret of an older day": (lambda: "x" * 40, "no signed token (JWT) either"),
 }

@@ -31,6 +31,7 @@ def test_accepted(tmp_path: Path) -> None:
     assert read.asks_tokens
     Settings.from_environment({"UPLOAD_JWT_ISSUER": "http://127.0.0.1:3000", **AUDIENCE})
     Settings.from_environment({**ISSUER, "UPLOAD_JWT_REQUIRED": "client_id=abc"})
+    Settings.from_environment({"UPLOAD_COUNT_BY": "subject", "UPLOAD_GRANT_KEYS": "g" * 32})
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,10 @@ def test_accepted(tmp_path: Path) -> None:
         (AUDIENCE, "UPLOAD_JWT_AUDIENCE"),
         ({"UPLOAD_JWT_REQUIRED": "a=b"}, "UPLOAD_JWT_REQUIRED"),
         ({"UPLOAD_COUNT_BY": "subject"}, "UPLOAD_COUNT_BY"),
+        (
+            {"UPLOAD_COUNT_BY": "subject", "UPLOAD_GRANT_KEYS": "g" * 32, "UPLOAD_API_TOKENS": "t" * 32},
+            "UPLOAD_COUNT_BY",
+        ),
         ({**ISSUER, **AUDIENCE, "UPLOAD_JWT_SUBJECT_LOG": "all"}, "UPLOAD_JWT_SUBJECT_LOG"),
     ],
 )

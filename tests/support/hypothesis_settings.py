@@ -1,4 +1,4 @@
-"""How hypothesis runs: the same examples in every run."""
+"""How hypothesis runs: the same examples in every run, however slow the machine is."""
 
 from hypothesis import HealthCheck, settings
 
@@ -6,3 +6,6 @@ from hypothesis import HealthCheck, settings
 STABLE = settings(
     derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# For tests that say nothing else.
+settings.register_profile("stable", STABLE)
+settings.load_profile("stable")

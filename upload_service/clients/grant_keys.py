@@ -24,7 +24,7 @@ MAX_KEYS = 16
 _NAME = r"[A-Za-z0-9._-]{1,32}"
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 # Members of a private key (RFC 7518 section 6), and the one of a secret.
-_NOT_PUBLIC = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
+NOT_PUBLIC = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
 _WANTED_JWKS = "must hold a JWK Set of keys that sign with RS256, ES256 or EdDSA"
 
 
@@ -110,7 +110,7 @@ def _in_json(text: str) -> Iterator[tuple[str, "PublicKeyTypes"]]:
     except (ValueError, RecursionError):
         raise ValueError("must name, after the @, a file that holds a JWK Set") from None
     for entry in entries if isinstance(entries, list) else [None]:
-        if not isinstance(entry, dict) or not _NOT_PUBLIC.isdisjoint(entry):
+        if not isinstance(entry, dict) or not NOT_PUBLIC.isdisjoint(entry):
             raise ValueError("must hold a JWK Set of public keys, without private ones and secrets")
         try:
             key = PyJWK(entry).key

@@ -12,7 +12,10 @@ from upload_service.storage.name_lookups import NameLookups
 
 STEP = "identity"
 _WAY = "check the URL, and that a firewall or security group lets this machine reach it"
-_DOCUMENT = "open the URL in a browser: it must show JSON, not a page of login or an error"
+_DOCUMENT = (
+    "open it in a browser: it must be JSON, no page of login or error; the one with jwks_uri belongs to "
+    "UPLOAD_JWT_ISSUER, the one with keys to UPLOAD_JWT_JWKS"
+)
 FAULTS: Mapping[str, tuple[str, str]] = {
     "unreachable": ("no connection to {host} could be made, or it broke", _WAY),
     "timed_out": ("{host} did not answer in time", _WAY),

@@ -33,7 +33,8 @@ def run(settings: Settings, environment: Mapping[str, str], argument: str, limit
     """Print the grant; returns the exit status, 0 or 2."""
     secrets = [key for key in settings.grant_keys if key.can_sign]
     if not secrets:
-        return _refuse("UPLOAD_GRANT_KEYS must hold a secret: public keys sign nothing")
+        why = ": public keys sign nothing" if settings.grant_keys else ", the same as the service's"
+        return _refuse(f"UPLOAD_GRANT_KEYS must hold a secret{why}")
     if not (url := read_url(argument, environment, URL_VARIABLE)):
         return _refuse(f"no URL came: write one to standard input, or set {URL_VARIABLE}")
     from jwt import encode

@@ -74,7 +74,7 @@ class KeptKeys:
             await self._refresh()
         if found := self._known(key_id):
             return found
-        if self._keys is None or self._failures:
+        if self._keys is None or self._failures or self._running:
             raise UploadError("identity_unavailable", retry_after_seconds=max(1.0, self._due - self._clock()))
         return ()
 

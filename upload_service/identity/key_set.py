@@ -1,6 +1,7 @@
 """The public keys of a provider: which of them may verify which algorithms.
 
-Knows: JSON Web Key Sets (RFC 7517), and the algorithms of each type of key (RFC 7518 section 3, RFC 8037).
+Knows: JSON Web Key Sets (RFC 7517), and the algorithms of each type of key (RFC 7518 section 3, RFC 8037, and
+RFC 9864, which gives EdDSA a name for each curve).
 Rules: the key says by which algorithms it may be used, the token never does. Left out are symmetric keys,
 keys for encryption, weak and oversized keys, and a pair that shows its private half, with which anybody can
 sign.
@@ -9,12 +10,15 @@ Must not know: where the keys came from, claims.
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from jwt import register_algorithm
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
+from upload_service.clients.grant_keys import NOT_PUBLIC
 from upload_service.identity.strict_json import json_object
 
 RSA_ALGORITHMS: tuple[str, ...] = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
@@ -22,8 +26,8 @@ CURVE_ALGORITHMS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("EC", "P-256"): ("ES256",),
     ("EC", "P-384"): ("ES384",),
     ("EC", "P-521"): ("ES512",),
-    ("OKP", "Ed25519"): ("EdDSA",),
-    ("OKP", "Ed448"): ("EdDSA",),
+    ("OKP", "Ed25519"): ("EdDSA", "Ed25519"),
+    ("OKP", "Ed448"): ("EdDSA", "Ed448"),
 }
 ALGORITHMS = frozenset(RSA_ALGORITHMS).union(*CURVE_ALGORITHMS.values())
 _MAKERS = {"RSA": RSAAlgorithm.from_jwk, "EC": ECAlgorithm.from_jwk, "OKP": OKPAlgorithm.from_jwk}
@@ -32,6 +36,11 @@ RSA_BITS = range(2048, 8192 + 1)
 # A public exponent as large as the modulus makes each verification as slow as a signature.
 MAX_EXPONENT_BITS = 32
 MAX_KEYS = 100
+
+# The library has them under their older name alone; a release of it that has them keeps its own.
+for _name in ("Ed25519", "Ed448"):
+    with suppress(ValueError):
+        register_algorithm(_name, OKPAlgorithm())
 
 
 class SigningKey(NamedTuple):
@@ -92,7 +101,7 @@ def _why_not(entry: Mapping[str, Any]) -> str | None:
     operations = entry.get("key_ops", ["verify"])
     if entry.get("kty") == "oct":
         return "symmetric"
-    if "d" in entry:
+    if not NOT_PUBLIC.isdisjoint(entry):
         return "private"
     if entry.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         return "other_use"

@@ -7,6 +7,7 @@ provider's.
 Must not know: when keys are fetched, tokens.
 """
 
+import asyncio
 import re
 import ssl
 from pathlib import Path
@@ -70,15 +71,9 @@ class Provider:
         """The keys as they are published now. Raises FetchFailed."""
         if self._source and self._source.startswith("@"):
             return Fetched(_usable(_file(Path(self._source[1:]))), KEPT_SECONDS)
-        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
         try:
-            async with aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(resolver=self._names, force_close=True),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=timeout,
-                auto_decompress=False,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            ) as session:
+            # The client's own bound is for one request each.
+            async with asyncio.timeout(FETCH_SECONDS), self._session() as session:
                 return await self._over(session)
         except TimeoutError:
             raise FetchFailed("timed_out") from None
@@ -86,6 +81,15 @@ class Provider:
             raise FetchFailed("tls_failed") from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise FetchFailed("unreachable") from None
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=self._names, force_close=True),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=FETCH_SECONDS),
+            auto_decompress=False,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        )
 
     async def _over(self, session: aiohttp.ClientSession) -> Fetched:
         source = self._source

@@ -7,30 +7,27 @@ be read in two ways is refused. Nothing of the token is a part of a message.
 Must not know: what a grant allows, the clock, requests.
 """
 
-import binascii
-import json
-import math
 import re
-from base64 import urlsafe_b64decode
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from jwt import PyJWS, PyJWTError
 
+from upload_service.clients.bearer_tokens import CHALLENGE_WRONG
 from upload_service.clients.grant_keys import GrantKey
 from upload_service.errors.upload_error import UploadError
+from upload_service.identity.strict_json import encoded_object, json_object
 from upload_service.translation.phrase import Phrase
 
 TOKEN_TYPE = "upload-grant+jwt"  # noqa: S105  # a media type
-# RFC 6750 section 3.1
-CHALLENGE = 'Bearer realm="upload-service", error="invalid_token"'
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _JWS = PyJWS()
+T = TypeVar("T")
 
 
 def invalid_grant(cause: Phrase) -> UploadError:
     """The error for a token that is no grant of the back end's."""
-    return UploadError("grant_invalid", cause, challenge=CHALLENGE)
+    return UploadError("grant_invalid", cause, challenge=CHALLENGE_WRONG)
 
 
 def read_claims(text: str, keys: Sequence[GrantKey]) -> dict[str, object]:
@@ -38,7 +35,7 @@ def read_claims(text: str, keys: Sequence[GrantKey]) -> dict[str, object]:
     match = _COMPACT.fullmatch(text)
     if not match:
         raise invalid_grant(Phrase("The grant is not a signed JSON Web Token in its compact form."))
-    algorithm = _judge_header(_object(_decoded(match[1])))
+    algorithm = _judge_header(_read(encoded_object, match[1]))
     fitting = [key for key in keys if key.algorithm == algorithm]
     if not fitting:
         raise invalid_grant(
@@ -47,7 +44,7 @@ def read_claims(text: str, keys: Sequence[GrantKey]) -> dict[str, object]:
                 algorithms=", ".join(sorted({key.algorithm for key in keys})),
             )
         )
-    return _object(_signed_content(text, fitting))
+    return _read(json_object, _signed_content(text, fitting))
 
 
 def _judge_header(header: dict[str, object]) -> object:
@@ -73,38 +70,10 @@ def _signed_content(text: str, keys: Sequence[GrantKey]) -> bytes:
     raise invalid_grant(Phrase("The grant's signature is not of a key that this service knows."))
 
 
-def _decoded(segment: str) -> bytes:
+def _read(read: Callable[[T], dict[str, object]], part: T) -> dict[str, object]:
+    """The object in a part of the token."""
     try:
-        return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    except binascii.Error:
-        return b""
-
-
-def _object(content: bytes) -> dict[str, object]:
-    """A JSON object without a name that comes twice, and without numbers that JSON does not have."""
-    try:
-        found = json.loads(
-            content.decode(), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
-        )
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise invalid_grant(Phrase("The grant holds something else than a JSON object with each name once."))
-    return found
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found
-
-
-def _refuse(_constant: str) -> NoReturn:
-    raise ValueError
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError
-    return number
+        return read(part)
+    except ValueError:
+        cause = Phrase("The grant holds something else than a JSON object with each name once.")
+        raise invalid_grant(cause) from None

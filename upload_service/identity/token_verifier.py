@@ -16,7 +16,7 @@ from upload_service.clients.bearer_tokens import CHALLENGE_SCOPE, CHALLENGE_WRON
 from upload_service.clients.required_claims import RequiredClaim, missing_claim
 from upload_service.errors.upload_error import UploadError
 from upload_service.identity.key_set import ALGORITHMS, SigningKey
-from upload_service.identity.strict_json import json_object
+from upload_service.identity.strict_json import encoded_object
 from upload_service.identity.token_header import read_header
 from upload_service.translation.phrase import Phrase
 
@@ -32,7 +32,9 @@ NOT_YET = Phrase("The token of the request is not valid yet.")
 OTHER_AUDIENCE = Phrase("The token of the request is meant for another service.")
 OTHER_ISSUER = Phrase("The token of the request comes from another issuer.")
 OTHER_ALGORITHM = Phrase("The token of the request is signed in a way that its key is not for.")
-UNKNOWN_KEY = Phrase("The token of the request is signed with a key that its issuer does not publish.")
+UNKNOWN_KEY = Phrase(
+    "The token of the request is signed with a key that its issuer did not publish when it was last asked."
+)
 BAD_SIGNATURE = Phrase("The signature of the token does not fit.")
 _CAUSES: Sequence[tuple[type[exceptions.PyJWTError], Phrase]] = (
     (exceptions.InvalidSignatureError, BAD_SIGNATURE),
@@ -113,7 +115,7 @@ class TokenVerifier:
 
 def _refuse_odd_claims(token: str, claims: Mapping[str, object]) -> None:
     """Raise ValueError where the library is lenient: a claim that came twice, a time that is no number."""
-    json_object(jwt.utils.base64url_decode(token.split(".")[1]))
+    encoded_object(token.split(".")[1])
     for name in ("exp", "nbf", "iat"):
         told = claims.get(name, 0)
         if isinstance(told, bool) or not isinstance(told, int | float):

@@ -15,10 +15,11 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import NamedTuple
 
+from upload_service.clients.bearer_tokens import CHALLENGE_WRONG
 from upload_service.clients.grant_keys import GrantKey
 from upload_service.content.allowed_types import AllowedTypes, parse_allowed_types
 from upload_service.errors.upload_error import UploadError
-from upload_service.identity.signed_grant import CHALLENGE, invalid_grant, read_claims
+from upload_service.identity.signed_grant import invalid_grant, read_claims
 from upload_service.presigned.allowed_destinations import UrlPrefix, parse_prefix
 from upload_service.presigned.destination import Destination
 from upload_service.presigned.object_paths import may_climb
@@ -141,7 +142,7 @@ def _require_time(claims: Mapping[str, object], now: float) -> None:
     if (expires := times["exp"]) is None:
         raise invalid_grant(Phrase("The grant has no exp, the time at which it expires."))
     if now >= expires + LEEWAY_SECONDS:
-        raise UploadError("grant_expired", challenge=CHALLENGE)
+        raise UploadError("grant_expired", challenge=CHALLENGE_WRONG)
     if expires > now + MAX_LIFETIME_SECONDS + LEEWAY_SECONDS:
         raise invalid_grant(Phrase("The grant expires more than 24 hours from now."))
     if max(times["nbf"] or now, times["iat"] or now) > now + LEEWAY_SECONDS:

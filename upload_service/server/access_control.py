@@ -8,8 +8,10 @@ Must not know: HTTP beyond the lines of two headers, forms, destinations.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from upload_service.clients.bearer_tokens import CHALLENGE, CHALLENGE_WRONG, authenticate, bearer_token
 from upload_service.clients.caller import SUBJECT_KEY, Caller
@@ -18,6 +20,9 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.allowed_destinations import KNOWN_STORES_WORD
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
+
+if TYPE_CHECKING:  # loaded only where grants are asked for
+    from upload_service.identity.upload_grant import UploadGrant
 
 MAX_CACHED_CHARACTERS = 200
 # Where the operator has set no number, one client may have a quarter of all places, and 4 in any case.
@@ -72,25 +77,46 @@ class AccessControl:
 
     async def admit_signed(self, caller: Caller, authorization: Sequence[str]) -> None:
         """As `admit`, where `signed` tokens let callers in, too."""
+        with self._counting(caller):
+            await self._identify(caller, authorization)
+        self._take_place(caller)
+
+    def admit_granted(
+        self,
+        caller: Caller,
+        authorization: Sequence[str],
+        read: Callable[[Caller, Sequence[str]], "UploadGrant | None"],
+    ) -> "UploadGrant | None":
+        """As `admit`, where bearer tokens are grants. `read` finds the grant in the header's lines."""
+        with self._counting(caller):
+            grant = read(caller, authorization)
+        self._take_place(caller)
+        return grant
+
+    @contextmanager
+    def _counting(self, caller: Caller) -> Iterator[None]:
+        """Count a request for its rate: before its token is judged, or, for the subject, afterwards."""
         if not self._counts_subjects:
             self._count(caller)
         try:
-            await self._identify(caller, authorization)
+            yield
         except UploadError:
             if self._counts_subjects:
                 self._count(caller)
             raise
         if self._counts_subjects:
             self._count(caller)
-        self._take_place(caller)
 
     async def _identify(self, caller: Caller, authorization: Sequence[str]) -> None:
         caller.name = authenticate(self._tokens, authorization)
         if caller.name is not None:
             return
         token = bearer_token(authorization)
-        if not self.signed or token is None or len(authorization) > 1 or not self.signed.has_form(token):
+        if not self.signed or token is None or len(authorization) > 1:
             raise _unauthorized(authorization)
+        if not self.signed.has_form(token):
+            cause = Phrase("The token is none of this service's own, and no signed token (JWT) either.")
+            raise UploadError("unauthorized", cause, challenge=CHALLENGE_WRONG)
         await self.signed.identify(caller, token)
 
     def _count(self, caller: Caller) -> None:

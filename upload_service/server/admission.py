@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -108,16 +109,18 @@ def request_id(request: web.BaseRequest) -> str:
 async def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> FormReader:
     """The form of a request that may go on, for which a place is free; raises UploadError for another."""
     authorization = request.headers.getall("Authorization", ())
-    if visit.access.signed is None:
-        visit.access.admit(visit.caller, authorization)
-    else:
-        await visit.access.admit_signed(visit.caller, authorization)
     context = request.app[CONTEXT]
     settings, places = context.settings, context.places
-    if settings.grant_keys:
+    if visit.access.signed:
+        await visit.access.admit_signed(visit.caller, authorization)
+    elif settings.takes_bearer_grants:
         from upload_service.server.bearer_grants import grant_of_head
 
-        visit.grant = grant_of_head(settings, authorization, time.time())
+        visit.grant = visit.access.admit_granted(
+            visit.caller, authorization, partial(grant_of_head, settings)
+        )
+    else:
+        visit.access.admit(visit.caller, authorization)
     if not request.body_exists:
         raise UploadError("empty_body")
     if any(coding.lower() != "identity" for coding in request.headers.getall("Content-Encoding", ())):

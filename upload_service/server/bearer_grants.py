@@ -6,22 +6,27 @@ grants are asked for.
 Must not know: forms, what a grant allows.
 """
 
+import time
 from collections.abc import Sequence
 
 from upload_service.clients.bearer_tokens import bearer_token
+from upload_service.clients.caller import Caller
 from upload_service.identity.signed_grant import invalid_grant
+from upload_service.identity.subject import note_subject
 from upload_service.identity.upload_grant import UploadGrant, read_grant
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
 
 
-def grant_of_head(settings: Settings, authorization: Sequence[str], now: float) -> UploadGrant | None:
-    """The grant in the header's lines; None if they have no bearer token, or are for tokens of callers.
+def grant_of_head(settings: Settings, caller: Caller, authorization: Sequence[str]) -> UploadGrant | None:
+    """The grant in the header's lines; None if they have no bearer token.
 
-    Raises UploadError for a bearer token that is no grant. `now` is in epoch seconds.
+    Raises UploadError for a bearer token that is no grant now. The caller then knows its subject.
     """
-    if not settings.takes_bearer_grants or (text := bearer_token(authorization)) is None:
+    if (text := bearer_token(authorization)) is None:
         return None
     if len(authorization) > 1:
         raise invalid_grant(Phrase("The request has more than one Authorization header."))
-    return read_grant(text.strip(), settings.grant_keys, now)
+    grant = read_grant(text.strip(), settings.grant_keys, time.time())
+    note_subject(caller, grant.subject, settings.jwt_subject_log, counts=settings.count_by == "subject")
+    return grant

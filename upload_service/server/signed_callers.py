@@ -5,10 +5,10 @@ Rules: of a token its caller gets no more than the subject, in the form that the
 Must not know: how a token is verified, how keys are fetched.
 """
 
-from upload_service.clients.caller import SUBJECT_KEY, Caller
+from upload_service.clients.caller import Caller
 from upload_service.identity.kept_keys import KeptKeys
 from upload_service.identity.provider import Provider
-from upload_service.identity.subject import shown_subject, subject_digest
+from upload_service.identity.subject import note_subject
 from upload_service.identity.token_header import is_signed_token
 from upload_service.identity.token_verifier import TokenVerifier
 from upload_service.settings.settings import Settings
@@ -47,9 +47,4 @@ class SignedCallers:
     async def identify(self, caller: Caller, token: str) -> None:
         """Let the caller in with this token, or raise UploadError. The caller then knows its subject."""
         subject = await self._verifier.subject(token)
-        if subject is None:
-            return
-        caller.subject = shown_subject(subject, self._log)
-        if self._counts_subjects:
-            # Its own, wherever it sits: a subject is one client, as an address behind a proxy is not.
-            caller.rate_limit_key, caller.is_believed = SUBJECT_KEY + subject_digest(subject), True
+        note_subject(caller, subject, self._log, counts=self._counts_subjects)

@@ -65,7 +65,8 @@ class AccessSettings:
         "address",
         parsing.choice("address", "subject"),
         "whose uploads UPLOAD_RATE_PER_MINUTE and UPLOAD_MAX_CONCURRENT_PER_CLIENT count together: those of "
-        "a client address, or those of the subject of signed tokens, and of an address for other callers",
+        "a client address, or those of the subject of signed tokens and of bearer grants, and of an address "
+        "for other callers",
     )
     rate_per_minute: int = setting(
         "UPLOAD_RATE_PER_MINUTE",
@@ -119,8 +120,11 @@ def signed_tokens_conflict(settings: AccessSettings) -> str | None:
         beside = {"UPLOAD_JWT_AUDIENCE": settings.jwt_audience, "UPLOAD_JWT_REQUIRED": settings.jwt_required}
         if variable := next((name for name, value in beside.items() if value), None):
             return f"{variable} must not be set without UPLOAD_JWT_ISSUER or UPLOAD_JWT_JWKS"
-        if settings.count_by == "subject":
-            return "UPLOAD_COUNT_BY must be address unless UPLOAD_JWT_ISSUER or UPLOAD_JWT_JWKS is set"
+        if settings.count_by == "subject" and not settings.takes_bearer_grants:
+            return (
+                "UPLOAD_COUNT_BY must be address unless UPLOAD_JWT_ISSUER or UPLOAD_JWT_JWKS is set, or "
+                "UPLOAD_GRANT_KEYS without UPLOAD_API_TOKENS"
+            )
     elif not settings.jwt_audience and not settings.jwt_required:
         return (
             "UPLOAD_JWT_AUDIENCE must be set, or UPLOAD_JWT_REQUIRED: without both, tokens that the provider "

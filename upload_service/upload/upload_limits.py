@@ -8,6 +8,7 @@ Must not know: framing, the file's bytes, how a grant is signed.
 
 from typing import TYPE_CHECKING
 
+from upload_service.clients.bearer_tokens import CHALLENGE
 from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
@@ -17,8 +18,6 @@ if TYPE_CHECKING:  # loaded only where grants are asked for
     from upload_service.identity.upload_grant import UploadGrant
 
 GRANT_FIELD = "grant"
-# RFC 6750 section 3: no error code when none came.
-CHALLENGE = 'Bearer realm="upload-service"'
 
 
 class UploadLimits:

@@ -10,8 +10,11 @@ TEXTS = {
     "The token of the request is signed in a way that its key is not for.": (
         "요청의 토큰은 그 키에 허용되지 않은 방식으로 서명되었습니다."
     ),
-    "The token of the request is signed with a key that its issuer does not publish.": (
-        "요청의 토큰은 발급자가 공개하지 않은 키로 서명되었습니다."
+    "The token is none of this service's own, and no signed token (JWT) either.": (
+        "요청의 토큰은 이 서비스의 토큰이 아니며, 서명된 토큰(JWT)도 아닙니다."
+    ),
+    "The token of the request is signed with a key that its issuer did not publish when it was last asked.": (
+        "발급자에게 마지막으로 물었을 때 발급자가 공개하지 않은 키로 요청의 토큰이 서명되어 있습니다."
     ),
     "The signature of the token does not fit.": "토큰의 서명이 맞지 않습니다.",
     "The claim {name} of the token is not what this service requires.": (
