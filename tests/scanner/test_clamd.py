@@ -9,7 +9,8 @@ from typing import NoReturn
 import pytest
 
 from tests.support.scanner.running_clamd import Clamd as RunningClamd
-from tests.support.scanner.scripted_clamd import FOUND, Say, ScriptedClamd
+from tests.support.scanner.scripted_clamd import FOUND, OK, Say, ScriptedClamd
+from tests.support.scanner.waiting_upload import until
 from upload_service.scanner.clamd import Clamd
 from upload_service.scanner.verdict import ScannerFault
 
@@ -62,6 +63,18 @@ async def test_an_early_answer_is_heard_behind_a_reset(scripted: ScriptedClamd) 
         pass
     assert await stream.verdict(60) == ("found", "Harmless.Scripted")
     stream.close()
+    stream.close()
+
+
+async def test_ok_before_the_end_is_no_verdict(scripted: ScriptedClamd) -> None:
+    """An OK that has come before the end of the stream has left does not count, though nobody has read it."""
+    streams = scripted.say(Say(OK, after=1, then="hang"))
+    stream = await to(scripted).instream()
+    for half in (b"all of ", b"a file"):
+        await stream.feed(half)
+    until(lambda: streams and streams[0].said.is_set())  # the loop, which would read it, stands still
+    with pytest.raises(ScannerFault, match="bad_answer"):
+        await stream.verdict(30)
     stream.close()
 
 

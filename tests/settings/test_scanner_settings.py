@@ -43,3 +43,12 @@ def test_off_unless_it_is_set() -> None:
     """Without the variable nothing is scanned, and an empty one means the same."""
     assert Settings.from_environment({}).scanner is None
     assert Settings.from_environment({"UPLOAD_SCANNER": ""}).scanner is None
+
+
+def test_more_than_clamd_ever_looks_at_is_refused() -> None:
+    """clamd looks at 2,147,483,645 bytes at most, so a larger limit ends the start."""
+    most = {"UPLOAD_SCANNER_MAX_BYTES": "2147483645"}
+    assert Settings.from_environment(most).scanner_max_bytes == 2_147_483_645
+    for more in ("2147483646", "2GiB"):
+        with pytest.raises(SettingError, match=r"UPLOAD_SCANNER_MAX_BYTES .* from 1 to 2147483645,"):
+            Settings.from_environment({"UPLOAD_SCANNER_MAX_BYTES": more})

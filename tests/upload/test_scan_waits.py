@@ -1,14 +1,13 @@
 """While the verdict is awaited: what storage has, what the caller hears, and what may happen then."""
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
-from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, ask, field, file, form
-from tests.support.scanner.scripted_clamd import FOUND, OK, Say, ScriptedClamd, Stream
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form
+from tests.support.scanner.scripted_clamd import FOUND, OK, Say, ScriptedClamd
+from tests.support.scanner.waiting_upload import Waiting, start, until
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
@@ -27,57 +26,11 @@ def scripted() -> Iterator[ScriptedClamd]:
         yield running
 
 
-def start(scripted: ScriptedClamd, double: StorageDouble, **more: str) -> Running:
-    """A service with this scanner."""
-    return Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scripted.url, **more)
-
-
 @pytest.fixture(scope="module")
 def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
     """A service that scans."""
     with start(scripted, double, UPLOAD_METRICS="prometheus") as running:
         yield running
-
-
-class Waiting:
-    """An upload whose file has come whole to a clamd that says nothing before `gate` is set."""
-
-    def __init__(
-        self, scripted: ScriptedClamd, service: Running, place: Place, content: bytes, path: str, raw: bytes
-    ) -> None:
-        self.gate = threading.Event()
-        streams = scripted.say(Say(raw, gate=self.gate))
-        self.connection = Connection(service.port)
-        body = form(field("uploadUrl", place.url), file(content))
-        self.connection.head(path, len(body))
-        self.connection.send(body)
-        self.stream = _first(streams)
-        assert self.stream.came.wait(60)
-        assert bytes(self.stream.content) == content
-
-    def answer(self) -> Answer:
-        """Let clamd speak; what the service then says."""
-        self.gate.set()
-        return self.leave()
-
-    def leave(self) -> Answer:
-        """What the service says by itself."""
-        with self.connection:
-            return self.connection.answer()
-
-
-def _first(streams: list[Stream]) -> Stream:
-    until(lambda: len(streams) == 1)
-    return streams[0]
-
-
-def until(is_so: Callable[[], Any]) -> None:
-    """Wait for it."""
-    for _ in range(6000):
-        if is_so():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError
 
 
 @both_endpoints

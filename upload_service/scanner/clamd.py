@@ -104,6 +104,7 @@ class Instream:
 
     async def verdict(self, seconds: float) -> Verdict:
         """End the stream and wait for at most so long for what clamd says of it; raises ScannerFault."""
+        self._connection.look()  # what was said by now was said without the end of the file
         has_whole = not self._connection.has_answered
         await self._connection.send(struct.pack("!L", 0))
         verdict = parse_verdict(await self._connection.answer(seconds))
@@ -125,7 +126,7 @@ class _Connection:
         self._received = bytearray()
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[bytes] = self._loop.create_future()
-        self._loop.add_reader(connected, self._read)
+        self._loop.add_reader(connected, self.look)
 
     @property
     def has_answered(self) -> bool:
@@ -141,7 +142,7 @@ class _Connection:
             except BlockingIOError:
                 await self._wait_for_room()
             except OSError:
-                self._read(is_broken=True)
+                self.look(is_broken=True)
             else:
                 left = _after(left, sent)
 
@@ -150,6 +151,21 @@ class _Connection:
         if not (await asyncio.wait([self._answer], timeout=seconds))[0]:
             raise ScannerFault("silent")
         return self._answer.result()
+
+    def look(self, *, is_broken: bool = False) -> None:
+        """Take what has come. `is_broken`: nothing can come any more."""
+        while not self._answer.done():
+            try:
+                data = self._socket.recv(_MOST_ANSWER_BYTES)
+            except BlockingIOError:
+                if not is_broken:
+                    return
+                data = b""
+            except OSError:
+                data = b""
+            self._received += data
+            if not data or b"\0" in data or len(self._received) > _MOST_ANSWER_BYTES:
+                self._end(bytes(self._received))
 
     def close(self) -> None:
         """Hang up."""
@@ -167,21 +183,6 @@ class _Connection:
         finally:
             if self._socket.fileno() >= 0:
                 self._loop.remove_writer(self._socket)
-
-    def _read(self, *, is_broken: bool = False) -> None:
-        """Take what has come. `is_broken`: nothing can come any more."""
-        while not self._answer.done():
-            try:
-                data = self._socket.recv(_MOST_ANSWER_BYTES)
-            except BlockingIOError:
-                if not is_broken:
-                    return
-                data = b""
-            except OSError:
-                data = b""
-            self._received += data
-            if not data or b"\0" in data or len(self._received) > _MOST_ANSWER_BYTES:
-                self._end(bytes(self._received))
 
     def _end(self, answer: bytes) -> None:
         if not self._answer.done():

@@ -63,14 +63,16 @@ def choice(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def byte_count(low: int) -> Callable[[str], int]:
-    """A parser of a number of bytes, at least `low`, such as 67108864 or 64MiB."""
+def byte_count(low: int, high: int | None = None) -> Callable[[str], int]:
+    """A parser of a number of bytes, at least `low` and at most `high`, such as 67108864 or 64MiB."""
+    bounds = f"at least {low}" if high is None else f"from {low} to {high}"
 
     def parse(text: str) -> int:
         match = re.fullmatch(r"(\d{1,15}) ?(|KiB|MiB|GiB)", text, re.ASCII)
-        if not match or int(match[1]) * BYTE_UNITS[match[2]] < low:
-            raise ValueError(f"must be a number of bytes, at least {low}, such as 67108864 or 64MiB")
-        return int(match[1]) * BYTE_UNITS[match[2]]
+        count = int(match[1]) * BYTE_UNITS[match[2]] if match else -1
+        if count < low or (high is not None and count > high):
+            raise ValueError(f"must be a number of bytes, {bounds}, such as 67108864 or 64MiB")
+        return count
 
     return parse
 

@@ -13,6 +13,8 @@ from upload_service.settings import parsing
 from upload_service.settings.environment import setting
 
 DEFAULT_PORT = 3310
+# clamd looks at no more, whatever its MaxFileSize says; its log tells that at its start.
+MOST_SCANNED_BYTES = 2_147_483_645
 _FORM = "must be clamd://host:3310, or clamd:///path/of/socket, and may end with ?parts=unscanned"
 _URL = re.compile(
     r"clamd://(?:(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?/?|(?P<path>/[^?#\s]+))"
@@ -56,9 +58,9 @@ class ScannerSettings:
     scanner_max_bytes: int = setting(
         "UPLOAD_SCANNER_MAX_BYTES",
         "25MiB",
-        parsing.byte_count(1),
-        "largest file with UPLOAD_SCANNER; at most what clamd's MaxFileSize, MaxScanSize and StreamMaxLength "
-        "are, because clamd calls the rest of a larger file clean without a look",
+        parsing.byte_count(1, MOST_SCANNED_BYTES),
+        "largest file with UPLOAD_SCANNER; at most 2147483645 and what clamd's MaxFileSize, MaxScanSize and "
+        "StreamMaxLength are, because clamd calls the rest of a larger file clean without a look",
     )
     scanner_timeout_seconds: float = setting(
         "UPLOAD_SCANNER_TIMEOUT_SECONDS",

@@ -35,12 +35,13 @@ class Say:
 
 @dataclass
 class Stream:
-    """One stream, as far as it came. `left`: the service has hung up before clamd did."""
+    """One stream, as far as it came. `said`: clamd has answered. `left`: the service hung up first."""
 
     content: bytearray = field(default_factory=bytearray)
     whole: bool = False
     left: bool = False
     came: threading.Event = field(default_factory=threading.Event)
+    said: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
 
@@ -114,6 +115,7 @@ class _Handler(socketserver.BaseRequestHandler):
             say.gate.wait(GATE_SECONDS)
         try:
             self.request.sendall(say.raw)
+            stream.said.set()
             while say.then == "hang" and self.request.recv(65536):
                 pass
         except ConnectionError:

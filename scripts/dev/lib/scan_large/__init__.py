@@ -1,0 +1,1 @@
+"""./scripts/dev/scan-large: very large files through the malware scan."""
