@@ -18,7 +18,8 @@ from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
 from tests.support.storage.storage_double import ETAG, Reply, StorageDouble, answer
-from upload_service.storage.connection_pools import AddressVerdicts, _judging_socket_maker, address_verdicts
+from upload_service.storage.connection_pools import _judging_socket_maker
+from upload_service.storage.dial import Dial, current_dial
 from upload_service.storage.sockets import SocketCounter, most_before_crowded
 
 MOST_KEPT = most_before_crowded(1)
@@ -99,7 +100,7 @@ def test_second_address_only_while_there_is_room() -> None:
     with counter.count(socket.socket()):
         make = _judging_socket_maker(lambda _: socket.socket(), counter, listed=True)
         found = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80))
-        address_verdicts.set(AddressVerdicts())
+        current_dial.set(Dial())
         first = make(found)
         with pytest.raises(OSError, match="too many sockets"):
             make(found)

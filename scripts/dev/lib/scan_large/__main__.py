@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from large_upload.sparse_file import Digest
 from local.bucket import Bucket
@@ -23,8 +24,13 @@ from tests.support.service.running_service import Running
 
 MIB = 1 << 20
 SECONDS = 1800
-CLAMD = {"AlertExceedsMax": "yes", "StreamMaxLength": "2047M", "MaxFileSize": "2047M", "MaxScanSize": "4000M"}
-CLAMD |= {"MaxScanTime": str(SECONDS * 1000)}
+CLAMD: dict[str, Any] = {
+    "AlertExceedsMax": "yes",
+    "StreamMaxLength": "2047M",
+    "MaxFileSize": "2047M",
+    "MaxScanSize": "4000M",
+    "MaxScanTime": str(SECONDS * 1000),
+}
 SERVICE = {"UPLOAD_SCANNER_MAX_BYTES": "2047MiB", "UPLOAD_SPOOL_DISK_BYTES": "3GiB"}
 SERVICE |= {"UPLOAD_SCANNER_TIMEOUT_SECONDS": str(SECONDS), "TIMEOUT_SECONDS": "600"}
 
