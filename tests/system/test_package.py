@@ -82,10 +82,11 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def link(distribution: metadata.Distribution, packages: Path) -> None:
-    """Make it importable in that folder, by links to where it is installed."""
+    """Make it importable in that folder, by links to where it is installed. Some have one folder together."""
     tops = {path.parts[0] for path in distribution.files or ()}
     for top in tops - {"..", "__pycache__"}:
-        (packages / top).symlink_to(Path(str(distribution.locate_file(top))))
+        if not (packages / top).is_symlink():
+            (packages / top).symlink_to(Path(str(distribution.locate_file(top))))
 
 
 def content(wheel: Path) -> dict[str, bytes]:

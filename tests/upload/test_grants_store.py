@@ -52,7 +52,7 @@ CASES = {
     "script": Case({"types": ["image/*", "text/html"]}, HTML, "image/png", "type_mismatch"),
     "expired": Case({"exp": int(time.time()) - 60}, PNG, "image/png", "grant_expired"),
     "too long": Case({"exp": int(time.time()) + 2 * DAY}, PNG, "image/png", "grant_invalid"),
-    "not yet": Case({"nbf": int(time.time()) + 600}, PNG, "image/png", "grant_invalid"),
+    "not yet": Case({"nbf": int(time.time()) + DAY}, PNG, "image/png", "grant_invalid"),
     "never expires": Case({"exp": None}, PNG, "image/png", "grant_invalid"),
     "other audience": Case({"aud": "another-service"}, PNG, "image/png", "grant_invalid"),
     "other secret": Case({}, PNG, "image/png", "grant_invalid", OTHER_SECRET),

@@ -20,6 +20,7 @@ from tests.support.client.raw_http import CHECK, PLAIN, RETRY
 from upload_service.body.checksums import DEFAULT_ALGORITHM, RunningChecksums
 from upload_service.presigned import post_fields, signed_headers
 from upload_service.presigned.sendable_headers import ANY, S3
+from upload_service.upload.upload_limits import GRANT_FIELD
 
 STORE = os.environ["CONTRACT_STORE"]
 PATHS = json.loads(Path(os.environ["CONTRACT"]).read_text(encoding="utf-8"))["paths"]
@@ -70,7 +71,8 @@ def as_text(name: str, value: Any) -> Any:
 def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The form, with values that are right for this file and these headers, for a URL of S3."""
     form = {name: value for name, value in form.items() if not _is_of_another(name)}
-    file = getattr(form.get("file"), "data", b"")
+    file = getattr(form.get("file"), "data", form.get("file"))
+    file = file.encode() if isinstance(file, str) else file if isinstance(file, bytes) else b""
     sums = RunningChecksums({DEFAULT_ALGORITHM})
     sums.update(file)
     given = {
@@ -92,8 +94,11 @@ def fitting(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_of_another(field: str) -> bool:
-    """Whether it goes with another vendor's URL, or with a POST, whose fields no schema can make fit."""
-    if field == post_fields.FIELD or field.startswith(post_fields.FIELD_PREFIX):
+    """Whether it goes with another vendor's URL, with a POST, or with a service that asks for grants.
+
+    No schema can make their values fit.
+    """
+    if field in (post_fields.FIELD, GRANT_FIELD) or field.startswith(post_fields.FIELD_PREFIX):
         return True
     header = field.removeprefix(signed_headers.FIELD_PREFIX)
     return header != field and ANY.include(header) and not S3.include(header)

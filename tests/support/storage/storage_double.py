@@ -16,7 +16,7 @@ from typing import Literal, cast
 
 from tests.support.storage.certificates import TlsLine
 
-GATE_SECONDS = 60
+GATE_SECONDS = 30
 NAP_SECONDS = 2
 NARROW_BYTES = 64 * 1024
 # What makes a 2xx a store's.
