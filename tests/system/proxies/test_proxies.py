@@ -135,7 +135,7 @@ def test_restart_loses_no_upload(
     gate = threading.Event()
     running = double.script(f"proxies/{kind}-running", Reply(gate=gate))
     keys = [f"proxies/{kind}-restart-{number}" for number in range(8)]
-    once_more = ["--retry", "1", "--retry-all-errors", "--retry-delay", "12", "--form", f"file=@{large}"]
+    once_more = ["--retry", "1", "--retry-all-errors", "--retry-delay", "30", "--form", f"file=@{large}"]
     with (
         ThreadPoolExecutor(len(keys) + 1) as callers,
         Running(UPLOAD_DESTINATIONS=double.url) as service,
