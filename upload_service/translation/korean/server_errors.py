@@ -231,17 +231,6 @@ TEXTS = {
     "A few are normal for large files; many mean that something in between cuts connections.": (
         "큰 파일에서 가끔 나는 것은 정상입니다. 많으면 중간의 무언가가 연결을 끊고 있는 것입니다."
     ),
-    "Token cannot be verified now": "지금은 토큰을 확인할 수 없음",
-    "The identity provider that publishes the key of this token cannot be asked at the moment.": (
-        "이 토큰의 키를 공개하는 인증 제공자에 지금은 물어볼 수 없습니다."
-    ),
-    (
-        "Find identity_keys_failed in the log: it says why the provider's keys could not be had. Run "
-        "upload-service --check with the same settings where the service runs."
-    ): (
-        "로그에서 identity_keys_failed를 찾으십시오. 제공자의 키를 얻지 못한 이유가 있습니다. 서비스가 "
-        "실행되는 곳에서 같은 설정으로 upload-service --check를 실행하십시오."
-    ),
     "Internal error": "내부 오류",
     "Something unexpected went wrong in the service.": "서비스에서 예상하지 못한 문제가 발생했습니다.",
     "Try again; if it stays, give the operator the request_id.": (

@@ -26,4 +26,15 @@ TEXTS = {
     "The subject of this token already runs as many uploads at once as it may.": (
         "이 토큰의 사용자에게 허용된 동시 업로드 수가 이미 찼습니다."
     ),
+    "Token cannot be verified now": "지금은 토큰을 확인할 수 없음",
+    "The identity provider that publishes the key of this token cannot be asked at the moment.": (
+        "이 토큰의 키를 공개하는 인증 제공자에 지금은 물어볼 수 없습니다."
+    ),
+    (
+        "Find identity_keys_failed in the log: it says why the provider's keys could not be had. Run "
+        "upload-service --check with the same settings where the service runs."
+    ): (
+        "로그에서 identity_keys_failed를 찾으십시오. 제공자의 키를 얻지 못한 이유가 있습니다. 서비스가 "
+        "실행되는 곳에서 같은 설정으로 upload-service --check를 실행하십시오."
+    ),
 }
