@@ -22,8 +22,9 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 
-# How long a test waits for what a page should show, and for the browser to start. Playwright's own 5 seconds
-# are too few for 64 MB on a busy machine; what is right is not made wrong by being late.
+# How long a test waits for what a page should show, for a click or a navigation to end, and for the browser
+# to start. Playwright's own 5 and 30 seconds are too few on a busy machine, for 64 MB or for the long page
+# /docs; what is right is not made wrong by being late.
 PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -34,6 +35,7 @@ async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=PATIENCE_MS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         try:
             yield browser
         finally:
