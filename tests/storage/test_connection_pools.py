@@ -108,6 +108,25 @@ def test_second_address_only_while_there_is_room() -> None:
     make(found).close()
 
 
+def test_a_closed_socket_is_asked_once() -> None:
+    """Sockets that are closed and still in memory are counted out once, and not at each later upload."""
+
+    class Asked(socket.socket):
+        count = 0
+
+        def fileno(self) -> int:
+            self.count += 1
+            return super().fileno()
+
+    counter = SocketCounter(1)
+    gone = counter.count(Asked())
+    assert isinstance(gone, Asked)
+    gone.close()
+    gone.count = 0
+    assert [counter.crowded for _ in range(3)] == [False] * 3
+    assert (gone.count, counter.made, counter.open) == (1, 1, 0)
+
+
 @pytest.mark.parametrize(
     "reply",
     [

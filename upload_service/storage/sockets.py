@@ -61,7 +61,9 @@ class SocketCounter:
     @property
     def open(self) -> int:
         """The number of sockets that are not closed."""
-        return sum(alive.fileno() >= 0 for alive in self._alive)
+        # A closed one may stay in memory for long; counted out once, it costs no later upload anything.
+        self._alive -= {alive for alive in self._alive if alive.fileno() < 0}
+        return len(self._alive)
 
 
 class StorageSocket(socket.socket):
