@@ -18,7 +18,7 @@ from tests.support.storage.storage_double import Reply, StorageDouble, answer, x
 MADE = b"<PostResponse><Location>%b</Location><ETag>e</ETag></PostResponse>"
 PAGE = b"<!doctype html><html><PostResponse><ETag>e</ETag></PostResponse></html>"
 # Longer than what sockets hold.
-FILE = LARGE * 40
+FILE = LARGE * 12
 
 
 class Row(NamedTuple):

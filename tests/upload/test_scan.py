@@ -140,16 +140,16 @@ def test_of_a_file_in_one_chunk_nothing_has_left(scanning: Running, double: Stor
     assert [bytes(put.body) for put in puts] in ([], [b""])
 
 
-@pytest.mark.parametrize("content", [LARGE + MARKER, HELD + MARKER], ids=["streams", "waits"])
+@pytest.mark.parametrize("clean", [LARGE, HELD], ids=["streams", "waits"])
 def test_scanned_once_for_all_attempts(
-    scanning: Running, clamd: Clamd, double: StorageDouble, content: bytes
+    scanning: Running, clamd: Clamd, double: StorageDouble, clean: bytes
 ) -> None:
     """An infected file is found once, although its PUT was begun again meanwhile, and no PUT is whole."""
     key = f"scan/{uuid.uuid4().hex}"
     puts = double.script(key, Reply(b"", after=1000, then="reset"), Reply())
     url = TRANSCRIPT.hide(f"{double.url}{key}?{QUERY}")
     before = clamd.log.read_text().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND")
-    assert_found(scanning, send(scanning, url, content, path=RETRY), RETRY)
+    assert_found(scanning, send(scanning, url, clean + MARKER, path=RETRY), RETRY)
     assert clamd.log.read_text().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND") == before + 1
     assert not any(put.ended.wait(30) and put.whole for put in puts)
 

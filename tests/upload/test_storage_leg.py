@@ -76,22 +76,21 @@ HUGE = file(bytes(24 << 20))  # more than the buffers between two programs hold
 
 
 @pytest.mark.parametrize(
-    ("path", "body"),
+    ("path", "parts"),
     [
-        pytest.param(PLAIN, URL + HUGE, id="plain"),
-        pytest.param(RETRY, URL + HUGE, id="retry"),
-        pytest.param(PLAIN, HUGE + URL, id="file-first"),
+        pytest.param(PLAIN, (URL, HUGE), id="plain"),
+        pytest.param(RETRY, (URL, HUGE), id="retry"),
+        pytest.param(PLAIN, (HUGE, URL), id="file-first"),
     ],
 )
 def test_storage_takes_nothing(
-    hasty: Running, at_double: Callable[..., Place], body: bytes, path: str
+    hasty: Running, at_double: Callable[..., Place], parts: tuple[bytes, bytes], path: str
 ) -> None:
     """Storage that takes no bytes for too long is given up with 504."""
     gate = threading.Event()
     place = at_double(Reply(gate=gate))
-    event = assert_refused(
-        hasty, post(hasty, path, place.fill(RETRIES % b"0" + body + END)), "storage_stalled", path
-    )
+    body = place.fill(b"".join((RETRIES % b"0", *parts, END)))
+    event = assert_refused(hasty, post(hasty, path, body), "storage_stalled", path)
     assert not place.puts[0].ended.is_set()
     gate.set()
     assert event["attempts"] == 1
