@@ -148,9 +148,9 @@ def test_scanned_once_for_all_attempts(
     key = f"scan/{uuid.uuid4().hex}"
     puts = double.script(key, Reply(b"", after=1000, then="reset"), Reply())
     url = TRANSCRIPT.hide(f"{double.url}{key}?{QUERY}")
-    before = clamd.log.read_text().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND")
+    before = clamd.log_of_scans().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND")
     assert_found(scanning, send(scanning, url, clean + MARKER, path=RETRY), RETRY)
-    assert clamd.log.read_text().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND") == before + 1
+    assert clamd.log_of_scans().count(f"{MARKER_NAME}{UNOFFICIAL} FOUND") == before + 1
     assert not any(put.ended.wait(30) and put.whole for put in puts)
 
 

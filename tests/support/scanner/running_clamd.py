@@ -75,6 +75,14 @@ class Clamd:
                 reply += more
         return reply.rstrip(b"\0").decode()
 
+    def log_of_scans(self) -> str:
+        """Its log, when what it scans has ended: it answers first, and writes the line afterwards."""
+        deadline = time.monotonic() + ASK_SECONDS
+        while "INSTREAM" in (stats := self.ask("STATS")):
+            assert time.monotonic() < deadline, stats
+            time.sleep(0.01)
+        return self.log.read_text()
+
     def pause(self) -> None:
         """Stop it as SIGSTOP does: the system still accepts connections and bytes, clamd reads nothing."""
         os.kill(self.pid, signal.SIGSTOP)
