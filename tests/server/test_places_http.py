@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from local.ports import free_port
 
-from tests.doctor.run_check import free_port
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY, Answer, Connection, field, file, form
 from tests.support.service.metrics_scrape import ON, scrape
 from tests.support.service.problem_documents import assert_problem

@@ -32,6 +32,12 @@ def take_any(stack: ExitStack) -> int:
     raise OSError(f"No port of {HOST} is free.")
 
 
+def free_port() -> int:
+    """A port that is free at this moment."""
+    with ExitStack() as stack:
+        return take_any(stack)
+
+
 def take_pair(stack: ExitStack, distance: int) -> tuple[int, int]:
     """Hold two free ports that lie `distance` apart."""
     for _ in range(1000):
