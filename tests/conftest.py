@@ -19,6 +19,7 @@ from tests.support.deploy.aws_account import Cloud
 from tests.support.deploy.aws_servers import Servers, servers
 from tests.support.proxies import running_proxy
 from tests.support.scanner.running_clamd import Clamd
+from tests.support.scanner.scripted_clamd import ScriptedClamd
 from tests.support.service.container_service import Contained, InLambda
 from tests.support.service.function_url import goes_through_a_function_url
 from tests.support.service.running_service import Running
@@ -154,6 +155,13 @@ def double() -> Iterator[StorageDouble]:
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
     """A real malware scanner, which tells when it has not looked. Tests that use it are marked `clamd`."""
     with Clamd(tmp_path_factory.mktemp("clamd"), AlertExceedsMax="yes") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[ScriptedClamd]:
+    """A malware scanner that says what it is told to."""
+    with ScriptedClamd() as running:
         yield running
 
 

@@ -4,10 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
-
-from local.ports import take_any
 
 from tests.support.service.transcript import TRANSCRIPT
 
@@ -74,9 +71,3 @@ def assert_stops_at(seen: Seen, step: str) -> None:
     assert not any("fail" in seen.verdicts(each) for each in WAY[:position])
     assert not any(seen.verdicts(each) for each in WAY[position + 1 :])
     assert seen.err == ""
-
-
-def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with ExitStack() as held:
-        return take_any(held)

@@ -2,7 +2,9 @@
 
 import socket
 
-from tests.doctor.run_check import check, free_port
+from local.ports import free_port
+
+from tests.doctor.run_check import check
 from tests.support.service.running_service import Running
 from upload_service import __version__
 

@@ -1,8 +1,9 @@
 """`upload-service --check` without a URL: what the settings mean together."""
 
 import pytest
+from local.ports import free_port
 
-from tests.doctor.run_check import check, free_port
+from tests.doctor.run_check import check
 
 
 def test_fine() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.identity.handmade_tokens import AUDIENCE, ISSUER, b64, claims, private, public_jwk, token
+from tests.support.client.grants import encoded
+from tests.support.identity.handmade_tokens import AUDIENCE, ISSUER, claims, private, public_jwk, token
 from upload_service.clients.required_claims import RequiredClaim
 from upload_service.errors.upload_error import UploadError
 from upload_service.identity.key_set import SigningKey, read_key_set
@@ -59,7 +60,7 @@ async def test_any_header(more: dict[str, object]) -> None:
 @given(st.binary(max_size=100), st.binary(max_size=100), st.binary(max_size=100))
 async def test_any_bytes(head: bytes, payload: bytes, signature: bytes) -> None:
     """Three parts of any bytes are refused."""
-    assert await code_of(".".join(map(b64, (head, payload, signature)))) == "unauthorized"
+    assert await code_of(".".join(map(encoded, (head, payload, signature)))) == "unauthorized"
 
 
 @given(st.text(max_size=100))

@@ -78,7 +78,7 @@ def test_length_of_a_file_in_a_real_form(boundary: str, ending: int, is_known: b
     start = parts(read(f'multipart/form-data; boundary="{boundary}"', [body], len(body))).start
     assert start
     assert start.predicted
-    assert (start.predicted_bytes, start.predicted.longest_bytes) == (5, 5 + ending)
+    assert (start.predicted.file_bytes, start.predicted.longest_bytes) == (5, 5 + ending)
     assert start.predicted.is_sure == is_known
 
 

@@ -60,7 +60,8 @@ def test_parts_come_out_as_they_went_in(
     assert found.content == content
     assert [field.value.encode("latin-1") for field in found.fields] == values
     assert found.start
-    assert found.start.predicted_bytes == len(content) + (len(fields) if file_first else 0)
+    assert found.start.predicted
+    assert found.start.predicted.file_bytes == len(content) + (len(fields) if file_first else 0)
 
 
 @pytest.mark.parametrize(
@@ -125,4 +126,4 @@ def test_prediction_needs_a_length() -> None:
     for length in (None, 10):
         start = parts(read(FORM_TYPE, [body], length)).start
         assert start
-        assert start.predicted_bytes is None
+        assert start.predicted is None

@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
@@ -21,13 +20,6 @@ from upload_service.settings.settings import Settings
 make_app(Settings.from_environment({}))
 print(sorted(name for name in sys.modules if name.startswith("upload_service.") and "scan" in name))
 """
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
 
 
 def to(scripted: ScriptedClamd) -> Clamd:

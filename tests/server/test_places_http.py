@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from local.ports import free_port
 
-from tests.doctor.run_check import free_port
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY, Answer, Connection, field, file, form
 from tests.support.service.metrics_scrape import ON, scrape
 from tests.support.service.problem_documents import assert_problem
@@ -19,8 +19,6 @@ from tests.support.storage.storage_double import Reply, StorageDouble, answer
 PLACES = 8
 MIB = 1024 * 1024
 SECONDS = 60
-# So many that the service stops reading the connection.
-MORE_REQUESTS = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 1000
 CLOSED_PORT, DEAF_PORT = free_port(), free_port()
 STRANGER = "X-Forwarded-For: 198.51.100.7"
 

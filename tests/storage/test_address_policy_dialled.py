@@ -18,7 +18,7 @@ from upload_service.storage.sockets import SocketCounter
 from upload_service.upload.retry import failed_before_first_byte, is_worth_retrying
 
 HOST = "bucket.s3.eu-west-1.amazonaws.com"
-PUBLIC, ANOTHER, PUBLIC_V6 = "52.218.0.1", "52.218.0.2", "2600:1fa0:8000::1"
+PUBLIC, PUBLIC_V6 = "52.218.0.1", "2600:1fa0:8000::1"
 LOOPBACK, PRIVATE, METADATA = "127.0.0.1", "10.0.0.1", "169.254.169.254"
 KEY = "dialling/key"
 

@@ -5,7 +5,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +41,7 @@ def back_end(
     settings = parts_back_end.environment(bucket, bucket.endpoint, granting.url) | {
         "UPLOAD_GRANT_KEY": SECRET
     }
-    with ExitStack() as stack:
-        port = ports.take_any(stack)
+    port = ports.free_port()
     if request.param == "next":
         del settings["PATH"]
         with next_app.started(port, log, **settings) as origin:

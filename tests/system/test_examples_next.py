@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +28,7 @@ asynchronous = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def port() -> int:
     """Where the app will listen; the service lists its origin before it starts."""
-    with ExitStack() as stack:
-        return ports.take_any(stack)
+    return ports.free_port()
 
 
 @pytest.fixture(scope="module")

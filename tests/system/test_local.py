@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from local import ports, running_store
+from local import ports, running_store, seaweedfs
 from local.store import Store, StoreError
 
 PACKAGES = Path(__file__).parents[2] / "scripts" / "lib"
@@ -122,6 +122,11 @@ def test_second_one_is_told_what_it_needs(said: str, port: int, data: Path) -> N
     free = re.search(r"--port (\d+) --data FOLDER", second.stderr)
     assert free
     assert int(free[1]) not in (port, port + 1)
+
+
+def test_no_connection_begins_at_the_port_of_a_store() -> None:
+    """It is none of those that the system gives to connections: one of them would have it first."""
+    assert all(seaweedfs.choose_ports(0).s3 < 32_768 for _ in range(20))
 
 
 def test_who_looks_for_a_store_hears_of_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

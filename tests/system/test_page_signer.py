@@ -35,8 +35,7 @@ async def refuse(route: Route) -> None:
 def signed(bucket: Bucket) -> Iterator[Running]:
     """A service whose page has a signer, as ./scripts/local runs it."""
     with ExitStack() as stack:
-        with ExitStack() as held:
-            port = ports.take_any(held)
+        port = ports.free_port()
         signer = stack.enter_context(signing(bucket, port))
         yield stack.enter_context(Running(PORT=str(port), UPLOAD_PAGE=signer, UPLOAD_DESTINATIONS=bucket.url))
 

@@ -14,13 +14,6 @@ SIGNATURE = FOUND.split()[1].decode()
 
 
 @pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def scanning(scripted: ScriptedClamd, receiver: Receiver, double: StorageDouble) -> Iterator[Running]:
     """A service that scans, and tells the receiver of it."""
     with Running(

@@ -7,6 +7,8 @@ import pytest
 from devtools.signed_queries import v4
 from local.store import Bucket
 
+from tests.support.scanner.scripted_clamd import ScriptedClamd
+from tests.support.scanner.waiting_upload import start
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.google_sessions import Fault, GoogleSessions, Session
@@ -48,6 +50,13 @@ def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
         UPLOAD_STALL_SECONDS=str(STALL_SECONDS),
         TIMEOUT_SECONDS="3",
     ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
+    """A service that has each file scanned, and has one place."""
+    with start(scripted, double, UPLOAD_MAX_CONCURRENT="1", UPLOAD_METRICS="prometheus") as running:
         yield running
 
 

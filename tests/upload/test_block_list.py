@@ -15,7 +15,7 @@ from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
 from upload_service.body.file_body import Body
 from upload_service.errors.upload_error import UploadError
-from upload_service.upload.block_list import MOST_BYTES, read_block_list, require_block_list
+from upload_service.upload.block_list import MOST_BYTES, judge_block_list, read_block_list
 
 ID = base64.b64encode(b"block-000001").decode()
 OTHER = base64.b64encode(b"block-000002").decode()
@@ -78,7 +78,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", WRITTEN)
 def test_lists(name: str) -> None:
     """What libraries write, and what Microsoft's page shows, is read."""
-    require_block_list(WRITTEN[name])
+    list(judge_block_list(WRITTEN[name]))
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -86,7 +86,7 @@ def test_no_lists(name: str) -> None:
     """Anything else is refused, with what is wrong and no id."""
     body, what = REFUSED[name]
     with pytest.raises(UploadError) as raised:
-        require_block_list(body)
+        list(judge_block_list(body))
     assert raised.value.entry.code == "invalid_block_list"
     assert what in raised.value.cause
     assert ID not in str(raised.value.detail)
@@ -107,7 +107,7 @@ def test_no_list_takes_long(start: bytes, repeated: bytes, count: int) -> None:
     body = start + repeated * count
     began = time.process_time()
     with pytest.raises(UploadError):
-        require_block_list(body)
+        list(judge_block_list(body))
     assert time.process_time() - began < 1
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from devtools import signed_queries
@@ -22,20 +22,6 @@ from tests.upload.posts import Post
 SMALL = b"a small file"
 WAITS = bytes(range(256)) * 40_000  # 10 MB: its PUT begins after the verdict
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
-    """A service that scans, and has one place."""
-    with start(scripted, double, UPLOAD_MAX_CONCURRENT="1") as running:
-        yield running
 
 
 @both_endpoints

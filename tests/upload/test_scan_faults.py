@@ -1,7 +1,6 @@
 """A scanner that is down, slow, full, killed or not understood: nothing is stored."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
 from tests.support.scanner.running_clamd import Clamd
 from tests.support.scanner.scripted_clamd import FOUND, LIMIT, OK, Say, ScriptedClamd
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.peak_memory import Peak
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
@@ -41,13 +41,6 @@ FAULTS: dict[str, tuple[Say, str, str]] = {
     "its limit in the middle": (Say(LIMIT, after=100_000), "too_large_to_scan", "INSTREAM"),
     "its limit, reset": (Say(LIMIT, after=1, then="reset"), "too_large_to_scan", "INSTREAM"),
 }
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +120,7 @@ def test_killed_and_started_anew(
         with Connection(service.port) as connection:
             connection.begin(PLAIN, len(body))
             connection.send(body[:MIB])
-            _wait_until(lambda: any(clamd.temporary.rglob("*")))
+            until(lambda: any(clamd.temporary.rglob("*")))
             clamd.kill()
             connection.send(body[MIB:])
             assert_unavailable(service, connection.answer(), "disconnected", "unreachable")
@@ -178,7 +171,7 @@ def test_full(double: StorageDouble, tmp_path: Path, at_double: Callable[..., Pl
             wait = {"UPLOAD_SCANNER_TIMEOUT_SECONDS": "3", "UPLOAD_STALL_SECONDS": "3"}
             with start(double, clamd.url, **wait) as hasty:
                 assert_unavailable(hasty, send(hasty, at_double()), "silent", "stalled", "unreachable")
-        _wait_until(lambda: clamd.ask("PING") == "PONG")
+        until(lambda: clamd.ask("PING") == "PONG")
         assert send(service, at_double(prefix="place")).status == 200
 
 
@@ -191,10 +184,3 @@ def _held_session(clamd: Clamd) -> Connection:
 def _send_what_is_taken(connection: Connection, body: bytes) -> None:
     with suppress(OSError):  # the service has answered and closed
         connection.send(body)
-
-
-def _wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

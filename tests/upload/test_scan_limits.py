@@ -42,13 +42,6 @@ LIST = b'<?xml version="1.0" encoding="utf-8"?><BlockList><Latest>QUFB</Latest><
 
 
 @pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def strict(scripted: ScriptedClamd, double: StorageDouble, google: GoogleSessions) -> Iterator[Running]:
     """A service that has files of at most 2 MiB scanned, and takes no parts."""
     with start(scripted.url, double, google) as running:

@@ -1,13 +1,14 @@
 """While the verdict is awaited: what storage has, what the caller hears, and what may happen then."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, field, file, form
+from tests.support.client.raw_http import PLAIN, RETRY, Connection, field, file, form
 from tests.support.scanner.scripted_clamd import FOUND, OK, Say, ScriptedClamd
 from tests.support.scanner.waiting_upload import Waiting, start, until
+from tests.support.service.metrics_scrape import scrape
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
@@ -17,20 +18,6 @@ STREAMS = bytes(range(256)) * 4000  # 1 MB: it streams on
 WAITS = bytes(range(256)) * 40_000  # 10 MB: its PUT begins after the verdict
 TIRED = Reply(answer(400, xml("RequestTimeout")), after=len(STREAMS) // 2, then="close")
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
-
-
-@pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedClamd]:
-    """A clamd that says what it is told to."""
-    with ScriptedClamd() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
-    """A service that scans."""
-    with start(scripted, double, UPLOAD_METRICS="prometheus") as running:
-        yield running
 
 
 @both_endpoints
@@ -149,18 +136,12 @@ def test_progress_says_that_it_is_scanned(
 
 def test_metrics_count_scans(scanning: Running, scripted: ScriptedClamd, place: Callable[..., Place]) -> None:
     """Each scan is counted by what came of it, and the wait for the verdict is measured."""
-    before = _metrics(scanning)
+    before = scrape(scanning.port)
     for raw in (OK, FOUND):
-        waiting = Waiting(scripted, scanning, place(), STREAMS, PLAIN, raw)
-        waiting.answer()
-    now = _metrics(scanning)
+        Waiting(scripted, scanning, place(), STREAMS, PLAIN, raw).answer()
+    now = scrape(scanning.port)
     for result, more in (("ok", 1), ("found", 1), ("unavailable", 0)):
-        name = f'upload_service_scans_total{{result="{result}"}}'
-        assert now[name] == before[name] + more
+        name = "upload_service_scans_total"
+        assert now.get(name, result=result) == before.get(name, result=result) + more
     count = "upload_service_scan_wait_seconds_count"
-    assert now[count] == before[count] + 2
-
-
-def _metrics(service: Running) -> dict[str, float]:
-    lines = ask(service.port, "GET", "/metrics").body.decode().splitlines()
-    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[:1] != "#"}
+    assert now.get(count) == before.get(count) + 2

@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-MIN_TOKEN_CHARACTERS = 32
+# RFC 7518 section 3.2: a key of HS256, which secrets of grants are, has at least the size of its hash.
+MIN_CHARACTERS = 32
 # RFC 6750 section 3: no error code when no token came.
 CHALLENGE = 'Bearer realm="upload-service"'
 CHALLENGE_WRONG = f'{CHALLENGE}, error="invalid_token"'
 CHALLENGE_SCOPE = f'{CHALLENGE}, error="insufficient_scope"'
-_NAME = r"[A-Za-z0-9._-]{1,32}"
+NAME = r"[A-Za-z0-9._-]{1,32}"
 _BEARER_LINE = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 
 
@@ -40,23 +41,25 @@ def parse_tokens(entries: Iterable[str]) -> tuple[ApiToken, ...]:
 
     A name may have several tokens, so that an old one remains valid until all callers have the new one.
     """
-    tokens = tuple(_parse_token(text, position) for position, text in enumerate(entries, 1))
+    named = [parse_named(text, position, "token") for position, text in enumerate(entries, 1)]
+    tokens = tuple(ApiToken(name, token_digest(token)) for name, token in named)
     if len({token.digest for token in tokens}) < len(tokens):
         raise ValueError("must not hold a token twice")
     return tokens
 
 
-def _parse_token(text: str, position: int) -> ApiToken:
-    name, colon, token = text.partition(":")
+def parse_named(text: str, position: int, word: str) -> tuple[str, str]:
+    """The name and the value of one entry. Raises ValueError, whose text calls the value by this word."""
+    name, colon, value = text.partition(":")
     if not colon:
-        name, token = f"token-{position}", text
-    if not re.fullmatch(_NAME, name):
-        raise ValueError("must name tokens with at most 32 letters, digits and . _ - before the colon")
-    if not re.fullmatch(r"[!-~]*", token):
-        raise ValueError("must hold tokens of printable ASCII without spaces")
-    if len(token) < MIN_TOKEN_CHARACTERS:
-        raise ValueError(f"must hold tokens of at least {MIN_TOKEN_CHARACTERS} characters")
-    return ApiToken(name, token_digest(token))
+        name, value = f"{word}-{position}", text
+    if not re.fullmatch(NAME, name):
+        raise ValueError(f"must name {word}s with at most 32 letters, digits and . _ - before the colon")
+    if not re.fullmatch(r"[!-~]*", value):
+        raise ValueError(f"must hold {word}s of printable ASCII without spaces")
+    if len(value) < MIN_CHARACTERS:
+        raise ValueError(f"must hold {word}s of at least {MIN_CHARACTERS} characters")
+    return name, value
 
 
 def bearer_token(authorization: Sequence[str]) -> str | None:

@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from upload_service.clients.bearer_tokens import NAME, parse_named
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-# RFC 7518 section 3.2: a key of HS256 has at least the size of its hash.
-MIN_SECRET_CHARACTERS = 32
 MIN_RSA_BITS = 2048
 # Each signature is compared with every key of its algorithm.
 MAX_KEYS = 16
-_NAME = r"[A-Za-z0-9._-]{1,32}"
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 # Members of a private key (RFC 7518 section 6), and the one of a secret.
 NOT_PUBLIC = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
@@ -46,23 +45,11 @@ class GrantKey:
 
 def parse_secrets(entries: Iterable[str]) -> tuple[GrantKey, ...]:
     """Read entries `secret` or `name:secret`; the first colon ends the name. Raises ValueError."""
-    keys = tuple(_parse_secret(text, position) for position, text in enumerate(entries, 1))
+    named = [parse_named(text, position, "secret") for position, text in enumerate(entries, 1)]
+    keys = tuple(GrantKey(name, "HS256", secret.encode()) for name, secret in named)
     if len({key.key for key in keys}) < len(keys):
         raise ValueError("must not hold a secret twice")
     return _few(keys)
-
-
-def _parse_secret(text: str, position: int) -> GrantKey:
-    name, colon, secret = text.partition(":")
-    if not colon:
-        name, secret = f"secret-{position}", text
-    if not re.fullmatch(_NAME, name):
-        raise ValueError("must name secrets with at most 32 letters, digits and . _ - before the colon")
-    if not re.fullmatch(r"[!-~]*", secret):
-        raise ValueError("must hold secrets of printable ASCII without spaces")
-    if len(secret) < MIN_SECRET_CHARACTERS:
-        raise ValueError(f"must hold secrets of at least {MIN_SECRET_CHARACTERS} characters")
-    return GrantKey(name, "HS256", secret.encode())
 
 
 def holds_public_keys(text: str) -> bool:
@@ -120,7 +107,7 @@ def _in_json(text: str) -> Iterator[tuple[str, "PublicKeyTypes"]]:
         if entry.get("use", "sig") != "sig" or entry.get("alg", algorithm) != algorithm:
             raise ValueError(_WANTED_JWKS)
         name = entry.get("kid")
-        yield (name if isinstance(name, str) and re.fullmatch(_NAME, name) else ""), key
+        yield (name if isinstance(name, str) and re.fullmatch(NAME, name) else ""), key
 
 
 def _algorithm_of(key: object) -> str:

@@ -65,10 +65,11 @@ class KeptKeys:
             await self._refresh()
         if found := self._known(key_id):
             return found
-        if self._keys is None or self._failures:
-            await self._ask_after_failure()
-        elif self._running:
+        if self._running:
             await self._refresh()
+        elif self._keys is None or self._failures:
+            if self._clock() >= self._due:
+                await self._refresh()
         elif self._clock() >= self._asked_for_unknown + UNKNOWN_ID_SECONDS:
             self._asked_for_unknown = self._clock()
             await self._refresh()
@@ -80,10 +81,6 @@ class KeptKeys:
 
     def _known(self, key_id: str | None) -> tuple[SigningKey, ...]:
         return self._keys.find(key_id) if self._keys else ()
-
-    async def _ask_after_failure(self) -> None:
-        if self._running or self._clock() >= self._due:
-            await self._refresh()
 
     async def _refresh(self) -> None:
         """Ask the provider, or wait for the answer to whoever has asked already."""

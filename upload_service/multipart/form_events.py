@@ -29,11 +29,6 @@ class FileStart(NamedTuple):
     content_type: str
     predicted: LengthPrediction | None
 
-    @property
-    def predicted_bytes(self) -> int | None:
-        """The predicted length."""
-        return self.predicted.file_bytes if self.predicted else None
-
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:

@@ -8,7 +8,6 @@ Must not know: what a field means, the policy.
 
 import json
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from upload_service.errors.upload_error import UploadError
@@ -33,10 +32,6 @@ class PostField(NamedTuple):
 
     def __repr__(self) -> str:
         return "PostField()"
-
-
-# By their names in lower case, in the order in which they came.
-PostFields = Mapping[str, PostField]
 
 
 def unusable_fields(cause: Phrase) -> UploadError:

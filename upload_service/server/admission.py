@@ -25,7 +25,6 @@ from upload_service.pages.app_keys import CONTEXT, TRACES
 from upload_service.server.access_control import AccessControl
 from upload_service.server.open_connections import OpenConnections
 from upload_service.server.request_body import RequestBody
-from upload_service.settings.settings import Settings
 from upload_service.telemetry import logs
 from upload_service.telemetry.traces import Trace
 from upload_service.upload.check import Check
@@ -129,7 +128,9 @@ async def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> F
     if length is not None and length - MAX_BESIDE_FILE_BYTES > settings.max_file_bytes:
         raise UploadError("file_too_large")
     if settings.scanner and length is not None:
-        _require_scannable_length(length, settings)
+        from upload_service.upload.scan import require_scannable_request
+
+        require_scannable_request(length, settings)
     content_type = request.headers.get("Content-Type", "")
     receiver = RequestBody(request, settings.stall_seconds, settings.min_bytes_per_second, places)
     form = FormReader(
@@ -143,16 +144,6 @@ async def admit(request: web.Request, visit: Visit, wanted: frozenset[str]) -> F
     places.make_room(visit.caller)
     request[_PACE] = receiver.pace
     return form
-
-
-def _require_scannable_length(length: int, settings: Settings) -> None:
-    """Raise UploadError when the file of a request of this length is surely too large for the scanner."""
-    assert settings.scanner
-    is_over = length - MAX_BESIDE_FILE_BYTES > settings.scanner_max_bytes
-    if is_over and not settings.scanner.parts_unscanned:
-        from upload_service.upload.scan import too_large_to_scan
-
-        raise too_large_to_scan(settings)
 
 
 async def run_in_place(

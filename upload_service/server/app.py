@@ -57,11 +57,14 @@ def make_app(settings: Settings) -> web.Application:
 
 async def _share(settings: Settings, app: web.Application) -> AsyncIterator[None]:
     """Open what all requests share, and close it at the end."""
-    if signed := app[ACCESS_CONTROL].signed:
-        signed.start()
     budget = SpoolBudget(settings.spool_memory_bytes, settings.spool_disk_bytes, settings.spool_dir)
     most_sockets = most_before_crowded(settings.max_concurrent)
     async with AsyncExitStack() as stack:
+        if signed := app[ACCESS_CONTROL].signed:
+            signed.start()
+            stack.push_async_callback(signed.close)
+        stack.push_async_callback(app[TRACES].close)
+        stack.callback(budget.close)
         pools = await stack.enter_async_context(
             open_pools(pooled=not settings.in_lambda, most_sockets=most_sockets)
         )
@@ -71,10 +74,6 @@ async def _share(settings: Settings, app: web.Application) -> AsyncIterator[None
         app[CONTEXT] = AppContext(settings, storage, budget, pools.sockets, places, scanner)
         app[METRICS] = _metrics(app[CONTEXT], app[OPEN_CONNECTIONS], signed.keys if signed else None)
         yield
-    budget.close()
-    await app[TRACES].close()
-    if signed:
-        await signed.close()
 
 
 def _open_scanner(settings: Settings, log: Any) -> "AbstractAsyncContextManager[TrustedClamd | None]":

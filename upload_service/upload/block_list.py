@@ -39,18 +39,12 @@ _END = rb"</BlockList>"
 
 async def read_block_list(body: Body) -> None:
     """Raise UploadError when the file that has come is not a list of blocks that Azure can take."""
-    for _ in _judge(await body.whole(MOST_BYTES)):
+    for _ in judge_block_list(await body.whole(MOST_BYTES)):
         await asyncio.sleep(0)
 
 
-def require_block_list(body: bytes) -> None:
-    """Raise UploadError when `body` is not a list of blocks that Azure can take."""
-    for _ in _judge(body):
-        pass
-
-
-def _judge(body: bytes) -> Iterator[None]:
-    """The same in steps that are short for others who wait."""
+def judge_block_list(body: bytes) -> Iterator[None]:
+    """The same, in steps that are short for others who wait."""
     if len(body) > MOST_BYTES:
         raise _invalid(Phrase("The list of blocks is longer than 8 MiB."))
     start = re.match(_START, body)

@@ -125,9 +125,8 @@ class ClientLeg:
             self._bound_length(destination)
 
     def _bound_length(self, destination: Destination | None) -> None:
-        if destination is not None and destination.post is not None:
-            ended = self.progress.file_bytes is not None
-            self._length.bound(destination, self._record.file_size, has_ended=ended)
+        has_ended = self.progress.file_bytes is not None
+        self._length.bound(destination, self._record.file_size, has_ended=has_ended)
 
     def _plan_if_ready(self) -> None:
         """Hand over the plan, once the type is known where it matters."""

@@ -56,8 +56,8 @@ class Scan:
         if not fields.is_whole:
             return
         longest = start.predicted.longest_bytes if start.predicted else None
-        if longest is not None and longest - MAX_BESIDE_FILE_BYTES > self._settings.scanner_max_bytes:
-            raise too_large_to_scan(self._settings)
+        if longest is not None:
+            _require_size(longest - MAX_BESIDE_FILE_BYTES, self._settings)
         self._record.scan = ScanRecord(time.monotonic())
         try:
             self._stream = await self._clamd.instream()
@@ -75,8 +75,7 @@ class Scan:
         """The file's next chunk; waits while the scanner is too far behind. Raises UploadError."""
         if self._stream is None:
             return
-        if self._record.file_size > self._settings.scanner_max_bytes:
-            raise too_large_to_scan(self._settings)
+        _require_size(self._record.file_size, self._settings)
         try:
             goes_on = await self._stream.feed(chunk)
         except ScannerFault as fault:
@@ -126,19 +125,26 @@ class Scan:
 
 def require_scannable(fields: FormFields, settings: Settings) -> None:
     """Raise UploadError when no file can be scanned that fits the fields so far."""
-    if settings.scanner is None:
-        return
+    assert settings.scanner
     if not fields.is_whole:
         if not settings.scanner.parts_unscanned:
             raise UploadError("part_not_scannable")
-    elif fields.size is not None and fields.size > settings.scanner_max_bytes:
-        raise too_large_to_scan(settings)
+    elif fields.size is not None:
+        _require_size(fields.size, settings)
 
 
-def too_large_to_scan(settings: Settings) -> UploadError:
-    """The error for a file that is larger than the operator lets the scanner have."""
-    cause = Phrase(
-        "The file is larger than the {limit} bytes that this service can scan for malware.",
-        limit=settings.scanner_max_bytes,
-    )
-    return UploadError("too_large_to_scan", cause)
+def require_scannable_request(length: int, settings: Settings) -> None:
+    """Raise UploadError when the file of a request of this length is surely too large to be scanned."""
+    assert settings.scanner
+    if not settings.scanner.parts_unscanned:
+        _require_size(length - MAX_BESIDE_FILE_BYTES, settings)
+
+
+def _require_size(count: int, settings: Settings) -> None:
+    """Raise UploadError for a file of more bytes than the operator lets the scanner have."""
+    if count > settings.scanner_max_bytes:
+        cause = Phrase(
+            "The file is larger than the {limit} bytes that this service can scan for malware.",
+            limit=settings.scanner_max_bytes,
+        )
+        raise UploadError("too_large_to_scan", cause)

@@ -14,14 +14,14 @@ LAST: Final = 65535
 
 
 def take(stack: ExitStack, port: int) -> int | None:
-    """Hold `port` (0: any) until the stack closes, and return its number; None when it is in use."""
+    """Hold `port` until the stack closes, and return its number; None when it is in use."""
     held = stack.enter_context(socket.socket())
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         held.bind((HOST, port))
     except OSError:
         return None
-    return int(held.getsockname()[1])
+    return port
 
 
 def take_any(stack: ExitStack) -> int:
@@ -30,6 +30,12 @@ def take_any(stack: ExitStack) -> int:
         if port := take(stack, random.SystemRandom().randrange(20000, 32000)):
             return port
     raise OSError(f"No port of {HOST} is free.")
+
+
+def free_port() -> int:
+    """A port that is free at this moment."""
+    with ExitStack() as stack:
+        return take_any(stack)
 
 
 def take_pair(stack: ExitStack, distance: int) -> tuple[int, int]:

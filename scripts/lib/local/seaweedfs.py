@@ -54,7 +54,7 @@ class Ports:
 def choose_ports(wish: int) -> Ports:
     """Free ports, with `wish` for S3 when that is free (0: any)."""
     with ExitStack() as stack:
-        s3 = ports.take(stack, wish) or ports.take_any(stack)
+        s3 = (wish and ports.take(stack, wish)) or ports.take_any(stack)
         admin, admin_grpc = ports.take_pair(stack, ADMIN_GRPC_DISTANCE)
         chosen = {"s3.port": s3, "admin.port": admin, "admin.port.grpc": admin_grpc}
         chosen["s3.port.grpc"] = ports.take_any(stack)

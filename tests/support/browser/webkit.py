@@ -119,8 +119,7 @@ def _environment(stack: ExitStack, home: Path, language: str) -> dict[str, str]:
 
 def _driver(stack: ExitStack, home: Path, environment: dict[str, str]) -> int:
     """Start the driver, which the stack ends, and return the port at which it listens."""
-    with ExitStack() as held:
-        port = ports.take_any(held)
+    port = ports.free_port()
     output = home / "output"
     child = ChildProcess(["WebKitWebDriver", f"--port={port}"], env=environment, log=output)
     stack.callback(child.stop, patience_seconds=STOP_SECONDS)

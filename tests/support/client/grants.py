@@ -49,7 +49,7 @@ def hidden(token: str) -> str:
 
 
 def claims_for(url: str, **more: object) -> dict[str, object]:
-    """The claims of a grant for this URL that holds for a minute; a claim that is None is left out."""
+    """The claims of a grant for this URL that holds for ten minutes; a claim that is None is left out."""
     claims: dict[str, object] = {"exp": int(time.time()) + 600, "url_sha256": digest(url)} | more
     return {name: value for name, value in claims.items() if value is not None}
 

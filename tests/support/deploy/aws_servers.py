@@ -88,8 +88,7 @@ def servers(folder: Path) -> Iterator[Servers]:
     python = str(tools() / "python")
     forks = folder / "forks"
     with ExitStack() as stack:
-        with ExitStack() as held:
-            port = ports.take_any(held)
+        port = ports.free_port()
         moto = [
             "-c",
             "import sys; from moto.server import main; main(sys.argv[1:])",

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,7 @@ def environment(bucket: Bucket, endpoint: str, service_url: str) -> dict[str, st
 @contextmanager
 def started(log: Path, settings: dict[str, str]) -> Iterator[str]:
     """Run it; its address."""
-    with ExitStack() as stack:
-        port = ports.take_any(stack)
+    port = ports.free_port()
     program = [sys.executable, str(FOLDER / "python_backend.py"), str(port)]
     child = ChildProcess(program, env=settings, log=log)
     while not ports.answers(port):

@@ -143,27 +143,27 @@ def query(signed: str = "host", expires: int = 600) -> str:
 
 @contextmanager
 def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str) -> Iterator[Lab]:
-    """Start a service with small limits a strict and a granting one, at the most detailed log level.
+    """Start the services and the storages, at the most detailed log level.
 
-    `more`: settings of both.
+    `more`: settings of all services but the one that asks for grants.
     """
     ours = authority(folder)
     stranger, named = FaultyStorage(tls=ours.stranger), FaultyStorage(tls=ours.trusted)
     misnamed = named.origin.replace("127.0.0.1", "localhost")
     listed = [double.url, stranger.origin, misnamed, f"http://127.0.0.1:{closed_port}", NOWHERE]
-    both = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"} | more
+    common = {"UPLOAD_API_TOKENS": f"canary:{TOKEN}", "LOG_LEVEL": "DEBUG", "PYTHONASYNCIODEBUG": "1"} | more
     with (
         stranger,
         named,
         ScriptedClamd() as scanner,
-        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner.url, **both) as scanned,
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner.url, **common) as scanned,
         Running(
             UPLOAD_DESTINATIONS=double.url,
             UPLOAD_ALLOWED_TYPES="image/*",
             UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
             UPLOAD_RATE_PER_MINUTE=str(RATE_PER_MINUTE),
             UPLOAD_METRICS="emf",
-            **both,
+            **common,
         ) as strict,
         Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_GRANT_KEYS=KEYS, LOG_LEVEL="DEBUG") as granting,
         Running(
@@ -177,7 +177,7 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
             UPLOAD_SPOOL_DISK_BYTES="0",
             UPLOAD_METRICS="prometheus",
             SSL_CERT_FILE=ours.ca_file,
-            **both,
+            **common,
         ) as running,
     ):
         yield Lab(running, strict, granting, double, closed_port, stranger.origin, misnamed, scanned, scanner)

@@ -4,7 +4,6 @@ Knows: the compact form of a signature (RFC 7515), signed with `cryptography` al
 Must not know: the library that the service verifies with.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.support.client.grants import encoded
 from tests.support.service.transcript import TRANSCRIPT
 
 ISSUER, AUDIENCE = "https://login.example.com/", "uploads"
@@ -27,14 +27,9 @@ CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R
 Json = dict[str, Any]
 
 
-def b64(data: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def number(value: int, size: int | None = None) -> str:
     """A whole number as keys have it."""
-    return b64(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
+    return encoded(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
 
 
 @cache
@@ -60,7 +55,7 @@ def public_jwk(name: str, **members: object) -> Json:
         curve = f"P-{key.key_size}"
         made = {"kty": "EC", "crv": curve, "x": number(point.x, size), "y": number(point.y, size)}
     else:
-        made = {"kty": "OKP", "crv": name, "x": b64(key.public_bytes(Encoding.Raw, PublicFormat.Raw))}
+        made = {"kty": "OKP", "crv": name, "x": encoded(key.public_bytes(Encoding.Raw, PublicFormat.Raw))}
     return {**made, "kid": name, **members}
 
 
@@ -104,8 +99,8 @@ def token(
         if isinstance(payload, bytes)
         else json.dumps(claims() if payload is None else payload).encode()
     )
-    signed = f"{b64(head)}.{b64(body)}"
-    made = f"{signed}.{b64(sign(algorithm, private('rsa') if key is None else key, signed.encode()))}"
+    signed = f"{encoded(head)}.{encoded(body)}"
+    made = f"{signed}.{encoded(sign(algorithm, private('rsa') if key is None else key, signed.encode()))}"
     TRANSCRIPT.secrets.update(part for part in (made, *made.split(".")[1:]) if len(part) > 30)
     return made
 

@@ -11,7 +11,6 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -120,8 +119,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         for _ in range(START_TRIES):
-            with ExitStack() as stack:
-                self.port = ports.take_any(stack)
+            self.port = ports.free_port()
             self._process = self._start()
             if self._listens():
                 return self

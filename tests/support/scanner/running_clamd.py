@@ -12,7 +12,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,8 +44,7 @@ class Clamd:
 
     def __enter__(self) -> Self:
         for _ in range(START_TRIES):
-            with ExitStack() as stack:
-                self.port = ports.take_any(stack)
+            self.port = ports.free_port()
             if self._start():
                 return self
         raise AssertionError(f"clamd does not start:\n{self.log.read_text('utf-8', 'replace')}")

@@ -10,11 +10,10 @@ import socket
 import subprocess
 import time
 import uuid
-from contextlib import ExitStack
 from http.client import HTTPException
 from types import TracebackType
 
-from local.ports import take_any
+from local.ports import free_port
 
 from tests.support.service.lambda_emulator import FunctionUrl, binary
 from tests.support.service.running_service import Running
@@ -71,7 +70,7 @@ class InLambda(Contained):
 
     def command(self, settings: dict[str, str]) -> list[str]:
         """See Running."""
-        self._emulator_port, own = _free_port(), _free_port()
+        self._emulator_port, own = free_port(), free_port()
         self.function_url = FunctionUrl(self._emulator_port)
         settings = FUNCTION | settings | {"PORT": str(own), "AWS_LWA_PORT": str(own)}
         del settings["UPLOAD_BIND"]
@@ -97,8 +96,3 @@ class InLambda(Contained):
     ) -> None:
         self.function_url.close()
         super().__exit__(kind, error, trace)
-
-
-def _free_port() -> int:
-    with ExitStack() as held:
-        return take_any(held)

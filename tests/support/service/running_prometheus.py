@@ -9,11 +9,11 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.ports import take_any
+from local.ports import free_port
 
 SECONDS = 90.0
 
@@ -60,8 +60,7 @@ class Prometheus:
 @contextmanager
 def prometheus(folder: Path, *ports: int, rules: Path | None = None) -> Iterator[Prometheus]:
     """Start one that scrapes these ports each second, as the job `us`, and judges these rules."""
-    with ExitStack() as held:
-        port = take_any(held)
+    port = free_port()
     configuration = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(rules)] if rules else [],

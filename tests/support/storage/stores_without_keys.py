@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,8 +62,7 @@ def web_dav(folder: Path) -> Iterator[str]:
     assert program
     (folder / "uploads").mkdir(mode=0o777)
     os.chmod(folder / "uploads", 0o777)  # noqa: S103 - nginx's worker may be somebody else
-    with ExitStack() as stack:
-        port = ports.take_any(stack)
+    port = ports.free_port()
     temporary = "\n".join(
         f"{each}_temp_path {folder}/{each};" for each in ("proxy", "fastcgi", "uwsgi", "scgi")
     )

@@ -81,11 +81,6 @@ class Receiver:
             assert self._heard.wait_for(lambda: any(span.kind == "SERVER" for span in found()), WAIT_SECONDS)
         return sorted(found(), key=lambda span: (span.began, span.kind != "SERVER"))
 
-    def wait_for_requests(self, count: int) -> None:
-        """Wait until so many have come."""
-        with self._heard:
-            assert self._heard.wait_for(lambda: len(self.requests) >= count, WAIT_SECONDS)
-
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -17,8 +17,7 @@ from tests.support.browser.parts_page import RULES, Place
 def place(bucket: Bucket) -> Iterator[Place]:
     """The service is for each test to start."""
     with ExitStack() as stack:
-        with ExitStack() as held:
-            port = ports.take_any(held)
+        port = ports.free_port()
         yield Place(bucket, port, stack.enter_context(signing(bucket, port, RULES)))
 
 

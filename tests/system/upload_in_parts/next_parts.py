@@ -1,7 +1,6 @@
 """The Next.js example with its routes for parts, which sign for the real store behind one who counts."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from local import ports
@@ -23,8 +22,7 @@ def next_origin(
     """The origin of the app."""
     log = tmp_path_factory.mktemp("next") / "log"
     settings = parts_back_end.environment(bucket, parts_store.endpoint, parts_running.url)
-    with ExitStack() as stack:
-        port = ports.take_any(stack)
+    port = ports.free_port()
     with next_app.started(port, log, **{**settings, "PATH": next_app.QUIET["PATH"]}) as origin:
         yield origin
     TRANSCRIPT.hear("next", log.read_text())

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devtools.node_packages import AZURITE, NoNodePackages, node_modules
+from local.ports import free_port
 
 from compat.azure import ACCOUNT, Azure
-from compat.store_process import free_port, running
+from compat.store_process import running
 from compat.target import NotHere
 
 FLAGS = ("--silent", "--disableTelemetry", "--skipApiVersionCheck")

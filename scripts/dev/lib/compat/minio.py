@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.ports import free_port
+
 from compat.go_program import GoProgram
 from compat.s3 import S3
-from compat.store_process import free_port, running
+from compat.store_process import running
 
 # The last version whose source is public.
 PROGRAM = GoProgram("github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -13,12 +13,6 @@ from compat.target import StoreFault, ask
 
 START_SECONDS = 60
 STOP_SECONDS = 15
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that no program uses now."""
-    with ExitStack() as stack:
-        return ports.take_any(stack)
 
 
 @contextmanager

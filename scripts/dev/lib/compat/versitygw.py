@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.ports import free_port
+
 from compat.go_program import GoProgram
 from compat.s3 import S3
-from compat.store_process import free_port, running
+from compat.store_process import running
 
 PROGRAM = GoProgram("github.com/versity/versitygw/cmd/versitygw", "v1.8.0")
 

@@ -67,8 +67,7 @@ async def _take_in_chromium(
 
 
 def _service(stack: ExitStack, store: Store) -> Running:
-    with ExitStack() as held:
-        port = ports.take_any(held)
+    port = ports.free_port()
     return Running(
         PORT=str(port),
         UPLOAD_PAGE=stack.enter_context(signing(store.bucket, port)),

@@ -49,8 +49,7 @@ class Upload:
     async def run(self) -> None:
         """Upload it, with a reload after a third and a killed service after two thirds."""
         with ExitStack() as stack:
-            with ExitStack() as held:
-                port = ports.take_any(held)
+            port = ports.free_port()
             signer = stack.enter_context(signing(self.bucket, port, self.rules))
             settings = {"PORT": str(port), "UPLOAD_PAGE": signer, "UPLOAD_DESTINATIONS": self.bucket.url}
             service = stack.enter_context(Running(**settings))

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from compat.store_process import free_port, running
+from compat.store_process import running
 from compat.target import ask, require
 from compat.upload_client import UNSENT, Upload, send
 from devtools.service_process import run_service
+from local.ports import free_port
 
 ACCOUNT, CONTAINER, KEY, CONTENT = "AUTH_me", "files", b"made-up", b"\x89PNG" + b"hello" * 40_000
 NAME = "a folder/사진+1 100%.png"

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from devtools.service_process import ServiceProcess, run_service
 from local.bucket import Bucket
 from local.child_process import Asked, never
-from local.ports import HOST, take_any
+from local.ports import HOST, free_port
 from local.store import Store
 
 from soak.chaos import callers, checks, enclosure
@@ -98,8 +98,7 @@ class _Run:
         self._asked = asked
         self._number = 0
         self._stopping = False
-        with ExitStack() as held:
-            self._port = take_any(held)
+        self._port = free_port()
         self._settings = SETTINGS | places.settings() | {"PORT": str(self._port)}
 
     async def short_life(self, number: int, seconds: float, ending: signal.Signals) -> None:
