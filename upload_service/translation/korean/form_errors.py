@@ -38,8 +38,8 @@ TEXTS = {
     ),
     "Field sent twice": "두 번 온 필드",
     "A field that may appear only once was sent twice.": "한 번만 올 수 있는 필드가 두 번 왔습니다.",
-    "Send uploadUrl, size and max_retries once each.": (
-        "uploadUrl, size, max_retries는 각각 한 번씩만 보내십시오."
+    "Send each field once, and no value in two places.": (
+        "필드는 각각 한 번씩만, 값은 한 곳에만 넣어 보내십시오."
     ),
     "No uploadUrl": "uploadUrl 없음",
     "The form has no field named uploadUrl.": "폼에 uploadUrl 필드가 없습니다.",
