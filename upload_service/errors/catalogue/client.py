@@ -140,7 +140,7 @@ _FORM = (
             "signature version."),
     _client("url_not_for_put", 422, "URL for another request",
             "The URL in uploadUrl was signed for another request than a PUT of a file.",
-            "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else."),
+            "Sign a plain PUT of the object (PutObject, Put Blob), or of one part of it, and nothing else."),
     _client("invalid_fields", 422, "Fields of the POST unusable",
             "The form fields for a presigned POST cannot be used.",
             "Send the fields as the signer returned them: as a JSON object in the field fields, or each in a "
