@@ -15,7 +15,7 @@ from upload_service.settings.settings import list_settings
 
 NOT_UNDERSTOOD = (
     "the options are not understood; a URL goes right behind --check, or better: --check - reads it from "
-    "standard input"
+    "standard input; --max-bytes and --lifetime are whole numbers without a unit"
 )
 _GRANT = (
     "print an upload grant for this presigned PUT URL, for trying, signed with the last secret of "
@@ -26,8 +26,9 @@ _CHECK = (
     "say what the settings mean and whether they work here. With a presigned PUT URL also try the way to "
     "storage step by step and upload a few bytes, which REPLACE what is at the URL's key, unless it is "
     "signed with if-none-match. - reads the URL from standard input, and CHECK_URL gives it in the "
-    "environment; both keep it out of the list of processes and the shell's history. Exit status: 0 it "
-    "works, 1 it does not, 2 a setting or the command is wrong"
+    "environment; both keep it out of the list of processes and the shell's history. CHECK_GRANT gives the "
+    "upload grant for it, which is judged as well. Exit status: 0 it works, 1 it does not, 2 a setting or "
+    "the command is wrong"
 )
 
 
@@ -57,6 +58,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         given is not None for given in (options.max_bytes, options.types, options.lifetime, options.subject)
     ):
         parser.refuse("--max-bytes, --types, --lifetime and --subject go with --grant")
+    if options.grant is not None and options.check is not None:
+        parser.refuse("--grant and --check are two commands: CHECK_GRANT gives --check a grant")
     return options
 
 
@@ -84,7 +87,7 @@ def _parser() -> _Parser:
     check.add_argument("--no-upload", action="store_true", help="with a URL: stop before a byte is written")
     grant = parser.add_argument_group("upload grants")
     grant.add_argument("--grant", nargs="?", const="", metavar="URL", help=_GRANT)
-    grant.add_argument("--max-bytes", type=int, metavar="N", help="the largest file that it allows")
+    grant.add_argument("--max-bytes", type=int, metavar="N", help="the largest file that it allows, in bytes")
     grant.add_argument(
         "--types", metavar="TYPES", help="the types that it allows, as in UPLOAD_ALLOWED_TYPES"
     )

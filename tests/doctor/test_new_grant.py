@@ -44,6 +44,8 @@ def test_grant_that_works(double: StorageDouble, url: str) -> None:
         (["--grant", "https://a.example/b", "--lifetime", "0"], KEYS, None),
         (["--grant", "https://a.example/b", "--lifetime", "99999999"], KEYS, "24 hours"),
         (["--max-bytes", "5"], KEYS, "go with --grant"),
+        (["--grant", "https://a.example/b", "--max-bytes", "10MiB"], KEYS, "whole numbers without a unit"),
+        (["--grant", "https://a.example/b", "--check"], KEYS, "two commands"),
     ],
 )
 def test_no_grant(words: list[str], keys: str, told: str | None) -> None:

@@ -56,7 +56,13 @@ def test_wrong_setting() -> None:
             "destinations",
             "every caller with a token can write and overwrite every object below https://store.example.org:443/a/",
         ),
+        (
+            {"UPLOAD_DESTINATIONS": "https://store.example.org/a/?unsigned", "UPLOAD_GRANT_KEYS": "k" * 32},
+            "destinations",
+            "every caller with a grant for it can write and overwrite every object below https://store.example.org:443/a/",
+        ),
         ({}, "callers", "anybody who reaches the port may upload"),
+        ({}, "callers", "set UPLOAD_API_TOKENS, UPLOAD_JWT_ISSUER or UPLOAD_GRANT_KEYS, or let only those"),
         ({"UPLOAD_MAX_CONCURRENT_PER_CLIENT": "99"}, "callers", "bounds nothing"),
         ({"UPLOAD_MAX_CONCURRENT": "99999"}, "descriptors", "too few for so many uploads"),
         ({"UPLOAD_MAX_FILE_BYTES": "6GiB"}, "limits", "more than the 5 GiB that S3 takes"),

@@ -143,6 +143,25 @@ def test_refusal_names_the_parameter() -> None:
     assert reason(f"{S3}?{V4}&x-id=Get{'5ec2e7' * 3}").endswith("than a PUT of a file, as its x-id says.")
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (f"{AZURE}?{SAS}&comp=block", "blockid"),
+        (f"{AZURE}?{SAS}&comp=block&blockid=a-b_", "blockid"),
+        (f"{S3}?{V4}&partNumber=1", "uploadId"),
+    ],
+)
+def test_refusal_of_a_part_names_what_it_lacks(url: str, name: str) -> None:
+    """The URL of a part is said to be one, with the parameter that is missing or malformed."""
+    assert f"is that of a part, but its {name} is missing or has another form" in reason(url)
+
+
+@pytest.mark.parametrize("query", ["comp=lease", "comp=lease&blockid=QUFB", "comp=blocklist&blockid=QUFB"])
+def test_another_operation_is_no_part(query: str) -> None:
+    """An operation that is none of a part is named itself."""
+    assert reason(f"{AZURE}?{SAS}&{query}").endswith("as its comp says.")
+
+
 def test_part_of_an_azure_blob_has_no_type() -> None:
     """Azure wants the blob's type with a whole blob and not with a block of one."""
     assert judged(f"{AZURE}?{SAS}").required_headers == (("x-ms-blob-type", "BlockBlob"),)

@@ -7,11 +7,12 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # schemathesis brings it, without its stubs
 from docs_generator.made_parts import LostPart
 from monitoring import cloud_alarms
-from monitoring.alerts import ALERTS, Alert
+from monitoring.alerts import ALERTS, CALLERS_REFUSED, Alert
 from monitoring.conditions import MOST_CLOUD_METRICS, CloudCondition, Count, Share, code, fault
 from monitoring.platform_alarms import LAMBDA, PLATFORM_ALARMS
 
 from tests.support.deploy.tools import ROOT
+from tests.system.insights_queries import queries
 from upload_service.telemetry.metric_definitions import CLOUD_METRICS, CODES, FAULTS
 
 TEMPLATES = ROOT / "scripts" / "cloudformation"
@@ -124,6 +125,11 @@ def test_each_alarm_belongs_to_an_alert() -> None:
             {"code_unauthorized": 250, "fault_client": 250},
             {"code_unauthorized": 301, "fault_client": 301},
         ),
+        (
+            "UploadCallersRefused",
+            {"code_grant_invalid": 250, "fault_client": 250},
+            {"code_grant_invalid": 200, "code_grant_required": 101, "fault_client": 301},
+        ),
     ],
 )
 def test_alarm_rings_where_the_alert_fires(name: str, quiet: dict[str, int], loud: dict[str, int]) -> None:
@@ -179,3 +185,11 @@ def test_as_long_as_in_prometheus() -> None:
     """A condition that has to hold for longer than its window has to hold in as many windows more."""
     held = Alert("A", "", Share(fault("storage"), 0.1, 1, 5), 10, "page", "", 1)
     assert [cloud_alarms.periods(held._replace(minutes=minutes)) for minutes in (0, 4, 5, 10)] == [1, 1, 2, 3]
+
+
+def test_query_finds_what_the_alert_counts() -> None:
+    """Query 8, to which UploadCallersRefused points, asks for every code of it in both forms."""
+    [alert] = [each for each in ALERTS if each.name == "UploadCallersRefused"]
+    query = queries()[alert.query]
+    for form in (query.insights, query.jq):
+        assert set(CALLERS_REFUSED) <= set(re.findall(r'"(\w+)"', form))

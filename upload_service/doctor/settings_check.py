@@ -20,6 +20,7 @@ S3_MAX_PUT_BYTES = 5 << 30
 # How similar a misspelt variable is to a setting, from 0 to 1 (difflib); a less similar one is another name.
 SIMILARITY = 0.8
 QUIET_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+_CLOSES = "set UPLOAD_API_TOKENS, UPLOAD_JWT_ISSUER or UPLOAD_GRANT_KEYS"
 
 
 def check_settings(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -83,11 +84,13 @@ def _destinations(settings: Settings) -> Iterator[Finding]:
 
 def _unsigned(prefix: UrlPrefix, settings: Settings) -> Finding:
     who = (
-        "every caller with a token"
+        "every caller with a grant for it"
+        if settings.grant_keys
+        else "every caller with a token"
         if settings.asks_tokens
         else "everybody, and every web page that they open,"
     )
-    cure = "" if settings.asks_tokens else "set UPLOAD_API_TOKENS, or "
+    cure = "" if settings.asks_tokens or settings.grant_keys else f"{_CLOSES}, or "
     return warn(
         "destinations",
         f"{who} can write and overwrite every object below {_as_url(prefix)}: no signature is needed there",
@@ -115,7 +118,7 @@ def _callers(settings: Settings) -> Iterator[Finding]:
         yield warn(
             "callers",
             f"anybody who reaches the port may upload; {limits}",
-            "set UPLOAD_API_TOKENS, or let only those reach the port who may upload",
+            f"{_CLOSES}, or let only those reach the port who may upload",
         )
     if settings.grant_keys:
         yield _grants(settings, limits)

@@ -6,7 +6,7 @@ Rules: a pattern accepts what real signers write, and no more.
 Must not know: hosts, the clock.
 """
 
-from upload_service.presigned import sendable_headers, signed_operation, vendor_schemes
+from upload_service.presigned import sendable_headers, signed_operation, vendor_operations, vendor_schemes
 from upload_service.presigned.expiry import moment
 from upload_service.presigned.scheme_parameters import BASE64, SCOPE, v2_parameters, v4_parameters
 from upload_service.presigned.signature_scheme import Parameter, PathForm, SignatureScheme
@@ -126,7 +126,7 @@ AZURE_SAS = SignatureScheme(
         Parameter("sp", "[a-z]+", _PERMISSIONS, unless="si"),
         _AZURE_SIGNATURE,
     ),
-    signed_operation.AZURE,
+    vendor_operations.AZURE,
     sendable_headers.AZURE,
     expires=(("se", moment),),
     any_case=True,

@@ -1,7 +1,7 @@
 """Whether a URL was signed for a PUT of bytes, and what these become, as far as its query tells.
 
-Knows: the query parameters that make a signed request something else, those of parts, blocks and lists of
-blocks, and the checksums of an empty body.
+Knows: the query parameters that make a signed request something else, those of parts, and the checksums of
+an empty body. Those of Azure and of other vendors are in `vendor_operations.py`.
 Rules: what the query does not tell is left to storage. Extra parameters without a meaning are accepted: one
 of them is `ACL` for S3, because it is not `acl`.
 Must not know: hosts, the form of signatures, the clock.
@@ -154,7 +154,18 @@ class SignedOperation(NamedTuple):
             fits = all(re.fullmatch(pattern, values.get(name, "")) for name, pattern in parameters)
             if fits and {name for name, _ in parameters} >= set(there):
                 return kind
+        if lacking := self._lacking(values):
+            raise _incomplete_part(lacking)
         raise not_for_put(next((name for name in there if values[name]), there[0]))
+
+    def _lacking(self, values: Mapping[str, str]) -> str | None:
+        """The parameter that is missing or malformed where the first one says that the bytes are a part."""
+        for _, ((first, pattern), *others) in self.kinds:
+            if re.fullmatch(pattern, values.get(first, "")):
+                return next(
+                    (name for name, form in others if not re.fullmatch(form, values.get(name, ""))), None
+                )
+        return None
 
     def _values(self, query: Query) -> Mapping[str, str]:
         return query.lower if self.any_case else query.written
@@ -201,6 +212,17 @@ def not_for_put(name: str) -> UploadError:
     )
 
 
+def _incomplete_part(name: str) -> UploadError:
+    return UploadError(
+        "url_not_for_put",
+        Phrase(
+            "The URL in uploadUrl is that of a part, but its {name} is missing or has another form than the "
+            "store wants.",
+            name=name,
+        ),
+    )
+
+
 # The names of the two parameters of a part, as S3 writes them.
 _PART = ("partNumber", "uploadId")
 # x-id: in it the SDKs for JavaScript and Go name the operation that they signed.
@@ -224,26 +246,4 @@ GOOGLE_SESSION = SignedOperation(
         name.lower() for name in S3.forbidden | _GOOGLE_SUBRESOURCES | {*_PART, "upload_protocol"}
     ),
     plain_kind="session",
-)
-# Base64 of 1 to 64 bytes; an unescaped `+` may be read as a space.
-_BASE64 = "[A-Za-z0-9+/ ]"
-_BLOCK_ID = (
-    rf"(?:{_BASE64}{{4}}){{1,21}}|(?:{_BASE64}{{4}}){{0,21}}{_BASE64}{{2}}=="
-    rf"|(?:{_BASE64}{{4}}){{0,20}}{_BASE64}{{3}}="
-)
-# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block and
-# put-block-list. `sr`: signed for a blob, a container or a folder; snapshots and versions cannot be written.
-# `ss`, `srt`: the SAS of an account must include blobs.
-AZURE = SignedOperation(
-    allowed_values=(
-        ("sp", "[a-z]*[cw][a-z]*"),
-        ("sr", "[bcd]"),
-        ("ss", "[a-z]*b[a-z]*"),
-        ("srt", "[a-z]*o[a-z]*"),
-    ),
-    forbidden=frozenset(("restype", "snapshot", "versionid")),
-    kinds=(
-        ("part", (("comp", "block"), ("blockid", _BLOCK_ID))),
-        ("block list", (("comp", "blocklist"),)),
-    ),
 )

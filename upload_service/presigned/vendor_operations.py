@@ -14,6 +14,29 @@ _PARTS: tuple[tuple[Kind, tuple[tuple[str, str], ...]], ...] = (
     ("part", tuple((name, "(?s).+") for name in _PART)),
 )
 
+# Base64 of 1 to 64 bytes; an unescaped `+` may be read as a space.
+_BASE64 = "[A-Za-z0-9+/ ]"
+_BLOCK_ID = (
+    rf"(?:{_BASE64}{{4}}){{1,21}}|(?:{_BASE64}{{4}}){{0,21}}{_BASE64}{{2}}=="
+    rf"|(?:{_BASE64}{{4}}){{0,20}}{_BASE64}{{3}}="
+)
+# learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block and
+# put-block-list. `sr`: signed for a blob, a container or a folder; snapshots and versions cannot be written.
+# `ss`, `srt`: the SAS of an account must include blobs.
+AZURE = SignedOperation(
+    allowed_values=(
+        ("sp", "[a-z]*[cw][a-z]*"),
+        ("sr", "[bcd]"),
+        ("ss", "[a-z]*b[a-z]*"),
+        ("srt", "[a-z]*o[a-z]*"),
+    ),
+    forbidden=frozenset(("restype", "snapshot", "versionid")),
+    kinds=(
+        ("part", (("comp", "block"), ("blockid", _BLOCK_ID))),
+        ("block list", (("comp", "blocklist"),)),
+    ),
+)
+
 # The subresources in oss2 2.19.1 (oss2/auth.py) and alibabacloud-oss-v2 1.4.1 (signer/v1.py), without those
 # of parts, of tokens and of callbacks, which tell the signer's own server that a file was stored:
 # alibabacloud.com/help/oss/developer-reference/callback. `sequential` is of the request that begins parts.

@@ -24,7 +24,7 @@ class AccessSettings:
         parsing.api_tokens,
         "bearer tokens of callers, each written `token` or `name:token` and at least 32 characters long: a "
         "comma-separated list, or @ and the path of a file with one per line; empty means that anybody may "
-        "upload",
+        "upload, unless signed tokens or grants are asked for",
     )
     jwt_issuer: str | None = setting(
         "UPLOAD_JWT_ISSUER",

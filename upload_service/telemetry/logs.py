@@ -29,7 +29,7 @@ EVENTS = {
     "upload": "one upload has ended: its code, legs, attempts and sizes",
     "check": "one form without its file was judged: its code",
     "internal_error": "something unexpected in the service",
-    "anybody_may_upload": "no token is set: what bounds uploads instead",
+    "anybody_may_upload": "neither tokens nor grants are asked for: what bounds uploads instead",
     "identity_keys": "the identity provider has told its keys, and they are others than before",
     "identity_keys_failed": "the identity provider could not be asked for its keys: why; known ones go on",
     "bad_request_head": "a request was refused before it had a path",

@@ -38,8 +38,8 @@ TEXTS = {
     ),
     "Field sent twice": "두 번 온 필드",
     "A field that may appear only once was sent twice.": "한 번만 올 수 있는 필드가 두 번 왔습니다.",
-    "Send uploadUrl, size and max_retries once each.": (
-        "uploadUrl, size, max_retries는 각각 한 번씩만 보내십시오."
+    "Send each field once, and no value in two places.": (
+        "필드는 각각 한 번씩만, 값은 한 곳에만 넣어 보내십시오."
     ),
     "No uploadUrl": "uploadUrl 없음",
     "The form has no field named uploadUrl.": "폼에 uploadUrl 필드가 없습니다.",
@@ -77,8 +77,8 @@ TEXTS = {
     "The URL in uploadUrl was signed for another request than a PUT of a file.": (
         "uploadUrl의 URL이 파일의 PUT이 아닌 다른 요청용으로 서명되었습니다."
     ),
-    "Sign a plain PUT of the object (PutObject, Put Blob), without parameters for anything else.": (
-        "다른 용도의 파라미터 없이, 객체의 일반 PUT(PutObject, Put Blob)용으로 서명하십시오."
+    "Sign a plain PUT of the object (PutObject, Put Blob), or of one part of it, and nothing else.": (
+        "객체의 일반 PUT(PutObject, Put Blob)이나 객체의 파트 하나의 PUT용으로만 서명하십시오."
     ),
     "URL signed for an empty body": "빈 본문용으로 서명된 URL",
     "The URL in uploadUrl was signed with the checksum of an empty body, which no file matches.": (

@@ -29,8 +29,8 @@ TEXTS = {
     "The upload grant is for another URL than the one in uploadUrl.": (
         "업로드 허가가 uploadUrl의 URL이 아닌 다른 URL을 위한 것입니다."
     ),
-    "Send the very URL that your back end gave with this grant.": (
-        "백엔드가 이 허가와 함께 준 바로 그 URL을 보내십시오."
+    "Send the URL that came with this grant, or have a grant signed for it (docs/grants.md).": (
+        "이 허가와 함께 받은 URL을 보내거나, 보내려는 URL을 위해 서명된 허가를 받으십시오(docs/grants.md)."
     ),
     "{listed} (a grant has limited them)": "{listed} (허가가 제한함)",
     "The grant's signature is not of a key that this service knows.": (

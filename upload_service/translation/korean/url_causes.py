@@ -90,6 +90,10 @@ TEXTS = {
     "The URL in uploadUrl was signed for another request than a PUT of a file, as its {name} says.": (
         "uploadUrl의 URL이 파일의 PUT이 아닌 다른 요청용으로 서명되었습니다(근거: {name})."
     ),
+    (
+        "The URL in uploadUrl is that of a part, but its {name} is missing or has another form than the "
+        "store wants."
+    ): "uploadUrl의 URL은 파트의 URL이지만, 다음이 없거나 스토리지가 요구하는 형식이 아닙니다: {name}.",
     "The URL in uploadUrl was signed with the checksum of an empty body, in {name}.": (
         "uploadUrl의 URL이 빈 본문의 체크섬으로 서명되었습니다({name})."
     ),

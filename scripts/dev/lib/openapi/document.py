@@ -63,7 +63,7 @@ def document() -> Schema:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "Where the operator asks for tokens: one of `UPLOAD_API_TOKENS`, "
-                    "or a signed one.",
+                    "or a signed one. Where no token is asked for, an upload grant may come here.",
                 }
             },
             **components(),
