@@ -18,8 +18,9 @@ NOT_UNDERSTOOD = (
     "standard input; --max-bytes and --lifetime are whole numbers without a unit"
 )
 _GRANT = (
-    "print an upload grant for this presigned PUT URL, for trying, signed with the last secret of "
-    "UPLOAD_GRANT_KEYS. - reads the URL from standard input, and GRANT_URL gives it in the environment. Exit "
+    "print an upload grant for this presigned URL, for trying, signed with the last secret of "
+    "UPLOAD_GRANT_KEYS. Of a presigned POST it wants the url and fields that the signer returned, as one "
+    "JSON object. - reads either from standard input, and GRANT_URL gives it in the environment. Exit "
     "status: 0 it is printed, 2 it cannot be made"
 )
 _CHECK = (

@@ -1,16 +1,19 @@
 """`upload-service --grant`, and grants in `--check`."""
 
+import json
 import uuid
 from collections.abc import Callable
 
 import pytest
+from devtools import signed_posts
 
 from tests.content.samples import PNG
 from tests.doctor.run_check import check, run
 from tests.support.client.grants import KEYS, SECRET, grant_for
+from tests.support.client.posted_forms import fields_of
 from tests.support.client.raw_http import PLAIN, field, file, form, post
 from tests.support.service.running_service import Running
-from tests.support.storage.storage_double import Reply, StorageDouble
+from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
 
 @pytest.fixture
@@ -33,6 +36,46 @@ def test_grant_that_works(double: StorageDouble, url: str) -> None:
             start = field("grant", grant) + field("uploadUrl", url)
             assert post(service.port, PLAIN, form(start, file(PNG))).status == 200
             assert post(service.port, PLAIN, form(start, file(bytes(200)))).json["code"] == "file_too_large"
+
+
+@pytest.mark.parametrize("indent", [None, 1], ids=["one-line", "many-lines"])
+def test_grant_for_a_post(double: StorageDouble, indent: int | None) -> None:
+    """Of what a signer of a POST returns the grant holds for the URL with its policy, and no other."""
+    bucket = f"b{uuid.uuid4().hex}"
+    double.script(bucket, Reply(answer(204, b"", 'ETag: "e"')))
+    url = f"{double.url}{bucket}"
+    fields, other = (signed_posts.v4(key, bucket=bucket) for key in ("mine", "other"))
+    seen = run(
+        "--grant",
+        "-",
+        UPLOAD_GRANT_KEYS=KEYS,
+        typed=json.dumps({"url": url, "fields": fields}, indent=indent),
+    )
+    assert (seen.status, seen.err) == (0, "")
+    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_GRANT_KEYS=f"now:{SECRET}") as service:
+        start = field("grant", seen.out.strip()) + field("uploadUrl", url)
+        for which, code in ((other, "grant_other_url"), (fields, None)):
+            answered = post(service.port, PLAIN, form(start, fields_of(which), file(PNG)))
+            assert answered.json.get("code") == code
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "a.example/b",
+        "{",
+        "[]",
+        '{"url": "https://a.example/b"}',
+        '{"url": "https://a.example/b", "fields": {}}',
+        '{"url": "https://a.example/b", "fields": {"policy": 5}}',
+        '{"url": 5, "fields": {"policy": "a"}}',
+    ],
+)
+def test_nothing_to_bind_a_grant_to(signed: str) -> None:
+    """What is neither a URL nor a signer's POST gets no grant, and is not quoted."""
+    seen = run("--grant", "-", UPLOAD_GRANT_KEYS=KEYS, typed=signed)
+    assert (seen.status, seen.out, "a.example" in seen.err) == (2, "", False)
+    assert "is no URL" in seen.err
 
 
 @pytest.mark.parametrize(

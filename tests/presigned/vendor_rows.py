@@ -106,7 +106,7 @@ CHANGES: list[Change] = [
     ("OSS V1, token", "alibaba-v1", "?", "?security-token=a%2Fb&", "ok", ""),
     ("OSS V1, callback", "alibaba-v1", "?", "?callback=eyJ9&callback-var=eyJ9&", "ok", ""),
     ("OSS V1, part", "alibaba-v1", "?", "?partNumber=1&uploadId=A&", "ok", ""),
-    ("OSS V1, half a part", "alibaba-v1", "?", "?partNumber=1&", "url_not_for_put", "its uploadid is missing"),
+    ("OSS V1, no upload", "alibaba-v1", "?", "?partNumber=1&", "url_not_for_put", "its uploadid is missing"),
     ("OSS V1, symlink", "alibaba-v1", "?", "?symlink&", "url_not_for_put", "symlink"),
     ("OSS V1, ACL", "alibaba-v1", "?", "?acl&", "url_not_for_put", "acl"),
     ("OSS V1, tags", "alibaba-v1", "?", "?tagging&", "url_not_for_put", "tagging"),

@@ -49,16 +49,21 @@ class CheckRequest:
     upload: bool = True
 
 
-def read_url(argument: str, environment: Mapping[str, str], variable: str = URL_VARIABLE) -> str:
+def read_url(
+    argument: str,
+    environment: Mapping[str, str],
+    variable: str = URL_VARIABLE,
+    most: int = 2 * MAX_URL_BYTES,
+) -> str:
     """The presigned URL: the argument itself, for `-` standard input, for "" the environment variable.
 
-    Returns "" if there is none. On a terminal, what is typed is not shown.
+    Returns "" if there is none. On a terminal, what is typed is not shown. `most`: characters that are read.
     """
     if argument != "-":
         return argument or environment.get(variable, "").strip()
     if sys.stdin.isatty():
         return getpass.getpass("Presigned URL (is not shown): ").strip()
-    return sys.stdin.readline(2 * MAX_URL_BYTES).strip()
+    return sys.stdin.readline(most).strip()
 
 
 def run(settings: Settings, environment: Mapping[str, str], request: CheckRequest) -> int:
