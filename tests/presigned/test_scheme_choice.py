@@ -62,6 +62,23 @@ def test_one_signature(query: str) -> None:
     assert refusal(url(query, "x-id=PutObject", "filename=a"), LISTED) == "ok"
 
 
+@pytest.mark.parametrize(
+    ("host", "query"),
+    [
+        ("bucket.storage.googleapis.com", "compose"),
+        ("bucket.storage.googleapis.com", "generation=1"),
+        ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "modify&position=0"),
+        ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "truncate&length=1"),
+        ("bucket-1250000000.cos.ap-guangzhou.myqcloud.com", "position=0"),
+    ],
+)
+def test_own_operations_of_a_store_that_takes_s3s_signature(host: str, query: str) -> None:
+    """What makes something else of a PUT does so behind either signature."""
+    assert refusal(f"https://{host}/key?{V4}") == "ok"
+    assert refusal(f"https://{host}/key?{V4}&partNumber=1&uploadId=a") == "ok"
+    assert refusal(f"https://{host}/key?{V4}&{query}") == "url_not_for_put"
+
+
 def test_each_scheme_has_a_mark() -> None:
     """A scheme without one would be a second one of any URL."""
     assert all(scheme.identified_by for scheme in SIGNATURE_SCHEMES)

@@ -22,7 +22,7 @@ from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.provider import Provider
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
-from upload_service.presigned.scheme_choice import scheme_of
+from upload_service.presigned.scheme_choice import kind_of, scheme_of
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
 from upload_service.presigned.signed_operation import Kind, refuse_empty_body_checksum
@@ -121,7 +121,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
         require_nothing_but_signature(query, scheme)
     signed_headers = scheme.signed_headers(query)
-    kind = scheme.operation.require_put(query, signed_headers)
+    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else ())
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:
