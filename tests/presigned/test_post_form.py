@@ -1,9 +1,11 @@
 """The form of a POST for one file: `${filename}`, and the name that the file part gets."""
 
+import tracemalloc
+
 import pytest
 from devtools import signed_posts, signed_queries
 
-from tests.presigned.judged_posts import filled, post_refusal
+from tests.presigned.judged_posts import filled, free, post_refusal
 
 ANY_KEY = ["starts-with", "$key", ""]
 
@@ -64,6 +66,22 @@ def test_variable_in_other_fields() -> None:
     fields["x-amz-meta-name"] = "${filename}"
     assert post_refusal(fields, filename="other.png")[0] == "policy_not_met"
     assert post_refusal(fields, filename="name 1.png") == ("ok", "")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [free("${filename}" * 2500), free("a", **{"x-amz-meta-a": "${filename}" * 2500})],
+    ids=["key", "metadata"],
+)
+def test_name_of_the_file_in_many_places(fields: dict[str, str]) -> None:
+    """A form of a few KiB does not become one of many MB by the file's name."""
+    assert post_refusal(fields, filename="é" * 5)[0] in ("object_key_refused", "field_too_long")
+    tracemalloc.start()
+    try:
+        assert post_refusal(fields, filename="é" * 3900)[0] == "field_too_long"
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_key_that_the_policy_does_not_allow() -> None:

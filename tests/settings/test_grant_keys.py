@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.identity.grant_rows import EC, ED, RSA, pem
 from tests.support.client.grants import SECRET
+from tests.support.identity.handmade_tokens import public_jwk
 from upload_service.settings.environment import SettingError
 from upload_service.settings.settings import Settings
 
 PRIVATE = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 SMALL = rsa.generate_private_key(65537, 1024)  # noqa: S505  # to be refused
+LARGE = rsa.generate_private_key(65537, 4096)
 OTHER_CURVE = ec.generate_private_key(ec.SECP384R1())
 
 
@@ -56,6 +58,38 @@ def test_no_secret(text: str, told: str) -> None:
     with pytest.raises(SettingError, match=told) as caught:
         names(text)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "now:"])
+@pytest.mark.parametrize("key", [pem(RSA), pem(LARGE), pem(EC), pem(ED)], ids=["RSA", "4096", "EC", "ED"])
+def test_public_key_as_a_secret(name: str, key: str) -> None:
+    """A public key without the lines around it is no secret: anybody who knows it could sign."""
+    text = "".join(key.splitlines()[1:-1])
+    with pytest.raises(SettingError, match="public key as a secret") as caught:
+        names(f"{name}{text}")
+    assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_taken"),
+    [
+        ({}, True),
+        ({"use": "sig", "key_ops": ["verify"], "alg": "ES256"}, True),
+        ({"use": "enc"}, False),
+        ({"key_ops": ["wrapKey"]}, False),
+        ({"key_ops": "verify"}, False),
+        ({"alg": "ES384"}, False),
+    ],
+)
+def test_what_a_key_is_for(tmp_path: Path, more: dict[str, object], is_taken: bool) -> None:
+    """A key of a JWK Set that says it is for something else verifies no grant."""
+    file = tmp_path / "keys"
+    file.write_text(json.dumps({"keys": [public_jwk("ES256", **more)]}))
+    if is_taken:
+        assert names(f"@{file}") == [("ES256", "ES256")]
+    else:
+        with pytest.raises(SettingError, match="must hold a JWK Set"):
+            names(f"@{file}")
 
 
 @pytest.mark.parametrize(

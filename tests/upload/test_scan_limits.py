@@ -174,6 +174,38 @@ def test_pieces_of_a_session(
     done(send_piece(strict, url, WHOLE))
 
 
+@both_endpoints
+def test_session_gets_nothing_before_the_verdict(
+    strict: Running, scripted: ScriptedClamd, begin: Callable[..., tuple[str, Session]], path: str
+) -> None:
+    """What a session is sent stays in it: the next file, which is clean, would only add its end to that."""
+    url, session = begin()
+    scripted.say(Say(FOUND))
+    refuse(strict, send_piece(strict, url, b"x" * MIB, path=path), "malware_found", path)
+    assert (session.content, session.ranges) == (b"", [])
+    scripted.say(Say())
+    done(send_piece(strict, url, bytes(MIB), path=path))
+    assert session.content == bytes(MIB)
+
+
+@both_endpoints
+def test_server_without_signatures_gets_nothing_before_the_verdict(
+    scripted: ScriptedClamd, double: StorageDouble, path: str
+) -> None:
+    """A server such as one for WebDAV may keep what came before a PUT broke off."""
+    puts = double.script("dav/a.bin", Reply(answer(201, b"", 'ETag: "e"')))
+    url = f"{double.url}dav/a.bin"
+    listed = f"{double.url}dav/?unsigned"
+    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_SCANNER=scripted.url) as running:
+        body = form(field("uploadUrl", url), file(bytes(MIB)))
+        scripted.say(Say(FOUND))
+        refuse(running, post(running.port, path, body), "malware_found", path)
+        assert puts == []
+        scripted.say(Say())
+        assert post(running.port, path, body).status == 200
+    assert [bytes(put.body) for put in puts] == [bytes(MIB)]
+
+
 def test_posts_and_blobs(
     strict: Running, scripted: ScriptedClamd, double: StorageDouble, at_double_post: Callable[..., Post]
 ) -> None:

@@ -24,6 +24,9 @@ MAX_KEYS = 16
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 # Members of a private key (RFC 7518 section 6), and the one of a secret.
 NOT_PUBLIC = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
+# The text of public keys (SubjectPublicKeyInfo) of RSA, P-256 and Ed25519 without the lines around it:
+# some providers show it so. Anybody who knows it could sign, were it taken for a secret.
+_BARE_PUBLIC_KEY = re.compile(r"MII[A-Za-z0-9+/]{2}jANBgkqhkiG9w0BAQ|MFkwEwYHKoZIzj0|MCowBQYDK2V")
 _WANTED_JWKS = "must hold a JWK Set of keys that sign with RS256, ES256 or EdDSA"
 
 
@@ -49,6 +52,8 @@ def parse_secrets(entries: Iterable[str]) -> tuple[GrantKey, ...]:
     keys = tuple(GrantKey(name, "HS256", secret.encode()) for name, secret in named)
     if len({key.key for key in keys}) < len(keys):
         raise ValueError("must not hold a secret twice")
+    if any(_BARE_PUBLIC_KEY.match(secret) for _, secret in named):
+        raise ValueError("must not hold a public key as a secret: it stands in a file behind @, in PEM")
     return _few(keys)
 
 
@@ -104,7 +109,10 @@ def _in_json(text: str) -> Iterator[tuple[str, "PublicKeyTypes"]]:
         except (PyJWTError, ValueError, TypeError, KeyError):
             raise ValueError(_WANTED_JWKS) from None
         algorithm = _algorithm_of(key)
-        if entry.get("use", "sig") != "sig" or entry.get("alg", algorithm) != algorithm:
+        operations = entry.get("key_ops", ["verify"])
+        is_for_grants = isinstance(operations, list) and "verify" in operations
+        is_for_grants &= entry.get("use", "sig") == "sig" and entry.get("alg", algorithm) == algorithm
+        if not is_for_grants:
             raise ValueError(_WANTED_JWKS)
         name = entry.get("kid")
         yield (name if isinstance(name, str) and re.fullmatch(NAME, name) else ""), key

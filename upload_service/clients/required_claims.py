@@ -1,8 +1,8 @@
 """Claims that a caller's token must hold, such as `scope=uploads:write`.
 
 Knows: how an operator writes them, and how identity providers write what they compare with.
-Rules: a value is compared as a whole; text never matches a part of text. Text that cannot be used is a
-ValueError that completes the sentence "VARIABLE …".
+Rules: a value is compared as a whole; text never matches a part of text, except for a word of a scope. Text
+that cannot be used is a ValueError that completes the sentence "VARIABLE …".
 Must not know: how a token is verified.
 """
 
@@ -10,6 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+# Their text is a list (RFC 8693 section 4.2; `scp` is Microsoft's). In any other claim a word is a part of a
+# name: a provider that writes the only group as text writes "Former editors".
+_LISTS_OF_WORDS = frozenset(("scope", "scp"))
 GENERAL = "must hold claims such as scope=uploads:write or groups=editors, separated by commas"
 
 
@@ -21,7 +24,10 @@ class RequiredClaim(NamedTuple):
 
     def holds(self, claims: Mapping[str, object]) -> bool:
         """Whether a token with these claims has it."""
-        return self.value in _values(_claim(claims, self.name))
+        told = _claim(claims, self.name)
+        if isinstance(told, str) and self.name.rpartition(".")[2] in _LISTS_OF_WORDS:
+            return self.value in told.split(" ")
+        return self.value in _values(told)
 
 
 def parse_required(text: str) -> tuple[RequiredClaim, ...]:
@@ -47,9 +53,9 @@ def _claim(claims: Mapping[str, object], name: str) -> object:
 
 
 def _values(told: object) -> Sequence[str]:
-    """The values of a claim: each text of a list, a text's words (RFC 8693 section 4.2), true or false."""
+    """The values of a claim: each text of a list, a text, true or false."""
     if isinstance(told, list):
         return [each for each in told if isinstance(each, str)]
     if isinstance(told, bool):
         return [str(told).lower()]
-    return told.split(" ") if isinstance(told, str) else []
+    return [told] if isinstance(told, str) else []

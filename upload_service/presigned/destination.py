@@ -22,6 +22,7 @@ from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.provider import Provider
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
 from upload_service.presigned.query import Query, parse_query, unusable_url
+from upload_service.presigned.scheme_choice import kind_of, scheme_of
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signature_scheme import SignatureScheme
 from upload_service.presigned.signed_operation import Kind, refuse_empty_body_checksum
@@ -105,7 +106,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     provider = provider_of(parts.host)
     entries = require_allowed(parts, provider, allowed)
     query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
-    scheme = _scheme_of(query, parts.url, provider)
+    scheme = scheme_of(query, parts.url, provider.signature_schemes if provider else SIGNATURE_SCHEMES)
     if provider and (scheme is None or scheme.path is None):
         require_object(parts, provider)
     if scheme is None:
@@ -120,7 +121,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
         require_nothing_but_signature(query, scheme)
     signed_headers = scheme.signed_headers(query)
-    kind = scheme.operation.require_put(query, signed_headers)
+    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else ())
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:
@@ -235,11 +236,3 @@ def _types_in(query: Query) -> tuple[str, ...]:
     if _TYPE_PARAMETERS.isdisjoint(query.lower):
         return ()
     return tuple(value for name, value in query.lower.items() if name in _TYPE_PARAMETERS)
-
-
-def _scheme_of(query: Query, url: URL, provider: Provider | None) -> SignatureScheme | None:
-    """The scheme by which the URL is signed, among those that its store knows."""
-    for scheme in provider.signature_schemes if provider else SIGNATURE_SCHEMES:
-        if scheme.has_signed(query, url):
-            return scheme
-    return None

@@ -152,12 +152,12 @@ AZURE_USER_DELEGATION = AZURE_SAS._replace(
     expires=(("se", moment), ("ske", moment)),
 )
 # Those that a URL on a host of no known store may have. V4A comes before V4, because its URLs have V4's
-# parameters as well; for the same reason a session comes before Google's, and the SAS of a user before the
-# other. To S3's stores `upload_id` means nothing.
+# parameters as well; for the same reason a session comes before Google's and S3's, with which it may have
+# begun, and the SAS of a user before the other.
 SIGNATURE_SCHEMES = (
+    GOOGLE_SESSION,
     S3_V4A,
     S3_V4,
-    GOOGLE_SESSION,
     GOOGLE_V4,
     S3_V2,
     GOOGLE_V2,

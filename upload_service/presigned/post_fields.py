@@ -39,6 +39,11 @@ def unusable_fields(cause: Phrase) -> UploadError:
     return UploadError("invalid_fields", cause)
 
 
+def too_long_fields() -> UploadError:
+    """The error for fields that are longer together than MAX_FIELDS_BYTES."""
+    return UploadError("field_too_long", Phrase("The fields for the POST are longer than 32 KiB together."))
+
+
 def parse_fields(text: str) -> dict[str, PostField]:
     """Read the JSON object; `text` has a character for each byte. Raises UploadError."""
     try:
@@ -66,9 +71,7 @@ def add_field(fields: dict[str, PostField], field: str, text: str) -> None:
         raise unusable_fields(Phrase("A field for the POST is not text in UTF-8.")) from None
     _add(fields, name, value)
     if sum(len(each.name) + len(each.value) for each in fields.values()) > MAX_FIELDS_BYTES:
-        raise UploadError(
-            "field_too_long", Phrase("The fields for the POST are longer than 32 KiB together.")
-        )
+        raise too_long_fields()
 
 
 def _add(fields: dict[str, PostField], name: str, value: object) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.post_fields import PostField, unusable_fields
+from upload_service.presigned.post_fields import MAX_FIELDS_BYTES, PostField, too_long_fields, unusable_fields
 from upload_service.presigned.post_policy import BUCKET, EQUALS, PostPolicy
 from upload_service.translation.phrase import Phrase
 
@@ -102,6 +102,7 @@ class PostForm(NamedTuple):
             raise UploadError(
                 "object_key_refused", Phrase("The object key takes the file's name, and the file has none.")
             )
+        self._require_short(name, content_type)
         fields, key = {}, ""
         for small, field in self.fields.items():
             fields[field.name], expanded = self._expand(small, field.value, name)
@@ -112,6 +113,12 @@ class PostForm(NamedTuple):
             self.policy.require_met(CONTENT_TYPE, (type_,))
             fields[self.fields.get(CONTENT_TYPE, _TYPE_FIELD).name] = type_
         return FilledForm(tuple(fields.items()), key, name or DEFAULT_NAME, type_)
+
+    def _require_short(self, name: str, content_type: str) -> None:
+        """Refuse a form that is long only with the file's name in each of thousands of places."""
+        values = (content_type, *(field.value for field in self.fields.values()))
+        if sum(len(each) + each.count(FILENAME_VARIABLE) * len(name) for each in values) > MAX_FIELDS_BYTES:
+            raise too_long_fields()
 
     def _expand(self, small: str, value: str, name: str) -> tuple[str, str]:
         """What to send for a field, and what the store will make of that."""

@@ -191,7 +191,7 @@ class ClientLeg:
 
     def _store(self) -> ChunkStore:
         target = self._target()
-        if self.scan and self.scan.hold_put(self.expected_bytes, can_stream=target is not None):
+        if self.scan and self.scan.hold_put(self.expected_bytes, target[0] if target else None):
             target = None
         has_others = target is not None and has_other_headers(target[0], self._fields, self._record)
         needs_copy = self._retrying or self.progress.scans or has_others

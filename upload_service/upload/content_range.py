@@ -30,6 +30,11 @@ class ContentRange(NamedTuple):
     length: int
     total: int | None
 
+    @property
+    def least_object_bytes(self) -> int | None:
+        """How many bytes the object has at least; None where that is not said."""
+        return self.total if self.total is not None or self.first is None else self.first + self.length
+
 
 def parse_content_range(text: str) -> ContentRange:
     """Read the header; raises UploadError when a session would refuse it."""

@@ -87,6 +87,7 @@ class FormFields:
             self.checksum = parse_checksum(value)
         elif name == GRANT_FIELD:
             self.limits.note_field(value, now, self.size, self.destination)
+            self.limits.require_object_size(self.content_range)
         elif name == LONG_FIELD or name.startswith(POST_PREFIX):
             # What a single field says is signed as it is written.
             said = value if name == LONG_FIELD else written
@@ -236,6 +237,7 @@ class FormFields:
     def _note_content_range(self, value: str) -> None:
         self.content_range = piece = content_range.parse_content_range(value)
         self.limits.require_size(piece.length)
+        self.limits.require_object_size(piece)
         self._note_length(piece.length)
 
 

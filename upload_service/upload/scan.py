@@ -14,6 +14,7 @@ import time
 from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import FileStart
 from upload_service.multipart.form_reader import MAX_BESIDE_FILE_BYTES
+from upload_service.presigned.destination import UNSIGNED, Destination
 from upload_service.scanner.clamd import Instream
 from upload_service.scanner.trusted_clamd import TrustedClamd
 from upload_service.scanner.verdict import ScannerFault, Verdict
@@ -65,10 +66,15 @@ class Scan:
             raise self._unavailable(fault) from None
         self._progress.scans = True
 
-    def hold_put(self, expected_bytes: int | None, *, can_stream: bool) -> bool:
-        """Whether the file waits for the verdict. `can_stream`: else it might stream on to storage now."""
+    def hold_put(self, expected_bytes: int | None, to: Destination | None) -> bool:
+        """Whether the file waits for the verdict. `to`: else it might stream on to there now.
+
+        A session keeps the beginning of a file that breaks off, and adds the next file's end to it. A server
+        that knows no signatures is no object store, and may write what comes to the file itself.
+        """
         is_small = expected_bytes is not None and expected_bytes <= STREAMED_BYTES
-        self.holds_put = self._progress.scans and not (can_stream and is_small)
+        forgets = to is not None and to.kind != "session" and to.signature_scheme != UNSIGNED
+        self.holds_put = self._progress.scans and not (forgets and is_small)
         return self.holds_put
 
     async def feed(self, chunk: bytes) -> None:

@@ -13,6 +13,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned.destination import Destination
 from upload_service.settings.settings import Settings
 from upload_service.translation.phrase import Phrase
+from upload_service.upload.content_range import ContentRange
 
 if TYPE_CHECKING:  # loaded only where grants are asked for
     from upload_service.identity.upload_grant import UploadGrant
@@ -76,12 +77,18 @@ class UploadLimits:
         if size is not None and size > self.max_file_bytes:
             raise self.too_large()
 
+    def require_object_size(self, piece: ContentRange | None) -> None:
+        """The same for a file of which this piece comes: the operator's limit is for each request alone."""
+        most = self._grant.max_bytes if self._grant else None
+        size = piece.least_object_bytes if piece else None
+        if size is not None and most is not None and size > most:
+            raise _too_large_for_grant(most)
+
     def too_large(self) -> UploadError:
         """The error for a file of more bytes than are taken."""
         if not self.limited_by_grant:
             return UploadError("file_too_large")
-        most = Phrase("The grant takes a file of at most {most} bytes.", most=self.max_file_bytes)
-        return UploadError("file_too_large", most)
+        return _too_large_for_grant(self.max_file_bytes)
 
     def take(self, grant: "UploadGrant") -> None:
         """This one came, in the form or as a bearer token; raises UploadError when it leaves nothing."""
@@ -97,3 +104,7 @@ class UploadLimits:
                 "type_not_allowed", Phrase("The grant allows only types that this service does not take.")
             )
         self.allowed_types = left._replace(by_grant=True)
+
+
+def _too_large_for_grant(most: int) -> UploadError:
+    return UploadError("file_too_large", Phrase("The grant takes a file of at most {most} bytes.", most=most))

@@ -1,7 +1,8 @@
 """A double of Google's resumable sessions, written from their documentation, with faults on cue.
 
 Knows: the JSON and the XML way to begin a session, pieces, questions, and the refusals of sessions.
-Rules: bytes that a session has already are ignored when they come again; a piece that begins behind its last
+Rules: a session keeps what came of a piece that breaks off, in whole units; bytes that it has already are
+ignored when they come again; a piece that begins behind its last
 byte is refused with 503 in plain text; whatever comes after the end is answered as the end was.
 Must not know: the service.
 
@@ -17,6 +18,7 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, cast
@@ -132,7 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._take(session, told, self.rfile.read(min(length, UNIT_BYTES)), length)
             self.close_connection = True
             return
-        body = self.rfile.read(length)
+        body = self._receive(length)
+        if len(body) < length:
+            self._take(session, told, body, length)
+            self.close_connection = True
+            return
         if fault == "fails":
             self._answer(503, b"Service Unavailable", {"Content-Type": "text/plain"})
             return
@@ -144,6 +150,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._tell(session)
+
+    def _receive(self, length: int) -> bytes:
+        """What comes of so many bytes before the connection ends."""
+        body = bytearray()
+        with suppress(ConnectionError):
+            while len(body) < length and (piece := self.rfile.read1(length - len(body))):
+                body += piece
+        return bytes(body)
 
     def _take(self, session: Session, told: str | None, body: bytes, length: int) -> bool:
         """Keep what is new of a piece; False when it was refused."""

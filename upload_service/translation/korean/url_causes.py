@@ -62,6 +62,7 @@ TEXTS = {
     "letters that stand for permissions": "권한을 나타내는 글자들",
     "32 bytes in Base64": "Base64로 쓴 32바이트",
     "The URL in uploadUrl {why}.": "uploadUrl의 URL을 사용할 수 없습니다. {why}.",
+    "is signed in two ways, for two kinds of stores": "서로 다른 두 스토어의 방식으로 서명되어 있습니다",
     "has the parameter {name} twice": "{name} 파라미터가 두 번 있습니다",
     "has an unusable {name}, which must be {expected}": (
         "{name} 파라미터의 값이 잘못되었습니다(필요한 값: {expected})"

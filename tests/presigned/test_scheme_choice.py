@@ -1,0 +1,84 @@
+"""A URL is signed by one scheme: what a listed host is, nobody here knows, and each store reads its own."""
+
+import pytest
+from devtools import signed_queries
+
+from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, V4, judged, reason, refusal
+from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
+
+LISTED = "http://127.0.0.1:9000/"
+SESSION = "upload_id=ABPtcPqVxM0kNq9Z_JwT-3y5Qm7"
+SAS = signed_queries.sas()
+V2 = signed_queries.v2()
+SWIFT = f"temp_url_sig={'a' * 40}&temp_url_expires=4102444800"
+# What makes something else of a PUT, for the store whose signature stands before it.
+OTHERWISE = (
+    f"{SAS}&comp=block&blockid=QUFBQQ%3D%3D",
+    f"{SAS}&comp=blocklist",
+    f"{SAS}&restype=container",
+    f"{SWIFT}&multipart-manifest=put",
+    f"{V4}&partNumber=1&uploadId=a",
+    f"{V4}&acl",
+)
+
+
+def url(*queries: str) -> str:
+    """An address at a listed host with all of these behind it."""
+    path = "v1/account/container/object" if any(SWIFT in each for each in queries) else "bucket/key"
+    return f"{LISTED}{path}?{'&'.join(queries)}"
+
+
+def meaning(text: str) -> str:
+    """What the bytes would become, or the code of the refusal."""
+    code = refusal(text, LISTED)
+    return judged(text, LISTED).kind if code == "ok" else code
+
+
+@pytest.mark.parametrize("signed", OTHERWISE)
+@pytest.mark.parametrize("beside", [V4, SESSION, GOOGLE_V4, V2, SAS, SWIFT])
+def test_a_second_signature_hides_nothing(signed: str, beside: str) -> None:
+    """With a signature that another store would read, a part is no whole object, and a list none either."""
+    alone = meaning(url(signed))
+    assert alone in ("part", "block list", "url_not_for_put")
+    if beside not in signed:
+        for both in (url(signed, beside), url(beside, signed)):
+            assert meaning(both) in (alone, "invalid_upload_url", "url_not_for_put")
+
+
+@pytest.mark.parametrize(
+    "both",
+    [(V4, SAS), (SAS, SESSION), (SWIFT, SESSION), (SWIFT, V4), (V2, SAS), (GOOGLE_V2, SAS), (V4, GOOGLE_V4)],
+)
+def test_two_signatures(both: tuple[str, str]) -> None:
+    """They are refused in words, whichever stands first."""
+    for one, other in (both, both[::-1]):
+        assert reason(url(one, other), LISTED).endswith("is signed in two ways, for two kinds of stores.")
+
+
+@pytest.mark.parametrize("query", [V4, V2, GOOGLE_V4, GOOGLE_V2, SAS, SWIFT, SESSION])
+def test_one_signature(query: str) -> None:
+    """One alone is known, also beside parameters that are of no scheme."""
+    assert refusal(url(query), LISTED) == "ok"
+    assert refusal(url(query, "x-id=PutObject", "filename=a"), LISTED) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("host", "query"),
+    [
+        ("bucket.storage.googleapis.com", "compose"),
+        ("bucket.storage.googleapis.com", "generation=1"),
+        ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "modify&position=0"),
+        ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "truncate&length=1"),
+        ("bucket-1250000000.cos.ap-guangzhou.myqcloud.com", "position=0"),
+    ],
+)
+def test_own_operations_of_a_store_that_takes_s3s_signature(host: str, query: str) -> None:
+    """What makes something else of a PUT does so behind either signature."""
+    assert refusal(f"https://{host}/key?{V4}") == "ok"
+    assert refusal(f"https://{host}/key?{V4}&partNumber=1&uploadId=a") == "ok"
+    assert refusal(f"https://{host}/key?{V4}&{query}") == "url_not_for_put"
+
+
+def test_each_scheme_has_a_mark() -> None:
+    """A scheme without one would be a second one of any URL."""
+    assert all(scheme.identified_by for scheme in SIGNATURE_SCHEMES)

@@ -1,0 +1,63 @@
+"""By which scheme a URL is signed, and what for.
+
+Knows: what tells schemes apart.
+Rules: a store looks at its own parameters alone, and a listed host may be any store. So a URL with the marks
+of two stores' schemes is refused: it would be judged by the one, and could be used by the other.
+A store that takes S3's signatures beside its own has its own operations behind both.
+Must not know: hosts, the clock.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from yarl import URL
+
+from upload_service.presigned.known_schemes import GOOGLE_SESSION, SIGNATURE_SCHEMES
+from upload_service.presigned.query import Query, unusable_url
+from upload_service.presigned.signature_scheme import SignatureScheme
+from upload_service.presigned.signed_operation import GOOGLE, S3, Kind
+from upload_service.translation.phrase import Phrase
+
+# In lower case, because some stores read them so.
+_MARKS = frozenset(name.lower() for scheme in SIGNATURE_SCHEMES for name in scheme.identified_by)
+
+
+def scheme_of(query: Query, url: URL, known: Sequence[SignatureScheme]) -> SignatureScheme | None:
+    """The scheme by which the URL is signed, of those that its store may know; None if it is not signed.
+
+    Raises UploadError for a URL that is signed by two.
+    """
+    for scheme in known:
+        if scheme.has_signed(query, url):
+            if not _MARKS & query.lower.keys() <= {name.lower() for name in scheme.identified_by}:
+                _require_no_other(query, url, known, scheme)
+            return scheme
+    return None
+
+
+def kind_of(
+    query: Query,
+    signed_headers: frozenset[str] | None,
+    scheme: SignatureScheme,
+    of_store: Iterable[SignatureScheme],
+) -> Kind:
+    """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
+
+    `of_store`: the schemes of a known store.
+    """
+    kind = scheme.operation.require_put(query, signed_headers)
+    if scheme.operation is S3:
+        for other in of_store:
+            if other.operation is not S3 and other.operation.plain_kind == "object":
+                other.operation.require_put(query, signed_headers)
+    return kind
+
+
+def _require_no_other(
+    query: Query, url: URL, known: Sequence[SignatureScheme], scheme: SignatureScheme
+) -> None:
+    may_stand_beside = {id(scheme.operation)}
+    if scheme.operation is GOOGLE_SESSION.operation:
+        # In the URL of a session the signature of the POST that began it may be left.
+        may_stand_beside |= {id(GOOGLE), id(S3)}
+    if any(other.has_signed(query, url) and id(other.operation) not in may_stand_beside for other in known):
+        raise unusable_url(Phrase("is signed in two ways, for two kinds of stores"))
