@@ -6,7 +6,7 @@ Rules: every worker has a store and services of its own. A file is never divided
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["heard"] = heard
     else:
         session.config.stash[TOTALS].update(heard)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """What a worker reports reaches this process. A lone surrogate in a message would end the whole run."""
+    return _writable((yield))
+
+
+def _writable(told: Any) -> Any:
+    if isinstance(told, str):
+        return told.encode("utf-8", "backslashreplace").decode()
+    if isinstance(told, dict):
+        return {name: _writable(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_writable(each) for each in told]
+    return told
 
 
 @pytest.hookimpl(optionalhook=True)
