@@ -79,6 +79,25 @@ def test_own_operations_of_a_store_that_takes_s3s_signature(host: str, query: st
     assert refusal(f"https://{host}/key?{V4}&{query}") == "url_not_for_put"
 
 
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        "kr1-api-object-storage.nhncloudservice.com/bucket",
+        "abcdefghijklmnopqrst.supabase.co/storage/v1/s3/bucket",
+    ],
+)
+def test_parts_of_a_store_with_another_interface(bucket: str) -> None:
+    """Swift and Supabase's own uploads have no parts; S3's interface on the same host does."""
+    assert judged(f"https://{bucket}/key?{V4}&partNumber=1&uploadId=a").kind == "part"
+
+
+def test_part_in_another_case() -> None:
+    """Google may read names in any case, so what it could take for a part is one, whoever signed."""
+    query = f"{V4}&partnumber=1&uploadid=a"
+    assert judged(f"https://storage.googleapis.com/bucket/key?{query}").kind == "part"
+    assert judged(f"https://bucket.s3.eu-west-1.amazonaws.com/key?{query}").kind == "object"
+
+
 def test_each_scheme_has_a_mark() -> None:
     """A scheme without one would be a second one of any URL."""
     assert all(scheme.identified_by for scheme in SIGNATURE_SCHEMES)

@@ -42,13 +42,15 @@ def kind_of(
 ) -> Kind:
     """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
-    `of_store`: the schemes of a known store.
+    `of_store`: the schemes of a known store. Those with a path of their own are of another interface, which
+    reads no URL of S3's. Where the store's own reading sees a part, it is one.
     """
     kind = scheme.operation.require_put(query, signed_headers)
     if scheme.operation is S3:
         for other in of_store:
-            if other.operation is not S3 and other.operation.plain_kind == "object":
-                other.operation.require_put(query, signed_headers)
+            if other.operation is not S3 and other.operation.plain_kind == "object" and other.path is None:
+                read = other.operation.require_put(query, signed_headers)
+                kind = read if kind == "object" else kind
     return kind
 
 
