@@ -25,11 +25,12 @@ Kind = Literal["object", "part", "block list", "session"]
 # fmt: off
 _S3_SUBRESOURCES = frozenset((
     "abac", "accelerate", "acl", "analytics", "annotation", "append", "attributes", "cors", "delete",
-    "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "list-type",
-    "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
-    "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject",
-    "replication", "requestPayment", "restore", "retention", "select", "select-type", "session",
-    "tagging", "torrent", "uploads", "versionId", "versioning", "versions", "website",
+    "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "list-type", "location",
+    "logging", "metadataAnnotationTable", "metadataConfiguration", "metadataInventoryTable",
+    "metadataJournalTable", "metadataTable", "metrics", "notification", "object-lock", "ownershipControls",
+    "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore",
+    "retention", "select", "select-type", "session", "tagging", "torrent", "uploads", "versionId",
+    "versioning", "versions", "website",
 ))
 # cloud.google.com/storage/docs/xml-api/reference-headers#query: what Google has in addition to S3
 _GOOGLE_SUBRESOURCES = frozenset((
