@@ -80,6 +80,16 @@ def test_own_operations_of_a_store_that_takes_s3s_signature(host: str, query: st
 
 
 @pytest.mark.parametrize(
+    "query",
+    ["compose", "Compose=", "modify&position=0", "truncate&length=1", "legalHold", "metadata", "symlink"],
+)
+def test_own_operations_of_a_listed_store(query: str) -> None:
+    """A private way to Google, OBS or OSS is a listed host, and reads the same."""
+    for signature in (V4, V2):
+        assert refusal(url(signature, query), LISTED) == "url_not_for_put"
+
+
+@pytest.mark.parametrize(
     "bucket",
     [
         "kr1-api-object-storage.nhncloudservice.com/bucket",

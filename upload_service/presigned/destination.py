@@ -121,7 +121,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
         require_nothing_but_signature(query, scheme)
     signed_headers = scheme.signed_headers(query)
-    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else ())
+    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else None)
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:

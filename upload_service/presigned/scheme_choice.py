@@ -7,14 +7,15 @@ A store that takes S3's signatures beside its own has its own operations behind 
 Must not know: hosts, the clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from yarl import URL
 
 from upload_service.presigned.known_schemes import GOOGLE_SESSION, SIGNATURE_SCHEMES
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.signature_scheme import SignatureScheme
-from upload_service.presigned.signed_operation import GOOGLE, S3, Kind
+from upload_service.presigned.signed_operation import GOOGLE, S3, Kind, SignedOperation
+from upload_service.presigned.vendor_operations import OF_S3S_RELATIVES
 from upload_service.translation.phrase import Phrase
 
 # In lower case, because some stores read them so.
@@ -38,20 +39,30 @@ def kind_of(
     query: Query,
     signed_headers: frozenset[str] | None,
     scheme: SignatureScheme,
-    of_store: Iterable[SignatureScheme],
+    of_store: Iterable[SignatureScheme] | None,
 ) -> Kind:
     """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
-    `of_store`: the schemes of a known store. Those with a path of their own are of another interface, which
-    reads no URL of S3's. Where the store's own reading sees a part, it is one.
+    `of_store`: the schemes of a known store; None for a listed host. Where the store's own reading sees a
+    part, it is one.
     """
     kind = scheme.operation.require_put(query, signed_headers)
     if scheme.operation is S3:
-        for other in of_store:
-            if other.operation is not S3 and other.operation.plain_kind == "object" and other.path is None:
-                read = other.operation.require_put(query, signed_headers)
-                kind = read if kind == "object" else kind
+        for operation in _beside_s3(of_store):
+            read = operation.require_put(query, signed_headers)
+            kind = read if kind == "object" else kind
     return kind
+
+
+def _beside_s3(of_store: Iterable[SignatureScheme] | None) -> Iterator[SignedOperation]:
+    """What a store that takes S3's signatures has of its own."""
+    if of_store is None:
+        yield OF_S3S_RELATIVES
+        return
+    for other in of_store:
+        # One with a path of its own is of another interface, which reads no URL of S3's.
+        if other.operation is not S3 and other.operation.plain_kind == "object" and other.path is None:
+            yield other.operation
 
 
 def _require_no_other(

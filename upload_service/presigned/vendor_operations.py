@@ -86,6 +86,15 @@ SWIFT = SignedOperation(
         *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "version-id", "versions",
     )),
 )
+# What a listed host may read behind S3's signature: nobody here knows which of S3's relatives it is. Of their
+# parameters only those with which a PUT makes something else of an object: a composition, a change in the
+# middle, a pointer, a lock. Others may be a signer's own.
+OF_S3S_RELATIVES = SignedOperation(
+    allowed_values=(),
+    forbidden=frozenset((
+        "compose", "legalhold", "metadata", "modify", "objectworm", "rename", "symlink", "truncate",
+    )),
+)
 # fmt: on
 # github.com/supabase/storage, src/http/routes/object/uploadSignedObject.ts: it reads the token only.
 # docs.oracle.com/iaas/Content/Object/Tasks/usingpreauthenticatedrequests.htm: nothing is in the query.
