@@ -4,6 +4,7 @@ import pytest
 from devtools import signed_queries
 
 from tests.presigned.judged_urls import GOOGLE_V2, GOOGLE_V4, V4, judged, reason, refusal
+from tests.presigned.vendor_rows import RIGHT
 from upload_service.presigned.known_schemes import SIGNATURE_SCHEMES
 
 LISTED = "http://127.0.0.1:9000/"
@@ -53,6 +54,27 @@ def test_two_signatures(both: tuple[str, str]) -> None:
     """They are refused in words, whichever stands first."""
     for one, other in (both, both[::-1]):
         assert reason(url(one, other), LISTED).endswith("is signed in two ways, for two kinds of stores.")
+
+
+@pytest.mark.parametrize(
+    ("signed", "path"),
+    [
+        ("swift-temp-url", path)
+        for path in ("v1/a/c/o", "%761/a/c/o", "%25761/a/c/o", "V1/a/c/o", "v1//a/c/o", "x/..;/v1/a/c/o")
+    ]
+    + [
+        ("supabase-upload", f"{path}/bucket/key")
+        for path in (
+            "object/upload/sign", "object/upload/%73ign", "object%2Fupload%2Fsign", "object//upload/sign",
+            "object/./upload/sign", "object/x/%2e%2e/upload/sign",
+        )
+    ],
+)  # fmt: skip
+def test_a_second_signature_by_its_path(signed: str, path: str) -> None:
+    """Swift and Supabase are told by their paths as well, which a server may read unescaped or shortened."""
+    query = RIGHT[signed].partition("?")[2]
+    assert refusal(f"{LISTED}{path}?{query}&{V4}", LISTED) == "invalid_upload_url"
+    assert refusal(f"{LISTED}bucket/key?{query}&{V4}", LISTED) == "ok"
 
 
 @pytest.mark.parametrize("query", [V4, V2, GOOGLE_V4, GOOGLE_V2, SAS, SWIFT, SESSION])

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from yarl import URL
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.object_paths import may_climb
+from upload_service.presigned.object_paths import may_climb, may_have
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signed_operation import SignedOperation
@@ -41,8 +41,8 @@ class Parameter(NamedTuple):
 class PathForm(NamedTuple):
     """What the path of a signed URL looks like, where the scheme has one.
 
-    `mark`: only a path with this text in it is of the scheme. `pattern` of the whole path, for ASCII;
-    `expected` completes the sentence "… must be …".
+    `mark`: only a path with this text, in lower case, in it is of the scheme, however somebody may read it.
+    `pattern` of the whole path, for ASCII; `expected` completes the sentence "… must be …".
     """
 
     mark: str
@@ -114,7 +114,7 @@ class SignatureScheme(NamedTuple):
         """Whether the query, and the path, have what tells this scheme from others."""
         names = map(str.lower, self.identified_by) if self.any_case else self.identified_by
         found = all(map(self._values(query).get, names))
-        return found and (self.path is None or self.path.mark in url.raw_path)
+        return found and (self.path is None or may_have(url.raw_path, self.path.mark))
 
     def require_well_formed(self, query: Query, url: URL) -> None:
         """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
