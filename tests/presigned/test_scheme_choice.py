@@ -77,6 +77,13 @@ def test_a_second_signature_by_its_path(signed: str, path: str) -> None:
     assert refusal(f"{LISTED}bucket/key?{query}&{V4}", LISTED) == "ok"
 
 
+@pytest.mark.parametrize("beside", [V4, V2, RIGHT["alibaba-v4"].partition("?")[2]])
+def test_a_second_signature_in_another_case(beside: str) -> None:
+    """Garage reads names in any case: to it this is a part, signed as S3 does."""
+    for both in (url(SAS, beside.lower()), url(SAS, beside.upper(), "partNumber=1&uploadId=a")):
+        assert refusal(both, LISTED) == "invalid_upload_url"
+
+
 @pytest.mark.parametrize("query", [V4, V2, GOOGLE_V4, GOOGLE_V2, SAS, SWIFT, SESSION])
 def test_one_signature(query: str) -> None:
     """One alone is known, also beside parameters that are of no scheme."""

@@ -18,7 +18,7 @@ from upload_service.presigned.signed_operation import GOOGLE, S3, Kind, SignedOp
 from upload_service.presigned.vendor_operations import OF_S3S_RELATIVES
 from upload_service.translation.phrase import Phrase
 
-# In lower case, because some stores read them so.
+# In lower case, because some stores read all names so: Garage does.
 _MARKS = frozenset(name.lower() for scheme in SIGNATURE_SCHEMES for name in scheme.identified_by)
 
 
@@ -72,5 +72,8 @@ def _require_no_other(
     if scheme.operation is GOOGLE_SESSION.operation:
         # In the URL of a session the signature of the POST that began it may be left.
         may_stand_beside |= {id(GOOGLE), id(S3)}
-    if any(other.has_signed(query, url) and id(other.operation) not in may_stand_beside for other in known):
-        raise unusable_url(Phrase("is signed in two ways, for two kinds of stores"))
+    for other in known:
+        if id(other.operation) not in may_stand_beside and other._replace(any_case=True).has_signed(
+            query, url
+        ):
+            raise unusable_url(Phrase("is signed in two ways, for two kinds of stores"))
