@@ -95,6 +95,9 @@ def test_one_signature(query: str) -> None:
     ("host", "query"),
     [
         ("bucket.storage.googleapis.com", "compose"),
+        ("bucket.s3.wasabisys.com", "compose"),
+        ("bucket.s3.eu-central-1.wasabisys.com", "compliance"),
+        ("bucket.s3.eu-central-003.backblazeb2.com", "Compose"),
         ("bucket.storage.googleapis.com", "generation=1"),
         ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "modify&position=0"),
         ("bucket.obs.ap-southeast-1.myhuaweicloud.com", "truncate&length=1"),

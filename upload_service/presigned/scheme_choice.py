@@ -7,11 +7,11 @@ A store that takes S3's signatures beside its own has its own operations behind 
 Must not know: hosts, the clock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from yarl import URL
 
-from upload_service.presigned.known_schemes import GOOGLE_SESSION, SIGNATURE_SCHEMES
+from upload_service.presigned.known_schemes import GOOGLE_SESSION, S3_V4A, SIGNATURE_SCHEMES
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.signature_scheme import SignatureScheme
 from upload_service.presigned.signed_operation import GOOGLE, S3, Kind, SignedOperation
@@ -39,7 +39,7 @@ def kind_of(
     query: Query,
     signed_headers: frozenset[str] | None,
     scheme: SignatureScheme,
-    of_store: Iterable[SignatureScheme] | None,
+    of_store: Sequence[SignatureScheme] | None,
 ) -> Kind:
     """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
@@ -54,12 +54,11 @@ def kind_of(
     return kind
 
 
-def _beside_s3(of_store: Iterable[SignatureScheme] | None) -> Iterator[SignedOperation]:
-    """What a store that takes S3's signatures has of its own."""
-    if of_store is None:
+def _beside_s3(of_store: Sequence[SignatureScheme] | None) -> Iterator[SignedOperation]:
+    """What a store that takes S3's signatures has of its own. S3 itself, which alone has V4A, has no more."""
+    if of_store is None or S3_V4A not in of_store:
         yield OF_S3S_RELATIVES
-        return
-    for other in of_store:
+    for other in of_store or ():
         # One with a path of its own is of another interface, which reads no URL of S3's.
         if other.operation is not S3 and other.operation.plain_kind == "object" and other.path is None:
             yield other.operation
