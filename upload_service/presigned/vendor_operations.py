@@ -88,8 +88,8 @@ SWIFT = SignedOperation(
 )
 # What a host that is not S3's own may read behind S3's signature: a listed one may be any of its relatives,
 # and known ones have more than S3 (docs.wasabi.com/apidocs/operations-on-objects: compose;
-# /compliance-with-the-wasabi-s3-api). Of all their parameters only those with which a PUT makes something else
-# of an object: a composition, a change in the middle, a pointer, a lock. Others may be a signer's own.
+# /compliance-with-the-wasabi-s3-api). Of all their parameters only those with which a PUT makes something
+# else of an object: a composition, a change in the middle, a pointer, a lock. Others may be a signer's own.
 OF_S3S_RELATIVES = SignedOperation(
     allowed_values=(),
     forbidden=frozenset((
