@@ -119,6 +119,7 @@ def test_own_operations_of_a_listed_store(query: str) -> None:
     """A private way to Google, OBS or OSS is a listed host, and reads the same."""
     for signature in (V4, V2):
         assert refusal(url(signature, query), LISTED) == "url_not_for_put"
+        assert refusal(url(signature, SESSION, query), LISTED) == "url_not_for_put"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def kind_of(
     part, it is one.
     """
     kind = scheme.operation.require_put(query, signed_headers)
-    if scheme.operation is S3:
+    # To a listed host that is not Google's, the signature counts that may be left in the URL of a session.
+    if scheme.operation is S3 or (of_store is None and kind == "session"):
         for operation in _beside_s3(of_store):
             read = operation.require_put(query, signed_headers)
             kind = read if kind == "object" else kind
