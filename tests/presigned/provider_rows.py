@@ -177,6 +177,7 @@ OTHER_HOSTS = [
     "oss-cn-hangzhou.aliyuncs.com",
     "bucket.oss-cn-hangzhou-internal.aliyuncs.com",
     "bucket.oss-cn-shanghai-finance-1-internal.aliyuncs.com",
+    "bucket.cn-hangzhou-internal.oss.aliyuncs.com",
     "1234567890.cn-hangzhou.fc.aliyuncs.com",
     "ecs.cn-hangzhou.aliyuncs.com",
     "bucket.oss.aliyuncs.com",

@@ -1,5 +1,7 @@
 """URLs that were escaped on their way: the refusal names the escape, and never a value."""
 
+import time
+
 import pytest
 
 from tests.presigned.judged_urls import V4, judged, reason
@@ -55,3 +57,20 @@ def test_what_is_no_escape(url: str) -> None:
     """What a signer may leave in a path or a query is not taken for an escape."""
     assert name_escape(url) is None
     assert str(judged(url).url) == url
+
+
+def took(text: str) -> float:
+    """Seconds of this thread; the least of three runs."""
+    times = []
+    for _ in range(3):
+        began = time.thread_time()
+        assert name_escape(text) is None
+        times.append(time.thread_time() - began)
+    return min(times)
+
+
+@pytest.mark.parametrize("repeated", ["?", "?&", "?&#000", "&#0", "?&a", "%22"])
+def test_time_is_linear(repeated: str) -> None:
+    """Forty times the text takes nowhere near sixteen hundred times as long: all others wait meanwhile."""
+    short, long = (f"https://s3.amazonaws.com/b/k{repeated * count};" for count in (1_000, 40_000))
+    assert took(long) < 200 * max(took(short), 0.0002)

@@ -354,6 +354,8 @@ def test_signed_names_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
         ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
         ("x-goog-content-sha256", "streaming-x"),
+        ("x-obs-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+        ("x-oss-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
     ],
 )
 def test_body_in_a_framing_of_its_own(name: str, value: str) -> None:

@@ -17,7 +17,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.presigned import sendable_headers
 from upload_service.presigned.allowed_destinations import AllowedDestinations, UrlPrefix
 from upload_service.presigned.escaped_text import name_escape
-from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, SIGNATURE_SCHEMES
+from upload_service.presigned.known_schemes import DECISIVE_PARAMETERS, LIST_PARAMETERS, SIGNATURE_SCHEMES
 from upload_service.presigned.object_paths import bucket_of, may_climb
 from upload_service.presigned.provider import Provider
 from upload_service.presigned.providers import RANDOM_ETAG_HOSTS, provider_of
@@ -40,6 +40,7 @@ LISTED = "listed"
 UNSIGNED = "unsigned"
 # Parameters that give an object its type, or whoever reads it by this URL another one (Azure's rsct).
 _TYPE_PARAMETERS = frozenset(("content-type", "x-ms-blob-content-type", "rsct"))
+_DECISIVE = DECISIVE_PARAMETERS | _TYPE_PARAMETERS
 
 
 class Destination(NamedTuple):
@@ -105,7 +106,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
     parts = read_url(text)
     provider = provider_of(parts.host)
     entries = require_allowed(parts, provider, allowed)
-    query = parse_query(parts.url.raw_query_string, DECISIVE_PARAMETERS)
+    query = parse_query(parts.url.raw_query_string, _DECISIVE, LIST_PARAMETERS)
     scheme = scheme_of(query, parts.url, provider.signature_schemes if provider else SIGNATURE_SCHEMES)
     if provider and (scheme is None or scheme.path is None):
         require_object(parts, provider)
@@ -121,7 +122,7 @@ def judge_destination(text: str, allowed: AllowedDestinations, now: float) -> De
 
         require_nothing_but_signature(query, scheme)
     signed_headers = scheme.signed_headers(query)
-    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else ())
+    kind = kind_of(query, signed_headers, scheme, provider.signature_schemes if provider else None)
     refuse_empty_body_checksum(query.lower)
     expires_at = scheme.expires_at(query, parts.url)
     if expires_at is not None and now >= expires_at:

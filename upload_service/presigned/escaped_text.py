@@ -9,9 +9,10 @@ import re
 
 from upload_service.translation.phrase import Phrase
 
-# The order is that of the likelihood.
+# The order is that of the likelihood. What has `.*` in it begins at the start of the text, and is not tried
+# from each place where it could begin.
 _ESCAPES = (
-    (r"\?.*&(?:amp;|#0*38;|#x0*26;)", Phrase("has &amp; in the place of &, as HTML writes it")),
+    (r"\A[^?]*\?.*&(?:amp;|#0*38;|#x0*26;)", Phrase("has &amp; in the place of &, as HTML writes it")),
     (r"\\u00[0-9a-f]{2}", Phrase("has \\u0026 or the like in it, as JSON writes it")),
     (r"\\/", Phrase("has \\/ in the place of /, as JSON writes it")),
     (r"""\A(?:["'`]|%22|&quot;)|["`]\Z""", Phrase("has quotation marks in it or around it")),

@@ -169,3 +169,10 @@ SIGNATURE_SCHEMES = (
 DECISIVE_PARAMETERS = frozenset().union(
     *(scheme.decisive_parameters() for scheme in SIGNATURE_SCHEMES),
 )
+# Those whose values are names with semicolons between them.
+LIST_PARAMETERS = frozenset(
+    name.lower()
+    for scheme in SIGNATURE_SCHEMES
+    for name in (scheme.signed_headers_parameter, scheme.signed_parameters_parameter)
+    if name
+) | {"x-oss-additional-headers"}

@@ -47,6 +47,14 @@ def may_lead_to(path: str, name: str) -> bool:
     return any(name in list(filter(None, _SEGMENT_END.split(each)))[:most] for each in readings)
 
 
+def may_have(path: str, text: str) -> bool:
+    """Whether somebody may read a path as one with this text, which is in lower case, in it."""
+    if "%" not in path and "//" not in path and "/." not in path:
+        return text in path.lower()  # there is one reading only
+    readings = islice(_readings(path), _MOST_ROUNDS + 1)
+    return any(text in re.sub("/{2,}", "/", each.lower()) for each in readings) or may_climb(path)
+
+
 def may_climb(path: str) -> bool:
     """Whether somebody may read a path as one with a segment `.` or `..`, and so as another path."""
     for rounds, reading in enumerate(_readings(path)):

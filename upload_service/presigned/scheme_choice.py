@@ -7,17 +7,18 @@ A store that takes S3's signatures beside its own has its own operations behind 
 Must not know: hosts, the clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from yarl import URL
 
-from upload_service.presigned.known_schemes import GOOGLE_SESSION, SIGNATURE_SCHEMES
+from upload_service.presigned.known_schemes import GOOGLE_SESSION, S3_V4A, SIGNATURE_SCHEMES
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.signature_scheme import SignatureScheme
-from upload_service.presigned.signed_operation import GOOGLE, S3, Kind
+from upload_service.presigned.signed_operation import GOOGLE, S3, Kind, SignedOperation
+from upload_service.presigned.vendor_operations import OF_S3S_RELATIVES
 from upload_service.translation.phrase import Phrase
 
-# In lower case, because some stores read them so.
+# In lower case, because some stores read all names so: Garage does.
 _MARKS = frozenset(name.lower() for scheme in SIGNATURE_SCHEMES for name in scheme.identified_by)
 
 
@@ -38,18 +39,30 @@ def kind_of(
     query: Query,
     signed_headers: frozenset[str] | None,
     scheme: SignatureScheme,
-    of_store: Iterable[SignatureScheme],
+    of_store: Sequence[SignatureScheme] | None,
 ) -> Kind:
     """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
-    `of_store`: the schemes of a known store.
+    `of_store`: the schemes of a known store; None for a listed host. Where the store's own reading sees a
+    part, it is one.
     """
     kind = scheme.operation.require_put(query, signed_headers)
-    if scheme.operation is S3:
-        for other in of_store:
-            if other.operation is not S3 and other.operation.plain_kind == "object":
-                other.operation.require_put(query, signed_headers)
+    # To a listed host that is not Google's, the signature counts that may be left in the URL of a session.
+    if scheme.operation is S3 or (of_store is None and kind == "session"):
+        for operation in _beside_s3(of_store):
+            read = operation.require_put(query, signed_headers)
+            kind = read if kind == "object" else kind
     return kind
+
+
+def _beside_s3(of_store: Sequence[SignatureScheme] | None) -> Iterator[SignedOperation]:
+    """What a store that takes S3's signatures has of its own. S3 itself, which alone has V4A, has no more."""
+    if of_store is None or S3_V4A not in of_store:
+        yield OF_S3S_RELATIVES
+    for other in of_store or ():
+        # One with a path of its own is of another interface, which reads no URL of S3's.
+        if other.operation is not S3 and other.operation.plain_kind == "object" and other.path is None:
+            yield other.operation
 
 
 def _require_no_other(
@@ -59,5 +72,8 @@ def _require_no_other(
     if scheme.operation is GOOGLE_SESSION.operation:
         # In the URL of a session the signature of the POST that began it may be left.
         may_stand_beside |= {id(GOOGLE), id(S3)}
-    if any(other.has_signed(query, url) and id(other.operation) not in may_stand_beside for other in known):
-        raise unusable_url(Phrase("is signed in two ways, for two kinds of stores"))
+    for other in known:
+        if id(other.operation) not in may_stand_beside and other._replace(any_case=True).has_signed(
+            query, url
+        ):
+            raise unusable_url(Phrase("is signed in two ways, for two kinds of stores"))

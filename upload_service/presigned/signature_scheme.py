@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from yarl import URL
 
 from upload_service.errors.upload_error import UploadError
-from upload_service.presigned.object_paths import may_climb
+from upload_service.presigned.object_paths import may_climb, may_have
 from upload_service.presigned.query import Query, unusable_url
 from upload_service.presigned.sendable_headers import SendableHeaders
 from upload_service.presigned.signed_operation import SignedOperation
@@ -41,8 +41,8 @@ class Parameter(NamedTuple):
 class PathForm(NamedTuple):
     """What the path of a signed URL looks like, where the scheme has one.
 
-    `mark`: only a path with this text in it is of the scheme. `pattern` of the whole path, for ASCII;
-    `expected` completes the sentence "… must be …".
+    `mark`: only a path with this text, in lower case, in it is of the scheme, however somebody may read it.
+    `pattern` of the whole path, for ASCII; `expected` completes the sentence "… must be …".
     """
 
     mark: str
@@ -81,7 +81,8 @@ class SignatureScheme(NamedTuple):
     others. `any_case`: the store reads names of parameters in whatever case. `binds_type`: the signature
     holds for one Content-Type, or for none, and no parameter that the scheme knows tells which.
     `header_in_query`: a pattern; parameters with such names, in lower case, have the value of a header of the
-    same name that some signers have signed.
+    same name that some signers have signed. `signed_only`: names, in lower case, that may be there only if
+    the list in the parameter `signed_parameters_parameter` has them: the signature covers no others.
     """
 
     name: str
@@ -98,19 +99,22 @@ class SignatureScheme(NamedTuple):
     any_case: bool = False
     binds_type: bool = False
     header_in_query: str = ""
+    signed_parameters_parameter: str = ""
+    signed_only: frozenset[str] = frozenset()
     path: PathForm | None = None
     statement: Statement | None = None
 
     def decisive_parameters(self) -> frozenset[str]:
         """The names, in lower case, of all parameters that change what the URL means."""
         names = self.identified_by | {parameter.name for parameter in self.parameters}
+        names |= self.signed_only
         return frozenset(name.lower() for name in names) | self.operation.decisive_parameters()
 
     def has_signed(self, query: Query, url: URL) -> bool:
         """Whether the query, and the path, have what tells this scheme from others."""
         names = map(str.lower, self.identified_by) if self.any_case else self.identified_by
         found = all(map(self._values(query).get, names))
-        return found and (self.path is None or self.path.mark in url.raw_path)
+        return found and (self.path is None or may_have(url.raw_path, self.path.mark))
 
     def require_well_formed(self, query: Query, url: URL) -> None:
         """Raise UploadError for the first parameter that is missing, or that no signer would write so."""
@@ -124,6 +128,10 @@ class SignatureScheme(NamedTuple):
                 raise _unusable(name, expected)
         if self.path:
             self.path.require(url.raw_path)
+        if not self.signed_only.isdisjoint(query.lower):
+            signed = values[self._key(self.signed_parameters_parameter)].lower().split(";")
+            for name in sorted(self.signed_only.intersection(query.lower).difference(signed)):
+                raise unusable_url(Phrase("has the parameter {name}, which is not signed", name=name))
 
     def signed_headers(self, query: Query) -> frozenset[str] | None:
         """The names of the signed headers in lower case; None where the URL does not tell them."""

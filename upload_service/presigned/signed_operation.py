@@ -25,11 +25,12 @@ Kind = Literal["object", "part", "block list", "session"]
 # fmt: off
 _S3_SUBRESOURCES = frozenset((
     "abac", "accelerate", "acl", "analytics", "annotation", "append", "attributes", "cors", "delete",
-    "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "list-type",
-    "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
-    "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject",
-    "replication", "requestPayment", "restore", "retention", "select", "select-type", "session",
-    "tagging", "torrent", "uploads", "versionId", "versioning", "versions", "website",
+    "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "list-type", "location",
+    "logging", "metadataAnnotationTable", "metadataConfiguration", "metadataInventoryTable",
+    "metadataJournalTable", "metadataTable", "metrics", "notification", "object-lock", "ownershipControls",
+    "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore",
+    "retention", "select", "select-type", "session", "tagging", "torrent", "uploads", "versionId",
+    "versioning", "versions", "website",
 ))
 # cloud.google.com/storage/docs/xml-api/reference-headers#query: what Google has in addition to S3
 _GOOGLE_SUBRESOURCES = frozenset((
@@ -75,11 +76,9 @@ _OTHER_REQUESTS = frozenset(
 )
 # With these values the body has a framing of its own, in which a file's bytes could say where it ends:
 # docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
-_FRAMED = {
-    "content-encoding": r"(?:.*,)?\s*aws-chunked\s*(?:,.*)?",
-    "x-amz-content-sha256": r"\s*streaming.*",
-    "x-goog-content-sha256": r"\s*streaming.*",
-}
+_FRAMED = {"content-encoding": r"(?:.*,)?\s*aws-chunked\s*(?:,.*)?"} | dict.fromkeys(
+    (f"x-{vendor}-content-sha256" for vendor in ("amz", "goog", "obs", "oss")), r"\s*streaming.*"
+)
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html. Newer SDKs sign the checksum
 # of the body that they have when they presign: an empty one. Those for JavaScript and Ruby write it into the

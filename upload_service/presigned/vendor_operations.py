@@ -22,7 +22,8 @@ _BLOCK_ID = (
 )
 # learn.microsoft.com/rest/api/storageservices/create-service-sas, create-account-sas, put-block and
 # put-block-list. `sr`: signed for a blob, a container or a folder; snapshots and versions cannot be written.
-# `ss`, `srt`: the SAS of an account must include blobs.
+# `ss`, `srt`: the SAS of an account must include blobs. A Data Lake's host takes the same SAS: `resource`
+# makes a folder there, `action` appends (learn.microsoft.com/rest/api/storageservices/datalakestoragegen2).
 AZURE = SignedOperation(
     allowed_values=(
         ("sp", "[a-z]*[cw][a-z]*"),
@@ -30,7 +31,7 @@ AZURE = SignedOperation(
         ("ss", "[a-z]*b[a-z]*"),
         ("srt", "[a-z]*o[a-z]*"),
     ),
-    forbidden=frozenset(("restype", "snapshot", "versionid")),
+    forbidden=frozenset(("action", "resource", "restype", "snapshot", "versionid")),
     kinds=(
         ("part", (("comp", "block"), ("blockid", _BLOCK_ID))),
         ("block list", (("comp", "blocklist"),)),
@@ -40,14 +41,17 @@ AZURE = SignedOperation(
 # The subresources in oss2 2.19.1 (oss2/auth.py) and alibabacloud-oss-v2 1.4.1 (signer/v1.py), without those
 # of parts, of tokens and of callbacks, which tell the signer's own server that a file was stored:
 # alibabacloud.com/help/oss/developer-reference/callback. `sequential` is of the request that begins parts.
+# V1 does not sign those that stand in the PUTs of alibabacloud-oss-v2 (operations) alone, such as legalHold.
 # fmt: off
 ALIBABA = SignedOperation(
     allowed_values=(),
     forbidden=_COMMON | frozenset((
-        "asyncfetch", "bucketinfo", "cname", "comp", "group", "link", "live", "metaquery", "objectinfo",
-        "objectmeta", "position", "qos", "referer", "sequential", "stat", "symlink", "transferacceleration",
-        "vod", "worm", "wormextend", "wormid", "x-oss-async-process", "x-oss-process",
-        "x-oss-write-get-object-response",
+        "accesspoint", "accesspointpolicy", "accessmonitor", "asyncfetch", "bucketarchivedirectread",
+        "bucketinfo", "cloudboxes", "cname", "comp", "group", "httpsconfig", "legalhold", "link", "live",
+        "metaquery", "objectinfo", "objectmeta", "objectworm", "overwriteconfig", "position", "qos", "quota",
+        "referer", "regionlist", "resourcegroup", "rtc", "sequential", "stat", "style", "symlink",
+        "transferacceleration", "userdefinedlogfieldsconfig", "vod", "worm", "wormextend", "wormid",
+        "x-oss-async-process", "x-oss-process", "x-oss-write-get-object-response",
     )),
     kinds=_PARTS,
 )
@@ -73,12 +77,24 @@ HUAWEI = SignedOperation(
     kinds=_PARTS,
 )
 # It has no parts. docs.openstack.org/swift/latest/overview_large_objects.html (a list of segments comes in
-# the body), and middleware.html: bulk (an archive that is unpacked), symlink. A temporary URL loses all of
+# the body), and middleware.html: bulk (an archive that is unpacked), symlink, object versioning (`version-id`
+# brings an older version back). A temporary URL loses all of
 # these in Swift 2.38; not so in other programs that speak its language.
 SWIFT = SignedOperation(
     allowed_values=(),
     forbidden=frozenset((
-        *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "versions",
+        *_PART, "bulk-delete", "extract-archive", "multipart-manifest", "symlink", "version-id", "versions",
+    )),
+)
+# What a host that is not S3's own may read behind S3's signature: a listed one may be any of its relatives,
+# and known ones have more than S3 (docs.wasabi.com/apidocs/operations-on-objects: compose;
+# /compliance-with-the-wasabi-s3-api). Of all their parameters only those with which a PUT makes something
+# else of an object: a composition, a change in the middle, a pointer, a lock. Others may be a signer's own.
+OF_S3S_RELATIVES = SignedOperation(
+    allowed_values=(),
+    forbidden=frozenset((
+        "compliance", "compose", "legalhold", "metadata", "modify", "objectworm", "rename", "symlink",
+        "truncate",
     )),
 )
 # fmt: on

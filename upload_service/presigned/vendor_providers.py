@@ -18,7 +18,7 @@ PROVIDERS = (
         "Alibaba Cloud OSS",
         ("aliyuncs.com",),
         (
-            r"[a-z0-9][a-z0-9-]*\.(?:oss-(?![a-z0-9-]*-internal\.)[a-z]{2}-[a-z0-9-]+"
+            r"[a-z0-9][a-z0-9-]*\.(?![a-z0-9-]*-internal\.)(?:oss-[a-z]{2}-[a-z0-9-]+"
             r"|[a-z]{2}-[a-z0-9-]+\.oss|oss-accelerate(?:-overseas)?)\.aliyuncs\.com"
         ),
         NO_HOST,

@@ -60,7 +60,9 @@ ALIBABA_V4 = SignatureScheme(
 _RANGE = r"\d{1,11};\d{1,11}"
 _TWO_TIMES = Phrase("two times in epoch seconds with a semicolon between them")
 _NAMES = r"(?:[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:;[A-Za-z0-9!#$%&'*+.^_`|~-]+)*)?"
-# tencentcloud.com/document/product/436/7778; signer: cos-python-sdk-v5 1.9.44. Host need not be signed.
+# tencentcloud.com/document/product/436/7778; signer: cos-python-sdk-v5 1.9.44. Host need not be signed. Only
+# those parameters are that it lists, so whoever has the URL could add a callback, with which the store calls
+# any server (cloud.tencent.com/document/product/436/106770), or work on an image.
 TENCENT_COS = SignatureScheme(
     "tencent-cos",
     frozenset({"q-signature"}),
@@ -77,6 +79,10 @@ TENCENT_COS = SignatureScheme(
     sendable_headers.TENCENT,
     expires=(("q-sign-time", end_of_range), ("q-key-time", end_of_range)),
     signed_headers_parameter="q-header-list",
+    signed_parameters_parameter="q-url-param-list",
+    signed_only=frozenset(
+        ("callback", "callback-var", "x-cos-callback", "x-cos-callback-var", "pic-operations")
+    ),
 )
 # support.huaweicloud.com/en-us/api-obs/obs_04_0011.html; signer: esdk-obs-python 3.26.6, which also signs as
 # S3 does. It binds the Content-Type, the Content-MD5 and all x-obs- headers, and names none.

@@ -63,6 +63,9 @@ TEXTS = {
     "32 bytes in Base64": "Base64로 쓴 32바이트",
     "The URL in uploadUrl {why}.": "uploadUrl의 URL을 사용할 수 없습니다. {why}.",
     "is signed in two ways, for two kinds of stores": "서로 다른 두 스토어의 방식으로 서명되어 있습니다",
+    "has the parameter {name}, which is not signed": "{name} 파라미터가 서명에 포함되어 있지 않습니다",
+    "has the parameter {name} behind a semicolon": "{name} 파라미터가 세미콜론 뒤에 있습니다",
+    "has a control character in the name of a parameter": "파라미터 이름에 제어 문자가 있습니다",
     "has the parameter {name} twice": "{name} 파라미터가 두 번 있습니다",
     "has an unusable {name}, which must be {expected}": (
         "{name} 파라미터의 값이 잘못되었습니다(필요한 값: {expected})"
