@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from upload_service.errors.upload_error import UploadError
 from upload_service.translation.phrase import Phrase
 
-_CONTROL = re.compile("[\0-\x1f\x7f]")
+_CONTROL = "[\0-\x1f\x7f]"
 
 
 def unusable_url(why: Phrase) -> UploadError:
@@ -48,7 +48,7 @@ def parse_query(text: str, decisive: Collection[str], lists: Collection[str] = (
         name, _, value = pair.partition("=")
         if is_escaped:
             name, value = unquote(name), unquote(value)
-            if _CONTROL.search(name):
+            if re.search(_CONTROL, name):
                 raise unusable_url(Phrase("has a control character in the name of a parameter"))
         small = name.lower()
         if small in lower and small in decisive:
