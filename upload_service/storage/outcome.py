@@ -198,7 +198,7 @@ def _read_held(held: int, answer: StorageResponse, proof: Proof) -> Outcome:
             held=held, count=proof.object_bytes,
         )  # fmt: skip
         return Outcome("storage_bad_answer", answer, cause=cause, final=True)
-    if proof.is_whole:
+    if not proof.is_piece:
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)
     return Outcome(None, answer, held_bytes=held)

@@ -43,7 +43,8 @@ class Proof(NamedTuple):
 
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
-    storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
+    storage says of the object it says of them. `is_piece`: the caller sends the object of a session in pieces
+    (be it one), and goes on from what the session holds. `object_bytes`: how long that object must be.
     `is_end`: no bytes of the object come after these. `is_post`: it answers the POST of a form, so the ETag
     may stand in a document.
     """
@@ -52,6 +53,7 @@ class Proof(NamedTuple):
     kind: Kind = "object"
     etag_optional: bool = False
     is_whole: bool = True
+    is_piece: bool = False
     object_bytes: int | None = None
     is_end: bool = True
     is_post: bool = False
