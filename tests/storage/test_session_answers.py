@@ -10,7 +10,7 @@ from upload_service.storage.success import Proof
 from upload_service.upload.retry import is_worth_retrying
 
 SESSION = "https://storage.googleapis.com/bucket/key?upload_id=ABcdEF0123456789_-ghij"
-PIECE = Proof("google-session", "session", is_whole=False, object_bytes=1000)
+PIECE = Proof("google-session", "session", is_whole=False, is_piece=True, object_bytes=1000)
 WHOLE = Proof("google-session", "session", object_bytes=1000)
 DENIED = b'{"error": {"code": 403, "message": "secret", "errors": [{"reason": "forbidden"}]}}'
 PAGE = b"<!DOCTYPE html><html><title>Error 404 (Not Found)!!1</title></html>"

@@ -72,6 +72,8 @@ def test_what_the_operator_can_allow(name: str) -> None:
         b" " * 64_000,
         b"<!---->" * 9000 + b"<",
         b"<a" * 32_000,
+        b"<" + b"error" * 13_000,
+        b"<" + b"fault:" * 10_000,
     ],
 )
 def test_no_answer_takes_long_to_read(body: bytes) -> None:

@@ -80,6 +80,8 @@ ENDS: dict[str, tuple[Reply, str, bool | None]] = {
         None,
     ),
     "garbage": (Reply(b"?\r\n\r\n", then="close"), "storage_bad_answer", None),
+    "switch": (Reply(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"), "storage_bad_answer", None),
+    "status 0": (Reply(b"HTTP/1.1 000 Whatever\r\n\r\n", then="close"), "storage_bad_answer", None),
     "web server": (Reply(answer(200)), "storage_bad_answer", None),
     "500": (Reply(answer(500)), "storage_error", None),
     "503": (Reply(answer(503, xml("SlowDown"))), "storage_error", None),
@@ -117,9 +119,11 @@ def test_what_is_known(
         (HALF_RESET, "storage_disconnected"),
         (Reply(answer(503), after=1000, then="hang"), "storage_error"),
         (Reply(b"?\r\n\r\n", after=1000, then="hang"), "storage_bad_answer"),
+        (Reply(b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n", after=1000, then="close"), "storage_bad_answer"),
+        (Reply(b"HTTP/1.1 000 X\r\n\r\n", after=1000, then="close"), "storage_bad_answer"),
         (Reply(b"", after=1000, then="hang"), "client_stalled"),
     ],
-    ids=["reset", "503", "garbage", "caller"],
+    ids=["reset", "503", "garbage", "switch", "status 0", "caller"],
 )
 def test_half_a_file_is_not_stored(
     hasty: Running, at: Callable[..., tuple[bytes, list[Put]]], reply: Reply, code: str, path: str

@@ -48,7 +48,7 @@ class Connection(ResponseHandler):
 
     `host`: whose it is; None before its first PUT. `answered_unasked`: what came as the answer to the PUT
     cannot be the one to it. `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the
-    head of its answer came.
+    first byte of its answer came: the rest of a head that has begun may come after the PUT's last bytes.
     """
 
     def __init__(self, connections: Connections, loop: asyncio.AbstractEventLoop) -> None:
@@ -71,6 +71,8 @@ class Connection(ResponseHandler):
         self._has_arrived = False
         # Of its answer.
         self._interim = 0
+        self._head_has_begun = False
+        self._unsent_now = 0
         self._content: StreamReader | None = None
         connections.add(self)
 
@@ -104,6 +106,7 @@ class Connection(ResponseHandler):
         self._reader, self._writer, self._head_bytes = reader, writer, head_bytes
         self._has_begun_to_arrive = self._has_arrived = self.answered_unasked = False
         self._interim, self._content, self.unsent_bytes = 0, None, 0
+        self._head_has_begun = False
         reset_at_close(self._socket, self._tls, True)
 
     def leave(self) -> None:
@@ -190,6 +193,14 @@ class Connection(ResponseHandler):
         elif not self._can_be_answered():
             self.answered_unasked = True
             self._note_unasked()
+        interim = self._interim
+        if self._reader is not None and self._content is None and data.strip():
+            self._note_beginning()
+        self._read_in_steps(data)
+        if self._interim > interim and not data.endswith(b"\n"):
+            self._head_has_begun = True  # the next one, behind an interim answer
+
+    def _read_in_steps(self, data: bytes) -> None:
         while len(data) > STEP_BYTES and self._content is None and self.exception() is None:
             super().data_received(data[:STEP_BYTES])
             data = data[STEP_BYTES:]
@@ -207,12 +218,11 @@ class Connection(ResponseHandler):
         message, content = data
         if self._content is not None:
             self._note_unasked()  # behind the answer, in the same bytes
-        elif message.code >= 200 or message.code == HTTPStatus.SWITCHING_PROTOCOLS:
+        elif not 100 <= message.code < 200 or message.code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._content = content
-            if self._reader is not None:  # later, when aiohttp reads it, the connection may be lost
-                self.unsent_bytes = self._unsent_bytes()
         else:
             self._interim += 1
+            self._head_has_begun, self.unsent_bytes = False, self._unsent_now
         if self._interim <= MOST_INTERIM:
             super().feed_data(data, size)
         elif self.exception() is None:
@@ -220,6 +230,12 @@ class Connection(ResponseHandler):
             if self.transport:
                 self.transport.abort()
             self.set_exception(HttpProcessingError(code=message.code, message="no end of interim answers"))
+
+    def _note_beginning(self) -> None:
+        """Bytes of a head have come; note how much storage has of the PUT if they are its first ones."""
+        self._unsent_now = self._unsent_bytes()
+        if not self._head_has_begun:
+            self._head_has_begun, self.unsent_bytes = True, self._unsent_now
 
     def _note_unasked(self) -> None:
         self._spoke_unasked = True

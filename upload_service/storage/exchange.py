@@ -38,7 +38,7 @@ class Observer(Protocol):
 class Answer(NamedTuple):
     """The head of storage's answer, and its body as it comes.
 
-    `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the head came.
+    `unsent_bytes`: so much of the PUT storage's system had not acknowledged when the answer began.
     """
 
     status: int

@@ -70,15 +70,16 @@ class Outcome(NamedTuple):
     def may_have_stored(self) -> bool:
         """Whether the file may be in storage although this attempt failed: nobody knows.
 
-        A PUT that was given up before its last byte ends with a reset, so storage has not kept it. A response
-        below 300 claims a success, whatever it is worth. `storage_error` says that storage itself failed,
-        perhaps after it had stored the file; a refusal says that it has not.
+        A PUT that was given up before its last byte ends with a reset, so storage has not kept it. A 2xx
+        claims a success, whatever it is worth; a status below 200 says nothing. `storage_error` says that
+        storage itself failed, perhaps after it had stored the file; a refusal says that it has not.
         """
         if self.error in (None, "stored_bytes_differ"):
             return False
-        if self.answer is not None and self.answer.status < 300:
+        status = self.answer.status if self.answer else 0
+        if 200 <= status < 300:
             return True
-        return self.handed_over and (self.answer is None or self.error == "storage_error")
+        return self.handed_over and (status < 200 or self.error == "storage_error")
 
     def as_error(self, more: Phrase = NOTHING) -> UploadError:
         """The failure of an upload that ends with this outcome. `more` is added to what happened."""
@@ -197,7 +198,7 @@ def _read_held(held: int, answer: StorageResponse, proof: Proof) -> Outcome:
             held=held, count=proof.object_bytes,
         )  # fmt: skip
         return Outcome("storage_bad_answer", answer, cause=cause, final=True)
-    if proof.is_whole:
+    if not proof.is_piece:
         cause = Phrase("The session of the URL has taken {count} bytes, and not the whole file.", count=held)
         return Outcome("session_incomplete", answer, cause=cause)
     return Outcome(None, answer, held_bytes=held)

@@ -159,9 +159,14 @@ def _proof(destination: Destination, headers: Mapping[str, str], length: int) ->
         return proof._replace(object_bytes=length)
     place, _, total = piece.rpartition("/")
     object_bytes = int(total) if total.isdecimal() else None
-    last = place.rpartition("-")[2]
-    is_end = last.isdecimal() and int(last) + 1 == object_bytes
-    return proof._replace(is_whole=False, object_bytes=object_bytes, is_end=is_end or place.endswith("*"))
+    first, _, last = place.removeprefix("bytes ").rpartition("-")
+    has_end = last.isdecimal() and int(last) + 1 == object_bytes
+    return proof._replace(
+        is_whole=has_end and int(first) == 0,
+        is_piece=True,
+        object_bytes=object_bytes,
+        is_end=has_end or place.endswith("*"),
+    )
 
 
 def _whole_file_range(length: int) -> str:

@@ -31,7 +31,9 @@ _AZURE_PART_HEADER = "x-ms-request-id"
 # Supabase answers with the name of the object, and without an ETag.
 _SUPABASE_NAME = "Key"
 
-_XML_ERROR = rb"(?is)" + PROLOGUE + rb"<(?:[\w.-]+:)?[\w.-]*(?:error|fault|exception)[\w.-]*[\s/>]"
+# The name of the first element without its prefix; possessive, as the prologue is.
+_XML_ROOT = rb"(?is)" + PROLOGUE + rb"<(?:[\w.-]++:)?+([\w.-]++)[\s/>]"
+_ERROR_NAME = rb"(?i)error|fault|exception"
 _POST_RESPONSE = rb"(?s)" + PROLOGUE + rb"<PostResponse[\s>].*?<ETag>([^<]{1,200})</ETag>"
 _JSON_TYPE = r"(?i)\s*(?:application|text)/(?:[\w.-]+\+)?json\s*(?:;|$)"
 
@@ -41,7 +43,8 @@ class Proof(NamedTuple):
 
     `scheme`: the signature scheme of the URL. `kind`: what the bytes become. `etag_optional`: the operator
     says that this store may answer without an ETag. `is_whole`: the bytes are all of the object, so that what
-    storage says of the object it says of them. `object_bytes`: how long the object of a session must be.
+    storage says of the object it says of them. `is_piece`: the caller sends the object of a session in pieces
+    (be it one), and goes on from what the session holds. `object_bytes`: how long that object must be.
     `is_end`: no bytes of the object come after these. `is_post`: it answers the POST of a form, so the ETag
     may stand in a document.
     """
@@ -50,6 +53,7 @@ class Proof(NamedTuple):
     kind: Kind = "object"
     etag_optional: bool = False
     is_whole: bool = True
+    is_piece: bool = False
     object_bytes: int | None = None
     is_end: bool = True
     is_post: bool = False
@@ -87,7 +91,7 @@ def doubt(status: int, headers: Mapping[str, str], body: bytes, proof: Proof) ->
     if body:  # of most stores there is none
         if is_page(headers, body):
             return Phrase("an HTML page")
-        if re.match(_XML_ERROR, body):
+        if _is_error(body):
             return Phrase("an error document")
         if not proof.relays_callbacks and _is_json(headers, body):
             return _doubt_json(body, proof) or _doubt_status(status)
@@ -102,6 +106,11 @@ def etag_of_post(body: bytes) -> str | None:
     """The ETag in the document with which S3 and its relatives answer a POST that asks for status 201."""
     match = re.match(_POST_RESPONSE, body)
     return match[1].decode("latin-1").replace("&quot;", '"').replace("&#34;", '"') if match else None
+
+
+def _is_error(body: bytes) -> bool:
+    root = re.match(_XML_ROOT, body)
+    return root is not None and re.search(_ERROR_NAME, root[1]) is not None
 
 
 def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
