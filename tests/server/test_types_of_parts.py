@@ -23,7 +23,8 @@ QUERIES = {
     "list of blocks": f"{sas()}&comp=blocklist",
     "piece": SESSION,
 }
-PIECE = field("header:content-range", f"bytes 0-{len(NOISE) - 1}/{len(NOISE)}")
+UNIT = 256 * 1024
+PIECE = field("header:content-range", f"bytes {UNIT}-{UNIT + len(NOISE) - 1}/{UNIT + len(NOISE)}")
 kinds = pytest.mark.parametrize("kind", QUERIES)
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
 Place = Callable[..., tuple[bytes, list[Put]]]
@@ -143,3 +144,16 @@ def test_whole_files_are_judged_as_ever(lenient: Running, place: Place) -> None:
         assert_refused(lenient, answered, "type_unrecognised", PLAIN)
         assert puts == []
         assert post(lenient.port, PLAIN, form(url, file(PNG))).status == 200
+
+
+def test_a_piece_that_is_all_of_the_object_is_a_whole_file(
+    strict: Running, lenient: Running, place: Place
+) -> None:
+    """A file for a session in one piece is judged as without Content-Range."""
+    for service in (strict, lenient):
+        for content, code in ((NOISE, "type_unrecognised"), (PNG, None)):
+            url, puts = place(SESSION)
+            piece = field("header:content-range", f"bytes 0-{len(content) - 1}/{len(content)}")
+            answered = post(service.port, PLAIN, form(piece, url, file(content, content_type=None)))
+            assert answered.json.get("code") == code
+            assert len(puts) == (code is None)

@@ -166,12 +166,14 @@ def test_pieces_of_a_session(
     told = f"bytes 0-{UNIT_BYTES - 1}/{len(WHOLE)}"
     refuse(strict, send_piece(strict, url, WHOLE[:UNIT_BYTES], told), "part_not_scannable")
     assert more(send_piece(lenient, url, WHOLE[:UNIT_BYTES], told)) == UNIT_BYTES
-    url, session = begin()
-    scripted.say(Say(FOUND))
-    refuse(strict, send_piece(strict, url, WHOLE), "malware_found")
-    assert not session.is_complete
-    scripted.say(Say())
-    done(send_piece(strict, url, WHOLE))
+    for all_of_it in (None, f"bytes 0-{len(WHOLE) - 1}/{len(WHOLE)}"):
+        for service in (strict, lenient):
+            url, session = begin()
+            scripted.say(Say(FOUND))
+            refuse(service, send_piece(service, url, WHOLE, all_of_it), "malware_found")
+            assert not session.is_complete
+            scripted.say(Say())
+            done(send_piece(service, url, WHOLE, all_of_it))
 
 
 @both_endpoints

@@ -31,6 +31,11 @@ class ContentRange(NamedTuple):
     total: int | None
 
     @property
+    def is_all(self) -> bool:
+        """Whether the piece is all of the object."""
+        return self.first == 0 and self.length == self.total
+
+    @property
     def least_object_bytes(self) -> int | None:
         """How many bytes the object has at least; None where that is not said."""
         return self.total if self.total is not None or self.first is None else self.first + self.length
