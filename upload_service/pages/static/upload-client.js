@@ -96,6 +96,8 @@ export function pauseSeconds(failure, attempt, options) {
 }
 export function sleep(seconds, signal) {
     return new Promise((resolve, reject) => {
+        if (signal?.aborted)
+            return reject(signal.reason);
         const abort = () => (clearTimeout(timer), reject(signal?.reason));
         const timer = setTimeout(() => (signal?.removeEventListener("abort", abort), resolve()), seconds * 1000);
         signal?.addEventListener("abort", abort, { once: true });
@@ -142,6 +144,8 @@ function fieldsOf(file, signed, options) {
 const sendByXhr = (endpoint, form, file, { token, signal, onProgress }, attempt) => new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const abort = () => xhr.abort();
+    if (signal?.aborted)
+        return reject(signal.reason);
     const total = file.size;
     let allSent = false;
     xhr.upload.onprogress = ({ loaded }) => onProgress?.({ phase: "sending", attempt, sent: Math.min(loaded, total), total });

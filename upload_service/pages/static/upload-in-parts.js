@@ -94,7 +94,15 @@ async function resumed(run) {
     });
     const truth = new Map((listed ?? unfinished.parts).map((part) => [part.number, part]));
     const parts = unfinished.parts.filter((part) => agree(part, truth.get(part.number)));
-    return { ...unfinished, parts };
+    return (await isAsSent(run, plan, parts)) ? { ...unfinished, parts } : null;
+}
+async function isAsSent({ file, signal }, plan, parts) {
+    for (const { number, checksum } of parts) {
+        const { start, end } = plan[number - 1];
+        if ((await checksumOf(file.slice(start, end), signal)) !== checksum)
+            return false;
+    }
+    return true;
 }
 function agree(part, listed) {
     return listed !== undefined && listed.size === part.size && bare(listed.etag) === bare(part.etag);
@@ -409,6 +417,10 @@ function tableOf() {
     return words;
 }
 const S3_RULES = { mostParts: 10_000, leastBytes: 5 * MIB, mostBytes: 5 * 1024 * MIB, multipleOf: MIB };
+function noEtag() {
+    const detail = "The store gave no ETag for a part, and makes no object without.";
+    throw new UploadFailure({ code: "no_etag", detail, fault: "storage" });
+}
 export function s3Parts(backEnd) {
     return {
         kind: "s3",
@@ -418,7 +430,7 @@ export function s3Parts(backEnd) {
             const signed = await backEnd.sign(upload, { number, size: end - start }, signal);
             return typeof signed === "string" ? { url: signed } : signed;
         },
-        etagOf: ({ etag }) => etag ?? "",
+        etagOf: ({ etag }) => etag || noEtag(),
         list: async (upload, _, __, { signal }) => (await backEnd.list?.(upload, signal)) ?? null,
         complete: (upload, parts, _, { signal }) => backEnd.complete(upload, parts, signal),
         abandon: (upload) => backEnd.abort(upload),
