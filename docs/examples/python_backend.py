@@ -33,6 +33,8 @@ MOST_PARTS = 10_000
 MOST_PART_BYTES = 5 << 30
 URL_SECONDS = 900
 VISITOR = "visitor"
+# A browser remembers an unfinished upload after its end, and the token is of use to this visitor alone.
+VISITOR_SECONDS = 7 * 24 * 3600
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -192,7 +194,7 @@ async def create(request: web.Request) -> web.Response:
     answer = web.json_response(
         {"upload": token_of(upload), "serviceUrl": os.environ.get("UPLOAD_SERVICE_URL")}
     )
-    answer.set_cookie(VISITOR, visitor, httponly=True, samesite="Lax")
+    answer.set_cookie(VISITOR, visitor, max_age=VISITOR_SECONDS, httponly=True, samesite="Lax")
     return answer
 
 
@@ -201,7 +203,8 @@ async def sign(request: web.Request) -> web.Response:
     """A URL for one part."""
     upload, asked = await asked_about(request)
     number = whole(asked.get("number"), MOST_PARTS)
-    size = whole(asked.get("size"), min(MOST_PART_BYTES, upload.size))
+    # Equal parts, of which the last may be smaller, do not go beyond the file.
+    size = whole(asked.get("size"), min(MOST_PART_BYTES, upload.size // number))
     return web.json_response({"uploadUrl": request.app[STORE].sign(upload, number, size)})
 
 
@@ -273,7 +276,8 @@ def app() -> web.Application:
 
 def main() -> int:
     """Listen on this computer alone."""
-    if not {"UPLOAD_TOKEN_SECRET", "S3_BUCKET"} <= os.environ.keys() or len(sys.argv) > 2:
+    # An empty secret is none: with it, anybody could sign.
+    if not all(map(os.environ.get, ("UPLOAD_TOKEN_SECRET", "S3_BUCKET"))) or len(sys.argv) > 2:
         print(__doc__, file=sys.stderr)
         return 2
     web.run_app(app(), host="127.0.0.1", port=int(sys.argv[1]) if len(sys.argv) == 2 else 3001, print=None)

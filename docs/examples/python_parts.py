@@ -31,6 +31,10 @@ LEAST_BYTES, MOST_PARTS = 5 * MIB, 10_000  # S3's
 AT_ONCE = 4
 TRIES = 6
 PIECE_BYTES = 1 << 18
+# What somebody asks for with Retry-After may be longer than anybody waits.
+LONGEST_PAUSE = 600
+# Storage or the back end knows no such upload of ours: another begins.
+GONE = {"no_such_upload", "foreign_upload"}
 # What a fresh URL mends.
 STALE = {"url_expired", "credentials_expired"}
 # To connect; then for each silence, also while storage takes the last of a part.
@@ -40,11 +44,11 @@ Result = TypeVar("Result")
 
 
 class Failure(Exception):
-    """Why something was not done; whether another try may help."""
+    """Why something was not done; whether another try may help, and after how many seconds."""
 
-    def __init__(self, code: str, detail: str, *, retryable: bool = False) -> None:
+    def __init__(self, code: str, detail: str, *, retryable: bool = False, after: int = 0) -> None:
         super().__init__(f"{code}: {detail}")
-        self.code, self.retryable = code, retryable or code in STALE
+        self.code, self.retryable, self.after = code, retryable or code in STALE, after
 
 
 class Part(NamedTuple):
@@ -91,7 +95,7 @@ class BackEnd:
                 return answer
             code = str(answer.get("code", "foreign_answer"))
             detail = f"the back end answered {response.status}"
-            raise Failure(code, detail, retryable=may_pass(response.status))
+            raise Failure(code, detail, retryable=may_pass(response.status), after=pause_of(response))
 
 
 class Sender:
@@ -103,26 +107,26 @@ class Sender:
         back_end.cookies |= self.notes.kept.get("cookies", {})
 
     async def send(self, content_type: str) -> dict[str, Any]:
-        """Begin or go on, and complete; an upload that storage knows no more begins anew, once."""
+        """Begin or go on, and complete; an upload that is gone begins anew, once."""
         try:
             return await self.go_on(content_type)
         except Failure as failure:
-            if failure.code != "no_such_upload":
+            if failure.code not in GONE:
                 raise
         self.notes.forget()
         return await self.go_on(content_type)
 
     async def go_on(self, content_type: str) -> dict[str, Any]:
         mark = await asyncio.to_thread(mark_of, self.path)
-        if self.notes.kept.get("mark") == mark:
+        if self.notes.kept.get("mark") == mark and await asyncio.to_thread(self.is_as_sent):
             await self.believe_storage()
         else:
             await self.begin(mark, content_type)
         await self.send_missing(parts_of(mark["size"]))
         if await asyncio.to_thread(mark_of, self.path) != mark:
             raise Failure("file_changed", "the file has changed while it was sent")
-        parts = [{"number": int(number), "etag": etag} for number, etag in self.notes.kept["parts"].items()]
-        parts.sort(key=lambda part: int(part["number"]))
+        kept = sorted((int(number), part["etag"]) for number, part in self.notes.kept["parts"].items())
+        parts = [{"number": number, "etag": etag} for number, etag in kept]
         made = await insist(
             lambda: self.back_end.ask("complete", upload=self.notes.kept["upload"], parts=parts)
         )
@@ -133,6 +137,12 @@ class Sender:
         asked = {"name": self.path.name, "size": mark["size"], "type": content_type}
         made = await insist(lambda: self.back_end.ask("create", **asked))
         self.notes.keep(mark=mark, upload=made["upload"], cookies=self.back_end.cookies, parts={})
+
+    def is_as_sent(self) -> bool:
+        """Whether the file still has each part that was stored: another one may have its size and date."""
+        plan = parts_of(self.notes.kept["mark"]["size"])
+        kept = self.notes.kept["parts"].items()
+        return all(sha256_of(self.path, plan[int(number) - 1]) == part["sha256"] for number, part in kept)
 
     async def believe_storage(self) -> None:
         """A part counts when it is both remembered and listed, with the same ETag."""
@@ -146,7 +156,7 @@ class Sender:
         listed = {str(part["number"]): part["etag"].strip('"') for part in answer["parts"]}
         kept = self.notes.kept["parts"].items()
         self.notes.keep(
-            parts={number: etag for number, etag in kept if listed.get(number) == etag.strip('"')}
+            parts={number: part for number, part in kept if listed.get(number) == part["etag"].strip('"')}
         )
 
     async def send_missing(self, plan: list[Part]) -> None:
@@ -173,7 +183,8 @@ class Sender:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("uploadUrl", signed["uploadUrl"])
         form.add_field("size", str(part.size))
-        form.add_field("checksum", "sha256:" + await asyncio.to_thread(sha256_of, self.path, part))
+        sha256 = await asyncio.to_thread(sha256_of, self.path, part)
+        form.add_field("checksum", f"sha256:{sha256}")
         form.add_field("file", pieces(self.path, part), filename=self.path.name)
         token = os.environ.get("UPLOAD_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -181,12 +192,14 @@ class Sender:
         async with self.session.post(url, data=form, headers=headers) as response:
             answer = await answer_of(response)
         if "success" not in answer:
-            raise foreign(response.status)
+            raise foreign(response)
         if not answer["success"]:
-            raise Failure(answer["code"], answer["detail"], retryable=answer["retryable"])
+            after = pause_of(response)
+            raise Failure(answer["code"], answer["detail"], retryable=answer["retryable"], after=after)
         if "etag" not in answer:
             raise Failure("no_etag", "the store gave no ETag for a part, and makes no object without")
-        self.notes.keep(parts=self.notes.kept["parts"] | {str(part.number): answer["etag"]})
+        stored = {"etag": answer["etag"], "sha256": sha256}
+        self.notes.keep(parts=self.notes.kept["parts"] | {str(part.number): stored})
 
     async def abandon(self) -> None:
         """Drop what storage has."""
@@ -194,7 +207,7 @@ class Sender:
             try:
                 await insist(lambda: self.back_end.ask("abort", upload=upload))
             except Failure as failure:
-                if failure.code != "no_such_upload":  # then it is dropped, or completed
+                if failure.code not in GONE:  # then it is dropped, or completed, or another's
                     raise
         self.notes.forget()
 
@@ -204,15 +217,22 @@ async def answer_of(response: aiohttp.ClientResponse) -> dict[str, Any]:
     try:
         answer = json.loads(await response.text())
     except ValueError:
-        raise foreign(response.status) from None
+        raise foreign(response) from None
     if not isinstance(answer, dict):
-        raise foreign(response.status)
+        raise foreign(response)
     return answer
 
 
-def foreign(status: int) -> Failure:
+def foreign(response: aiohttp.ClientResponse) -> Failure:
     """A proxy in between has answered in its own way."""
-    return Failure("foreign_answer", f"a proxy answered {status}", retryable=may_pass(status))
+    status, after = response.status, pause_of(response)
+    return Failure("foreign_answer", f"a proxy answered {status}", retryable=may_pass(status), after=after)
+
+
+def pause_of(response: aiohttp.ClientResponse) -> int:
+    """The seconds of Retry-After; a date there is not read."""
+    text = response.headers.get("Retry-After", "")
+    return int(text[:9]) if text.isascii() and text.isdecimal() else 0
 
 
 def may_pass(status: int) -> bool:
@@ -226,16 +246,18 @@ async def insist(work: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await work()
         except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError, Failure) as error:
-            if attempt == TRIES or not getattr(error, "retryable", True):
+            after = getattr(error, "after", 0)
+            if attempt == TRIES or after > LONGEST_PAUSE or not getattr(error, "retryable", True):
                 raise
-            await asyncio.sleep(2 ** (attempt - 2) * random.uniform(0.5, 1))  # noqa: S311 - a pause is no secret
+            pause = 2 ** (attempt - 2) * random.uniform(0.5, 1)  # noqa: S311 - a pause is no secret
+            await asyncio.sleep(max(after, pause))
     raise AssertionError
 
 
 def parts_of(size: int) -> list[Part]:
     """Equal parts, as R2 wants them, except for the last one."""
-    least = max(PART_BYTES, LEAST_BYTES, size / MOST_PARTS)
-    part_bytes = -(-int(least) // MIB) * MIB
+    least = max(PART_BYTES, LEAST_BYTES, -(-size // MOST_PARTS))
+    part_bytes = -(-least // MIB) * MIB
     starts = range(0, size, part_bytes)
     return [Part(number, start, min(part_bytes, size - start)) for number, start in enumerate(starts, 1)]
 

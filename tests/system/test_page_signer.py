@@ -75,6 +75,23 @@ async def test_signer_gives_what_to_look_at(browser: Browser, signed: Running) -
         assert hashlib.sha256(await look.body()).digest() == hashlib.sha256(PHOTO).digest()
 
 
+async def test_names_are_no_markup_and_no_pattern(browser: Browser, signed: Running) -> None:
+    """What a file is called, and what its signer calls it, stands on the page as it is."""
+    name, key = "<img src=x onerror=alert(1)>$&.txt", "a/$&$'<b>$$"
+
+    async def give(route: Route) -> None:
+        given = await (await route.fetch()).json()
+        TRANSCRIPT.hide(given["uploadUrl"])
+        await route.fulfill(json=given | {"key": key, "viewUrl": "javascript:alert(1)"})
+
+    async with open_page(browser, f"{signed.url}/", elsewhere="http://127.0.0.1:") as page:
+        await page.page.route("**/presign", give)
+        await page.add(picked(name, b"text"))
+        await page.shows(name, f"Stored as {key}")
+        await expect(page.row(name).get_by_role("link", name="View")).to_be_hidden()
+        assert await page.page.locator("#rows img").count() == 0
+
+
 async def test_how_often_is_judged_before_anything_starts(
     browser: Browser, signed: Running, bucket: Bucket
 ) -> None:

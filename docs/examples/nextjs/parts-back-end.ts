@@ -10,6 +10,10 @@ import { NoSuchUpload, type ListedPart, type S3BackEnd } from "./upload-in-parts
 
 /** What the back end refuses now and may do later. */
 const LATER = [429, 500, 502, 503, 504];
+/** Nobody can go on with it: storage has it no more, or it is of another visitor, such as one who was logged in before. */
+const GONE = ["no_such_upload", "foreign_upload"];
+
+type Kind = "string" | "object";
 
 /** The object that was made. */
 export interface MadeObject {
@@ -20,30 +24,48 @@ export interface MadeObject {
 
 /** `base` is the routes' beginning, such as "/api/parts"; `ask` is fetch unless said. */
 export function partsBackEnd(base: string, ask: typeof fetch = fetch): S3BackEnd<string, MadeObject> {
-  const post = async <Answer>(route: string, asked: object, signal: AbortSignal | null = null): Promise<Answer> => {
+  const post = async (route: string, asked: object, signal: AbortSignal | null = null): Promise<Answer> => {
     const headers = { "Content-Type": "application/json" };
     const response = await ask(`${base}/${route}`, { method: "POST", headers, body: JSON.stringify(asked), signal });
-    if (response.ok) return response.json();
-    throw await refusal(response);
+    const answer = parsed(await response.text());
+    if (response.ok && answer) return answer;
+    throw refusal(response, answer?.["code"]);
+  };
+  /** One member of the answer: a page to log in has none, and neither has another server. */
+  const member = async (name: string, kind: Kind, ...question: Parameters<typeof post>): Promise<unknown> => {
+    const value = (await post(...question))[name];
+    if (typeof value === kind && value !== null) return value;
+    throw new UploadFailure({ ...REFUSED, detail: `The back end answered without \`${name}\`.`, status: 200 });
   };
   return {
-    create: async (file, signal) => (await post<{ upload: string }>("create", file, signal)).upload,
+    create: async (file, signal) => (await member("upload", "string", "create", file, signal)) as string,
     sign: async (upload, part, signal) =>
-      (await post<{ uploadUrl: string }>("sign", { upload, ...part }, signal)).uploadUrl,
-    list: async (upload, signal) => (await post<{ parts: ListedPart[] }>("list", { upload }, signal)).parts,
-    complete: (upload, parts, signal) => {
+      (await member("uploadUrl", "string", "sign", { upload, ...part }, signal)) as string,
+    list: async (upload, signal) => (await member("parts", "object", "list", { upload }, signal)) as ListedPart[],
+    complete: async (upload, parts, signal) => {
       const named = parts.map(({ number, etag }) => ({ number, etag }));
-      return post("complete", { upload, parts: named }, signal);
+      return (await post("complete", { upload, parts: named }, signal)) as unknown as MadeObject;
     },
-    abort: (upload) => post("abort", { upload }),
+    abort: async (upload) => void (await post("abort", { upload })),
   };
 }
 
-async function refusal(response: Response): Promise<Error> {
-  const { status } = response;
-  const said = (await response.json().catch(() => null)) as { code?: string } | null;
-  if (said?.code === "no_such_upload") return new NoSuchUpload();
-  const detail = `The back end answered ${status}${said?.code ? ` (${said.code})` : ""}.`;
-  const retryable = LATER.includes(status);
-  return new UploadFailure({ code: "back_end_refused", detail, fault: "client", retryable, status });
+type Answer = Record<string, unknown>;
+
+const REFUSED = { code: "back_end_refused", fault: "client" } as const;
+
+function refusal({ status, headers }: Response, code: unknown): Error {
+  if (GONE.includes(String(code))) return new NoSuchUpload();
+  const detail = `The back end answered ${status}${typeof code === "string" ? ` (${code})` : ", and no JSON of ours"}.`;
+  const retryAfterSeconds = Number.parseInt(headers.get("Retry-After") ?? "", 10) || null;
+  return new UploadFailure({ ...REFUSED, detail, retryable: LATER.includes(status), status, retryAfterSeconds });
+}
+
+function parsed(body: string): Answer | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return value !== null && typeof value === "object" ? (value as Answer) : null;
+  } catch {
+    return null;
+  }
 }

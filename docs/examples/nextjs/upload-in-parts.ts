@@ -265,7 +265,20 @@ async function resumed<Upload, Done>(run: Run<Upload, Done>): Promise<Unfinished
   });
   const truth = new Map((listed ?? unfinished.parts).map((part) => [part.number, part]));
   const parts = unfinished.parts.filter((part) => agree(part, truth.get(part.number)));
-  return { ...unfinished, parts };
+  return (await isAsSent(run, plan, parts)) ? { ...unfinished, parts } : null;
+}
+
+/** Whether the file still has each part that was sent. An object of two files would be neither. */
+async function isAsSent<Upload, Done>(
+  { file, signal }: Run<Upload, Done>,
+  plan: Part[],
+  parts: FinishedPart[],
+): Promise<boolean> {
+  for (const { number, checksum } of parts) {
+    const { start, end } = plan[number - 1]!;
+    if ((await checksumOf(file.slice(start, end), signal)) !== checksum) return false;
+  }
+  return true;
 }
 
 /** A part that is listed and not remembered does not count: the answer with its checksum was never heard. */
@@ -669,6 +682,11 @@ export interface S3BackEnd<Upload, Done> {
 
 const S3_RULES: PartRules = { mostParts: 10_000, leastBytes: 5 * MIB, mostBytes: 5 * 1024 * MIB, multipleOf: MIB };
 
+function noEtag(): never {
+  const detail = "The store gave no ETag for a part, and makes no object without.";
+  throw new UploadFailure({ code: "no_etag", detail, fault: "storage" });
+}
+
 /** The parts of an S3 multipart upload, all of one size as R2 wants them. */
 export function s3Parts<Upload, Done>(backEnd: S3BackEnd<Upload, Done>): PartTarget<Upload, Done> {
   return {
@@ -679,7 +697,7 @@ export function s3Parts<Upload, Done>(backEnd: S3BackEnd<Upload, Done>): PartTar
       const signed = await backEnd.sign(upload, { number, size: end - start }, signal);
       return typeof signed === "string" ? { url: signed } : signed;
     },
-    etagOf: ({ etag }) => etag ?? "",
+    etagOf: ({ etag }) => etag || noEtag(),
     list: async (upload, _, __, { signal }) => (await backEnd.list?.(upload, signal)) ?? null,
     complete: (upload, parts, _, { signal }) => backEnd.complete(upload, parts, signal),
     abandon: (upload) => backEnd.abort(upload),

@@ -230,6 +230,7 @@ export function pauseSeconds(failure: UploadFailure, attempt: number, options: U
 
 export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
     const abort = () => (clearTimeout(timer), reject(signal?.reason));
     const timer = setTimeout(() => (signal?.removeEventListener("abort", abort), resolve()), seconds * 1000);
     signal?.addEventListener("abort", abort, { once: true });
@@ -286,6 +287,7 @@ const sendByXhr: Sender = (endpoint, form, file, { token, signal, onProgress }, 
   new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const abort = () => xhr.abort();
+    if (signal?.aborted) return reject(signal.reason); // it is heard once
     const total = file.size;
     let allSent = false;
     xhr.upload.onprogress = ({ loaded }) =>

@@ -61,6 +61,7 @@ class Visitor:
     def __init__(self, base: str) -> None:
         self.base = base
         self.cookie = ""
+        self.given = ""  # with all that it says besides
 
     def ask(self, route: str, asked: object) -> tuple[int, dict[str, Any]]:
         """Status and JSON of the answer."""
@@ -71,6 +72,7 @@ class Visitor:
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310 - see above
                 if given := reply.headers["Set-Cookie"]:
+                    self.given = given
                     self.cookie = given.partition(";")[0]
                 return HTTPStatus(reply.status), json.loads(reply.read())
         except HTTPError as refused:

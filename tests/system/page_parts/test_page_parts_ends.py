@@ -195,7 +195,16 @@ async def test_browser_that_keeps_nothing(browser: Browser, place: Place, clip: 
             await page.shows("clip.mp4", "Stored as")
 
 
-@pytest.mark.parametrize("kept", ["{", "null", "5", '{"signer": "%s", "record": "{}"}', '{"record": 5}'])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *["{", "null", "5", '{"signer": "%s", "record": "{}"}', '{"record": 5}'],
+        '{"signer": "%s", "record": "{\\"parts\\": []}"}',
+        '{"signer": "%s", "name": "a", "size": 0, "record": "{\\"parts\\": []}"}',
+        '{"signer": "%s", "name": "a", "size": 1, "record": "{\\"parts\\": [{\\"size\\": 2}]}"}',
+        '{"signer": "%s", "name": 5, "size": 1, "record": "{\\"parts\\": []}"}',
+    ],
+)
 async def test_what_somebody_else_wrote(browser: Browser, place: Place, clip: Path, kept: str) -> None:
     """One entry that is none hides no other: the interrupted upload is shown, and goes on."""
     async with open_page_of(browser, place) as (page, held):
@@ -205,6 +214,7 @@ async def test_what_somebody_else_wrote(browser: Browser, place: Place, clip: Pa
             await page.page.evaluate("(kept) => localStorage.setItem('upload-in-parts x', kept)", entry)
             await page.page.reload()
             await page.shows("clip.mp4", INTERRUPTED)
+            await expect(page.page.locator("#rows > li")).to_have_count(1)
 
 
 @pytest.mark.node

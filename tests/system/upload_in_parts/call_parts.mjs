@@ -32,8 +32,11 @@ const TARGETS = {
   google: ({ session, begins }) => googleSession(session ?? (() => begins.shift())),
 };
 
-export function call({ kind, action, backEnd, sas, session, begins, ...options }, file) {
-  const onProgress = ({ failure, ...event }) => told.push(failure ? { ...event, code: failure.code } : event);
+export function call({ kind, action, backEnd, sas, session, begins, stopAt, ...options }, file) {
+  const onProgress = ({ failure, ...event }) => {
+    told.push(failure ? { ...event, code: failure.code } : event);
+    if (event.phase === stopAt) stop();
+  };
   const target = TARGETS[kind ?? "s3"]({ backEnd, sas, session, begins });
   const does = action === "abandon" ? abandonUpload : uploadInParts;
   ended = does(file, { ...options, target, onProgress, signal: running.signal })

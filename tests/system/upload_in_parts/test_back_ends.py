@@ -119,6 +119,21 @@ def test_part_sizes(visitor: Visitor, upload: str, size: object) -> None:
     assert visitor.ask("sign", asked) == (422, {"code": "invalid_number"})
 
 
+def test_parts_of_a_larger_file(visitor: Visitor, upload: str) -> None:
+    """Nobody fills the bucket with ten thousand parts that are each as large as the file."""
+    for number, size in ((2, SIZE), (2, SIZE // 2 + 1), (10_000, 601)):
+        asked = {"upload": upload, "number": number, "size": size}
+        assert visitor.ask("sign", asked) == (422, {"code": "invalid_number"})
+    for number, size in ((1, SIZE), (2, SIZE // 2), (2, 1), (10_000, 600)):
+        assert sign(visitor, upload, number=number, size=size)
+
+
+def test_visitor_who_comes_back(visitor: Visitor) -> None:
+    """What the browser remembers of an upload is of use after its end, so the cookie outlives that, too."""
+    visitor.ask("create", FILE)
+    assert f"max-age={7 * 24 * 3600};" in f"{visitor.given.lower()};"
+
+
 @pytest.mark.parametrize("size", [0, (1 << 40) + 1, "5", None])
 def test_file_sizes(visitor: Visitor, size: object) -> None:
     """A file that is larger than this server allows is refused before it is begun."""

@@ -1,5 +1,6 @@
 """The page for large files of the Next.js example in Chromium."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -71,4 +72,20 @@ async def test_page_pauses_and_discards(
     assert [each for each in setting.store.asked if each.method == "DELETE"]
     await page.get_by_role("button", name="Discard").click()
     await expect(status).to_have_text("Nothing of this file was stored.")
+    await page.context.close()
+
+
+async def test_second_click_begins_nothing(
+    browser: Browser, next_origin: str, setting: Setting, large: Large
+) -> None:
+    """Who clicks Send twice sends one file, and makes one object."""
+    page = await browser.new_page()
+    begun: list[str] = []
+    page.on("request", lambda request: begun.append(request.url.rpartition("/")[2]))
+    await page.goto(f"{next_origin}/large")
+    await page.get_by_label("Your file").set_input_files(large.path)
+    await page.get_by_role("button", name="Send").dblclick(force=True)
+    await expect(page.get_by_role("status")).to_have_text(re.compile("is stored"))
+    assert begun.count("create") == 1
+    assert setting.stored() == [large.content]
     await page.context.close()

@@ -170,3 +170,13 @@ async def test_changed_file(page: InChromium, setting: Setting, large: Large, co
     assert outcome["error"]["code"] == "file_changed", outcome
     assert "complete" not in outcome["asked"]
     assert setting.stored() == []
+
+
+async def test_aborted_before_the_request(page: InChromium, setting: Setting) -> None:
+    """What was aborted while the file was looked at is not sent: a signal is heard once."""
+    name = await page.page.evaluate(
+        "(serviceUrl) => import('/upload-client.js').then(({send}) => send(new Blob(['x']), 'http://none.example/',"
+        " {serviceUrl, signal: AbortSignal.abort()}, 1)).then(() => 'sent', ({name}) => name)",
+        setting.service.url,
+    )
+    assert name == "AbortError"

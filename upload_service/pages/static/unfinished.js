@@ -23,8 +23,10 @@ function keys() {
 /** Nothing if it cannot be read: another version or somebody else of this origin wrote it. */
 function recalled(key) {
   try {
-    const kept = JSON.parse(localStorage.getItem(key));
-    return [{ key, type: "", ...kept, sent: sent(kept) }];
+    const { name, size, lastModified, signer, record } = JSON.parse(localStorage.getItem(key));
+    const share = sent({ record, size });
+    if (typeof name !== "string" || !(share >= 0 && share <= 1)) return [];
+    return [{ key, type: "", name, size, lastModified, signer, record, sent: share }];
   } catch {
     return [];
   }

@@ -63,7 +63,7 @@ const language = document.documentElement.lang;
 
 /** The text of this name, with `value` filled in. */
 export function say(name, value = "") {
-  return WORDS[name][Number(language === "ko")].replace("{0}", value);
+  return WORDS[name][Number(language === "ko")].replace("{0}", () => value); // a name may have a $
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];

@@ -4,6 +4,7 @@ Knows: the compiler among the Node packages, and what the page loads of the clie
 Rules: comments stay in the source, which the first line names.
 """
 
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -30,4 +31,6 @@ def compiled() -> dict[Path, str]:
 def _module(folder: Path, name: str) -> str:
     source = (SOURCES / f"{name}.ts").relative_to(ROOT)
     made = (folder / f"{name}.js").read_text(encoding="utf-8")
-    return f"// Made from {source} by ./scripts/dev/docs.\n{made}"
+    # As the page's other modules are indented, in a tenth fewer bytes; no text there has several lines.
+    narrow = re.sub("^ +", lambda indent: indent[0][::2], made, flags=re.MULTILINE)
+    return f"// Made from {source} by ./scripts/dev/docs.\n{narrow}"

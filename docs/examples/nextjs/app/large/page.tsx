@@ -12,7 +12,9 @@ export default function Large() {
   const running = useRef<AbortController | null>(null);
 
   async function act(file: File, does: (file: File, signal: AbortSignal) => Promise<string>) {
+    if (running.current) return; // a second click
     running.current = new AbortController();
+    setProgress({ phase: "preparing", sent: 0, total: file.size, partsDone: 0, partsTotal: 0, remembered: 0 });
     setSaid("");
     try {
       setSaid(await does(file, running.current.signal));
@@ -65,7 +67,7 @@ const WORDS = {
 };
 
 function Progress({ of: { phase, sent, total, partsDone, partsTotal } }: { of: PartsProgress }) {
-  const percent = Math.floor((100 * sent) / total);
+  const percent = Math.floor((100 * sent) / Math.max(total, 1));
   return (
     <label>
       {WORDS[phase]} {percent} %, {partsDone} of {partsTotal} parts <progress max={100} value={percent} />
@@ -75,6 +77,7 @@ function Progress({ of: { phase, sent, total, partsDone, partsTotal } }: { of: P
 
 async function options() {
   const response = await fetch("/api/service");
+  if (!response.ok) throw new Error(`The service's address could not be had (status ${response.status}).`);
   const { serviceUrl } = (await response.json()) as { serviceUrl: string };
   return { serviceUrl, target: s3Parts(partsBackEnd("/api/parts")) };
 }

@@ -5,6 +5,8 @@ import { cookies } from "next/headers";
 import { Refused } from "./answers";
 
 const VISITOR = "visitor";
+/** A browser remembers an unfinished upload after its end, and the token is of use to this visitor alone. */
+const VISITOR_SECONDS = 7 * 24 * 3600;
 
 export async function userOf(): Promise<string> {
   const visitor = (await cookies()).get(VISITOR)?.value;
@@ -21,6 +23,6 @@ function namedAfter(visitor: string): string {
 export async function userOrNew(): Promise<string> {
   const jar = await cookies();
   const visitor = jar.get(VISITOR)?.value ?? randomUUID();
-  jar.set(VISITOR, visitor, { httpOnly: true, sameSite: "lax" });
+  jar.set(VISITOR, visitor, { httpOnly: true, sameSite: "lax", maxAge: VISITOR_SECONDS });
   return namedAfter(visitor);
 }

@@ -13,9 +13,11 @@ type Asked = Record<string, unknown>;
 type Route = (upload: Upload, asked: Asked) => Promise<object>;
 
 const ROUTES: Record<string, Route> = {
-  sign: async (upload, { number, size }) => {
-    const most = Math.min(MOST_PART_BYTES, upload.size);
-    return { uploadUrl: await sign(upload, whole(number, MOST_PARTS), whole(size, most)) };
+  sign: async (upload, asked) => {
+    const number = whole(asked["number"], MOST_PARTS);
+    // Equal parts, of which the last may be smaller, do not go beyond the file.
+    const size = whole(asked["size"], Math.min(MOST_PART_BYTES, Math.floor(upload.size / number)));
+    return { uploadUrl: await sign(upload, number, size) };
   },
   list: async (upload) => ({ parts: await listed(upload) }),
   complete: async (upload, { parts }) => {
