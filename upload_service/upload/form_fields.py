@@ -100,7 +100,9 @@ class FormFields:
         """Whether the file is all of an object, as far as is known."""
         if self.destination is None or self.destination.kind == "object":
             return True
-        return self.destination.kind == "session" and (self.content_range is None or self.content_range.is_all)
+        if self.destination.kind != "session":
+            return False
+        return self.content_range is None or self.content_range.is_all
 
     @property
     def is_block_list(self) -> bool:
