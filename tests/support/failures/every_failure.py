@@ -190,7 +190,7 @@ def _scanned(raw: bytes) -> Callable[[Lab], Answer]:
 
 
 def _scanned_part(lab: Lab) -> Answer:
-    return _session(308, told="bytes 0-4/5")(lab.at_scanned(Say()))
+    return _session(308, told="bytes 4-8/9")(lab.at_scanned(Say()))
 
 
 WAYS: Mapping[str, Callable[[Lab], Answer]] = {
@@ -245,7 +245,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "length_unpredictable": _wrong(file(LARGE), field("late", VALUE)),
     "invalid_content_range": _session(308, told=VALUE),
     "invalid_block_list": _no_block_list,
-    "type_not_checkable": _session(308, told="bytes 0-4/5", strict=True),
+    "type_not_checkable": _session(308, told="bytes 4-8/9", strict=True),
     "session_gone": _session(410),
     "session_behind": _session(503, b"The Content-Range is ahead. ", told="bytes 4-8/9"),
     "session_incomplete": _session(308, b"", "Range: bytes=0-1"),
