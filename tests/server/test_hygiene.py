@@ -280,10 +280,12 @@ async def test_descriptors(
     app = make_app(replace(Settings(), destinations=listed, spool_memory_bytes=memory, stall_seconds=30.0))
     server = await aiohttp_server(app)
     assert server.port
-    key = f"hygiene/{uuid.uuid4().hex}"
+    key, good = (f"hygiene/{uuid.uuid4().hex}" for _ in range(2))
     double.script(key, *[RESETS, Reply(answer(403)), Reply()] * 4)
+    double.script(good, Reply(), Reply())  # of the others nobody knows which upload gets which answer
     makers = (url_first, file_first, cut_off, broken_after_the_file, with_a_field_after_the_file)
-    loop, forms = asyncio.get_running_loop(), [make(double_url(key)) for make in makers]
+    loop = asyncio.get_running_loop()
+    forms = [url_first(double_url(good)), *(make(double_url(key)) for make in makers)]
     # Threads of their own: the application needs the loop's for its files.
     with ThreadPoolExecutor(2 * len(forms)) as pool:
         uploads = [
