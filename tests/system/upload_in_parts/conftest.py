@@ -2,13 +2,16 @@
 
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from local.store import Bucket
 
 from tests.support.examples import parts_back_end
@@ -21,6 +24,8 @@ from tests.system.upload_in_parts.calls import CHANGED, PART_BYTES, InNode
 
 # Begins a call in Node with these options.
 Begin = Callable[..., AbstractAsyncContextManager[InNode]]
+# Starts a server that gives this answer to every POST: its URL, and when it was asked.
+Answering = Callable[[int, object, dict[str, str]], Awaitable[tuple[str, list[float]]]]
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +36,26 @@ def compiled_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(Path(__file__).with_name("call_parts.mjs"), folder / "call_parts.js")
     (folder / "parts.html").write_text("<!doctype html><title>t</title><input type=file>")
     return folder
+
+
+@pytest.fixture
+def answering(aiohttp_server: Callable[[web.Application], Awaitable[TestServer]]) -> Answering:
+    """Servers that read a request to its end first: one that answers and hangs up before may not be heard."""
+
+    async def start(status: int, said: object, headers: dict[str, str]) -> tuple[str, list[float]]:
+        asked = []
+
+        async def answer(request: web.Request) -> web.Response:
+            async for _ in request.content.iter_any():
+                pass
+            asked.append(time.monotonic())
+            return web.json_response(said, status=status, headers=headers)
+
+        app = web.Application()
+        app.router.add_post("/{any}", answer)
+        return str((await aiohttp_server(app)).make_url("")).rstrip("/"), asked
+
+    return start
 
 
 @dataclass

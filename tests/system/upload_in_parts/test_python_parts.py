@@ -191,18 +191,6 @@ def test_proxy_that_answers(
     assert done.stderr.startswith(("not stored: foreign_answer: a proxy answered", "not stored: [Errno"))
 
 
-def test_store_without_etags(
-    program: list[str], setting: Setting, large: Large, double: StorageDouble
-) -> None:
-    """Nothing can be made of parts without ETags, and that is said."""
-    stored = json.dumps({"success": True, "stored": True, "file_size": 5 << 20}).encode()
-    double.script("none/upload-with-presigned", Reply(answer(200, stored)))
-    done = running_examples.run(program, "", f"{double.url}none", setting.back_end, str(large.path))
-    assert (
-        done.stderr == "not stored: no_etag: the store gave no ETag for a part, and makes no object without\n"
-    )
-
-
 def test_empty_and_missing_file(program: list[str], setting: Setting, tmp_path: Path) -> None:
     """One line, status 1, and nobody is asked."""
     for name, said in (("empty", "file_empty"), ("none", "No such file")):

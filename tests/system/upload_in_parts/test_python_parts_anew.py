@@ -1,17 +1,16 @@
 """docs/examples/python_parts.py where it must not simply go on: another file, another visitor, a pause."""
 
+import asyncio
 import json
 import os
 import sys
-import time
 
 import pytest
 
 from tests.support.examples import running_examples
 from tests.support.examples.running_examples import FOLDER
-from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.system.upload_in_parts.calls import MIB, PART_BYTES, Large
-from tests.system.upload_in_parts.conftest import Setting
+from tests.system.upload_in_parts.conftest import Answering, Setting
 from tests.system.upload_in_parts.test_python_parts import killed_after_two, large, notes, program, run
 
 __all__ = ["large", "program"]
@@ -46,22 +45,35 @@ async def test_upload_of_another_visitor(
     assert setting.stored() == ([] if option else [large.content])
 
 
-def test_pause_that_the_back_end_asks_for(
-    program: list[str], setting: Setting, large: Large, double: StorageDouble
+@pytest.mark.asyncio
+async def test_pause_that_is_asked_for(
+    program: list[str], setting: Setting, large: Large, answering: Answering
 ) -> None:
     """Retry-After is kept to; one of hours ends the program, which goes on when it is called again."""
-    busy = json.dumps({"code": "slow_down"}).encode()
-    asked = double.script("busy/create", Reply(answer(429, busy, "Retry-After: 86400")))
-    done = running_examples.run(program, "", setting.service.url, f"{double.url}busy", str(large.path))
+    busy = {"success": False, "code": "too_busy", "detail": "Busy.", "retryable": True}
+    url, asked = await answering(503, busy, {"Retry-After": "86400"})
+    words = ("", setting.service.url, url, str(large.path))
+    done = await asyncio.to_thread(running_examples.run, program, *words)
     assert (done.returncode, len(asked)) == (1, 1), done.stderr
-    said = {"success": False, "code": "too_busy", "detail": "Busy.", "retryable": True}
-    reply = Reply(answer(503, json.dumps(said).encode(), "Retry-After: 1"))
-    asked = double.script("busy/upload-with-presigned", reply)
-    small = large.rewritten(b"of one write, so that the answer is read")
-    started = time.monotonic()
-    done = running_examples.run(program, "", f"{double.url}busy", setting.back_end, str(small.path))
+    url, asked = await answering(503, busy, {"Retry-After": "1"})
+    small = large.rewritten(b"a small file")
+    words = ("", url, setting.back_end, str(small.path))
+    done = await asyncio.to_thread(running_examples.run, program, *words)
     assert (done.stderr, len(asked)) == ("not stored: too_busy: Busy.\n", 6)
-    assert time.monotonic() - started > 5  # five pauses
+    assert asked[-1] - asked[0] > 5  # five pauses
+
+
+@pytest.mark.asyncio
+async def test_store_without_etags(
+    program: list[str], setting: Setting, large: Large, answering: Answering
+) -> None:
+    """Nothing can be made of parts without ETags, and that is said."""
+    url, _ = await answering(200, {"success": True, "stored": True, "file_size": 5 << 20}, {})
+    words = ("", url, setting.back_end, str(large.path))
+    done = await asyncio.to_thread(running_examples.run, program, *words)
+    assert (
+        done.stderr == "not stored: no_etag: the store gave no ETag for a part, and makes no object without\n"
+    )
 
 
 def test_no_more_than_10_000_parts() -> None:
