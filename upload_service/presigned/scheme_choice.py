@@ -8,6 +8,7 @@ Must not know: hosts, the clock.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from yarl import URL
 
@@ -29,10 +30,15 @@ def scheme_of(query: Query, url: URL, known: Sequence[SignatureScheme]) -> Signa
     """
     for scheme in known:
         if scheme.has_signed(query, url):
-            if not _MARKS & query.lower.keys() <= {name.lower() for name in scheme.identified_by}:
+            if not _marks_of_others(scheme.identified_by).isdisjoint(query.lower):
                 _require_no_other(query, url, known, scheme)
             return scheme
     return None
+
+
+@cache
+def _marks_of_others(own: frozenset[str]) -> frozenset[str]:
+    return _MARKS - {name.lower() for name in own}
 
 
 def kind_of(
@@ -50,7 +56,7 @@ def kind_of(
     # To a listed host that is not Google's, the signature counts that may be left in the URL of a session.
     if scheme.operation is S3 or (of_store is None and kind == "session"):
         for operation in _beside_s3(of_store):
-            read = operation.require_put(query, signed_headers)
+            read = operation.require_put_by_query(query)
             kind = read if kind == "object" else kind
     return kind
 

@@ -120,29 +120,30 @@ class SignedOperation(NamedTuple):
         """The names, in lower case, of all parameters that change what is signed for."""
         names = self.forbidden | {name for name, _ in self.allowed_values}
         names |= {name for _, parameters in self.kinds for name, _ in parameters}
-        return (
-            frozenset(name.lower() for name in names)
-            | _OTHER_REQUESTS
-            | _FRAMED.keys()
-            | _EMPTY_BODY_CHECKSUMS.keys()
-        )
+        of_all = _OTHER_REQUESTS | _FRAMED.keys() | _EMPTY_BODY_CHECKSUMS.keys()
+        return frozenset(name.lower() for name in names) | of_all
 
     def require_put(self, query: Query, signed_headers: frozenset[str] | None) -> Kind:
         """What the bytes become; raises UploadError when the URL was signed for anything else than their PUT.
 
         `signed_headers` are names in lower case.
         """
+        kind = self.require_put_by_query(query)
+        for headers in (query.lower.keys(), signed_headers or ()):
+            if not _OTHER_REQUESTS.isdisjoint(headers):
+                raise not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
+        refuse_framed_body(query.lower)
+        return kind
+
+    def require_put_by_query(self, query: Query) -> Kind:
+        """The same by the parameters of this family alone, without headers that change any request."""
         values = self._values(query)
         if not self.forbidden.isdisjoint(values):
             raise not_for_put(next(name for name in values if name in self.forbidden))
         for name, pattern in self.allowed_values:
             if name in values and not re.fullmatch(pattern, values[name]):
                 raise not_for_put(name)
-        for headers in (query.lower.keys(), signed_headers or ()):
-            if not _OTHER_REQUESTS.isdisjoint(headers):
-                raise not_for_put(min(_OTHER_REQUESTS.intersection(headers)))
-        refuse_framed_body(query.lower)
-        return self._kind(values)
+        return self._kind(values) if self.kinds else self.plain_kind
 
     def _kind(self, values: Mapping[str, str]) -> Kind:
         """By the parameters that are there; raises UploadError when they are those of no kind."""
