@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route
 from tests.support.browser.other_origin import served
 from tests.support.service.transcript import TRANSCRIPT
 
-SECONDS = 300
+SECONDS = 90
 MIB = 1 << 20
 PART_BYTES = 5 * MIB
 # The milliseconds at which the file was changed.

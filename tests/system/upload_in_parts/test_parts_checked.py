@@ -55,8 +55,8 @@ async def test_other_bytes_arrived(
     begin: Begin, double: StorageDouble, small: Large, wrong: dict[str, object]
 ) -> None:
     """A part whose size or checksum in the answer is not the file's is sent again, and counts only then."""
-    sent = double.script("front/upload-with-presigned", stored(small.content, **wrong), stored(small.content))
-    async with begin(small.path, serviceUrl=f"{double.url}front") as call:
+    sent = double.script("other/upload-with-presigned", stored(small.content, **wrong), stored(small.content))
+    async with begin(small.path, serviceUrl=f"{double.url}other") as call:
         outcome = await call.outcome()
     assert [event["code"] for event in outcome["told"] if "code" in event] == ["part_differs"]
     assert len(sent) == 2
