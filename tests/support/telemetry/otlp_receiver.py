@@ -45,10 +45,11 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                # Before the answer: whoever waits for that may ask at once what has come.
+                receiver.hear(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                receiver.hear(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nothing is printed."""
