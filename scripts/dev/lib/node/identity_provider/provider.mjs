@@ -4,7 +4,7 @@
  * id of its only signing key, made anew; `algorithm`; `clockSeconds`, how far its clock is wrong; `ttlSeconds`.
  * Prints one line of JSON with its `issuer` once it listens.
  */
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
 
@@ -19,8 +19,15 @@ const kinds = {
 const now = Date.now;
 Date.now = () => now() + clockSeconds * 1000;
 
-const pair = generateKeyPairSync(...kinds[algorithm]);
-const jwk = { ...pair.privateKey.export({ format: "jwk" }), kid: key, alg: algorithm, use: "sig" };
+// By way of PEM: Node 20.20 can stand still for good while it exports a key that it has just made.
+const [kind, wanted] = kinds[algorithm];
+const made = generateKeyPairSync(kind, {
+  ...wanted,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+const privateKey = createPrivateKey(made.privateKey).export({ format: "jwk" });
+const jwk = { ...privateKey, kid: key, alg: algorithm, use: "sig" };
 
 const server = createServer();
 server.listen(port, "127.0.0.1", () => {
