@@ -1,6 +1,5 @@
 """Signature Version 2 through the service: the Content-Type that was signed is found without being told."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -9,6 +8,7 @@ from devtools import signed_queries
 
 from tests.server.told import of, told
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
@@ -219,10 +219,7 @@ def test_the_second_try_begins_while_the_file_comes(
     with Connection(service.port) as connection:
         connection.head(path, len(body))
         connection.send(body[: len(body) // 2])
-        deadline = time.monotonic() + 30
-        while len(at.puts) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(at.puts) == 2
+        until(lambda: len(at.puts) == 2)
         connection.send(body[len(body) // 2 :])
         stored = connection.answer()
     assert stored.status == 200, stored.json
