@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
 from tests.support.scanner.running_clamd import Clamd
-from tests.support.scanner.scripted_clamd import FOUND, LIMIT, OK, Say, ScriptedClamd
+from tests.support.scanner.scripted_clamd import FOUND, LIMIT, OK, Say, ScriptedClamd, Stream
 from tests.support.scanner.waiting_upload import until
 from tests.support.service.peak_memory import Peak
 from tests.support.service.problem_documents import assert_refused
@@ -63,9 +64,9 @@ def start(double: StorageDouble, scanner: str, **more: str) -> Running:
     return Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner, LOG_LEVEL="DEBUG", **more)
 
 
-def send(service: Running, place: Place, content: bytes = SMALL, path: str = PLAIN) -> Answer:
+def send(service: Running, place: Place, content: bytes = SMALL) -> Answer:
     """One form with this file."""
-    return post(service.port, path, form(field("uploadUrl", place.url), file(content)))
+    return post(service.port, PLAIN, form(field("uploadUrl", place.url), file(content)))
 
 
 def assert_unavailable(service: Running, told: Answer, *whys: str) -> None:
@@ -89,9 +90,17 @@ def test_what_is_no_ok(
     say, code, why = FAULTS[fault]
     service = hasty if why == "silent" else scanning
     for content in (LARGE,) if say.after else (SMALL, LARGE):
-        scripted.say(say)
+        streams = scripted.say(say)
         place = at_double()
-        event = assert_refused(service, send(service, place, content, path), code, path)
+        body = form(field("uploadUrl", place.url), file(content))
+        sent = len(body) // 2 if say.after else len(body)
+        with Connection(service.port) as connection:
+            connection.head(path, len(body))
+            connection.send(body[:sent])
+            if say.after:
+                until(partial(_has_spoken, streams))
+            connection.send(body[sent:])
+            event = assert_refused(service, connection.answer(), code, path)
         assert event["scan_detail"] == why
         assert place.stored() is None
         assert all(put.left == "by a reset" for put in place.puts if put.body)
@@ -187,6 +196,10 @@ def test_full(double: StorageDouble, tmp_path: Path, at_double: Callable[..., Pl
                 assert_unavailable(hasty, send(hasty, at_double()), "silent", "stalled", "unreachable")
         until(lambda: clamd.ask("PING") == "PONG")
         assert send(service, at_double(prefix="place")).status == 200
+
+
+def _has_spoken(streams: list[Stream]) -> bool:
+    return bool(streams) and streams[0].said.is_set()
 
 
 def _held_session(clamd: Clamd) -> Connection:
