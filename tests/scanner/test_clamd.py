@@ -1,5 +1,6 @@
 """The way to clamd, and that it is not even loaded where no scanner is set."""
 
+import select
 import socket
 import subprocess
 import sys
@@ -64,7 +65,9 @@ async def test_ok_before_the_end_is_no_verdict(scripted: ScriptedClamd) -> None:
     stream = await to(scripted).instream()
     for half in (b"all of ", b"a file"):
         await stream.feed(half)
-    until(lambda: streams and streams[0].said.is_set())  # the loop, which would read it, stands still
+    until(lambda: streams and streams[0].said.is_set())
+    # It has come to this system, and the loop, which would read it, stands still.
+    assert select.select([stream._connection._socket], [], [], 60)[0]
     with pytest.raises(ScannerFault, match="bad_answer"):
         await stream.verdict(30)
     stream.close()

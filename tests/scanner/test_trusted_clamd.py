@@ -31,7 +31,7 @@ def use(
 
     async def working() -> None:
         address = ("127.0.0.1", clamd.port)
-        trusted = TrustedClamd(client.Clamd(address, seconds), largest, seconds, answers.append)
+        trusted = TrustedClamd(client.Clamd(address, SECONDS), largest, seconds, answers.append)
         try:
             await work(trusted)
         finally:

@@ -1,4 +1,4 @@
-"""Places to upload to, and a service with short time limits."""
+"""Places to upload to, and services with short time limits."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +27,8 @@ from tests.upload.posts import Post
 
 __all__ = ["at_double", "in_store", "never_stored", "nothing_came_late", "place", "refused", "untouched"]
 
-STALL_SECONDS = 2
+# Longer than a client, or a storage, stands still on a busy machine.
+STALL_SECONDS = 6
 
 
 @pytest.fixture
@@ -43,13 +44,17 @@ def signed_place(double: StorageDouble) -> Callable[..., Place]:
 
 
 @pytest.fixture(scope="module")
-def hasty(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
-    """A service with a stall time of two seconds, and three seconds for storage at the end."""
-    with Running(
-        UPLOAD_DESTINATIONS=f"{double.url},{bucket.url}",
-        UPLOAD_STALL_SECONDS=str(STALL_SECONDS),
-        TIMEOUT_SECONDS="3",
-    ) as running:
+def stalling(double: StorageDouble, bucket: Bucket) -> Iterator[Running]:
+    """A service with a stall time of some seconds."""
+    listed = f"{double.url},{bucket.url}"
+    with Running(UPLOAD_DESTINATIONS=listed, UPLOAD_STALL_SECONDS=str(STALL_SECONDS)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty(double: StorageDouble) -> Iterator[Running]:
+    """A service that gives storage three seconds at the end, for a storage that does not use them."""
+    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="3") as running:
         yield running
 
 

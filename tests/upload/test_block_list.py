@@ -105,10 +105,10 @@ def test_no_lists(name: str) -> None:
 def test_no_list_takes_long(start: bytes, repeated: bytes, count: int) -> None:
     """Whatever comes, it is read in an instant for its size."""
     body = start + repeated * count
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(UploadError):
         list(judge_block_list(body))
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 1
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from tests.support.client.written_forms import (
     both_endpoints,
     file,
 )
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
@@ -65,22 +66,22 @@ in_each_stop = pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
 
 @both_endpoints
 def test_client_that_stops(
-    hasty: Running, at_double: Callable[..., Place], never_stored: dict[str, Place], path: str
+    stalling: Running, at_double: Callable[..., Place], never_stored: dict[str, Place], path: str
 ) -> None:
     """A client that stops anywhere gets client_stalled after the stall time, and nothing is stored."""
     cases = [(stop, place) for stop in STOPS.values() for place in (at_double(), never_stored["refused"])]
 
     def stall(case: tuple[Stop, Place]) -> tuple[Answer, float]:
         stop, place = case
-        with Connection(hasty.port) as connection:
+        with Connection(stalling.port) as connection:
             began = time.monotonic()
             stop.begin(connection, path, place)
             return connection.answer(), time.monotonic() - began
 
     with ThreadPoolExecutor(len(cases)) as pool:
         for (_, place), (answered, seconds) in zip(cases, pool.map(stall, cases), strict=True):
-            assert_refused(hasty, answered, "client_stalled", path)
-            assert STALL_SECONDS - 0.1 < seconds < 10 * STALL_SECONDS
+            assert_refused(stalling, answered, "client_stalled", path)
+            assert STALL_SECONDS - 0.1 < seconds < 30
             assert place.stored() is None
 
 
@@ -110,8 +111,7 @@ def test_client_that_leaves_breaks_its_put_off(
     place, name = at_double(), uuid.uuid4().hex
     with Connection(service.port) as connection:
         STOPS["in-a-large-file"].begin(connection, path, place, f"X-Request-Id: {name}")
-        while not (place.puts and place.puts[0].body):
-            time.sleep(0.005)
+        until(lambda: place.puts and place.puts[0].body)
     assert service.upload_event(name)["code"] == "client_gone"
     assert place.puts[0].ended.wait(30)
     assert 0 < len(place.puts[0].body) < place.puts[0].length

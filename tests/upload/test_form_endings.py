@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, chunked
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place, whole
@@ -211,8 +212,7 @@ def test_chunked_request_streams_by_its_part_s_length(
     with Connection(service.port) as connection:
         connection.head(PLAIN, None, content_type=f"multipart/form-data; boundary={UUID}")
         connection.send(chunked([body[:-200_000]])[: -len(b"0\r\n\r\n")])
-        while not (place.puts and len(place.puts[0].body) > 1_000_000):
-            pass
+        until(lambda: place.puts and len(place.puts[0].body) > 1_000_000)
         assert place.puts[0].length == len(content)
         connection.send(chunked([body[-200_000:]]))
         assert connection.answer().status == 200

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ import pytest
 from devtools.signed_queries import v2
 
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, chunked, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.running_service import Running
 from tests.support.storage.places import Place
 from tests.upload.header_forms import LARGE, SMALL, both_endpoints, refusal, sizes
@@ -169,9 +169,7 @@ def test_content_length_is_the_size(service: Running, signed_place: Callable[...
     with Connection(service.port) as connection:
         connection.head(PLAIN, None)
         connection.send(chunked([head, LARGE[: len(LARGE) // 2]]).removesuffix(b"0\r\n\r\n"))
-        deadline = time.monotonic() + 30
-        while not at.puts and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: at.puts)
         assert at.puts[0].length == len(LARGE)
         connection.send(chunked([LARGE[len(LARGE) // 2 :], tail]))
         assert connection.answer().status == 200

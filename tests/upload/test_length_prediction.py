@@ -1,5 +1,6 @@
 """A length that was predicted wrongly costs a second PUT, or is an error where the file is not kept."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,20 @@ MEBI = bytes(range(256)) * 4096  # as much as the plain endpoint always keeps
 KEPT = bytes(range(256)) * 4 * 8192  # as much as it keeps where nothing tells how the form ends
 HUGE = KEPT + MEBI
 AFTER = OTHER % b"Send"
+
+
+def send_until_put(connection: Connection, place: Place, body: bytes) -> int:
+    """Send the form until its PUT has begun, as far as that can be seen; returns how much of it was sent."""
+    sent = len(body) // 3
+    connection.send(body[:sent])
+    for _ in range(0 if place.in_store else 1000):
+        time.sleep(0.02)
+        if place.puts:
+            break
+        # Of a small file the head of the PUT leaves with the first piece, when the next one has come.
+        connection.send(body[sent : sent + 50])
+        sent += 50
+    return sent
 
 
 @pytest.mark.parametrize(
@@ -54,14 +69,15 @@ def test_wrong_prediction_is_put_right(
         body = place.fill(before + URL) + file(content) + ending
         with Connection(service.port) as connection:
             connection.head(path, len(body), content_type=FORM)
-            third = len(body) // 3
-            pieces = [body[:third], body[third:-third], body[-third:-3], body[-3:]]
-            connection.send(*pieces, pause=0.03)
+            sent = send_until_put(connection, place, body)
+            connection.send(body[sent:-3], body[-3:], pause=0.03)
             answered = connection.answer()
         assert answered.status == 200, answered.json
         assert answered.json["file_size"] == len(content)
         event = service.upload_event(answered.request_id)
-        assert (event["code"], event["attempts"]) == ("ok", puts)
+        assert event["code"] == "ok"
+        # In the store nobody sees when a PUT begins: if all of a small form has come, nothing is predicted.
+        assert event["attempts"] == puts or (place.in_store and len(content) == len(SMALL))
         assert place.stored() == content
         assert whole(place.puts) in ([], [content])
         assert len(place.puts) in (0, puts)

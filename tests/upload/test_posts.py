@@ -123,7 +123,7 @@ def test_order_of_single_fields_after_the_file(
     assert post(service.port, path, split).status == 200
     late = form(url, *single, field("size", "5"), file(SMALL), field("field:x-ignore-a", "b"))
     assert post(service.port, path, late).json["code"] == "header_too_late"
-    assert [put.whole for put in to.puts].count(True) == 1
+    assert len(whole(to.puts)) == 1
 
 
 @both_endpoints

@@ -13,6 +13,7 @@ import pytest
 
 from tests.server.told import Told
 from tests.support.client.raw_http import RETRY, Answer, Connection, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.problem_documents import MESSAGE, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -23,8 +24,8 @@ from tests.upload.retries import LARGE, SIGNED, SMALL, attempts, orders, upload
 
 @pytest.fixture(scope="module")
 def hasty(double: StorageDouble) -> Iterator[Running]:
-    """A service that gives storage one second after the client's last byte."""
-    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="3") as running:
+    """A service that gives storage six seconds after the client's last byte."""
+    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="6") as running:
         yield running
 
 
@@ -159,8 +160,8 @@ def test_last_field_decides(service: Running, place: Callable[..., Place], max_r
     with Connection(service.port) as connection:
         connection.head(RETRY, len(body))
         connection.send(body[: len(body) // 2])
-        while not at.puts:
-            time.sleep(0.01)
+        until(lambda: at.puts)
+        assert at.puts[0].ended.wait(60)  # the service has left it: it has heard the refusal
         time.sleep(0.6)  # longer than the first wait
         assert len(at.puts) == 1
         connection.send(body[len(body) // 2 :])
@@ -217,10 +218,12 @@ def test_deadline_ends_tries(
     at = place(*replies)
     began = time.monotonic()
     answered = upload(hasty, at.url, SMALL, max_retries=10)
-    assert time.monotonic() - began < 15
-    assert_refused(hasty, answered, code, RETRY, storage)
+    assert time.monotonic() - began < 60
+    # On a busy machine the end may come during an attempt that storage would have answered in time.
+    given_up = answered.json["attempt_log"][-1]["code"] == "given_up"
+    assert_refused(hasty, answered, "storage_timeout" if given_up else code, RETRY, storage)
     assert 1 <= attempts(hasty, answered) < 11
-    assert attempts(hasty, answered) == len(at.puts)
+    assert attempts(hasty, answered) - given_up <= len(at.puts) <= attempts(hasty, answered)
 
 
 def test_deadline_begins_with_the_last_byte(hasty: Running, place: Callable[..., Place]) -> None:
@@ -229,10 +232,10 @@ def test_deadline_begins_with_the_last_byte(hasty: Running, place: Callable[...,
     body = form(field("max_retries", "1"), field("uploadUrl", at.url), file(LARGE))
     with Connection(hasty.port) as connection:
         connection.head(RETRY, len(body))
-        # Each comes well before the client has stalled, also on a busy machine.
+        # Each comes well before the client has stalled, also on a busy machine; all in seven seconds.
         size = len(body) // 5
         pieces = [body[start : start + size] for start in range(0, len(body), size)]
-        connection.send(*pieces, pause=0.8)
+        connection.send(*pieces, pause=1.4)
         answered = connection.answer()
     assert answered.status == 200, answered.json
     assert attempts(hasty, answered) == 2

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from devtools import signed_queries
@@ -11,6 +12,7 @@ from local.store import Bucket
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
 from tests.support.scanner.running_clamd import Clamd
 from tests.support.scanner.samples import MARKER, MARKER_NAME, UNOFFICIAL, WHOLE_FILE, WHOLE_FILE_NAME
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -113,6 +115,8 @@ def test_found_in_a_large_file(scanning: Running, double: StorageDouble, path: s
         puts = double.script(key)
         url = TRANSCRIPT.hide(f"{double.url}{key}?{QUERY}")
         assert_found(scanning, send(scanning, url, PLACES[where](content), path=path), path)
+        if is_put:
+            until(partial(bool, puts))  # it may still wait for the double's thread
         assert all(put.ended.wait(30) for put in puts)
         assert [(put.whole, put.left) for put in puts] == ([(False, "by a reset")] if is_put else [])
 

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
 from tests.support.scanner.running_clamd import Clamd
-from tests.support.scanner.scripted_clamd import FOUND, LIMIT, OK, Say, ScriptedClamd
+from tests.support.scanner.scripted_clamd import FOUND, LIMIT, OK, Say, ScriptedClamd, Stream
 from tests.support.scanner.waiting_upload import until
 from tests.support.service.peak_memory import Peak
 from tests.support.service.problem_documents import assert_refused
@@ -20,6 +21,7 @@ from tests.support.storage.storage_double import StorageDouble
 SMALL = b"a small file"
 LARGE = bytes(range(256)) * 16_000  # 4 MB
 MIB = 1 << 20
+STALL_SECONDS = "6"  # longer than a sender stands still on a busy machine
 # What clamd does, the code, and why in the log.
 FAULTS: dict[str, tuple[Say, str, str]] = {
     "an error": (Say(b"stream: Can't allocate memory ERROR\0"), "scanner_unavailable", "refused"),
@@ -45,7 +47,14 @@ FAULTS: dict[str, tuple[Say, str, str]] = {
 
 @pytest.fixture(scope="module")
 def scanning(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
-    """A service with that scanner and little patience with it."""
+    """A service with that scanner."""
+    with start(double, scripted.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty(scripted: ScriptedClamd, double: StorageDouble) -> Iterator[Running]:
+    """A service with little patience with a scanner that says nothing."""
     with start(double, scripted.url, UPLOAD_SCANNER_TIMEOUT_SECONDS="2") as running:
         yield running
 
@@ -55,9 +64,9 @@ def start(double: StorageDouble, scanner: str, **more: str) -> Running:
     return Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_SCANNER=scanner, LOG_LEVEL="DEBUG", **more)
 
 
-def send(service: Running, place: Place, content: bytes = SMALL, path: str = PLAIN) -> Answer:
+def send(service: Running, place: Place, content: bytes = SMALL) -> Answer:
     """One form with this file."""
-    return post(service.port, path, form(field("uploadUrl", place.url), file(content)))
+    return post(service.port, PLAIN, form(field("uploadUrl", place.url), file(content)))
 
 
 def assert_unavailable(service: Running, told: Answer, *whys: str) -> None:
@@ -70,14 +79,28 @@ def assert_unavailable(service: Running, told: Answer, *whys: str) -> None:
 @pytest.mark.parametrize("path", [PLAIN, RETRY])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_no_ok(
-    scanning: Running, scripted: ScriptedClamd, at_double: Callable[..., Place], fault: str, path: str
+    scanning: Running,
+    hasty: Running,
+    scripted: ScriptedClamd,
+    at_double: Callable[..., Place],
+    fault: str,
+    path: str,
 ) -> None:
     """Whatever clamd does but say OK of the whole file, the file is not stored, and its answer is heard."""
     say, code, why = FAULTS[fault]
+    service = hasty if why == "silent" else scanning
     for content in (LARGE,) if say.after else (SMALL, LARGE):
-        scripted.say(say)
+        streams = scripted.say(say)
         place = at_double()
-        event = assert_refused(scanning, send(scanning, place, content, path), code, path)
+        body = form(field("uploadUrl", place.url), file(content))
+        sent = len(body) // 2 if say.after else len(body)
+        with Connection(service.port) as connection:
+            connection.head(path, len(body))
+            connection.send(body[:sent])
+            if say.after:
+                until(partial(_has_spoken, streams))
+            connection.send(body[sent:])
+            event = assert_refused(service, connection.answer(), code, path)
         assert event["scan_detail"] == why
         assert place.stored() is None
         assert all(put.left == "by a reset" for put in place.puts if put.body)
@@ -135,7 +158,7 @@ def test_paused(double: StorageDouble, tmp_path: Path, at_double: Callable[..., 
     """A clamd that takes no more bytes holds the sender back with no more memory, and is given up."""
     size = 100 * MIB
     limits = {
-        "UPLOAD_STALL_SECONDS": "3",
+        "UPLOAD_STALL_SECONDS": STALL_SECONDS,
         "UPLOAD_SCANNER_MAX_BYTES": "1GiB",
         "UPLOAD_SPOOL_DISK_BYTES": "1GiB",
     }
@@ -162,17 +185,21 @@ def test_full(double: StorageDouble, tmp_path: Path, at_double: Callable[..., Pl
     """A clamd whose queue is full says nothing: the upload is refused, and the next one is stored."""
     with (
         Clamd(tmp_path, MaxThreads=1, MaxQueue=2, AlertExceedsMax="yes") as clamd,
-        start(double, clamd.url, UPLOAD_STALL_SECONDS="3") as service,
+        start(double, clamd.url) as service,
     ):
         assert send(service, at_double(prefix="place")).status == 200
         with ExitStack() as held:
             for _ in range(12):
                 held.enter_context(_held_session(clamd))
-            wait = {"UPLOAD_SCANNER_TIMEOUT_SECONDS": "3", "UPLOAD_STALL_SECONDS": "3"}
+            wait = {"UPLOAD_SCANNER_TIMEOUT_SECONDS": "3", "UPLOAD_STALL_SECONDS": STALL_SECONDS}
             with start(double, clamd.url, **wait) as hasty:
                 assert_unavailable(hasty, send(hasty, at_double()), "silent", "stalled", "unreachable")
         until(lambda: clamd.ask("PING") == "PONG")
         assert send(service, at_double(prefix="place")).status == 200
+
+
+def _has_spoken(streams: list[Stream]) -> bool:
+    return bool(streams) and streams[0].said.is_set()
 
 
 def _held_session(clamd: Clamd) -> Connection:

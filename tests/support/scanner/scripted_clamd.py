@@ -55,6 +55,10 @@ class ScriptedClamd(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.streams: list[Stream] = []
         self.replies: list[Say] = []
+        # The peers whose stream has begun, or who will have none; and those of whom that is not known yet.
+        self._known: set[object] = set()
+        self._waiting: set[object] = set()
+        self._changed = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -70,9 +74,30 @@ class ScriptedClamd(socketserver.ThreadingTCPServer):
         return f"clamd://127.0.0.1:{self.server_address[1]}"
 
     def say(self, *replies: Say) -> list[Stream]:
-        """Say this of the streams that follow; the list gets them."""
-        self.replies, self.streams = list(replies), []
-        return self.streams
+        """Say this of the streams that follow; the list gets them.
+
+        Whoever was given up before may still wait in the queue, or for its thread: it comes to the old list.
+        """
+        with socket.create_connection(("127.0.0.1", self.server_address[1]), GATE_SECONDS) as last:
+            name = last.getsockname()
+        with self._changed:
+            assert self._changed.wait_for(lambda: name in self._known and not self._waiting, GATE_SECONDS)
+            self.replies, self.streams = list(replies), []
+            return self.streams
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        """A connection comes, in the order of the queue."""
+        with self._changed:
+            self._waiting.add(client_address)
+            self._known.discard(client_address)
+        return True
+
+    def know(self, client_address: object) -> None:
+        """Its stream has begun, or none will."""
+        with self._changed:
+            self._known.add(client_address)
+            self._waiting.discard(client_address)
+            self._changed.notify_all()
 
     def next_say(self) -> Say:
         """What to say of the stream that begins."""
@@ -81,9 +106,12 @@ class ScriptedClamd(socketserver.ThreadingTCPServer):
 
 class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
-        with suppress(OSError):
-            if self._exactly(10) == b"zINSTREAM\0":
-                self._stream()
+        try:
+            with suppress(OSError):
+                if self._exactly(10) == b"zINSTREAM\0":
+                    self._stream()
+        finally:
+            cast(ScriptedClamd, self.server).know(self.client_address)
 
     def _stream(self) -> None:
         first = self._chunk()
@@ -94,10 +122,11 @@ class _Handler(socketserver.BaseRequestHandler):
                     pass
                 self.request.sendall(reply)
                 return
-        stream = Stream()
+        stream, say = Stream(), server.next_say()
         server.streams.append(stream)
+        server.know(self.client_address)
         try:
-            self._play(stream, server.next_say(), first)
+            self._play(stream, say, first)
         finally:
             stream.ended.set()
 
