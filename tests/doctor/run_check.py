@@ -10,12 +10,19 @@ from tests.support.service.transcript import TRANSCRIPT
 
 SERVICE = [sys.executable, "-m", "upload_service"]
 COMMAND = [*SERVICE, "--check"]
-# The same program, which waits for 100 Continue as long as a busy storage needs.
+# The same program, which waits for a storage's 100 Continue, the service beside it and a collector as long as
+# a busy machine needs.
 PATIENT = [
     sys.executable,
     "-c",
-    "from upload_service.storage import exchange\nexchange.CONTINUE_SECONDS = 60\n"
-    "from upload_service.command import main\nraise SystemExit(main())",
+    """
+from upload_service.storage import exchange
+exchange.CONTINUE_SECONDS = 60
+from upload_service.doctor import ports_check, traces_check
+ports_check.GET_TIMEOUT_SECONDS = traces_check.TIMEOUT_SECONDS = 60
+from upload_service.command import main
+raise SystemExit(main())
+""",
 ]
 SECONDS = 60
 # What a check tells of, in this order: settings, machine, and with a URL the way to storage. `identity` comes
