@@ -79,12 +79,13 @@ def _with_url(make: Callable[[Lab], str]) -> Callable[[Lab], Answer]:
 
 
 def _stopping(pause: float, *pieces: bytes) -> Callable[[Lab], Answer]:
-    """A client that announces a long body, and sends only these pieces, with pauses."""
+    """A client that announces a long body, and sends only these pieces, with pauses, until it is answered."""
 
     def send(lab: Lab) -> Answer:
         with Connection(lab.impatient.port) as connection:
             connection.head(PLAIN, 1 << 20, AUTHORIZED)
-            connection.send(_url(lab), *pieces, pause=pause)
+            connection.send(_url(lab))
+            connection.send_until_answered(*pieces, pause=pause)
             return connection.answer()
 
     return send
@@ -223,7 +224,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "field_too_long": _wrong(field("size", VALUE * 300)),
     "too_many_parts": _wrong(*[field(VALUE, VALUE)] * 70),
     "client_stalled": _stopping(0),
-    "client_too_slow": _stopping(0.2, *[VALUE.encode()] * 30),
+    "client_too_slow": _stopping(0.2, *[VALUE.encode()] * 100),
     "missing_file": _wrong(
         field(VALUE, VALUE), file(SMALL).replace(b'name="file"', f'name="{VALUE}"'.encode())
     ),
