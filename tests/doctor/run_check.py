@@ -10,6 +10,20 @@ from tests.support.service.transcript import TRANSCRIPT
 
 SERVICE = [sys.executable, "-m", "upload_service"]
 COMMAND = [*SERVICE, "--check"]
+# The same program, which waits for a storage's 100 Continue, the service beside it and a collector as long as
+# a busy machine needs.
+PATIENT = [
+    sys.executable,
+    "-c",
+    """
+from upload_service.storage import exchange
+exchange.CONTINUE_SECONDS = 60
+from upload_service.doctor import ports_check, traces_check
+ports_check.GET_TIMEOUT_SECONDS = traces_check.TIMEOUT_SECONDS = 60
+from upload_service.command import main
+raise SystemExit(main())
+""",
+]
 SECONDS = 60
 # What a check tells of, in this order: settings, machine, and with a URL the way to storage. `identity` comes
 # after the machine where signed tokens are asked for.
@@ -47,16 +61,28 @@ def surroundings(**environment: str) -> dict[str, str]:
     return kept | {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment
 
 
-def check(*arguments: str, url: str = "", before: Sequence[str] = (), **environment: str) -> Seen:
+def check(
+    *arguments: str,
+    url: str = "",
+    before: Sequence[str] = (),
+    program: Sequence[str] = SERVICE,
+    **environment: str,
+) -> Seen:
     """Run the check. `url` goes to its standard input; `before` is a command that runs it."""
     words = ["--check", *(["-"] if url else []), *arguments]
-    return run(*words, typed=f"{url}\n" if url else "", before=before, **environment)
+    return run(*words, typed=f"{url}\n" if url else "", before=before, program=program, **environment)
 
 
-def run(*arguments: str, typed: str = "", before: Sequence[str] = (), **environment: str) -> Seen:
+def run(
+    *arguments: str,
+    typed: str = "",
+    before: Sequence[str] = (),
+    program: Sequence[str] = SERVICE,
+    **environment: str,
+) -> Seen:
     """Run the command with these arguments alone, and hear what it says."""
     ran = subprocess.run(
-        [*before, *SERVICE, *arguments], input=typed, env=surroundings(**environment),
+        [*before, *program, *arguments], input=typed, env=surroundings(**environment),
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     TRANSCRIPT.hear("doctor", ran.stdout + ran.stderr)

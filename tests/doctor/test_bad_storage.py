@@ -5,7 +5,7 @@ import threading
 
 from devtools import signed_queries
 
-from tests.doctor.run_check import Seen, assert_stops_at, check
+from tests.doctor.run_check import PATIENT, Seen, assert_stops_at, check
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import ETAG, OK, Reply, StorageDouble, answer, xml
 from upload_service.body.checksums import checksums_for
@@ -17,7 +17,7 @@ def look(double: StorageDouble, key: str, *replies: Reply, **settings: str) -> S
     """What is said of a storage that plays these replies."""
     double.script(key, *replies)
     url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
-    return check(url=url, UPLOAD_DESTINATIONS=double.url, **settings)
+    return check(url=url, program=PATIENT, UPLOAD_DESTINATIONS=double.url, **settings)
 
 
 def test_silent(double: StorageDouble) -> None:

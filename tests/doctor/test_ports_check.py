@@ -4,7 +4,7 @@ import socket
 
 from local.ports import free_port
 
-from tests.doctor.run_check import check
+from tests.doctor.run_check import PATIENT, check
 from tests.support.service.running_service import Running
 from upload_service import __version__
 
@@ -20,7 +20,7 @@ def test_port_of_another() -> None:
 
 def test_port_of_ours(service: Running) -> None:
     """A port on which this service already answers is fine, because the check runs beside it."""
-    seen = check(PORT=str(service.port))
+    seen = check(PORT=str(service.port), program=PATIENT)
     assert (seen.status, seen.verdicts("port")) == (0, ["ok"])
     assert f"upload-service {__version__} runs here already; port {service.port}" in seen.said
 
@@ -49,7 +49,7 @@ def test_both_ports_of_ours() -> None:
     metrics = {"UPLOAD_METRICS": "prometheus"}
     with Running(UPLOAD_METRICS_PORT="0", **metrics) as running:
         own, other = str(running.port), str(running.log[-1]["metrics_port"])
-        seen = check(PORT=own, UPLOAD_METRICS_PORT=other, **metrics)
+        seen = check(PORT=own, UPLOAD_METRICS_PORT=other, program=PATIENT, **metrics)
         swapped = check(PORT=other, UPLOAD_METRICS_PORT=own, **metrics)
     assert (seen.status, seen.verdicts("port")) == (0, ["ok", "ok"])
     assert f"upload-service {__version__} runs here already; port {other}" in seen.said

@@ -1,16 +1,19 @@
 """What `--check` says of the collector of traces."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from tests.doctor.run_check import Seen, check
+from tests.doctor.run_check import PATIENT, SERVICE, Seen, check
 from tests.support.telemetry.otlp_receiver import Receiver
 
 SECRET = "a-key-that-nobody-says"
 
 
-def checked(endpoint: str) -> Seen:
+def checked(endpoint: str, program: Sequence[str] = PATIENT) -> Seen:
     """The check with this collector, and a key in its URL and in its headers."""
     seen = check(
+        program=program,
         UPLOAD_TRACES="otlp",
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=f"{endpoint}/v1/traces?key={SECRET}",
         OTEL_EXPORTER_OTLP_HEADERS=f"x-key={SECRET}",
@@ -33,14 +36,14 @@ def test_one_that_answers() -> None:
 def test_one_that_refuses(status: int, verdict: str) -> None:
     """A collector that wants another key is a failure, and any other refusal a warning with its status."""
     with Receiver(status) as receiver:
-        seen = checked(receiver.url)
+        seen = checked(receiver.url, SERVICE if status == 500 else PATIENT)  # that one is asked again
     assert seen.verdicts("traces") == [verdict]
     assert f"({status})" in seen.said
 
 
 def test_none_there(closed_port: int) -> None:
     """Without a collector uploads go on, so it is a warning, which says why nothing arrives."""
-    seen = checked(f"http://127.0.0.1:{closed_port}")
+    seen = checked(f"http://127.0.0.1:{closed_port}", SERVICE)
     assert (seen.status, seen.verdicts("traces")) == (0, ["warn"])
     assert "ConnectionRefusedError" in seen.said
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from devtools import signed_queries
 from local.store import Bucket
 
-from tests.doctor.run_check import WAY, assert_stops_at, check
+from tests.doctor.run_check import PATIENT, WAY, assert_stops_at, check
 from tests.support.service.transcript import TRANSCRIPT
 from upload_service.doctor.trial_upload import CONTENT
 from upload_service.errors.upload_error import CATALOGUE
@@ -13,7 +13,7 @@ from upload_service.errors.upload_error import CATALOGUE
 
 def test_stored(bucket: Bucket, presign: Callable[..., str]) -> None:
     """A good URL is explained step by step, the bytes lie in the store, and the status is 0."""
-    seen = check(url=presign("doctor/good"), UPLOAD_DESTINATIONS=bucket.url)
+    seen = check(url=presign("doctor/good"), program=PATIENT, UPLOAD_DESTINATIONS=bucket.url)
     assert seen.status == 0, seen.out
     assert [seen.verdicts(step)[0] for step in WAY] == ["ok"] * 5 + ["warn"] + ["ok"] * 2
     assert bucket.get("doctor/good") == CONTENT

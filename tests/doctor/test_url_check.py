@@ -117,7 +117,7 @@ def look_at(key: str, query: str = "") -> list[Finding]:
 
 def test_type_that_was_signed(double: StorageDouble) -> None:
     """A signed Content-Type that is not given is a warning that names the option."""
-    url = f"{double.url}doctor/typed?{signed_queries.v4(signed_headers='content-type;host', seconds=30)}"
+    url = f"{double.url}doctor/typed?{signed_queries.v4(signed_headers='content-type;host', seconds=55)}"
     seen = check("--no-upload", url=TRANSCRIPT.hide(url), UPLOAD_DESTINATIONS=double.url)
     assert seen.status == 0
     assert "--content-type TYPE with the type that was signed" in seen.said

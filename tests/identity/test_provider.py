@@ -24,6 +24,13 @@ def scripted(double: StorageDouble, issuer_path: str, *replies: Reply) -> str:
     return f"{double.url}{issuer_path}"
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much time that a busy machine does not need it."""
+    monkeypatch.setattr(provider, "FETCH_SECONDS", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_discovery(double: StorageDouble) -> None:
     """Discovery names the keys' URL; how long they are kept is what Cache-Control says, within bounds."""
     issuer = f"{double.url}realms/one"
@@ -51,6 +58,7 @@ async def test_discovery(double: StorageDouble) -> None:
         ({"issuer": None, "jwks_uri": 5}, "no_key_url"),
     ],
 )
+@pytest.mark.usefixtures("patient")
 async def test_discovery_that_leads_elsewhere(
     double: StorageDouble, members: dict[str, object], fault: str
 ) -> None:

@@ -20,7 +20,7 @@ from upload_service.errors.upload_error import UploadError
 from upload_service.multipart.form_events import Field, FileStart
 
 BUSBOY = Path(__file__).with_name("busboy.cjs")
-BUSBOY_SECONDS = 30
+BUSBOY_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def test_metrics_while_stopping(
     double: StorageDouble, double_url: Callable[[str], str], *, own: bool
 ) -> None:
     """After the signal metrics are read while an upload is waited for, and whoever reads holds up no stop."""
-    settings = {"UPLOAD_METRICS_PORT": "0"} if own else {"UPLOAD_DRAIN_DELAY_SECONDS": "4"}
+    settings = {"UPLOAD_METRICS_PORT": "0"} if own else {"UPLOAD_DRAIN_DELAY_SECONDS": "10"}
     body = form(field("uploadUrl", double_url(f"metrics/{uuid.uuid4().hex}")), file(b"12345"))
     with (
         Running(UPLOAD_DESTINATIONS=double.url, **settings, **ON) as running,

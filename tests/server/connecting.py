@@ -5,6 +5,7 @@ import socket
 
 from aiohttp import web
 
+from tests.server.moved_clock import let_pass
 from upload_service.server.connection import Connection
 from upload_service.server.open_connections import OpenConnections
 from upload_service.settings.settings import Settings
@@ -18,7 +19,7 @@ async def read_body(request: web.Request) -> web.Response:
 
 
 async def ask(*pieces: bytes, pause: float, turns: int = 0) -> bytes:
-    """The answer to these pieces: `turns` of the event loop between them, a pause before the last."""
+    """The answer to these pieces: `turns` of the event loop between them, `pause` seconds before the last."""
     app = web.Application()
     app.router.add_post("/", read_body)
     runner = web.AppRunner(app)
@@ -34,7 +35,7 @@ async def ask(*pieces: bytes, pause: float, turns: int = 0) -> bytes:
             made.data_received(piece)
             for _ in range(turns):
                 await asyncio.sleep(0)
-        await asyncio.sleep(pause)
+        await let_pass(pause)
         if not made.transport or not made.transport.is_closing():
             made.data_received(pieces[-1])
         answered = await loop.sock_recv(ours, 10_000)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.client.raw_http import PLAIN, RETRY, Answer, Connection, chunked, field, file, form, post
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import Reply, StorageDouble, answer
 
@@ -59,8 +60,7 @@ def test_one_too_many(
     with Connection(narrow.port) as first, Connection(narrow.port) as second:
         first.head(PLAIN, len(body))
         first.send(body[: 2 * MIB])
-        while not double.puts[f"/{key}"]:
-            pass
+        until(lambda: len(double.puts[f"/{key}"]) == 1)
         second.head(path, len(body), *(["Expect: 100-continue"] if expects else []))
         if expects:
             assert second.socket.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 503"

@@ -14,6 +14,8 @@ from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import StorageDouble
 
 OF_ONE_REQUEST = {"request_id"}
+# Who has sent so much is not slow for a while: else it would make room for others after three seconds.
+ENOUGH_BYTES = 60_000
 UPLOADS = pytest.mark.parametrize("path", [PLAIN, RETRY])
 
 
@@ -36,7 +38,6 @@ def two_places(double: StorageDouble) -> Iterator[Running]:
         UPLOAD_DESTINATIONS=double.url,
         UPLOAD_MAX_CONCURRENT="2",
         UPLOAD_MAX_CONCURRENT_PER_CLIENT="1",
-        UPLOAD_STALL_SECONDS="2",
         **ON,
         UPLOAD_TRUSTED_PROXIES="127.0.0.0/8",
     ) as running:
@@ -99,14 +100,15 @@ def test_checks_and_uploads_share_the_rate(counted: Running, url: bytes, path: s
 @UPLOADS
 def test_too_busy(narrow: Running, url: bytes, path: str) -> None:
     """When all places are taken, a check is told so like an upload, before its body is read."""
-    body = form(url, file(bytes(1000)))
+    body = form(field("other", "x" * ENOUGH_BYTES), url, file(bytes(1000)))
     with (
         Connection(narrow.port) as first,
         Connection(narrow.port) as second,
         Connection(narrow.port) as third,
     ):
-        first.begin(PLAIN, len(body), stranger())
-        second.begin(PLAIN, len(body), stranger())
+        for each in (first, second):
+            each.begin(PLAIN, len(body), stranger())
+            each.send(body[:ENOUGH_BYTES])
         third.head(CHECK, len(form(url)), stranger(), "Expect: 100-continue")
         assert third.socket.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 503"
         checked, uploaded = third.answer(), post(narrow.port, path, body, stranger())
@@ -146,9 +148,12 @@ def test_place_is_given_back(narrow: Running, url: bytes) -> None:
     wait_for_all(narrow)
 
 
-def test_sender_that_stalls(narrow: Running, url: bytes) -> None:
+def test_sender_that_stalls(double: StorageDouble, url: bytes) -> None:
     """A form that does not come on is ended as an upload is."""
-    with Connection(narrow.port) as connection:
+    with (
+        Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="1") as hasty,
+        Connection(hasty.port) as connection,
+    ):
         connection.begin(CHECK, 1000, stranger())
         connection.send(url)
         assert_problem(connection.answer(), "client_stalled")
@@ -164,7 +169,7 @@ def test_stop_in_the_middle(double: StorageDouble, double_url: Callable[[str], s
     body = form(field("uploadUrl", double_url("check/stop")))
     with (
         Running(
-            UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="0", UPLOAD_DRAIN_DELAY_SECONDS="2"
+            UPLOAD_DESTINATIONS=double.url, UPLOAD_SHUTDOWN_SECONDS="0", UPLOAD_DRAIN_DELAY_SECONDS="8"
         ) as running,
         Connection(running.port) as stopped,
     ):

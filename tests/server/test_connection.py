@@ -5,12 +5,14 @@ import contextlib
 import random
 import re
 import socket
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
 from tests.server.connecting import HEAD, ask
+from tests.server.moved_clock import let_pass
 from upload_service.server import connection, read_pacing
 from upload_service.server.connection import Connection
 from upload_service.server.open_connections import OpenConnections
@@ -22,20 +24,16 @@ from upload_service.settings.settings import Settings
 @pytest.mark.parametrize(
     "pieces", [(HEAD, b"01234", b"56789"), (HEAD + b"01234", b"56789"), (HEAD[:20], HEAD[20:], b"0123456789")]
 )
-async def test_body_may_be_slower_than_a_head(
-    monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...], turns: int
-) -> None:
+async def test_body_may_be_slower_than_a_head(pieces: tuple[bytes, ...], turns: int) -> None:
     """A body may be slow, also when its first bytes arrive before its request runs."""
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
-    answered = await ask(*pieces, pause=0.3, turns=turns)
+    answered = await ask(*pieces, pause=3 * connection.HEAD_SECONDS, turns=turns)
     assert answered.startswith(b"HTTP/1.1 200 OK")
     assert answered.endswith(b"0123456789")
 
 
-async def test_head_may_not_trickle(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_head_may_not_trickle() -> None:
     """A head that is not complete in time ends the connection."""
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
-    answered = await ask(HEAD[:20], HEAD[20:], pause=0.3)
+    answered = await ask(HEAD[:20], HEAD[20:], pause=connection.HEAD_SECONDS + 1)
     assert answered.startswith(b"HTTP/1.1 408 ")
     assert b"request_head_timeout" in answered
 
@@ -59,9 +57,9 @@ async def test_reader_who_does_not_read_is_dropped() -> None:
     loop = asyncio.get_running_loop()
     server = runner.server
     assert server
-    settings = Settings.from_environment({"UPLOAD_STALL_SECONDS": "0.3"})
     got = {}
-    for reads in (True, False):
+    for reads, seconds in ((True, "60"), (False, "0.3")):
+        settings = Settings.from_environment({"UPLOAD_STALL_SECONDS": seconds})
         ours, theirs = socket.socketpair()
         made = Connection(server, settings, OpenConnections(9), loop=loop, access_log=None)
         await loop.connect_accepted_socket(lambda made=made: made, theirs)  # type: ignore[misc]  # of this turn
@@ -123,11 +121,13 @@ def get(size: int, name: str = "", *lines: str) -> bytes:
     return "\r\n".join((f"GET /{size}?{name} HTTP/1.1", "Host: x", *lines, "", "")).encode()
 
 
-async def dropped(made: Connection) -> None:
-    """The connection is dropped at last."""
-    async with asyncio.timeout(60):
-        while made.transport:  # noqa: ASYNC110  nothing else tells
-            await asyncio.sleep(0.01)
+async def dropped(made: Connection, *, seconds: float = 0) -> None:
+    """The connection is dropped at last; `seconds` pass for it each time that it is looked at."""
+    deadline = time.monotonic() + 60
+    while made.transport:
+        assert time.monotonic() < deadline
+        await let_pass(seconds)
+        await asyncio.sleep(0.01)
 
 
 async def test_a_small_answer_that_is_not_read_ends_the_connection() -> None:
@@ -150,26 +150,26 @@ async def test_an_answer_that_is_not_read_ends_a_connection_that_is_closing() ->
 
 async def test_a_slow_reader_is_not_dropped() -> None:
     """A client that reads a little now and then gets all of its answer, however long that takes."""
-    async with connected(small=True, seconds=1.5) as (ours, _made):
+    async with connected(small=True, seconds=30) as (ours, _made):
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(ours, get(100_000, "", "Connection: close"))
         began, count = loop.time(), 0
         while piece := await loop.sock_recv(ours, 8_000):
             count += len(piece)
-            await asyncio.sleep(0.4)
+            await let_pass(8)
         assert count > 100_000
-        assert loop.time() - began > 3 * 1.5
+        assert loop.time() - began > 3 * 30
 
 
 async def test_an_answer_that_waits_while_the_client_sends() -> None:
     """A client that still sends is not dropped for what it does not read meanwhile, as browsers do not."""
-    async with connected(small=True) as (ours, made):
+    async with connected(small=True, seconds=30) as (ours, made):
         loop = asyncio.get_running_loop()
         made.transport.write(bytes(20_000))  # type: ignore[union-attr]  # as lines of progress are
         head = b"POST /1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 20\r\n\r\n"
         await loop.sock_sendall(ours, head)
         for _ in range(20):
-            await asyncio.sleep(0.1)
+            await let_pass(10)
             await loop.sock_sendall(ours, b"x")
         assert b"200 OK" in await until_closed(ours)
 
@@ -177,7 +177,7 @@ async def test_an_answer_that_waits_while_the_client_sends() -> None:
 async def test_requests_behind_a_running_one_wait_unread() -> None:
     """Behind an answer that nobody reads no more than one read waits, and none of it is parsed."""
     heads = HeadBudget()
-    async with connected(small=True, seconds=2, heads=heads) as (ours, made):
+    async with connected(small=True, seconds=30, heads=heads) as (ours, made):
         large = get(1, "", *[f"X-{number}: {'x' * 8000}" for number in range(7)])
 
         async def send() -> None:
@@ -189,7 +189,7 @@ async def test_requests_behind_a_running_one_wait_unread() -> None:
         assert not sending.done()
         assert not made._messages
         assert ALL_HEADS_BYTES - heads.free_bytes < 300_000
-        await dropped(made)
+        await dropped(made, seconds=31)
         await asyncio.sleep(0)
         assert heads.free_bytes == ALL_HEADS_BYTES
         sending.cancel()

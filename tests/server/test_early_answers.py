@@ -112,7 +112,7 @@ def browse(tmp_path: Path) -> Iterator[Callable[[str], str]]:
                    f"--user-data-dir={tmp_path}", f"http://127.0.0.1:{server.server_port}/"]  # fmt: skip
         started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         try:
-            return _Page.said.get(timeout=60)
+            return _Page.said.get(timeout=180)
         finally:
             server.shutdown()
             server.server_close()

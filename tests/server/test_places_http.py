@@ -1,13 +1,13 @@
 """Callers that take all places: over real sockets, from addresses of this computer."""
 
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from local.ports import free_port
 
 from tests.support.client.raw_http import CHECK, PLAIN, RETRY, Answer, Connection, field, file, form
 from tests.support.service.metrics_scrape import ON, scrape
@@ -19,14 +19,28 @@ from tests.support.storage.storage_double import Reply, StorageDouble, answer
 PLACES = 8
 MIB = 1024 * 1024
 SECONDS = 60
-CLOSED_PORT, DEAF_PORT = free_port(), free_port()
+# For which a store asks; a connection to it has ten.
+WAIT_SECONDS = 8
 STRANGER = "X-Forwarded-For: 198.51.100.7"
 
 
 @pytest.fixture(scope="module")
-def open_to_all(double: StorageDouble) -> Iterator[Running]:
+def deaf_port() -> Iterator[int]:
+    """A port that takes no connection and refuses none."""
+    with socket.socket() as listening, ExitStack() as held:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(8):  # more than fit in its queue
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def open_to_all(double: StorageDouble, closed_port: int, deaf_port: int) -> Iterator[Running]:
     """A service with few places that knows of no proxy."""
-    listed = [double.url, *(f"http://127.0.0.1:{port}/" for port in (CLOSED_PORT, DEAF_PORT))]
+    listed = [double.url, *(f"http://127.0.0.1:{port}/" for port in (closed_port, deaf_port))]
     with Running(UPLOAD_DESTINATIONS=",".join(listed), UPLOAD_MAX_CONCURRENT=str(PLACES), **ON) as service:
         yield service
 
@@ -120,7 +134,7 @@ def test_file_of_a_slow_sender_is_not_stored(
     assert {(each["code"], each["stored"]) for each in answers} == {("made_room", False)}
     assert all(put.ended.wait(SECONDS) for put in puts)
     assert {(put.whole, put.left) for put in puts} == {(False, "by a reset")}
-    assert running(open_to_all) == 0
+    _eventually(lambda: running(open_to_all) == 0)
 
 
 def _is_silent(connection: Connection) -> bool:
@@ -155,19 +169,6 @@ def test_proxy_that_nobody_declared(open_to_all: Running) -> None:
     _eventually(lambda: running(open_to_all) == 0)
 
 
-@pytest.fixture
-def deaf() -> Iterator[int]:
-    """A port that takes no connection and refuses none."""
-    with socket.socket() as listening, ExitStack() as held:
-        listening.bind(("127.0.0.1", DEAF_PORT))
-        listening.listen(0)
-        for _ in range(8):  # more than fit in its queue
-            waiting = held.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listening.getsockname())
-        yield DEAF_PORT
-
-
 @pytest.mark.parametrize(
     "behind", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 1000], ids=["", "says more"]
 )
@@ -177,29 +178,31 @@ def test_caller_who_left_holds_no_place(
     double: StorageDouble,
     double_url: Callable[[str], str],
     key: str,
-    deaf: int,
+    closed_port: int,
+    deaf_port: int,
     storage: str,
     behind: bytes,
 ) -> None:
     """Whose caller leaves when the form is whole: no attempt follows or is waited for, its place is free."""
-    puts, url = double.script(key, Reply(answer(503, b"", "Retry-After: 8"))), double_url(key)
+    puts, url = double.script(key, Reply(answer(503, b"", f"Retry-After: {WAIT_SECONDS}"))), double_url(key)
     if storage != "asks to wait":
-        port = deaf if storage == "takes no connection" else CLOSED_PORT
+        port = deaf_port if storage == "takes no connection" else closed_port
         url = TRANSCRIPT.hide(url.replace(double.url, f"http://127.0.0.1:{port}/"))
     body = form(field("uploadUrl", url), field("max_retries", "10"), file(b"content"))
-    for number in range(1, PLACES + 1):
+    names = [f"left-{uuid.uuid4().hex}" for _ in range(PLACES)]
+    for number, name in enumerate(names, 1):
         with Connection(open_to_all.port) as connection:
-            connection.head(RETRY, len(body))
+            connection.head(RETRY, len(body), f"X-Request-Id: {name}")
             connection.send(body + behind)
             if storage == "asks to wait":
                 _eventually(lambda number=number: len(puts) == number)  # type: ignore[misc]
             else:
                 time.sleep(0.05)
-    began = time.monotonic()
-    _eventually(lambda: running(open_to_all) == 0)
-    assert time.monotonic() - began < 5
-    ended = [event for event in open_to_all.log if event["event"] == "upload"][-PLACES:]
+    ended = [open_to_all.upload_event(name) for name in names]
+    assert running(open_to_all) == 0
     assert {event["code"] for event in ended} == {"client_gone"}
+    # Sooner than another attempt would begin, or a connection would be given up.
+    assert max(event["duration_ms"] for event in ended) < 1000 * WAIT_SECONDS
     assert max(event["attempts"] for event in ended) < 9  # of 11; the first waits are short
     assert len(puts) == (PLACES if storage == "asks to wait" else 0)
 
@@ -208,13 +211,17 @@ def test_put_of_a_whole_form_goes_on(
     open_to_all: Running, double: StorageDouble, double_url: Callable[[str], str], key: str
 ) -> None:
     """Whose caller leaves while storage has the whole form: what storage says still counts."""
-    puts = double.script(key, Reply(pause=2))
+    answers = threading.Event()
+    puts = double.script(key, Reply(speak=answers))
     body = form(field("uploadUrl", double_url(key)), file(b"content"))
     name = f"left-{uuid.uuid4().hex}"
     with Connection(open_to_all.port) as connection:
         connection.head(RETRY, len(body), f"X-Request-Id: {name}")
         connection.send(body)
         _eventually(lambda: bool(puts) and puts[0].body == b"content")
+        _eventually(lambda: connections(open_to_all) == 2)
+    _eventually(lambda: connections(open_to_all) == 1)
+    answers.set()
     event = open_to_all.upload_event(name)
     assert (event["code"], event["stored"], event["attempts"]) == ("client_gone", True, 1)
 
@@ -222,6 +229,11 @@ def test_put_of_a_whole_form_goes_on(
 def running(service: Running) -> float:
     """How many uploads and checks hold a place."""
     return scrape(service.port).get("upload_service_uploads_running")
+
+
+def connections(service: Running) -> float:
+    """How many clients are connected, who asks for this among them."""
+    return scrape(service.port).get("upload_service_client_connections")
 
 
 def _eventually(holds: Callable[[], bool]) -> None:

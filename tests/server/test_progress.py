@@ -8,6 +8,7 @@ import pytest
 
 from tests.server.told import DIRECT, Told, of, told
 from tests.support.client.raw_http import PLAIN, RETRY, Connection, ask, chunked, field, file, form
+from tests.support.scanner.waiting_upload import until
 from tests.support.service.problem_documents import MEMBERS
 from tests.support.service.running_service import Running
 from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer, xml
@@ -61,8 +62,8 @@ def test_no_line_comes_before_the_body_has_ended(
     body = form(field("uploadUrl", double_url("progress/after")), file(FILE))
     with Told(service, path, len(body)) as upload:
         upload.send(body[:-1000])
+        until(lambda: len(puts) == 1)
         assert upload.is_silent(1)
-        assert len(puts) == 1
         upload.send(body[-1000:])
         assert upload.response.status == 200
         first = upload.until("received")

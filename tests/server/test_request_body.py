@@ -23,9 +23,9 @@ from tests.support.storage.storage_double import StorageDouble
 
 
 @pytest.fixture(scope="module")
-def hasty(double: StorageDouble) -> Iterator[Running]:
-    """A service that waits half a second for either side to move."""
-    with Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_STALL_SECONDS="0.5") as running:
+def own(double: StorageDouble) -> Iterator[Running]:
+    """A service that hears of a request's body while it comes, wherever the shared one runs."""
+    with Running(UPLOAD_DESTINATIONS=double.url) as running:
         yield running
 
 
@@ -43,18 +43,18 @@ BROKEN_CHUNKS = pytest.mark.parametrize(
 @BROKEN_CHUNKS
 @pytest.mark.parametrize("begun", [b"", URL + FILE_HEAD + SMALL], ids=["at-once", "in-the-file"])
 def test_broken_chunked_coding(
-    hasty: Running, at_double: Callable[..., Place], begun: bytes, coding: bytes, path: str
+    own: Running, at_double: Callable[..., Place], begun: bytes, coding: bytes, path: str
 ) -> None:
     """A request with broken chunks is refused, whether they break at its beginning or in the file."""
     place = at_double()
     opening = place.fill(begun)
-    with Connection(hasty.port) as connection:
+    with Connection(own.port) as connection:
         connection.begin(path, None, content_type=FORM)
         if opening:
             connection.send(b"%x\r\n%b\r\n" % (len(opening), opening))
-        time.sleep(0.05)  # so that this much has been read
+        time.sleep(0.05)  # so that this much has been read, as a rule; the answer is the same if not
         connection.send(coding)
-        assert_refused(hasty, connection.answer(), "bad_request", path)
+        assert_refused(own, connection.answer(), "bad_request", path)
     assert place.stored() is None
 
 
@@ -74,6 +74,6 @@ def test_broken_chunked_coding_with_the_head(service: Running, coding: bytes, pa
     assert (event["event"], event["status"]) == ("bad_request_head", 400)
 
 
-def test_nothing_unexpected_was_logged(service: Running, hasty: Running) -> None:
+def test_nothing_unexpected_was_logged(service: Running, own: Running) -> None:
     """The tests of this file have caused no unexpected failure and no complaint of a library."""
-    assert_nothing_unexpected(service, hasty)
+    assert_nothing_unexpected(service, own)

@@ -22,12 +22,12 @@ from upload_service.settings.settings import Settings
 @BOTH
 def test_rate_per_address(counted: Running, body: bytes, path: str) -> None:
     """Beyond the rate an address is told how long to wait. Other addresses are not affected."""
-    address = stranger()
+    address, began = stranger(), time.monotonic()
     for _ in range(2):
         assert post(counted.port, path, body, bearer(OLD), address).status == 200
     refused = post(counted.port, path, body, bearer(OLD), address)
     event = assert_refused(counted, refused, "rate_limited", path)
-    assert 15 <= int(refused.headers["retry-after"]) <= 30
+    assert 30 - (time.monotonic() - began) <= int(refused.headers["retry-after"]) <= 30
     assert event["client"] == address.split()[-1]
     assert post(counted.port, path, body, bearer(OLD), stranger()).status == 200
 
@@ -71,7 +71,7 @@ def test_retry_after_is_true(double: StorageDouble, body: bytes) -> None:
 
 
 def _until_refused(running: Running, body: bytes) -> Answer:
-    for _ in range(100):
+    for _ in range(1000):  # some are given back meanwhile
         answered = post(running.port, PLAIN, body)
         if answered.status != 200:
             assert answered.json["code"] == "rate_limited"

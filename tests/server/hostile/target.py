@@ -22,7 +22,8 @@ POST = f"POST {PLAIN} HTTP/1.1\r\n".encode()
 # What must never be executed, however it is hidden.
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 SILENCE_SECONDS = 0.15
-STALL_SECONDS = 4
+# More than a busy machine needs between two pieces that a test sends one behind the other.
+STALL_SECONDS = 15
 SETTINGS = {
     "UPLOAD_STALL_SECONDS": str(STALL_SECONDS),
     "TIMEOUT_SECONDS": "30",
@@ -79,18 +80,20 @@ def target(double: StorageDouble) -> Iterator[Target]:
             leftovers.assert_nothing_is_left(service, well, before)
 
 
-def converse(
-    port: int, *pieces: bytes, pause: float = 0, seconds: float = SILENCE_SECONDS
-) -> tuple[list[Answer], bool]:
-    """All answers to these bytes on one connection, and whether the service closed it."""
+def converse(port: int, *pieces: bytes, count: int = 1, closes: bool = False) -> tuple[list[Answer], bool]:
+    """All answers to these bytes on one connection, and whether the service closed it.
+
+    So many answers are waited for, and the close where it has to come. What must not come gets a moment.
+    """
     answers: list[Answer] = []
     with Connection(port, timeout=60) as connection:
         with suppress(OSError):  # refused before all was sent
-            connection.send(*pieces, pause=pause)
+            connection.send(*pieces)
         try:
             while True:
+                if len(answers) >= count and not closes:
+                    connection.socket.settimeout(SILENCE_SECONDS)
                 answers.append(connection.answer())
-                connection.socket.settimeout(seconds)
         except TimeoutError:
             return answers, False
         except OSError:

@@ -120,7 +120,7 @@ def fill(text: bytes, form: bytes) -> bytes:
 
 def assert_refused(aim: Target, key: str, request: bytes) -> None:
     """One 400, the connection closed, nothing stored, and the request behind it not executed."""
-    answers, closed = converse(aim.port, request + SMUGGLED)
+    answers, closed = converse(aim.port, request + SMUGGLED, closes=True)
     assert aim.codes(answers) == ["bad_request"]
     assert closed
     assert aim.stored(key) == []
@@ -163,9 +163,8 @@ def test_chunks_in_http_1_0(aim: Target, key: str) -> None:
 @pytest.mark.parametrize("path", [b"/healthz", b"/nowhere"])
 def test_doubt_on_every_path(aim: Target, path: bytes, lines: bytes) -> None:
     """What is in doubt is refused on every path, not only where a body is wanted."""
-    answers, closed = converse(
-        aim.port, b"GET " + path + b" HTTP/1.1\r\n" + HOST + lines + b"\r\n0\r\n\r\n1234" + SMUGGLED
-    )
+    request = b"GET " + path + b" HTTP/1.1\r\n" + HOST + lines + b"\r\n0\r\n\r\n1234"
+    answers, closed = converse(aim.port, request + SMUGGLED, closes=True)
     assert aim.codes(answers) == ["bad_request"]
     assert closed
 
@@ -185,7 +184,7 @@ def test_what_is_certain(aim: Target, key: str, row: str) -> None:
     body = aim.form(key)
     size, _, rest = coded.partition(b"F")
     request = POST + HOST + KIND + head + b"\r\n" + size.replace(b"S", b"%x" % len(body)) + body + rest
-    answers, _ = converse(aim.port, request + SMUGGLED)
+    answers, _ = converse(aim.port, request + SMUGGLED, count=2)
     assert aim.codes(answers) == ["ok", "not_found"]
     assert aim.stored(key) == [b"12345"]
 
@@ -195,7 +194,7 @@ def test_two_uploads_at_once(aim: Target, double: StorageDouble, key: str) -> No
     double.script(f"{key}-2")
     bodies = [aim.form(key), aim.form(f"{key}-2", b"67890").replace(b"photo.png", b"other.png")]
     heads = [POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % len(body) for body in bodies]
-    answers, _ = converse(aim.port, heads[0] + bodies[0] + heads[1] + bodies[1])
+    answers, _ = converse(aim.port, heads[0] + bodies[0] + heads[1] + bodies[1], count=2)
     assert [answer.json["filename"] for answer in answers] == ["photo.png", "other.png"]
     assert (aim.stored(key), aim.stored(f"{key}-2")) == ([b"12345"], [b"67890"])
 
@@ -243,7 +242,7 @@ def test_length_too_small(aim: Target, key: str, missing: int, codes: list[str])
     """The length decides where the form ends: a line feed more is skipped, a form's rest is no request."""
     body = aim.form(key)
     head = POST + HOST + KIND + b"Content-Length: %d\r\n\r\n" % (len(body) - missing)
-    answers, closed = converse(aim.port, head + body + SMUGGLED)
+    answers, closed = converse(aim.port, head + body + SMUGGLED, count=len(codes), closes=missing > 1)
     assert aim.codes(answers) == codes
     assert closed is (missing > 1)
     assert aim.stored(key) == ([b"12345"] if missing == 1 else [])
@@ -300,7 +299,7 @@ def test_no_other_protocol(aim: Target, key: str, lines: bytes) -> None:
     """A wish for another protocol is not granted, and nothing that follows it is taken for a request."""
     body = aim.form(key)
     head = POST + HOST + KIND + lines + b"Content-Length: %d\r\n\r\n" % len(body)
-    answers, closed = converse(aim.port, head + body + SMUGGLED)
+    answers, closed = converse(aim.port, head + body + SMUGGLED, closes=True)
     assert aim.codes(answers) == ["ok"]
     assert closed
     assert aim.stored(key) == [b"12345"]
@@ -310,7 +309,7 @@ def test_no_other_protocol(aim: Target, key: str, lines: bytes) -> None:
 def test_no_tunnel(aim: Target, lines: bytes) -> None:
     """CONNECT is refused, whatever its head says about a body, and nothing goes through."""
     head = b"CONNECT localhost:22 HTTP/1.1\r\n" + HOST + lines + b"\r\n"
-    answers, closed = converse(aim.port, head + SMUGGLED)
+    answers, closed = converse(aim.port, head + SMUGGLED, closes=True)
     assert aim.codes(answers) == ["not_found"]
     assert closed
 
@@ -320,7 +319,7 @@ def test_no_tunnel(aim: Target, lines: bytes) -> None:
 )
 def test_no_other_first_line(aim: Target, start: bytes) -> None:
     """What does not begin as a request of HTTP/1 is refused."""
-    answers, closed = converse(aim.port, start + HOST + b"\r\n" + SMUGGLED)
+    answers, closed = converse(aim.port, start + HOST + b"\r\n" + SMUGGLED, closes=True)
     assert aim.codes(answers) == ["bad_request"]
     assert closed
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 import socket
 import ssl
 import time
@@ -80,6 +81,13 @@ class Connection:
         for index, piece in enumerate(pieces):
             if index:
                 time.sleep(pause)
+            self.socket.sendall(piece)
+
+    def send_until_answered(self, *pieces: bytes, pause: float) -> None:
+        """Send these pieces, with a pause before each, until an answer comes: few are read then."""
+        for piece in pieces:
+            if select.select([self.socket], [], [], pause)[0]:
+                return
             self.socket.sendall(piece)
 
     def head(self, path: str, length: int | None, *headers: str, content_type: str | None = None) -> None:

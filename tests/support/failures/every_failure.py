@@ -5,6 +5,7 @@ Rules: a code that has no way here stands in `ELSEWHERE` with the reason.
 Must not know: what must not be said where.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
@@ -78,12 +79,13 @@ def _with_url(make: Callable[[Lab], str]) -> Callable[[Lab], Answer]:
 
 
 def _stopping(pause: float, *pieces: bytes) -> Callable[[Lab], Answer]:
-    """A client that announces a long body, and sends only these pieces, with pauses."""
+    """A client that announces a long body, and sends only these pieces, with pauses, until it is answered."""
 
     def send(lab: Lab) -> Answer:
-        with Connection(lab.service.port) as connection:
+        with Connection(lab.impatient.port) as connection:
             connection.head(PLAIN, 1 << 20, AUTHORIZED)
-            connection.send(_url(lab), *pieces, pause=pause)
+            connection.send(_url(lab))
+            connection.send_until_answered(*pieces, pause=pause)
             return connection.answer()
 
     return send
@@ -108,9 +110,12 @@ def _already_stored(lab: Lab) -> Answer:
 
 
 def _too_busy(lab: Lab) -> Answer:
+    enough = field("other", "x" * 60_000)  # who has sent so much is not slow for a while, and keeps its place
     with ExitStack() as held:
         for _ in range(SLOTS):
-            held.enter_context(Connection(lab.service.port)).begin(PLAIN, 1 << 20, AUTHORIZED)
+            connection = held.enter_context(Connection(lab.service.port))
+            connection.begin(PLAIN, 1 << 20, AUTHORIZED)
+            connection.send(enough)
         return lab.ask(_url(lab), file(SMALL))
 
 
@@ -121,7 +126,7 @@ def _too_many_at_once(lab: Lab) -> Answer:
 
 
 def _too_often(lab: Lab) -> Answer:
-    for _ in range(2 * RATE_PER_MINUTE):  # more than the rate, because it is given back meanwhile
+    for _ in range(10 * RATE_PER_MINUTE):  # more than the rate, because it is given back meanwhile
         if (answered := lab.at_strict().ask(_url(lab), file(SMALL))).status == 429:
             break
     return answered
@@ -219,7 +224,7 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     "field_too_long": _wrong(field("size", VALUE * 300)),
     "too_many_parts": _wrong(*[field(VALUE, VALUE)] * 70),
     "client_stalled": _stopping(0),
-    "client_too_slow": _stopping(0.2, *[VALUE.encode()] * 20),
+    "client_too_slow": _stopping(0.2, *[VALUE.encode()] * 100),
     "missing_file": _wrong(
         field(VALUE, VALUE), file(SMALL).replace(b'name="file"', f'name="{VALUE}"'.encode())
     ),
@@ -303,9 +308,9 @@ WAYS: Mapping[str, Callable[[Lab], Answer]] = {
     ),
     "storage_error": _refused_by_storage(echo(500, "InternalError", f"X-Amz-Id-2: {SIGNATURE}")),
     "storage_throttled": _refused_by_storage(echo(429, "TooManyRequests")),
-    "storage_timeout": _refused_by_storage(Reply(b"", then="hang")),
-    "storage_stalled": lambda lab: lab.ask(
-        _url(lab, Reply(b"", after=1, pause=10)), file(bytes(MAX_FILE_BYTES))
+    "storage_timeout": lambda lab: lab.at_impatient().ask(_url(lab, Reply(b"", then="hang")), file(SMALL)),
+    "storage_stalled": lambda lab: lab.at_impatient().ask(
+        _url(lab, Reply(b"", after=1, speak=threading.Event())), file(bytes(MAX_FILE_BYTES))
     ),
     "storage_bad_answer": _refused_by_storage(Reply(f"HTTP/1.1 abc {KEY}\r\n\r\n".encode())),
     "storage_disconnected": _refused_by_storage(Reply(b"", then="reset")),

@@ -1,6 +1,6 @@
 """Services and storages in which every failure can be caused, and secrets wherever a caller can put one.
 
-Knows: the secrets, how they could be said, two services with little room and patience, and their storages.
+Knows: the secrets, how they could be said, services with little room or patience, and their storages.
 """
 
 import base64
@@ -35,6 +35,7 @@ HEX_SIGNATURE = uuid.uuid4().hex + uuid.uuid4().hex
 SMALL, LARGE = b"12345", bytes(2 << 20)
 MEMORY_BYTES, SLOTS = 1 << 20, 2
 RATE_PER_MINUTE = 30
+STALL_SECONDS = 5
 # More than the buffers of a connection hold.
 MAX_FILE_BYTES = 40 << 20
 # Listed, and never dialled.
@@ -53,13 +54,15 @@ class Lab:
     """A service that knows a token and little room, and the storages that it may PUT to.
 
     `strict` is another service that takes images only, few at once and few a minute; `granting` is one that
-    asks for grants, `scanned` one that asks `scanner`. `stranger` is the origin of a storage whose
-    certificate nobody vouches for, `misnamed` of one whose certificate has another name.
+    asks for grants, `scanned` one that asks `scanner`, `impatient` one that waits for nobody. `stranger` is
+    the origin of a storage whose certificate nobody vouches for, `misnamed` of one whose certificate has
+    another name.
     """
 
     service: Running
     strict: Running
     granting: Running
+    impatient: Running
     double: StorageDouble
     closed_port: int
     stranger: str
@@ -96,10 +99,14 @@ class Lab:
         """The same lab, with the service that asks for grants."""
         return replace(self, service=self.granting)
 
+    def at_impatient(self) -> "Lab":
+        """The same lab, with the service that waits for nobody."""
+        return replace(self, service=self.impatient)
+
     @property
     def others(self) -> tuple[Running, ...]:
         """The services beside the first."""
-        return self.strict, self.granting, self.scanned
+        return self.strict, self.granting, self.scanned, self.impatient
 
     def upload_event(self, request_id: str) -> None:
         """Wait until one of the services has logged the upload."""
@@ -167,10 +174,15 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
         ) as strict,
         Running(UPLOAD_DESTINATIONS=double.url, UPLOAD_GRANT_KEYS=KEYS, LOG_LEVEL="DEBUG") as granting,
         Running(
-            UPLOAD_DESTINATIONS=",".join(listed),
+            UPLOAD_DESTINATIONS=double.url,
             TIMEOUT_SECONDS="3",
+            UPLOAD_STALL_SECONDS=str(STALL_SECONDS),
+            UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
+            **common,
+        ) as impatient,
+        Running(
+            UPLOAD_DESTINATIONS=",".join(listed),
             UPLOAD_SHUTDOWN_SECONDS="0",
-            UPLOAD_STALL_SECONDS="2",
             UPLOAD_MAX_CONCURRENT=str(SLOTS),
             UPLOAD_MAX_FILE_BYTES=str(MAX_FILE_BYTES),
             UPLOAD_SPOOL_MEMORY_BYTES=str(MEMORY_BYTES),
@@ -180,4 +192,15 @@ def start_lab(double: StorageDouble, closed_port: int, folder: Path, **more: str
             **common,
         ) as running,
     ):
-        yield Lab(running, strict, granting, double, closed_port, stranger.origin, misnamed, scanned, scanner)
+        yield Lab(
+            service=running,
+            strict=strict,
+            granting=granting,
+            impatient=impatient,
+            double=double,
+            closed_port=closed_port,
+            stranger=stranger.origin,
+            misnamed=misnamed,
+            scanned=scanned,
+            scanner=scanner,
+        )

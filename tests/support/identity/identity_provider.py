@@ -4,6 +4,7 @@ Knows: how it is started, stopped, paused, and asked for a token.
 """
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -70,6 +71,7 @@ class IdentityProvider:
     def pause(self) -> None:
         """Let it answer nothing any more, while it still listens."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Let it answer again."""

@@ -46,7 +46,7 @@ def assert_nothing_is_left(service: Running, well: FaultyStorage, before: int) -
     strange = ("internal_error", "library_log", "unknown_setting")
     found = [event for event in service.log if event["event"] in strange]
     assert not found, found[:3]
-    assert len(service.log) == len(service.raw_log)
+    assert service.no_events == []
 
 
 def _eventually_none(look: Callable[[], object]) -> None:

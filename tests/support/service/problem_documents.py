@@ -96,7 +96,7 @@ def assert_nothing_unexpected(*services: Running) -> None:
             if e["event"] in ("internal_error", "library_log", "unknown_setting") and e["level"] != "debug"
         ]
         assert strange == []
-        assert len(running.log) == len(running.raw_log)
+        assert running.no_events == []
 
 
 def assert_problem(answer: Answer, code: str) -> None:

@@ -76,6 +76,12 @@ class Running:
                     raise AssertionError("the log has no such event:\n" + "".join(self.raw_log[-20:]))
         return found
 
+    @property
+    def no_events(self) -> list[str]:
+        """The lines of the log so far that are no events."""
+        with self._heard:  # a line is in both lists, or in none
+            return [line for line in self.raw_log if not line.startswith("{")]
+
     def upload_event(self, request_id: str) -> dict[str, Any]:
         """The log event of one upload, or of one check."""
         return self._wait(lambda: self._uploads.get(request_id))
