@@ -19,7 +19,9 @@ window.heard = [];
 window.drawn = [];
 addEventListener("DOMContentLoaded", () => {
   const [said, bar] = [document.getElementById("said"), document.getElementById("bar")];
-  new MutationObserver(() => heard.push(said.textContent)).observe(said, {childList: true});
+  const texts = ({addedNodes}) => Array.from(addedNodes, (each) => each.textContent);
+  const hear = (changes) => heard.push(...changes.flatMap(texts));
+  new MutationObserver(hear).observe(said, {childList: true});
   if (bar) new MutationObserver(() => drawn.push(bar.value)).observe(bar, {attributes: true});
 });
 """
