@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, Response, Route, expect
 
 from tests.support.browser.chosen_file import change
 from tests.support.examples import next_app, running_examples
+from tests.support.examples.example_pages import ASKED
 from tests.support.examples.running_examples import CONTENT, LARGE_BYTES
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -60,17 +61,19 @@ def app(
 
 @asynccontextmanager
 async def opened(browser: Browser, origin: str) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page, and the URLs that it was given; what it showed and wrote is listened to at the end."""
-    page, signed = await browser.new_page(), list[str]()
+    """The page, and at the end the URLs that it was given; what it showed and wrote is listened to then."""
+    page, signed, responses = await browser.new_page(), list[str](), list[Response]()
 
-    async def note(response: Response) -> None:
-        if response.url.endswith("/api/presign"):
-            signed.append(TRANSCRIPT.hide((await response.json())["uploadUrl"]))
+    def note(response: Response) -> None:
+        responses.append(response)
 
     page.on("response", note)
     page.on("console", lambda message: TRANSCRIPT.hear("console", message.text))
     await page.goto(f"{origin}/complete")
     yield page, signed
+    for response in responses:
+        if response.url.endswith("/api/presign"):
+            signed.append(TRANSCRIPT.hide((await response.json())["uploadUrl"]))
     TRANSCRIPT.hear("page", await page.content())
     await page.context.close()
 
@@ -176,7 +179,7 @@ async def test_page_says_that_the_file_has_changed(
         await page.get_by_role("button", name="Send").click()
         said = "The file has changed since you chose it. Choose it again."
         await expect(page.get_by_role("status")).to_have_text(said)
-        asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
+        asked = await page.evaluate(ASKED)
         assert not [each for each in asked if "upload-with" in each]
     assert bucket.get(unquote(urlsplit(signed[0]).path).removeprefix(f"/{bucket.name}/")) is None
 
@@ -192,7 +195,9 @@ async def test_refusal_is_heard_before_a_large_file_is_sent(
         await send(page, running_examples.large(tmp_path))
         status = page.get_by_role("status")
         await expect(status).to_contain_text("The file could not be stored (url_expired).")
-        asked = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
+        noted = f"(url) => {ASKED}.includes(url)"  # a little after the answer is read
+        await page.wait_for_function(noted, arg=f"{listing.url}/check")
+        asked = await page.evaluate(ASKED)
         assert [each for each in asked if each.startswith(listing.url)] == [f"{listing.url}/check"]
 
 

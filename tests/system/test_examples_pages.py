@@ -186,7 +186,8 @@ async def test_page_tells_of_attempts(
     browser: Browser, service: Running, double: StorageDouble, double_url: Sign, origin: str, photo: Path
 ) -> None:
     """After all is sent, the page reads what the service waits for."""
-    double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 1")), Reply())
+    # Of lines that come together it shows the last: the next one comes so many seconds later.
+    double.script("examples/waiting", Reply(answer(503, xml("SlowDown"), "Retry-After: 6")), Reply())
     async with sent(browser, f"{origin}/{XHR}", service.url, double_url("examples/waiting"), photo) as page:
         await expect(page.get_by_role("status")).to_contain_text("Stored: ")
-        assert "storage_error: another attempt in 1 s …" in await page.evaluate("heard")
+        assert "storage_error: another attempt in 6 s …" in await page.evaluate("heard")

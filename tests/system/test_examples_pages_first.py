@@ -77,7 +77,7 @@ async def test_page_asks_first_about_a_large_file(
             "url_expired: The presigned URL has expired."
         )
         await expect(page.get_by_role("status")).to_contain_text("(request ")
-        assert await page.evaluate(ASKED) == [f"{listing.url}/check"]
+        assert await example_pages.asked(page, 1) == [f"{listing.url}/check"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -96,5 +96,5 @@ async def test_page_sends_a_large_file_to_a_service_without_check(
         await page.route("**/check", missing)
         await example_pages.send(page)
         await expect(page.get_by_role("status")).to_have_text(f"Stored: large.bin, {LARGE_BYTES} bytes.")
-        assert len(await page.evaluate(ASKED)) == 2
+        assert len(await example_pages.asked(page, 2)) == 2
     assert bucket.get(key) == bytes(LARGE_BYTES)

@@ -1,7 +1,7 @@
 """The page at /, used in a browser: files go through the service into the store."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from local.start_message import SAMPLE
@@ -22,11 +22,28 @@ ASKED = "Paste a presigned URL for the file first."
 DENIED = Reply(answer(403, xml("AccessDenied")))
 
 
-async def slow_down(page: UploadPage, bytes_per_second: int) -> None:
-    """Let the browser send no faster than this; -1 for as fast as it can."""
+# BIG takes minutes, so that what a test does meanwhile does not come too late, however slow the machine is.
+SLOW = 30_000
+TOLD = r"Sending \d+% · .* [kM]B/s · .* left"
+MOVED = """(told) => seen.values.filter((value) => 0 < value && value < 1).length >= 4
+  && seen.states.filter((state) => new RegExp(`^${told}$`).test(state)).length >= 3"""
+
+
+# Lets the browser send no faster than so many bytes a second; -1 for as fast as it can.
+Limit = Callable[[int], Awaitable[None]]
+
+
+async def limit_of(page: UploadPage) -> Limit:
+    """The limit of this page; it also holds for what is being sent."""
     wire = await page.page.context.new_cdp_session(page.page)
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
-    await wire.send("Network.emulateNetworkConditions", conditions | {"uploadThroughput": bytes_per_second})
+
+    async def limit(bytes_per_second: int) -> None:
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
+        await wire.send(
+            "Network.emulateNetworkConditions", conditions | {"uploadThroughput": bytes_per_second}
+        )
+
+    return limit
 
 
 async def test_three_files_at_once(
@@ -67,15 +84,17 @@ async def test_three_files_at_once(
 async def test_progress_moves(browser: Browser, service: Running, presign: Callable[..., str]) -> None:
     """While a file is sent the bar grows and speed and time left are told; then it is being stored."""
     async with open_page(browser, f"{service.url}/") as page:
-        await slow_down(page, 1_500_000)
+        limit = await limit_of(page)
+        await limit(SLOW)
         await page.upload([picked("slow.bin", BIG)], [presign("page/slow")])
+        await page.page.wait_for_function(MOVED, arg=TOLD)
+        await limit(-1)
         await page.shows("slow.bin", "Stored")
         seen = await page.seen()
     values = [value for value in seen["values"] if 0 < value < 1]
     assert len(values) >= 4
     assert values == sorted(values)
-    told = [state for state in seen["states"] if re.fullmatch(r"Sending \d+% · .* [kM]B/s · .* left", state)]
-    assert len(told) >= 3
+    assert len([state for state in seen["states"] if re.fullmatch(TOLD, state)]) >= 3
     assert seen["states"].index("Storing…") == len(seen["states"]) - 2
 
 
@@ -112,7 +131,8 @@ async def test_cancel_cancels(
 ) -> None:
     """A cancelled file is not stored, the service knows that its sender left, and it can be sent again."""
     async with open_page(browser, f"{service.url}/") as page:
-        await slow_down(page, 1_000_000)
+        limit = await limit_of(page)
+        await limit(SLOW)
         before = len(service.log)
         await page.upload([picked("long.bin", BIG)], [presign("page/long")])
         await page.shows("long.bin", "left")
@@ -122,7 +142,7 @@ async def test_cancel_cancels(
         assert bucket.get("page/long") is None
         again = page.row("long.bin").get_by_role("button", name="Try again")
         await expect(again).to_be_focused()
-        await slow_down(page, -1)
+        await limit(-1)
         await again.click()
         await page.shows("long.bin", "Stored")
     assert bucket.get("page/long") == BIG

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,17 +33,21 @@ async def test_three_at_once_and_no_more(
 ) -> None:
     """Of seven files three are sent at a time, and all of them in the end."""
     names = [f"{number}.bin" for number in range(7)]
+    gate = threading.Event()
     for name in names:
-        double.script(f"page/{name}", Reply(pause=0.2))
+        double.script(f"page/{name}", Reply(gate=gate))
     async with open_page(browser, f"{service.url}/") as page:
         await page.upload(
             [picked(name, name.encode()) for name in names], [double_url(f"page/{name}") for name in names]
         )
+        await page.page.wait_for_function("() => seen.busiest >= 3")
+        for name in names[3:]:
+            await page.shows(name, "Waits for its turn")
+        gate.set()
         for name in names:
             await page.shows(name, "Stored")
         seen = await page.seen()
     assert seen["busiest"] == 3
-    assert "Waits for its turn" in seen["states"]
     assert [bytes(double.puts[f"/page/{name}"][0].body) for name in names] == [
         name.encode() for name in names
     ]
@@ -151,7 +156,7 @@ async def test_connection_that_breaks(
         async with open_page(browser, f"{service.url}/") as page:
             if not everything:
                 wire = await page.page.context.new_cdp_session(page.page)
-                slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+                slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 30_000}
                 await wire.send("Network.emulateNetworkConditions", slow)
             await page.upload([picked("a.bin", bytes(3_000_000))], [double_url("page/breaks")])
             await page.shows("a.bin", "Storing…" if everything else "left")
@@ -203,6 +208,7 @@ async def test_curl_line_does_the_same(
         await page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await page.row(NAMES[0]).get_by_text("curl", exact=True).click()
         await page.row(NAMES[0]).get_by_role("button", name="Copy").click()
+        await expect(page.page.get_by_role("log")).to_contain_text("Copied")
         copied = await page.page.evaluate("navigator.clipboard.readText()")
         lines = [await code.text_content() or "" for code in await page.page.locator("code").all()]
     assert copied == lines[0]

@@ -24,11 +24,15 @@ for (const [name, step] of [["createObjectURL", 1], ["revokeObjectURL", -1]]) {
   URL[name] = (argument) => { seen.urls += step; return original.call(URL, argument); };
 }
 const BUSY = "[data-state=signing], [data-state=sending], [data-state^=storing], [data-state=waiting]";
-new MutationObserver(() => {
+// Each text that a state had, also where the next one follows at once, as when two lines come together.
+function textsOf(changes) {
+  const changed = changes.filter(({ target }) => target.matches?.("#rows .state"));
+  const texts = changed.flatMap(({ addedNodes }) => [...addedNodes].map((node) => node.textContent));
+  return [...texts, ...Array.from(document.querySelectorAll("#rows .state"), (each) => each.textContent)];
+}
+new MutationObserver((changes) => {
   seen.busiest = Math.max(seen.busiest, document.querySelectorAll(BUSY).length);
-  for (const each of document.querySelectorAll("#rows .state")) {
-    if (!seen.states.includes(each.textContent)) seen.states.push(each.textContent);
-  }
+  for (const text of textsOf(changes)) if (!seen.states.includes(text)) seen.states.push(text);
   for (const { value } of document.querySelectorAll("progress")) {
     if (!seen.values.includes(value)) seen.values.push(value);
   }

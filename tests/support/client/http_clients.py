@@ -21,7 +21,7 @@ from tests.support.client.raw_http import Answer
 from tests.support.service.transcript import TRANSCRIPT
 
 TYPE = "image/png"
-SECONDS = 180
+SECONDS = 300
 SCRIPT = Path(__file__).with_name("send.mjs")
 
 # A name and a tuple, whose shape each library types in its own way.

@@ -18,7 +18,7 @@ from tests.support.deploy.aws_account import STAND_INS
 from tests.support.deploy.tools import tools
 from tests.support.storage.certificates import authority
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 @dataclass

@@ -13,13 +13,16 @@ PAGES = ("browser-fetch.html", "browser-xhr.html")
 XHR = "browser-xhr.html"
 # What the page has asked for.
 ASKED = "performance.getEntriesByType('resource').map((each) => each.name)"
+NOTED = f"(count) => {ASKED}.length >= count"
 # Keeps every text that the page has said and every value of its bar, however short they stood there.
 LISTEN = """
 window.heard = [];
 window.drawn = [];
 addEventListener("DOMContentLoaded", () => {
   const [said, bar] = [document.getElementById("said"), document.getElementById("bar")];
-  new MutationObserver(() => heard.push(said.textContent)).observe(said, {childList: true});
+  const texts = ({addedNodes}) => Array.from(addedNodes, (each) => each.textContent);
+  const hear = (changes) => heard.push(...changes.flatMap(texts));
+  new MutationObserver(hear).observe(said, {childList: true});
   if (bar) new MutationObserver(() => drawn.push(bar.value)).observe(bar, {attributes: true});
 });
 """
@@ -46,6 +49,12 @@ async def opened(
 async def send(page: Page) -> None:
     """Press the button."""
     await page.get_by_role("button", name="Send").click()
+
+
+async def asked(page: Page, count: int) -> list[str]:
+    """What the page has asked for, at least so much: it is noted a little after the answer is read."""
+    await page.wait_for_function(NOTED, arg=count)
+    return list(await page.evaluate(ASKED))
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from tests.support.examples.running_examples import FOLDER, ROOT
 
 SOURCE = FOLDER / "nextjs"
 BUILT = ROOT / ".next-example"
-BUILD_SECONDS = 300
+BUILD_SECONDS = 900
 PATIENCE_SECONDS = 60
 # What npm and Next.js make, should a reader have run it where it lies.
 MADE = ("node_modules", ".next", "next-env.d.ts", "*.tsbuildinfo", ".env", ".env.local")

@@ -12,7 +12,7 @@ from tests.support.service.transcript import TRANSCRIPT
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs" / "examples"
-SECONDS = 60
+SECONDS = 180
 
 CONTENT = bytes(range(256)) * 4_000
 # More than the buffers between a caller and a storage that takes nothing.

@@ -117,9 +117,8 @@ def test_stop_finishes_what_runs(contained: Contained, double: StorageDouble) ->
     puts = double.script("stop")
     body = form(field("uploadUrl", f"{double.url}stop?{v4()}"), file(CONTENT))
     with Connection(contained.port) as connection:
-        connection.head(PLAIN, len(body))
+        connection.begin(PLAIN, len(body))
         connection.send(body[: len(body) // 2])
-        time.sleep(0.3)
         stopping = subprocess.Popen(["docker", "stop", "-t", "30", contained.name], stdout=subprocess.DEVNULL)
         contained.wait_for(lambda event: event["event"] == "stopping")
         connection.send(body[len(body) // 2 :])

@@ -16,7 +16,7 @@ from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import StorageDouble
 
 LARGE_BYTES = 64 * 1024 * 1024
-SECONDS = 120
+SECONDS = 300
 
 
 @dataclass(frozen=True)

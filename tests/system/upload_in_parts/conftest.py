@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Setting:
     store: CountingStore
     bucket: Bucket
     back_end: str
+    # The parts that have come to the store whole and wait there.
+    held: set[int] = field(default_factory=set)
 
     def stored(self) -> list[bytes]:
         """Every object that was made of parts."""
@@ -97,7 +99,8 @@ class Setting:
         gate = threading.Event()
 
         def refuse(asked: Asked) -> Refusal:
-            if asked.method == "PUT" and asked.part in parts:
+            if asked.method == "PUT" and asked.part and asked.part in parts:
+                self.held.add(asked.part)
                 gate.wait(60)
                 return then
             return None

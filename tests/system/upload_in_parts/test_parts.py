@@ -44,10 +44,12 @@ async def remembered(folder: Path, parts: int) -> None:
 
 
 async def killed_after(begin: Begin, setting: Setting, large: Large, folder: Path, parts: int = 2) -> None:
-    """Begin, and kill the process when so many parts are remembered; the others were on their way."""
-    gate = setting.hold(*range(parts + 1, 5))
+    """Begin, and kill the process when so many parts are remembered; the others wait at the store."""
+    others = range(parts + 1, 5)
+    gate = setting.hold(*others)
     async with begin(large.path) as call:
         await remembered(folder, parts)
+        await until(lambda: setting.held.issuperset(others))
         await call.kill()
     gate.set()
     setting.store.refuse = lambda _: None
@@ -297,9 +299,7 @@ async def test_service_restarts(begin: Begin, setting: Setting, large: Large, tm
     with Running(UPLOAD_DESTINATIONS=destinations) as first:
         gate = setting.hold(3, 4)
         async with begin(large.path, serviceUrl=first.url) as call:
-            await until(
-                lambda: {3, 4} <= setting.store.parts().keys() and len(memory_of(tmp_path)["parts"]) == 2
-            )
+            await until(lambda: setting.held == {3, 4} and len(memory_of(tmp_path)["parts"]) == 2)
             first.stop(9)
             gate.set()
             setting.store.refuse = lambda _: None

@@ -44,10 +44,10 @@ def scenario(setting: Setting, **options: Any) -> dict[str, Any]:
 
 
 async def begun_until_two_are_there(page: InChromium, setting: Setting, large: Large, **options: Any) -> None:
-    """Begin, and wait until two parts are remembered and two are on their way."""
+    """Begin, and wait until two parts are remembered and two have been sent."""
     await page.begin(large.path, scenario(setting, **options))
     await page.page.wait_for_function(f"{REMEMBERED} === 2")
-    await until(lambda: {3, 4} <= setting.store.parts().keys())
+    await until(lambda: setting.held == {3, 4})
 
 
 async def test_whole_file(page: InChromium, setting: Setting, large: Large) -> None:
@@ -112,7 +112,7 @@ async def test_lost_network(page: InChromium, setting: Setting, large: Large) ->
     """Without a network no part is tried; when there is one again the upload goes on by itself."""
     gate = setting.hold(2, 3, then=None)
     await page.begin(large.path, scenario(setting, maxRetries=0, atOnce=2))
-    await until(lambda: {2, 3} <= setting.store.parts().keys())
+    await until(lambda: setting.held == {2, 3})
     await page.context.set_offline(True)
     gate.set()
     await page.page.wait_for_function(f"{REMEMBERED} === 3")
@@ -139,7 +139,8 @@ async def test_browser_that_is_wrong_about_the_network(
 async def test_part_that_stands_still(page: InChromium, setting: Setting, large: Large) -> None:
     """A part of which nobody hears for a while is sent again, though no connection broke."""
     gate = setting.hold(2, then=None)
-    await page.begin(large.path, scenario(setting, stallSeconds=0.2))
+    # On a busy machine the other parts stand still as well, and are sent again and again.
+    await page.begin(large.path, scenario(setting, stallSeconds=0.5, maxRetries=100))
     await until(lambda: setting.store.parts()[2] > 1)
     gate.set()
     outcome = await page.outcome()

@@ -52,11 +52,12 @@ def notes(large: Large) -> dict[str, object]:
 
 
 async def killed_after_two(program: list[str], setting: Setting, large: Large) -> None:
-    """Run it, and kill it when two parts are stored and two are on their way."""
+    """Run it, and kill it when two parts are stored and two wait at the store."""
     gate = setting.hold(3, 4)
     arguments = [*program, setting.service.url, setting.back_end, str(large.path)]
     with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as running:  # noqa: ASYNC220 - our own
         await until(lambda: len(notes(large).get("parts", [])) == 2)  # type: ignore[arg-type]  # JSON
+        await until(lambda: setting.held == {3, 4})
         running.kill()
         assert running.stderr
         TRANSCRIPT.hear("python_parts", running.stderr.read())

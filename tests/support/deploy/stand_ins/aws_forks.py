@@ -60,8 +60,10 @@ def main() -> None:
     driver = warmed_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(sys.argv[1])
+        # Who finds the name can connect.
+        listening.bind(f"{sys.argv[1]}.new")
         listening.listen()
+        os.rename(f"{sys.argv[1]}.new", sys.argv[1])
         while True:
             line, _ = listening.accept()
             if not os.fork():
