@@ -71,7 +71,7 @@ def test_no_kept_connections_after_that(first: Turn) -> None:
         told = [upload(running, store).json.get("code", "ok")]
         running.wait_for(spoken)
         told += [upload(running, store).json.get("code", "ok") for _ in range(3)]
-    store.listener.close()
+    store.close()
     assert told == ["ok", "ok", "ok", "access_denied"]
     assert store.connections == 4
 
