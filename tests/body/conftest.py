@@ -1,10 +1,10 @@
 """Budgets of any size."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from tests.body.spooling import given_back
 from upload_service.body.budget import SpoolBudget
 
 
@@ -18,7 +18,4 @@ async def budget() -> AsyncIterator[Callable[[int, int], SpoolBudget]]:
         return made[-1]
 
     yield make
-    for each in made:
-        await asyncio.to_thread(each.close)
-    await asyncio.sleep(0.01)
-    assert [(each.memory.used_bytes, each.disk.used_bytes) for each in made] == [(0, 0)] * len(made)
+    await given_back(*made)

@@ -58,7 +58,8 @@ def test_threads_are_used_again() -> None:
     names = set()
     for _ in range(10):
         names.add(threads.submit(lambda: threading.current_thread().name).result(SECONDS))
-        time.sleep(0.02)
+        assert threads._idle.acquire(timeout=SECONDS)  # it says so a moment after the result
+        threads._idle.release()
     threads.close(SECONDS)
     assert len(names) == 1
 

@@ -137,10 +137,10 @@ def test_no_value_is_slow(unit: str) -> None:
     text = "image/png;" + unit * (64_000 // len(unit))
     times = []
     for end in ("", ",", "\0", '"'):
-        began = time.perf_counter()
+        began = time.thread_time()
         with suppress(UploadError):
             parse_media_type(text + end)
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     assert max(times) < 1
 
 

@@ -107,9 +107,9 @@ def test_no_head_is_slow(unit: bytes) -> None:
     head = (start + again * HEAD_BYTES)[:HEAD_BYTES]
     times = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.thread_time()
         sniff_type(head)
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     assert min(times) < 0.01
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.storage.puts import CountingDouble
-from tests.support.service.running_service import Running
+from tests.support.service.patient_service import KeepsConnections
 from tests.support.storage.places import at_double, nothing_came_late, place
 
 __all__ = ["at_double", "nothing_came_late", "place"]
@@ -20,8 +20,8 @@ def own() -> Iterator[CountingDouble]:
 
 
 @pytest.fixture(scope="module")
-def by_name(own: CountingDouble) -> Iterator[Running]:
-    """A service that may PUT to that double by its address and by its name."""
+def by_name(own: CountingDouble) -> Iterator[KeepsConnections]:
+    """A service that may PUT to that double by its address and by its name, and keeps its connections."""
     port = own.server_address[1]
-    with Running(UPLOAD_DESTINATIONS=f"{own.url},http://localhost:{port}/") as running:
+    with KeepsConnections(UPLOAD_DESTINATIONS=f"{own.url},http://localhost:{port}/") as running:
         yield running

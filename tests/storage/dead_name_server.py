@@ -31,7 +31,7 @@ ON_DISK = bytes(range(256)) * 16384
 def set_up(folder: Path) -> socket.socket:
     """Lead all questions to a name server that is silent; returns its socket."""
     silent = folder / "resolv.conf"
-    silent.write_text("nameserver 127.0.0.53\noptions timeout:15 attempts:2\n")
+    silent.write_text("nameserver 127.0.0.53\noptions timeout:30 attempts:5\n")
     for command in ("ip link set lo up", f"mount --bind {silent} /etc/resolv.conf"):
         subprocess.run(command.split(), check=True, timeout=60)
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

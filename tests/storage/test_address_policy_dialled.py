@@ -49,6 +49,12 @@ async def put(storage: Storage, to: Destination) -> Outcome:
 
 
 @pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle connections are kept for longer than this process may stand still."""
+    monkeypatch.setattr("upload_service.storage.connection_pools.KEEPALIVE_SECONDS", 600)
+
+
+@pytest.fixture
 def puts(double: StorageDouble) -> Callable[..., list[Put]]:
     """What comes to the double, which plays these replies."""
 
@@ -190,7 +196,7 @@ async def test_name_that_changes_its_address(
     assert (names.asked, wires.dialled, len(came)) == ([HOST, HOST], [PUBLIC], 1)
 
 
-async def test_connections_are_not_shared(port: int, puts: Callable[..., list[Put]]) -> None:
+async def test_connections_are_not_shared(kept: None, port: int, puts: Callable[..., list[Put]]) -> None:
     """A connection to a private address, made for a listed path, serves no URL that is not listed."""
     wires, came = Wires(port, PRIVATE), puts()
     async with storage(Names(PRIVATE), wires) as (under_test, _):
@@ -202,7 +208,9 @@ async def test_connections_are_not_shared(port: int, puts: Callable[..., list[Pu
     assert (wires.dialled, len(came)) == ([PRIVATE], 3)
 
 
-async def test_kept_connection_is_not_judged_again(port: int, puts: Callable[..., list[Put]]) -> None:
+async def test_kept_connection_is_not_judged_again(
+    kept: None, port: int, puts: Callable[..., list[Put]]
+) -> None:
     """A connection to a public address is used again without another look at names."""
     names, wires, came = Names(PUBLIC, LOOPBACK), Wires(port, PUBLIC), puts()
     async with storage(names, wires) as (under_test, pools):

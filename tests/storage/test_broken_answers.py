@@ -16,4 +16,4 @@ def test_what_follows_is_no_chunk(status: str, code: str) -> None:
     store = UnaskedStore(says(head.encode(), b"no chunk\r\n", after=pause))
     with Running(UPLOAD_DESTINATIONS=store.url, UPLOAD_STALL_SECONDS="120") as running:
         assert upload(running, store).json["code"] == code
-    store.listener.close()
+    store.close()

@@ -14,6 +14,7 @@ import pytest
 from tests.storage.puts import LARGE, SIGNED, SMALL, CountingDouble, both_endpoints, only, parts
 from tests.support.client.raw_http import PLAIN, RETRY, post
 from tests.support.service.metrics_scrape import ON, scrape
+from tests.support.service.patient_service import KeepsConnections
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.places import Place
@@ -67,7 +68,7 @@ def test_connection_is_reused_after_an_answer_with_a_body(answered: bytes) -> No
     with CountingDouble() as double:
         double.script(key := f"wire/{uuid.uuid4().hex}", Reply(answered))
         url = TRANSCRIPT.hide(f"{double.url}{key}?{SIGNED}")
-        with Running(UPLOAD_DESTINATIONS=double.url) as service:
+        with KeepsConnections(UPLOAD_DESTINATIONS=double.url) as service:
             for _ in range(3):
                 assert post(service.port, PLAIN, parts(url, SMALL, url_first=True)).status == 200
         assert double.connections == 1
@@ -84,7 +85,9 @@ def test_connections_to_many_hosts_are_not_all_kept() -> None:
         pool = held.enter_context(ThreadPoolExecutor(len(stores)))
         held.callback(lambda: list(pool.map(StorageDouble.shutdown, stores)))
         listed = ",".join(store.url for store in stores)
-        service = held.enter_context(Running(UPLOAD_DESTINATIONS=listed, UPLOAD_MAX_CONCURRENT="1", **ON))
+        service = held.enter_context(
+            KeepsConnections(UPLOAD_DESTINATIONS=listed, UPLOAD_MAX_CONCURRENT="1", **ON)
+        )
         for store in stores:
             store.script(key := f"wire/{uuid.uuid4().hex}")
             url = TRANSCRIPT.hide(f"{store.url}{key}?{SIGNED}")

@@ -133,13 +133,13 @@ def test_look_ups_do_not_hold_up_the_end(tmp_path: Path) -> None:
     ran = subprocess.run(
         [*NAMESPACE, sys.executable, "-m", "tests.storage.dead_name_server", str(tmp_path)],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": PYTHONPATH}, capture_output=True, text=True,
-        timeout=120, check=False,
+        timeout=300, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     seen = json.loads(ran.stdout)
     assert seen["exit"] == 0
     assert seen["hanging"] == seen["names"]
     assert seen["meanwhile"] == 200
-    # The bound of the stop is 1 second and the farewell's 1; a look-up alone takes 30.
-    assert seen["stop_seconds"] < 20
+    # The bound of the stop is 1 second and the farewell's 1; a look-up alone takes minutes.
+    assert seen["stop_seconds"] < 60
     assert not [line for line in seen["log"] if "Traceback" in line or "library_log" in line]

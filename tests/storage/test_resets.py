@@ -7,18 +7,20 @@ and what lies under the key of a real store afterwards.
 import signal
 import socket
 import struct
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 
 import pytest
 from devtools import signed_queries
 from local.store import Bucket
 
 from tests.support.client.raw_http import BOUNDARY, PLAIN, RETRY, Connection, field, file, form
+from tests.support.service.patient_service import KeepsConnections
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.certificates import authority
@@ -129,6 +131,9 @@ def _is_killed(service: Running, path: str, url: str, wait: Wait) -> str:
 
 
 REFUSAL = answer(403, xml("AccessDenied"))
+SILENT = Reply(b"", after=1, then="hang")
+# Caller and storage may stand still for some seconds without being taken for stalled.
+SOON_STALLED = (("UPLOAD_STALL_SECONDS", "8"),)
 WAYS = {
     "wrong checksum": Way(_sends(field("checksum", f"md5:{'0' * 32}")), "checksum_differs"),
     "wrong size": Way(_sends(field("size", str(len(CONTENT) - 1))), "size_mismatch"),
@@ -136,7 +141,7 @@ WAYS = {
     "field too late": Way(_sends(behind=field("contentType", "text/plain")), "header_too_late"),
     "caller leaves": Way(_leaves, "client_gone"),
     "caller resets": Way(_resets, "client_gone"),
-    "caller stalls": Way(_waits, "client_stalled"),
+    "caller stalls": Way(_waits, "client_stalled", settings=SOON_STALLED),
     "malformed form": Way(_breaks_the_form, "malformed_form"),
     "form cut short": Way(_ends_early, "incomplete_form"),
     "shutdown": Way(_is_stopped, "shutting_down", ends_the_service=True),
@@ -147,14 +152,9 @@ WAYS = {
     "storage breaks its answer": Way(
         _waits, "storage_bad_answer", Reply(b"?\r\n\r\n", after=1000, then="hang")
     ),
-    # It takes nothing for longer than it may, and then all that still comes.
-    "storage stalls": Way(
-        _sends(content=LARGE),
-        "storage_stalled",
-        Reply(b"", after=1, pause=3, then="hang"),
-        (("UPLOAD_STALL_SECONDS", "1"), ("TIMEOUT_SECONDS", "9")),
-    ),
-    "deadline": Way(_sends(), "storage_timeout", Reply(b"", after=1, pause=2, then="hang")),
+    # It takes nothing until the upload has ended, and then all that still comes.
+    "storage stalls": Way(_sends(content=LARGE), "storage_stalled", SILENT, SOON_STALLED),
+    "deadline": Way(_sends(), "storage_timeout", SILENT, (("TIMEOUT_SECONDS", "1"),)),
 }
 """A way whose name begins with "storage" depends on what the double does, and is no way of a real store."""
 OF_CALLERS = {name: way for name, way in WAYS.items() if way.reply == Reply()}
@@ -164,9 +164,9 @@ PAIRS = [
     (way, path) for way in WAYS for path in (PLAIN, RETRY) if path == PLAIN or way not in NOT_WHEN_RETRYING
 ]
 SETTINGS = {
-    "UPLOAD_STALL_SECONDS": "2",
+    "UPLOAD_STALL_SECONDS": "60",
     "UPLOAD_SHUTDOWN_SECONDS": "1",
-    "TIMEOUT_SECONDS": "1",
+    "TIMEOUT_SECONDS": "60",
 }
 # They mostly wait.
 AT_ONCE = 8
@@ -197,11 +197,19 @@ def seen(
 
 
 def _run(way: Way, path: str, double: StorageDouble, settings: dict[str, str], shared: Running) -> Seen:
-    puts = double.script(key := f"resets/{uuid.uuid4().hex}", way.reply)
+    ended = threading.Event()
+    reply = replace(SILENT, speak=ended) if way.reply is SILENT else way.reply
+    puts = double.script(key := f"resets/{uuid.uuid4().hex}", reply)
     url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
+    with _service(way, settings, shared) as service:
+        code = way.act(service, path, url, lambda: _await_begin(puts))
+        ended.set()
+    return code, puts
+
+
+def _service(way: Way, settings: dict[str, str], shared: Running) -> AbstractContextManager[Running]:
     own = way.settings or way.ends_the_service
-    with Running(**settings | dict(way.settings)) if own else nullcontext(shared) as service:
-        return way.act(service, path, url, lambda: _await_begin(puts)), puts
+    return Running(**settings | dict(way.settings)) if own else nullcontext(shared)
 
 
 @pytest.mark.parametrize(("way", "path"), PAIRS)
@@ -236,7 +244,7 @@ def left(bucket: Bucket) -> Iterator[dict[str, "Future[tuple[str, bytes | None]]
 
 def _replace(way: Way, bucket: Bucket, settings: dict[str, str], shared: Running) -> tuple[str, bytes | None]:
     bucket.put(key := f"resets/{uuid.uuid4().hex}", b"the old object")
-    with Running(**settings) if way.ends_the_service else nullcontext(shared) as service:
+    with _service(way, settings, shared) as service:
         code = way.act(service, PLAIN, TRANSCRIPT.hide(bucket.presign(key)), lambda: time.sleep(0.3))
     time.sleep(0.2)  # until the store has seen the end
     return code, bucket.get(key)
@@ -254,12 +262,16 @@ def test_whole_put_ends_in_order(storage: tuple[StorageDouble, dict[str, str]]) 
     puts = double.script(key := f"resets/{uuid.uuid4().hex}")
     url = TRANSCRIPT.hide(f"{double.url}{key}?{signed_queries.v4()}")
     double.idle_ends.clear()
-    with Running(**settings) as service:
+    with KeepsConnections(**settings) as service:
         for _ in range(2):
             body = _form(PLAIN, url)
             with Connection(service.port) as connection:
                 connection.head(PLAIN, len(body))
                 connection.send(body)
                 assert connection.answer().status == 200
-    assert [put.left for put in puts] == ["", ""]
-    assert double.idle_ends == ["in order"]
+    assert _endings(puts) == {""}
+    deadline = time.monotonic() + 60
+    while not double.idle_ends:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    assert (len(puts), double.idle_ends) == (2, ["in order"])

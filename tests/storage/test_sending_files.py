@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from tests.body.spooling import MIB
+from tests.body.spooling import MIB, given_back
 from tests.storage.puts import SIGNED
 from tests.support.client.raw_http import RETRY, field, file, form, post
 from tests.support.service.running_service import Running
@@ -76,9 +76,7 @@ async def budget(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SpoolBudget]:
     for module in ("disk_segments", "spool"):
         monkeypatch.setattr(f"upload_service.body.{module}.SEGMENT_BYTES", 5 * MIB + 77)
     yield (made := SpoolBudget(0, 2 * SIZE))
-    await asyncio.to_thread(made.close)
-    await asyncio.sleep(0.01)
-    assert (made.memory.used_bytes, made.disk.used_bytes) == (0, 0)
+    await given_back(made)
 
 
 @pytest.fixture
@@ -190,7 +188,9 @@ async def test_file_system_that_cannot(run: Run, body: Body, calls: Calls, numbe
 async def test_storage_that_takes_nothing(run: Run, body: Body, after: Any, calls: Calls) -> None:
     """It is given up after a while, and the connection is reset."""
     run.stall_seconds = STALL_SECONDS
-    outcome, put = await run.put(body, Reply(b"", after=after, pause=2 * STALL_SECONDS, then="hang"))
+    ended = threading.Event()
+    outcome, put = await run.put(body, Reply(b"", after=after, speak=ended, then="hang"))
+    ended.set()
     assert outcome.error == "storage_stalled"
     assert await asyncio.to_thread(put.ended.wait, 60)
     assert (put.left, put.whole) == ("by a reset", False)
@@ -219,11 +219,13 @@ async def test_early_refusal_is_heard(run: Run, body: Body, then: Any, calls: Ca
 @needs_mincore
 async def test_cancelled_in_mid_body(run: Run, body: Body, calls: Calls) -> None:
     """Storage sees a reset, and the bytes that it had not taken by then never come."""
-    putting, puts = run.begin(body, Reply(after=3_000_000, pause=0.3, then="hang"))
+    ended = threading.Event()
+    putting, puts = run.begin(body, Reply(after=3_000_000, speak=ended, then="hang"))
     await begun(calls, puts)
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting
+    ended.set()
     assert await asyncio.to_thread(puts[0].ended.wait, 60)
     assert (puts[0].left, puts[0].whole) == ("by a reset", False)
 

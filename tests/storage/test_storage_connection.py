@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -13,6 +14,7 @@ from yarl import URL
 from tests.support.storage.storage_double import OK, answer, xml
 from upload_service.body.file_body import Body, Pipe
 from upload_service.storage.connection import Connection
+from upload_service.storage.sockets import unacknowledged_bytes
 from upload_service.storage.unasked_answers import Connections
 
 REFUSAL = answer(403, xml("AccessDenied"))
@@ -81,6 +83,10 @@ async def test_answer_to_a_put_that_is_given_up(
     writer = StreamWriter(connection, asyncio.get_running_loop())
     connection.take(URL("http://store:80/k"), Body(Pipe()).reader(0), writer, int)
     await writer.write(b"x")
+    assert connection.transport
+    async with asyncio.timeout(60):
+        while unacknowledged_bytes(connection.transport):
+            await asyncio.to_thread(time.sleep, 0.001)  # until the store's system has it
     if given_up_first:
         connection.leave()
         connection.close()

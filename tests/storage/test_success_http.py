@@ -1,16 +1,21 @@
 """What proves a success, through the service: web servers in a store's place, and answers that come early."""
 
+import http.client
+import json
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 from devtools import signed_queries
 from local.store import Store
 
 from tests.storage.success_rows import HTML, JSON, NO_ETAG, OTHERS, PAGE, STORES
-from tests.support.client.raw_http import PLAIN, RETRY
-from tests.support.client.written_forms import END, FILE, RETRIES, URL, both_endpoints, file, post
+from tests.support.client.raw_http import PLAIN, RETRY, Answer
+from tests.support.client.written_forms import END, FILE, FORM, RETRIES, URL, both_endpoints, file, post
 from tests.support.service.problem_documents import assert_nothing_unexpected, assert_refused
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
@@ -18,6 +23,7 @@ from tests.support.storage.certificates import authority
 from tests.support.storage.places import Place, whole
 from tests.support.storage.storage_double import OK, Reply, StorageDouble, answer
 from upload_service.presigned.allowed_destinations import ETAG_OPTION
+from upload_service.server.progress import CONTENT_TYPE
 
 NOT_RETRIED = RETRIES % b"3"
 
@@ -115,16 +121,36 @@ def narrow(
         running.shutdown()
 
 
+def progress(service: Running, path: str, body: bytes) -> Iterator[dict[str, Any]]:
+    """Send this form; what is told of its upload, as it comes."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    with closing(connection):
+        connection.request("POST", path, body, {"Content-Type": FORM, "Accept": CONTENT_TYPE})
+        with connection.getresponse() as reply:
+            yield from map(json.loads, reply)
+
+
 @both_endpoints
 def test_answer_before_all_has_been_taken(narrow: tuple[StorageDouble, Running], path: str) -> None:
     """A 200 is no success while storage has not taken all that was sent, and its connection is not kept."""
     storage, service = narrow
     size, read = 1_000_000, 658
-    replies = Reply(OK, after=read, pause=0.5, then="nap", at_once=read), Reply()
-    puts = storage.script(key := f"early/{uuid.uuid4().hex}", *replies)
+    all_has_left, over = threading.Event(), threading.Event()
+    early = Reply(OK, after=read, speak=all_has_left, then="nap", wake=over, at_once=read)
+    puts = storage.script(key := f"early/{uuid.uuid4().hex}", early, Reply())
     url = TRANSCRIPT.hide(f"{storage.url}{key}?{signed_queries.v4()}").encode()
     form = (URL + RETRIES % b"0" + file(bytes(size)) + END).replace(b"<URL>", url)
-    answered = post(service, path, form)
+    lines = progress(service, path, form)
+    assert {"event": "sent", "bytes": size, "of": size} in lines
+    all_has_left.set()
+    *_, problem = lines
+    over.set()
+    # The last line is the answer that other clients get.
+    headers = {
+        "content-type": "application/problem+json; charset=utf-8",
+        "x-request-id": problem["request_id"],
+    }
+    answered = Answer(problem["status"], headers, json.dumps(problem).encode())
     event = assert_refused(service, answered, "storage_bad_answer", path, (200, None))
     missing = re.search(r"while (\d+) bytes of the upload had not reached it", answered.json["detail"])
     assert missing

@@ -13,6 +13,7 @@ from devtools import signed_queries
 
 from tests.storage.unasked_store import CONTENT, Turn, UnaskedStore, answers_what_has_not_come, says
 from tests.support.client.raw_http import PLAIN, Answer, field, file, form, post
+from tests.support.service.patient_service import KeepsConnections
 from tests.support.service.running_service import Running
 from tests.support.service.transcript import TRANSCRIPT
 from tests.support.storage.storage_double import OK, answer, xml
@@ -66,11 +67,11 @@ def wait_until_left(store: UnaskedStore) -> None:
 def test_no_kept_connections_after_that(first: Turn) -> None:
     """Every PUT after it has a connection of its own, and gets the answer to itself and nothing else."""
     store = UnaskedStore(first, says(OK), says(OK), says(REFUSAL))
-    with Running(UPLOAD_DESTINATIONS=store.url) as running:
+    with KeepsConnections(UPLOAD_DESTINATIONS=store.url) as running:
         told = [upload(running, store).json.get("code", "ok")]
         running.wait_for(spoken)
         told += [upload(running, store).json.get("code", "ok") for _ in range(3)]
-    store.listener.close()
+    store.close()
     assert told == ["ok", "ok", "ok", "access_denied"]
     assert store.connections == 4
 
@@ -78,7 +79,7 @@ def test_no_kept_connections_after_that(first: Turn) -> None:
 def test_others_keep_theirs() -> None:
     """A store that says only what it was asked keeps its connection, whatever another one does."""
     loud, quiet = UnaskedStore(says(OK + OK), says(OK)), UnaskedStore(says(OK))
-    with Running(UPLOAD_DESTINATIONS=f"{loud.url},{quiet.url}") as running:
+    with KeepsConnections(UPLOAD_DESTINATIONS=f"{loud.url},{quiet.url}") as running:
         for store in (quiet, loud, quiet, loud, quiet):
             assert upload(running, store).status == 200
     assert (loud.connections, quiet.connections) == (2, 1)
@@ -98,7 +99,7 @@ def test_idle_connections_of_the_host_are_closed() -> None:
         line.sendall(OK)
 
     store = UnaskedStore(quiet, loud, says(OK))
-    with Running(UPLOAD_DESTINATIONS=store.url) as running, ThreadPoolExecutor(2) as pool:
+    with KeepsConnections(UPLOAD_DESTINATIONS=store.url) as running, ThreadPoolExecutor(2) as pool:
         told = list(pool.map(lambda _: upload(running, store).status, range(2)))
         speak.set()
         running.wait_for(spoken)
@@ -112,7 +113,7 @@ def test_answer_to_what_has_not_arrived() -> None:
     """An answer to a PUT that has left, and of which no byte has arrived, is not taken for its own."""
     is_deaf, speak = threading.Event(), threading.Event()
     store = UnaskedStore(answers_what_has_not_come(is_deaf, speak), says(REFUSAL))
-    with Running(UPLOAD_DESTINATIONS=store.url) as running, ThreadPoolExecutor(1) as pool:
+    with KeepsConnections(UPLOAD_DESTINATIONS=store.url) as running, ThreadPoolExecutor(1) as pool:
         assert upload(running, store).status == 200
         assert is_deaf.wait(30)
         second = pool.submit(upload, running, store)
@@ -127,7 +128,7 @@ def test_answer_to_what_has_not_arrived() -> None:
 def test_what_remains() -> None:
     """An answer that crosses a PUT which has arrived is taken for its own, but never again from that host."""
     store = UnaskedStore(says(OK), says(OK, REFUSAL, after=pause), says(REFUSAL))
-    with Running(UPLOAD_DESTINATIONS=store.url) as running:
+    with KeepsConnections(UPLOAD_DESTINATIONS=store.url) as running:
         told = [upload(running, store).json.get("code", "ok") for _ in range(2)]
         running.wait_for(spoken)
         told += [upload(running, store).json.get("code", "ok") for _ in range(2)]

@@ -32,7 +32,14 @@ class UnaskedStore:
         self.puts: list[int] = []
         self._turns = list(turns)
         self._lock = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Accept no connection any more. A thread that still waited might do so for the next one's socket."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(60)
+        self.listener.close()
 
     @property
     def url(self) -> str:

@@ -91,8 +91,9 @@ def test_upload_without_a_whole_file(measured: Running, place: Callable[..., byt
     assert "client_ms" not in {name for name, _ in taken(line)}
 
 
-def test_only_uploads_are_metrics(measured: Running) -> None:
+def test_only_uploads_are_metrics(measured: Running, place: Callable[..., bytes]) -> None:
     """No other line is one, and none has two lines."""
+    line_of(measured, post(measured.port, PLAIN, form(place(), file(b"12345"))))
     lines = [line for line in list(measured.log) if "_aws" in line]
     assert {line["event"] for line in lines} == {"upload"}
     assert len({line["request_id"] for line in lines}) == len(lines)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -88,10 +89,13 @@ def test_refusal_at_the_door_is_counted_twice(counted: Running) -> None:
     assert after.get(name) == before.get(name)
 
 
-def test_gauges_rise_and_fall(counted: Running, double_url: Callable[[str], str], key: str) -> None:
+def test_gauges_rise_and_fall(
+    counted: Running, double: StorageDouble, double_url: Callable[[str], str], key: str
+) -> None:
     """Gauges show the place and memory of a file that waits, then its connection, and at last nothing."""
     content = bytes(100_000)
     body = form(file(content), field("uploadUrl", double_url(key)))
+    double.script(key, Reply(speak=(looked := threading.Event())))
     with Connection(counted.port) as connection:
         connection.head(PLAIN, len(body))
         connection.send(body[:-500])
@@ -101,8 +105,9 @@ def test_gauges_rise_and_fall(counted: Running, double_url: Callable[[str], str]
         )
         assert held.get("upload_service_uploads_running") == 1
         connection.send(body[-500:])
+        scrape_until(counted.port, lambda found: found.get("upload_service_storage_connections") >= 1)
+        looked.set()
         assert connection.answer().status == 200
-        assert scrape(counted.port).get("upload_service_storage_connections") >= 1
     after = scrape_until(
         counted.port,
         lambda found: (

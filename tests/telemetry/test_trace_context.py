@@ -1,5 +1,6 @@
 """Whose trace a request is part of, and who hears of that: the collector and the log, never storage."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -16,12 +17,12 @@ CONTINUED = f"traceparent: 00-{TRACE}-{PARENT}-01"
 
 def test_the_callers_trace_goes_on(traced: Running, receiver: Receiver, place: Callable[..., bytes]) -> None:
     """With a traceparent, the spans stand below the caller's, keep its state, and the log has its id."""
-    answered = post(
-        traced.port, PLAIN, form(place(), file(b"1")), CONTINUED, "tracestate: a=1", "tracestate: b=2"
-    )
+    trace = uuid.uuid4().hex  # which no other test has
+    own = f"traceparent: 00-{trace}-{PARENT}-01", "tracestate: a=1", "tracestate: b=2"
+    answered = post(traced.port, PLAIN, form(place(), file(b"1")), *own)
     line = traced.upload_event(answered.request_id)
-    assert line["trace_id"] == TRACE
-    spans = receiver.trace(TRACE)
+    assert line["trace_id"] == trace
+    spans = receiver.trace(trace)
     server = next(span for span in spans if span.kind == "SERVER")
     assert server.parent_id == PARENT
     assert {span.trace_state for span in spans} == {"a=1,b=2"}

@@ -43,9 +43,9 @@ class Reply:
     """What to do with one PUT: send `raw` once `after` has come, then do `then`.
 
     `after`: the head, so many bytes of the body, or the whole body. `hang` keeps the connection open and
-    silent until the peer leaves, `nap` does so after it has read nothing for a while; `reset` sends a TCP
-    reset. No body is taken before `gate` is set, and no more than `at_once` bytes of it at a time. Nothing is
-    answered before `speak` is set.
+    silent until the peer leaves, `nap` does so after it has read nothing until `wake` is set, or else for a
+    while; `reset` sends a TCP reset. No body is taken before `gate` is set, and no more than `at_once` bytes
+    of it at a time. Before `speak` is set, nothing is answered and no more is read.
     """
 
     raw: bytes = OK
@@ -54,6 +54,7 @@ class Reply:
     pause: float = 0.0
     gate: threading.Event | None = None
     speak: threading.Event | None = None
+    wake: threading.Event | None = None
     at_once: int = 262144
 
 
@@ -63,7 +64,6 @@ class Put:
 
     head: bytes = b""
     body: bytearray = field(default_factory=bytearray)
-    whole: bool = False
     # How its sender left in mid-body.
     left: Literal["", "in order", "by a reset"] = ""
     answered: bool = False
@@ -88,6 +88,11 @@ class Put:
     def length(self) -> int:
         """The announced length."""
         return int(self.header("Content-Length") or 0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it has come. That it never will is known when it has ended."""
+        return len(self.body) == self.length
 
 
 class StorageDouble(socketserver.ThreadingTCPServer):
@@ -154,7 +159,6 @@ class _Handler(socketserver.BaseRequestHandler):
             put.left = "by a reset"  # seen by a send, if not by a `receive`
             raise
         finally:
-            put.whole = len(put.body) == put.length
             put.ended.set()
 
     def _idle(self) -> bytes:
@@ -187,7 +191,7 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.sendall(reply.raw)
         put.answered = True
         if reply.then == "nap":
-            time.sleep(NAP_SECONDS)
+            (reply.wake or threading.Event()).wait(GATE_SECONDS if reply.wake else NAP_SECONDS)
         if reply.then in ("hang", "nap"):
             while self.request.recv(65536):
                 pass
