@@ -108,5 +108,5 @@ def nothing_came_late(double: StorageDouble, bucket: Bucket) -> Iterator[None]:
     yield
     assert bucket.keys("untouched/") == []
     assert bucket.keys("refused/") == []
-    assert not any(puts for path, puts in double.puts.items() if path.startswith("/untouched/"))
-    assert not any(whole(puts) for path, puts in double.puts.items() if path.startswith("/refused/"))
+    assert not any(puts for path, puts in list(double.puts.items()) if path.startswith("/untouched/"))
+    assert not any(whole(puts) for path, puts in list(double.puts.items()) if path.startswith("/refused/"))
