@@ -33,6 +33,9 @@ START_SECONDS = 90.0
 class Contained(Running):
     """The image's own command in a container."""
 
+    # Docker copies them side by side, and not line by line: in one pipe, lines would stand within others.
+    stderr = subprocess.PIPE
+
     def __init__(self, **environment: str) -> None:
         self.name = f"upload-service-test-{uuid.uuid4().hex[:12]}"
         super().__init__(**environment)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, ClassVar, Self
 
 from tests.support.service.transcript import TRANSCRIPT
 
@@ -19,6 +19,9 @@ START_SECONDS = 60.0
 class Running:
     """A started service: its port, its log so far, and how to stop it."""
 
+    # By one pipe, so that its lines keep their order.
+    stderr: ClassVar[int] = subprocess.STDOUT
+
     def __init__(self, **environment: str) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("UPLOAD_")}
         settings = {"PORT": "0", "UPLOAD_BIND": "127.0.0.1"} | environment
@@ -27,16 +30,20 @@ class Running:
         # By their request's id: a service that many tests share has thousands.
         self._uploads: dict[str, dict[str, Any]] = {}
         self._heard = threading.Condition()
-        self._at_end = False
         self.process = subprocess.Popen(
             self.command(settings),
             env=clean | settings,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=self.stderr,
             text=True,
         )
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        self._streams = [stream for stream in (self.process.stdout, self.process.stderr) if stream]
+        self._open_streams = len(self._streams)
+        self._threads = [
+            threading.Thread(target=self._read, args=(stream,), daemon=True) for stream in self._streams
+        ]
+        for thread in self._threads:
+            thread.start()
         self.port = self.wait_for_port()
 
     def command(self, settings: dict[str, str]) -> list[str]:
@@ -72,7 +79,7 @@ class Running:
         with self._heard:
             while (found := find()) is None:
                 left = deadline - time.monotonic()
-                if self._at_end or not self._heard.wait(left if left > 0 else 0):
+                if not self._open_streams or not self._heard.wait(left if left > 0 else 0):
                     raise AssertionError("the log has no such event:\n" + "".join(self.raw_log[-20:]))
         return found
 
@@ -91,9 +98,9 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(number)
         status = self.process.wait(seconds)
-        self._thread.join(30)
-        if self.process.stdout:
-            self.process.stdout.close()
+        for thread, stream in zip(self._threads, self._streams, strict=True):
+            thread.join(30)
+            stream.close()
         return status
 
     def __enter__(self) -> Self:
@@ -107,12 +114,11 @@ class Running:
         except subprocess.TimeoutExpired:
             self.stop(signal.SIGKILL)
 
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
+    def _read(self, stream: IO[str]) -> None:
+        for line in stream:
             self._hear(line)
         with self._heard:
-            self._at_end = True
+            self._open_streams -= 1
             self._heard.notify_all()
 
     def _hear(self, line: str) -> None:
